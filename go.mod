@@ -1,0 +1,3 @@
+module congrad
+
+go 1.26.8
