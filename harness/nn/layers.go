@@ -1,0 +1,80 @@
+package nn
+
+import (
+	"math"
+
+	"github.com/gomlx/gomlx/pkg/core/dtypes"
+	"github.com/gomlx/gomlx/pkg/core/graph"
+	"github.com/gomlx/gomlx/pkg/core/shapes"
+)
+
+// withGradient is y = f(x), of x's shape, with the gradient rule v -> vjp(v) in place of the one that GoMLX would derive.
+//
+// GoMLX attaches a rule of one's own only to the identity. So y is computed from a stopped x, and z - stop(z), exactly
+// zero, carries the gradient.
+func withGradient(x *Node, f func(x *Node) *Node, vjp func(v *Node) *Node) *Node {
+	y := f(graph.StopGradient(x))
+	z := graph.IdentityWithCustomGradient(x, func(_, v *Node) *Node { return vjp(v) })
+	return graph.Add(graph.StopGradient(y), graph.Sub(z, graph.StopGradient(z)))
+}
+
+// RMSNorm scales each row of x [rows, dim] to root mean square one and multiplies it by gain [dim].
+// Zhang & Sennrich 2019, eq. 4.
+func RMSNorm(x, gain *Node, eps float64) *Node {
+	mean := graph.ReduceAndKeep(graph.Square(x), graph.ReduceMean, -1) // [rows, 1]
+	unit := graph.Div(x, graph.Sqrt(graph.AddScalar(mean, eps)))
+	return graph.Mul(unit, graph.InsertAxes(gain, 0))
+}
+
+// Rotary holds the cosines and sines of the rotary embedding, each [batch, seq, 1, head_dim].
+type Rotary struct{ cos, sin *Node }
+
+// NewRotary makes the rotation of each position [batch, seq] (int32) with frequencies base^(-2i/head_dim), in the
+// half-split layout of transformers. Su et al. 2021, eq. 34.
+func NewRotary(positions *Node, headDim int, base float64) Rotary {
+	g := positions.Graph()
+	half := headDim / 2
+	i := graph.Iota(g, shapes.Make(dtypes.Float32, 1, 1, 1, half), 3)
+	frequency := graph.Exp(graph.MulScalar(i, -2*math.Log(base)/float64(headDim)))
+	angle := graph.Mul(graph.InsertAxes(graph.ConvertDType(positions, dtypes.Float32), -1, -1), frequency)
+	angle = graph.Concatenate([]*Node{angle, angle}, -1)
+	return Rotary{cos: graph.Cos(angle), sin: graph.Sin(angle)}
+}
+
+// Apply rotates x [batch, seq, heads, head_dim]. The gradient of a rotation is the inverse rotation.
+func (r Rotary) Apply(x *Node) *Node {
+	rotate := func(x, sin *Node) *Node {
+		return graph.Add(graph.Mul(x, r.cos), graph.Mul(rotateHalves(x), sin))
+	}
+	return withGradient(x,
+		func(x *Node) *Node { return rotate(x, r.sin) },
+		func(v *Node) *Node { return rotate(v, graph.Neg(r.sin)) })
+}
+
+// rotateHalves maps (a, b) to (-b, a) on the last axis.
+func rotateHalves(x *Node) *Node {
+	half := x.Shape().Dim(-1) / 2
+	a := graph.SliceAxis(x, -1, graph.AxisRange(0, half))
+	b := graph.SliceAxis(x, -1, graph.AxisRange(half))
+	return graph.Concatenate([]*Node{graph.Neg(b), a}, -1)
+}
+
+// Softmax is taken over the last axis.
+func Softmax(x *Node) *Node {
+	var p *Node
+	return withGradient(x,
+		func(x *Node) *Node {
+			e := graph.Exp(graph.Sub(x, graph.ReduceAndKeep(x, graph.ReduceMax, -1)))
+			p = graph.Div(e, graph.ReduceAndKeep(e, graph.ReduceSum, -1))
+			return p
+		},
+		func(v *Node) *Node {
+			pv := graph.Mul(p, v)
+			return graph.Sub(pv, graph.Mul(p, graph.ReduceAndKeep(pv, graph.ReduceSum, -1)))
+		})
+}
+
+// SwiGLU is silu(gate) * up. Shazeer 2020, eq. 6.
+func SwiGLU(gate, up *Node) *Node {
+	return graph.Mul(graph.Mul(gate, graph.Sigmoid(gate)), up)
+}

@@ -1,0 +1,138 @@
+package record
+
+import (
+	"bufio"
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+)
+
+// header is the first line of every record file.
+type header struct {
+	Schema int    `json:"schema"`
+	Record string `json:"record"`
+}
+
+// Encode writes the records of one kind ("answers", "pairs", ...) as JSON lines behind a line with the schema.
+func Encode[T any](w io.Writer, kind string, records []T) error {
+	b := bufio.NewWriter(w)
+	enc := json.NewEncoder(b)
+	enc.SetEscapeHTML(false)
+	if err := enc.Encode(header{Schema, kind}); err != nil {
+		return fmt.Errorf("writing the head of %s records: %w", kind, err)
+	}
+	for i := range records {
+		if err := enc.Encode(&records[i]); err != nil {
+			return fmt.Errorf("writing %s record %d: %w", kind, i+1, err)
+		}
+	}
+	return b.Flush()
+}
+
+// Decode reads what Encode wrote. name is used in errors, which carry the line.
+func Decode[T any](r io.Reader, name, kind string) ([]T, error) {
+	scanner := bufio.NewScanner(r)
+	scanner.Buffer(nil, 16<<20)
+	var records []T
+	for line := 1; scanner.Scan(); line++ {
+		dec := json.NewDecoder(bytes.NewReader(scanner.Bytes()))
+		dec.DisallowUnknownFields()
+		if line == 1 {
+			var h header
+			if err := dec.Decode(&h); err != nil {
+				return nil, fmt.Errorf("%s:1: expected the line with the schema: %w", name, err)
+			}
+			if h.Schema != Schema || h.Record != kind {
+				return nil, fmt.Errorf("%s:1: holds %q records of schema %d; this version reads %q of schema %d", name, h.Record, h.Schema, kind, Schema)
+			}
+			continue
+		}
+		var rec T
+		if err := dec.Decode(&rec); err != nil {
+			return nil, fmt.Errorf("%s:%d: not a %s record: %w", name, line, kind, err)
+		}
+		records = append(records, rec)
+	}
+	if err := scanner.Err(); err != nil {
+		return nil, fmt.Errorf("reading %s: %w", name, err)
+	}
+	return records, nil
+}
+
+// Set is everything that one run recorded.
+type Set struct {
+	Study       Study
+	Answers     []Answer
+	Pairing     []Pairing
+	Pairs       []Pair
+	Consensus   []Consensus
+	Steps       []Step
+	Evaluations []Evaluation
+	Choices     []Choice
+	Passages    []Passage
+	Fidelity    []Fidelity
+}
+
+// Load reads the records of a run from the folder that holds them (runs/<experiment>/records).
+func Load(dir fs.FS) (*Set, error) {
+	var s Set
+	var studies []Study
+	err := errors.Join(
+		load(dir, "study", &studies),
+		load(dir, "answers", &s.Answers),
+		load(dir, "pairing", &s.Pairing),
+		load(dir, "pairs", &s.Pairs),
+		load(dir, "consensus", &s.Consensus),
+		load(dir, "steps", &s.Steps),
+		load(dir, "evaluation", &s.Evaluations),
+		load(dir, "choices", &s.Choices),
+		load(dir, "passages", &s.Passages),
+		load(dir, "fidelity", &s.Fidelity),
+	)
+	if err != nil {
+		return nil, err
+	}
+	if len(studies) != 1 {
+		return nil, fmt.Errorf("study.jsonl: holds %d studies instead of one", len(studies))
+	}
+	s.Study = studies[0]
+	return &s, nil
+}
+
+func load[T any](dir fs.FS, kind string, into *[]T) error {
+	f, err := dir.Open(kind + ".jsonl")
+	if err != nil {
+		return fmt.Errorf("reading records: %w", err)
+	}
+	defer f.Close()
+	*into, err = Decode[T](f, kind+".jsonl", kind)
+	return err
+}
+
+// Files encodes the set, one entry per file of the records folder.
+func (s *Set) Files() (map[string][]byte, error) {
+	files := map[string][]byte{}
+	err := errors.Join(
+		file(files, "study", []Study{s.Study}),
+		file(files, "answers", s.Answers),
+		file(files, "pairing", s.Pairing),
+		file(files, "pairs", s.Pairs),
+		file(files, "consensus", s.Consensus),
+		file(files, "steps", s.Steps),
+		file(files, "evaluation", s.Evaluations),
+		file(files, "choices", s.Choices),
+		file(files, "passages", s.Passages),
+		file(files, "fidelity", s.Fidelity),
+	)
+	return files, err
+}
+
+func file[T any](files map[string][]byte, kind string, records []T) error {
+	var b bytes.Buffer
+	err := Encode(&b, kind, records)
+	files[kind+".jsonl"] = b.Bytes()
+	return err
+}

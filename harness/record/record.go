@@ -1,0 +1,189 @@
+// Package record defines what a run leaves behind: one JSON object per line, in files named after the type. Records are
+// the only thing that passes from running to reporting; tables and figures are functions of them.
+//
+// A record holds nothing that depends on time or machine, so two runs of one experiment on one backend write the same
+// bytes. Records are written in a fixed order: seed, arm in the experiment's order, iteration, language in the
+// experiment's order, item.
+package record
+
+// Schema is the version of every record of this package; it stands in the first line of each file. A change that an old
+// reader would misread raises it.
+const Schema = 1
+
+// Study describes the experiment that the records belong to (study.jsonl, one line).
+type Study struct {
+	Name       string     `json:"name"`
+	Title      string     `json:"title"`
+	Seeds      []uint64   `json:"seeds"`
+	Iterations int        `json:"iterations"`
+	Arms       []Arm      `json:"arms"` // in display order
+	Languages  []Language `json:"languages"`
+	Tasks      []string   `json:"tasks"`             // in display order
+	Partial    string     `json:"partial,omitempty"` // why the records are not the whole experiment ("--limit 8")
+	Backend    string     `json:"backend"`           // "xla cpu", "go", ...
+	Facts      []Fact     `json:"facts"`             // figures that the report quotes, in order
+}
+
+// Fact is one named figure of the study (model size, state that ConGrad adds in bytes, ...), ready to print.
+type Fact struct {
+	Name  string `json:"name"`
+	Value string `json:"value"`
+}
+
+// Arm is one way of training that the experiment compares.
+type Arm struct {
+	Name    string `json:"name"`
+	Caption string `json:"caption"` // one line for tables and legends
+	Trained bool   `json:"trained"` // false for the untouched baseline
+}
+
+// Language is one language of the study and the groups it is counted in.
+type Language struct {
+	Code             string `json:"code"`
+	Name             string `json:"name"`
+	Seen             bool   `json:"seen"`              // its pairs are trained on
+	UnderRepresented bool   `json:"under_represented"` // scarce in the base model's data
+}
+
+// Answer is one sampled answer with the judge's score (answers.jsonl).
+type Answer struct {
+	Seed      uint64  `json:"seed"`
+	Arm       string  `json:"arm"` // whose policy answered; iteration 1 is everybody's start and carries the name of the untouched arm
+	Iteration int     `json:"iteration"`
+	Lang      string  `json:"lang"`
+	Prompt    string  `json:"prompt"` // id
+	Sample    int     `json:"sample"`
+	Text      string  `json:"text"`
+	Tokens    int     `json:"tokens"`
+	Finished  bool    `json:"finished"` // the stop token came within the limit
+	Score     float64 `json:"score"`    // the judge's; meaningless unless Parsed
+	Parsed    bool    `json:"parsed"`
+	Known     float64 `json:"known"` // score against the known answer in [0, 1]; 1 is an exact match; -1 where none is known
+}
+
+// Pairing counts what became of one language's prompts (pairing.jsonl).
+type Pairing struct {
+	Seed       uint64 `json:"seed"`
+	Arm        string `json:"arm"`
+	Iteration  int    `json:"iteration"`
+	Lang       string `json:"lang"`
+	Prompts    int    `json:"prompts"`
+	Answers    int    `json:"answers"`
+	Unparsed   int    `json:"unparsed"`   // answers whose score could not be read
+	Ties       int    `json:"ties"`       // prompts whose best and worst scores are equal
+	Duplicates int    `json:"duplicates"` // prompts whose best and worst texts are identical
+	Narrow     int    `json:"narrow"`     // prompts under the minimum gap or over the maximum length ratio
+	TooFew     int    `json:"too_few"`    // prompts with fewer than two scored answers
+	Pairs      int    `json:"pairs"`
+	// JudgeRight and JudgeWrong count the answer couples (one exact, one not, to the same prompt) that the judge orders
+	// rightly and wrongly; JudgeTied those it scores alike.
+	JudgeRight int `json:"judge_right"`
+	JudgeWrong int `json:"judge_wrong"`
+	JudgeTied  int `json:"judge_tied"`
+	Exact      int `json:"exact"` // sampled answers that are exactly the known one
+}
+
+// Pair is one preference pair as an arm met it (pairs.jsonl).
+type Pair struct {
+	Seed           uint64  `json:"seed"`
+	Arm            string  `json:"arm"`
+	Iteration      int     `json:"iteration"`
+	Lang           string  `json:"lang"`
+	Prompt         string  `json:"prompt"`
+	Chosen         string  `json:"chosen"`
+	Rejected       string  `json:"rejected"`
+	ChosenTokens   int     `json:"chosen_tokens"`
+	RejectedTokens int     `json:"rejected_tokens"`
+	Gap            float64 `json:"gap"`       // the judge's score of chosen minus rejected
+	KnownGap       float64 `json:"known_gap"` // the same by the known answer; NaN-free: 0 where none is known
+	Alignment      float64 `json:"alignment"` // the selector's score; 0 for arms that keep all
+	Rank           int     `json:"rank"`      // 1 is the best within the quota's group; 0 for arms that keep all
+	Kept           bool    `json:"kept"`
+}
+
+// Consensus is one scoring round: the language gradients and what was made of them (consensus.jsonl).
+type Consensus struct {
+	Seed       uint64      `json:"seed"`
+	Arm        string      `json:"arm"`
+	Iteration  int         `json:"iteration"`
+	Languages  []string    `json:"languages"` // rows of Gram
+	Gram       [][]float64 `json:"gram"`      // inner products of the language gradients (sketched)
+	KeptGram   [][]float64 `json:"kept_gram"` // the same over the kept pairs only
+	Weights    []float64   `json:"weights"`   // consensus = sum of weight times language gradient
+	Order      [][]int     `json:"order,omitempty"`
+	Thresholds []float64   `json:"thresholds"` // lowest kept score per language
+	Numbers    int         `json:"numbers"`    // length of one sketch
+	Bytes      int         `json:"bytes"`      // state the method adds: language sketches and consensus
+}
+
+// Step is one optimiser step (steps.jsonl).
+type Step struct {
+	Seed      uint64  `json:"seed"`
+	Arm       string  `json:"arm"`
+	Iteration int     `json:"iteration"`
+	Step      int     `json:"step"` // 1-based within the iteration
+	Loss      float64 `json:"loss"`
+	Accuracy  float64 `json:"accuracy"`      // share of pairs with a positive margin
+	Margin    float64 `json:"margin"`        // mean of beta*(chosen - rejected) log-ratio
+	Chosen    float64 `json:"chosen_logp"`   // mean summed log-prob of the chosen answers
+	Rejected  float64 `json:"rejected_logp"` // mean summed log-prob of the rejected answers
+	GradNorm  float64 `json:"grad_norm"`     // before clipping
+	Rate      float64 `json:"learning_rate"`
+	Pairs     int     `json:"pairs"`
+	Tokens    int     `json:"tokens"` // without padding
+}
+
+// Evaluation is one greedy answer to a held-out prompt, compared with the opponent's (evaluation.jsonl).
+type Evaluation struct {
+	Seed     uint64  `json:"seed"`
+	Arm      string  `json:"arm"`
+	Lang     string  `json:"lang"`
+	Prompt   string  `json:"prompt"`
+	Cluster  string  `json:"cluster"` // prompts that ask for one fact in several languages share it
+	Text     string  `json:"text"`
+	Tokens   int     `json:"tokens"`
+	Finished bool    `json:"finished"`
+	Known    float64 `json:"known"`
+	Opponent float64 `json:"opponent"` // the opponent's Known on the same prompt
+	Win      float64 `json:"win"`      // 1, 0.5 (tie) or 0
+}
+
+// Choice is one multiple-choice item of the alignment tax (choices.jsonl).
+type Choice struct {
+	Seed    uint64 `json:"seed"`
+	Arm     string `json:"arm"`
+	Task    string `json:"task"`
+	Lang    string `json:"lang"`
+	Item    string `json:"item"`
+	Cluster string `json:"cluster"`
+	Picked  int    `json:"picked"`
+	Right   int    `json:"right"`
+	Options int    `json:"options"`
+	Correct bool   `json:"correct"`
+	// CorrectNorm is the same with log-likelihoods divided by the options' bytes.
+	CorrectNorm bool `json:"correct_norm"`
+}
+
+// Passage is one stretch of plain text of the alignment tax (passages.jsonl).
+type Passage struct {
+	Seed    uint64  `json:"seed"`
+	Arm     string  `json:"arm"`
+	Task    string  `json:"task"`
+	Lang    string  `json:"lang"`
+	Item    string  `json:"item"`
+	Cluster string  `json:"cluster"`
+	Bits    float64 `json:"bits"` // -log2 p(text)
+	Bytes   int     `json:"bytes"`
+}
+
+// Fidelity compares, for one sampled pair, the cosine with the consensus by sketch and by exact gradients
+// (fidelity.jsonl).
+type Fidelity struct {
+	Seed      uint64  `json:"seed"`
+	Arm       string  `json:"arm"`
+	Iteration int     `json:"iteration"`
+	Lang      string  `json:"lang"`
+	Prompt    string  `json:"prompt"`
+	Exact     float64 `json:"exact"`
+	Sketched  float64 `json:"sketched"`
+}

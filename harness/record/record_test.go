@@ -1,0 +1,70 @@
+package record
+
+import (
+	"bytes"
+	"strings"
+	"testing"
+	"testing/fstest"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+func TestSetRoundTrip(t *testing.T) {
+	want := &Set{
+		Study:       Study{Name: "x", Seeds: []uint64{1}, Arms: []Arm{{Name: "joint", Trained: true}}},
+		Answers:     []Answer{{Lang: "ja", Text: "日本 <b> & \u2028", Known: -1}},
+		Pairing:     []Pairing{{Lang: "ja", Ties: 2}},
+		Pairs:       []Pair{{Kept: true, Alignment: 0.25}},
+		Consensus:   []Consensus{{Gram: [][]float64{{1, 0.5}, {0.5, 1}}}},
+		Steps:       []Step{{Loss: 0.69}},
+		Evaluations: []Evaluation{{Win: 0.5}},
+		Choices:     []Choice{{Picked: 3}},
+		Passages:    []Passage{{Bits: 12.5, Bytes: 7}},
+		Fidelity:    []Fidelity{{Exact: 0.1, Sketched: 0.2}},
+	}
+	files, err := want.Files()
+	if err != nil {
+		t.Fatal(err)
+	}
+	dir := fstest.MapFS{}
+	for name, data := range files {
+		dir[name] = &fstest.MapFile{Data: data}
+	}
+	got, err := Load(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if d := cmp.Diff(want, got); d != "" {
+		t.Error(d)
+	}
+}
+
+func TestDecodeSaysWhere(t *testing.T) {
+	head := `{"schema":1,"record":"steps"}` + "\n"
+	for name, c := range map[string]struct{ in, want string }{
+		"no head":       {"nonsense\n", "steps.jsonl:1: expected the line with the schema"},
+		"other schema":  {`{"schema":9,"record":"steps"}` + "\n", "steps.jsonl:1: holds \"steps\" records of schema 9"},
+		"other kind":    {`{"schema":1,"record":"pairs"}` + "\n", "steps.jsonl:1: holds \"pairs\" records"},
+		"unknown field": {head + `{"lozz":1}` + "\n", "steps.jsonl:2: not a steps record"},
+		"cut line":      {head + `{"loss":1}` + "\n" + `{"loss":`, "steps.jsonl:3: not a steps record"},
+	} {
+		_, err := Decode[Step](strings.NewReader(c.in), "steps.jsonl", "steps")
+		if err == nil || !strings.Contains(err.Error(), c.want) {
+			t.Errorf("%s: got %v, want an error with %q", name, err, c.want)
+		}
+	}
+}
+
+func FuzzDecode(f *testing.F) {
+	f.Add([]byte("{\"schema\":1,\"record\":\"steps\"}\n{\"loss\":1}\n"))
+	f.Fuzz(func(t *testing.T, data []byte) {
+		records, err := Decode[Step](bytes.NewReader(data), "f", "steps")
+		if err != nil {
+			return
+		}
+		var b bytes.Buffer
+		if err := Encode(&b, "steps", records); err != nil {
+			t.Fatalf("what was read cannot be written: %v", err)
+		}
+	})
+}
