@@ -3,8 +3,10 @@ module congrad
 go 1.26.8
 
 require (
+	github.com/BurntSushi/toml v1.6.0
 	github.com/gomlx/gomlx v0.26.0
 	github.com/google/go-cmp v0.7.0
+	golang.org/x/text v0.43.0
 )
 
 require (
