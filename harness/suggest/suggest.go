@@ -1,0 +1,61 @@
+// Package suggest finds the word a user most likely meant, for the errors that name an unknown one.
+package suggest
+
+import (
+	"strings"
+	"unicode/utf8"
+)
+
+// Nearest returns the member of among that word is probably a slip for, and whether there is one. A member qualifies
+// within an edit distance of a third of the word's length (at least one), or as what stands before the first "-" or
+// "_" of the word, so that "sw-KE" finds "sw". Letter case is ignored; among equals the first in the list wins.
+func Nearest(word string, among []string) (string, bool) {
+	lower := strings.ToLower(word)
+	stem := lower
+	if cut := strings.IndexAny(lower, "-_"); cut > 0 {
+		stem = lower[:cut]
+	}
+	limit := max(1, utf8.RuneCountInString(lower)/3)
+	best, bestDistance := "", limit+1
+	for _, candidate := range among {
+		c := strings.ToLower(candidate)
+		distance := Distance(lower, c)
+		if c == stem {
+			distance = min(distance, 1)
+		}
+		if distance < bestDistance {
+			best, bestDistance = candidate, distance
+		}
+	}
+	return best, bestDistance <= limit
+}
+
+// DidYouMean is the clause an error appends: `; did you mean "sw"?`, or nothing when no member is near.
+func DidYouMean(word string, among []string) string {
+	if near, ok := Nearest(word, among); ok {
+		return `; did you mean "` + near + `"?`
+	}
+	return ""
+}
+
+// Distance is the Levenshtein distance in code points: the fewest insertions, deletions and substitutions.
+func Distance(a, b string) int {
+	from, to := []rune(a), []rune(b)
+	row := make([]int, len(to)+1)
+	for j := range row {
+		row[j] = j
+	}
+	for i, r := range from {
+		diagonal := row[0]
+		row[0] = i + 1
+		for j, s := range to {
+			substituted := diagonal
+			if r != s {
+				substituted++
+			}
+			diagonal = row[j+1]
+			row[j+1] = min(substituted, row[j]+1, row[j+1]+1)
+		}
+	}
+	return row[len(to)]
+}
