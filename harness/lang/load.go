@@ -1,0 +1,137 @@
+package lang
+
+import (
+	"cmp"
+	"errors"
+	"fmt"
+	"io/fs"
+	"path"
+	"regexp"
+	"slices"
+	"strings"
+
+	"github.com/BurntSushi/toml"
+
+	"congrad/harness/suggest"
+)
+
+// Load reads every *.toml of a folder as a language. It is strict (an unknown key, a missing one and a half-filled
+// [prompts] are errors) and reports everything that is wrong in all files at once, each with its file and line.
+func Load(fsys fs.FS, folder string) (Table, error) {
+	names, err := fs.Glob(fsys, path.Join(folder, "*.toml"))
+	if err != nil {
+		return Table{}, fmt.Errorf("languages in %s: %w", folder, err)
+	}
+	if len(names) == 0 {
+		return Table{}, fmt.Errorf("languages in %s: no *.toml there", folder)
+	}
+	var table Table
+	var wrong []error
+	for _, name := range names {
+		source, err := fs.ReadFile(fsys, name)
+		if err != nil {
+			wrong = append(wrong, fmt.Errorf("read a language: %w", err))
+			continue
+		}
+		l, err := parse(name, string(source))
+		table.languages = append(table.languages, l)
+		wrong = append(wrong, err)
+	}
+	slices.SortFunc(table.languages, func(a, b Language) int { return cmp.Compare(a.Code, b.Code) })
+	return table, errors.Join(wrong...)
+}
+
+func parse(name, source string) (Language, error) {
+	l := Language{File: name}
+	meta, err := toml.Decode(source, &l)
+	if err != nil {
+		var at toml.ParseError
+		if errors.As(err, &at) {
+			return l, fmt.Errorf("%s:%d: %s", name, at.Position.Line, at.Message)
+		}
+		return l, fmt.Errorf("%s: %w", name, err)
+	}
+	c := checker{name: name, source: source}
+	for _, key := range meta.Undecoded() {
+		word := key[len(key)-1]
+		c.report(word, "%s: no such key%s", key, suggest.DidYouMean(word, keys))
+	}
+	c.fields(l, meta)
+	c.prompts(l.Prompts)
+	return l, errors.Join(c.wrong...)
+}
+
+var keys = []string{"code", "name", "endonym", "script", "direction", "locale", "prompts"}
+
+// checker collects what is wrong with one file.
+type checker struct {
+	name, source string
+	wrong        []error
+}
+
+// report adds an error at the line where the key is set, or at the file as a whole where it is not.
+func (c *checker) report(key, format string, args ...any) {
+	at := c.name
+	for i, line := range strings.Split(c.source, "\n") {
+		if left, _, set := strings.Cut(line, "="); set && strings.Trim(left, " \t\"'") == key {
+			at = fmt.Sprintf("%s:%d", c.name, i+1)
+			break
+		}
+	}
+	c.wrong = append(c.wrong, fmt.Errorf("%s: %s", at, fmt.Sprintf(format, args...)))
+}
+
+var (
+	codeForm   = regexp.MustCompile(`^[a-z]{2,3}$`)
+	scriptForm = regexp.MustCompile(`^[A-Z][a-z]{3}$`)
+)
+
+func (c *checker) fields(l Language, meta toml.MetaData) {
+	for _, key := range keys[:len(keys)-1] {
+		if !meta.IsDefined(key) {
+			c.report(key, "%s is missing", key)
+		}
+	}
+	if want := strings.TrimSuffix(path.Base(c.name), ".toml"); l.Code != "" && l.Code != want {
+		c.report("code", "code %q: the file is named %s.toml, so the code must be %q", l.Code, want, want)
+	}
+	if l.Code != "" && !codeForm.MatchString(l.Code) {
+		c.report("code", "code %q: want two or three small letters", l.Code)
+	}
+	if l.Script != "" && !scriptForm.MatchString(l.Script) {
+		c.report("script", "script %q: want an ISO 15924 code such as \"Latn\"", l.Script)
+	}
+	if l.Direction != "" && l.Direction != "ltr" && l.Direction != "rtl" {
+		c.report("direction", "direction %q: want \"ltr\" or \"rtl\"", l.Direction)
+	}
+}
+
+// prompts wants each kind, and in each phrasing {} exactly once and no phrasing twice.
+func (c *checker) prompts(prompts map[string][]string) {
+	if len(prompts) == 0 {
+		return
+	}
+	var unknown []string
+	for kind := range prompts {
+		if !slices.Contains(PromptKinds, kind) {
+			unknown = append(unknown, kind)
+		}
+	}
+	slices.Sort(unknown)
+	for _, kind := range unknown {
+		c.report(kind, "prompts.%s: no such kind of item%s", kind, suggest.DidYouMean(kind, PromptKinds))
+	}
+	for _, kind := range PromptKinds {
+		if len(prompts[kind]) == 0 {
+			c.report(kind, "prompts.%s is missing: [prompts] must name every kind or be left out", kind)
+		}
+		for i, phrasing := range prompts[kind] {
+			if strings.Count(phrasing, "{}") != 1 {
+				c.report(kind, "prompts.%s[%d] %q: want {} exactly once, where the fact stands", kind, i, phrasing)
+			}
+			if slices.Index(prompts[kind], phrasing) < i {
+				c.report(kind, "prompts.%s[%d] %q: said already", kind, i, phrasing)
+			}
+		}
+	}
+}
