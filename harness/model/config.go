@@ -2,7 +2,10 @@
 // (Weights) and the files they are kept in.
 package model
 
-import "fmt"
+import (
+	"fmt"
+	"strings"
+)
 
 // Config is the shape of a Llama-family decoder: RMSNorm before each half-block, rotary positions, grouped-query
 // attention, SwiGLU. The names of the JSON fields are those of a Hugging Face config.json.
@@ -33,6 +36,10 @@ func (s Shape) Size() int {
 	}
 	return n
 }
+
+// Projects reports whether the weight is a matrix inside a decoder block, [out, in]: neither a norm's gain nor the
+// embedding nor the head.
+func (s Shape) Projects() bool { return strings.HasSuffix(s.Name, "_proj.weight") }
 
 // Shapes lists the model's weights in the order of the forward pass, under the names and in the layouts
 // ([out, in] for a projection) that transformers uses.

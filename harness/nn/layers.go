@@ -31,12 +31,12 @@ type Rotary struct{ cos, sin *Node }
 
 // NewRotary makes the rotation of each position [batch, seq] (int32) with frequencies base^(-2i/head_dim), in the
 // half-split layout of transformers. Su et al. 2021, eq. 34.
-func NewRotary(positions *Node, headDim int, base float64) Rotary {
+func NewRotary(positions *Node, headDim int, base float64, dtype dtypes.DType) Rotary {
 	g := positions.Graph()
 	half := headDim / 2
-	i := graph.Iota(g, shapes.Make(dtypes.Float32, 1, 1, 1, half), 3)
+	i := graph.Iota(g, shapes.Make(dtype, 1, 1, 1, half), 3)
 	frequency := graph.Exp(graph.MulScalar(i, -2*math.Log(base)/float64(headDim)))
-	angle := graph.Mul(graph.InsertAxes(graph.ConvertDType(positions, dtypes.Float32), -1, -1), frequency)
+	angle := graph.Mul(graph.InsertAxes(graph.ConvertDType(positions, dtype), -1, -1), frequency)
 	angle = graph.Concatenate([]*Node{angle, angle}, -1)
 	return Rotary{cos: graph.Cos(angle), sin: graph.Sin(angle)}
 }

@@ -15,7 +15,8 @@ import (
 type transformer struct {
 	config  model.Config
 	weights map[string]*Node
-	taps    []tap
+	taps    []tap   // the projections, in the order of the forward pass
+	caches  []cache // the keys and values of each layer
 }
 
 // tap is one projection y = a·Wᵀ as it occurred in the forward pass.
@@ -44,13 +45,16 @@ func (t *transformer) hidden(tokens *Node) *Node {
 	batch, seq := tokens.Shape().Dim(0), tokens.Shape().Dim(1)
 	g := tokens.Graph()
 	positions := graph.Iota(g, shapes.Make(dtypes.Int32, 1, seq), 1)
-	rotary := NewRotary(positions, t.config.HeadDim, t.config.RopeBase)
+	rotary := NewRotary(positions, t.config.HeadDim, t.config.RopeBase, t.head().DType())
 	query := graph.Iota(g, shapes.Make(dtypes.Int32, seq, seq), 0)
 	key := graph.Iota(g, shapes.Make(dtypes.Int32, seq, seq), 1)
 	visible := graph.InsertAxes(graph.LessOrEqual(key, query), 0, 0, 0) // [1, 1, 1, seq, seq]
 	x := t.embed(tokens)
 	for i := range t.config.Layers {
-		x, _ = t.block(i, x, batch, rotary, visible, nil)
+		x = t.block(i, x, batch, rotary, visible, func(kv cache) cache {
+			t.caches = append(t.caches, kv)
+			return kv
+		})
 	}
 	return RMSNorm(x, t.weights["model.norm.weight"], t.config.NormEps)
 }
@@ -69,8 +73,9 @@ func (t *transformer) head() *Node {
 	return t.weights["lm_head.weight"]
 }
 
-// block is one decoder layer on x [batch*seq, hidden].
-func (t *transformer) block(i int, x *Node, batch int, rotary Rotary, visible *Node, update func(i int, kv cache) cache) (*Node, cache) {
+// block is one decoder layer on x [batch*seq, hidden]. visible is true where a query may look at a slot, in a shape that
+// broadcasts to [batch, kv_heads, group, seq, slots]. keep is given the new keys and values and returns those to look at.
+func (t *transformer) block(i int, x *Node, batch int, rotary Rotary, visible *Node, keep func(kv cache) cache) *Node {
 	name := func(part string) string { return fmt.Sprintf("model.layers.%d.%s.weight", i, part) }
 	c := t.config
 	seq := x.Shape().Dim(0) / batch
@@ -80,13 +85,10 @@ func (t *transformer) block(i int, x *Node, batch int, rotary Rotary, visible *N
 	q := rotary.Apply(graph.Reshape(t.project(name("self_attn.q_proj"), h), batch, seq, c.Heads, c.HeadDim))
 	k := rotary.Apply(graph.Reshape(t.project(name("self_attn.k_proj"), h), batch, seq, c.KVHeads, c.HeadDim))
 	v := graph.Reshape(t.project(name("self_attn.v_proj"), h), batch, seq, c.KVHeads, c.HeadDim)
-	kv := cache{k: graph.TransposeAllAxes(k, 0, 2, 1, 3), v: graph.TransposeAllAxes(v, 0, 2, 1, 3)} // [batch, kv_heads, seq, head_dim]
-	if update != nil {
-		kv = update(i, kv)
-	}
-	q = graph.TransposeAllAxes(q, 0, 2, 1, 3)                                    // [batch, heads, seq, head_dim]
-	q = graph.Reshape(q, batch, c.KVHeads, group*seq, c.HeadDim)                 // queries that share a key head lie together
-	scores := graph.MulScalar(MatMulT(q, kv.k), 1/math.Sqrt(float64(c.HeadDim))) // [batch, kv_heads, group*seq, slots]
+	kv := keep(cache{graph.TransposeAllAxes(k, 0, 2, 1, 3), graph.TransposeAllAxes(v, 0, 2, 1, 3)}) // [batch, kv_heads, slots, head_dim]
+	q = graph.TransposeAllAxes(q, 0, 2, 1, 3)                                                       // [batch, heads, seq, head_dim]
+	q = graph.Reshape(q, batch, c.KVHeads, group*seq, c.HeadDim)                                    // queries that share a key head lie together
+	scores := graph.MulScalar(MatMulT(q, kv.k), 1/math.Sqrt(float64(c.HeadDim)))                    // [batch, kv_heads, group*seq, slots]
 	slots := scores.Shape().Dim(-1)
 	scores = graph.Reshape(scores, batch, c.KVHeads, group, seq, slots)
 	scores = graph.Where(graph.BroadcastToDims(visible, scores.Shape().Dimensions...), scores, graph.Scalar(scores.Graph(), scores.DType(), -1e9))
@@ -98,7 +100,7 @@ func (t *transformer) block(i int, x *Node, batch int, rotary Rotary, visible *N
 
 	h = RMSNorm(x, t.weights[name("post_attention_layernorm")], c.NormEps)
 	h = SwiGLU(t.project(name("mlp.gate_proj"), h), t.project(name("mlp.up_proj"), h))
-	return graph.Add(x, t.project(name("mlp.down_proj"), h)), kv
+	return graph.Add(x, t.project(name("mlp.down_proj"), h))
 }
 
 // project is a·Wᵀ for the named weight [out, in]: a [rows, in] -> [rows, out].
@@ -106,20 +108,4 @@ func (t *transformer) project(weight string, a *Node) *Node {
 	y := MatMulT(a, t.weights[weight])
 	t.taps = append(t.taps, tap{weight, a, y})
 	return y
-}
-
-// logProbs returns log p(label) [n] at the activations h [n, hidden] for labels [n] (int32).
-//
-// The label is picked by comparison inside a sum, which the compiler fuses: neither a one-hot matrix nor a second copy
-// of the logits exists.
-func (t *transformer) logProbs(h, labels *Node) *Node {
-	logits := MatMulT(h, t.head()) // [n, vocab]
-	g := h.Graph()
-	peak := graph.StopGradient(graph.ReduceAndKeep(logits, graph.ReduceMax, -1)) // [n, 1]
-	shifted := graph.Sub(logits, peak)
-	norm := graph.Log(graph.ReduceSum(graph.Exp(shifted), -1)) // [n]
-	vocab := graph.Iota(g, shapes.Make(dtypes.Int32, logits.Shape().Dimensions...), 1)
-	isLabel := graph.Equal(vocab, graph.BroadcastToDims(graph.InsertAxes(labels, -1), logits.Shape().Dimensions...))
-	picked := graph.ReduceSum(graph.Where(isLabel, shifted, graph.ZerosLike(shifted)), -1) // [n]
-	return graph.Sub(picked, norm)
 }

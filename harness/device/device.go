@@ -1,0 +1,87 @@
+// Package device chooses the backend that runs the graphs, installs XLA plugins and probes them.
+//
+// XLA through a PJRT plugin is the default. A plugin is a shared library of some 200 MB; Setup puts one into the user's
+// cache, and nothing is ever downloaded at run time. Without a plugin, or built without a C compiler, the pure-Go backend
+// of GoMLX runs: slower by a factor of about fifteen, and bit-identical whatever the number of workers.
+package device
+
+import (
+	"fmt"
+	"path/filepath"
+	"strings"
+
+	"github.com/gomlx/gomlx/backends"
+	"github.com/gomlx/gomlx/backends/simplego"
+)
+
+// Info says what runs the graphs.
+type Info struct {
+	Name   string // "xla" or "go"
+	Plugin Plugin // the zero Plugin on the pure-Go backend
+	// Why explains, in one line, why the pure-Go backend runs although nobody asked for it; else it is empty.
+	Why string
+}
+
+// String is the line that reports print.
+func (i Info) String() string {
+	if i.Name == "go" {
+		return "pure Go"
+	}
+	return "XLA, " + i.Plugin.Name
+}
+
+// Open starts the backend of the given choice: "auto" (the installed XLA plugin, else pure Go), "go", "xla" (the
+// installed plugin, else an error) or the path of a plugin.
+func Open(choice string) (backends.Backend, Info, error) {
+	switch {
+	case choice == "go":
+		return openGo("")
+	case choice == "auto" || choice == "xla":
+		if !xlaCompiledIn {
+			if choice == "xla" {
+				return nil, Info{}, fmt.Errorf("starting XLA: this binary was built without it (%s)", whyNoXLA)
+			}
+			return openGo(whyNoXLA)
+		}
+		plugin, err := Installed()
+		if err != nil {
+			if choice == "xla" {
+				return nil, Info{}, fmt.Errorf("starting XLA: %w", err)
+			}
+			return openGo(err.Error())
+		}
+		b, err := openXLA(plugin.Path)
+		if err != nil {
+			return nil, Info{}, fmt.Errorf("starting XLA with %s: %w (congrad doctor)", plugin.Path, err)
+		}
+		return b, Info{Name: "xla", Plugin: plugin}, nil
+	case strings.HasSuffix(choice, ".so") || strings.HasSuffix(choice, ".dylib"):
+		if !xlaCompiledIn {
+			return nil, Info{}, fmt.Errorf("starting XLA: this binary was built without it (%s)", whyNoXLA)
+		}
+		path, err := filepath.Abs(choice)
+		if err != nil {
+			return nil, Info{}, fmt.Errorf("starting XLA with %s: %w", choice, err)
+		}
+		plugin, err := given(path)
+		if err != nil {
+			return nil, Info{}, fmt.Errorf("starting XLA with %s: %w", choice, err)
+		}
+		b, err := openXLA(path)
+		if err != nil {
+			return nil, Info{}, fmt.Errorf("starting XLA with %s: %w", choice, err)
+		}
+		return b, Info{Name: "xla", Plugin: plugin}, nil
+	}
+	return nil, Info{}, fmt.Errorf("device %q: give auto, xla, go, or the path of a PJRT plugin (congrad doctor)", choice)
+}
+
+// openGo starts the pure-Go backend. Its parallel executor deadlocks on training graphs, so operations run one after
+// another (each may still use several cores).
+func openGo(why string) (backends.Backend, Info, error) {
+	b, err := simplego.New("ops_sequential")
+	if err != nil {
+		return nil, Info{}, fmt.Errorf("starting the pure-Go backend: %w", err)
+	}
+	return b, Info{Name: "go", Why: why}, nil
+}

@@ -1,0 +1,30 @@
+// Package devicetest runs a test on every backend.
+package devicetest
+
+import (
+	"os"
+	"strings"
+	"testing"
+
+	"congrad/harness/device"
+
+	"github.com/gomlx/gomlx/backends"
+)
+
+// Each runs the test on the pure-Go backend and on XLA. Where no plugin is installed the XLA half is skipped, unless
+// CONGRAD_TEST_BACKENDS names it ("go,xla", as continuous integration sets it): then it fails.
+func Each(t *testing.T, test func(t *testing.T, b backends.Backend)) {
+	t.Helper()
+	for _, name := range []string{"go", "xla"} {
+		t.Run(name, func(t *testing.T) {
+			b, _, err := device.Open(name)
+			if err != nil {
+				if strings.Contains(os.Getenv("CONGRAD_TEST_BACKENDS"), name) {
+					t.Fatal(err)
+				}
+				t.Skip(err)
+			}
+			test(t, b)
+		})
+	}
+}

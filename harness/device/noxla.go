@@ -1,0 +1,16 @@
+//go:build !cgo || noxla || !((linux && amd64) || darwin)
+
+package device
+
+import (
+	"errors"
+
+	"github.com/gomlx/gomlx/backends"
+)
+
+const (
+	xlaCompiledIn = false
+	whyNoXLA      = "XLA needs cgo and a C compiler on linux/amd64 or darwin"
+)
+
+func openXLA(string) (backends.Backend, error) { return nil, errors.New(whyNoXLA) }

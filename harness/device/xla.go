@@ -1,0 +1,20 @@
+//go:build cgo && !noxla && ((linux && amd64) || darwin)
+
+package device
+
+import (
+	"github.com/gomlx/gomlx/backends"
+	"github.com/gomlx/gomlx/backends/xla"
+)
+
+const (
+	xlaCompiledIn = true
+	whyNoXLA      = ""
+)
+
+// openXLA loads the plugin at an absolute path, which keeps GoMLX from looking for one, and from downloading one, by
+// itself. Host memory is shared with the device, which GoMLX else does only for a plugin called "cpu".
+func openXLA(path string) (backends.Backend, error) {
+	xla.EnableAutoInstall(false)
+	return xla.New(path + ",shared_buffers")
+}

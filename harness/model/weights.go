@@ -1,0 +1,82 @@
+package model
+
+import (
+	"crypto/sha256"
+	"encoding/binary"
+	"encoding/hex"
+	"fmt"
+	"math"
+
+	"congrad/harness/rng"
+)
+
+// Weights are a model's parameters on the host, in the order and the layouts of Config.Shapes.
+type Weights struct {
+	Config  Config
+	Tensors [][]float32
+}
+
+// New draws weights for training from scratch: projections from N(0, 0.02²), those that write into the residual stream
+// scaled down by √(2·layers) (Radford et al. 2019), norm gains one. Every weight has a stream of its own.
+func New(config Config, seed uint64) *Weights {
+	w := &Weights{Config: config}
+	for _, s := range config.Shapes() {
+		data := make([]float32, s.Size())
+		r := rng.Stream(seed, "init", s.Name)
+		std := 0.02
+		if writesResidual(s.Name) {
+			std /= math.Sqrt(2 * float64(config.Layers))
+		}
+		for i := range data {
+			if len(s.Dims) == 1 {
+				data[i] = 1
+			} else {
+				data[i] = float32(std * r.NormFloat64())
+			}
+		}
+		w.Tensors = append(w.Tensors, data)
+	}
+	return w
+}
+
+func writesResidual(name string) bool {
+	for _, end := range []string{"o_proj.weight", "down_proj.weight"} {
+		if len(name) >= len(end) && name[len(name)-len(end):] == end {
+			return true
+		}
+	}
+	return false
+}
+
+// Check reports the first tensor whose size does not fit the shape.
+func (w *Weights) Check() error {
+	shapes := w.Config.Shapes()
+	if len(shapes) != len(w.Tensors) {
+		return fmt.Errorf("the model has %d weights, its shape asks for %d", len(w.Tensors), len(shapes))
+	}
+	for i, s := range shapes {
+		if len(w.Tensors[i]) != s.Size() {
+			return fmt.Errorf("weight %s has %d entries, its shape %v asks for %d", s.Name, len(w.Tensors[i]), s.Dims, s.Size())
+		}
+	}
+	return nil
+}
+
+// Hash is the SHA-256 of the shape and of every weight's bits. It names the model in keys and manifests.
+func (w *Weights) Hash() string {
+	h := sha256.New()
+	fmt.Fprintf(h, "%+v\n", w.Config)
+	buf := make([]byte, 0, 1<<16)
+	for i, s := range w.Config.Shapes() {
+		fmt.Fprintln(h, s.Name)
+		for _, x := range w.Tensors[i] {
+			if buf = binary.LittleEndian.AppendUint32(buf, math.Float32bits(x)); len(buf) >= 1<<16-4 {
+				h.Write(buf)
+				buf = buf[:0]
+			}
+		}
+		h.Write(buf)
+		buf = buf[:0]
+	}
+	return hex.EncodeToString(h.Sum(nil))
+}

@@ -1,0 +1,118 @@
+// Package nn builds and runs every graph of the project: the transformer, its losses, the optimiser, per-pair gradients
+// and cached decoding. No other package touches a GoMLX graph; the others call an Engine with batches of token ids and
+// get numbers back.
+//
+// Shapes stand beside the code as [batch, seq, dim]. Weight-sized products work on two dimensions ([batch*seq, dim]),
+// because a contraction over two axes, which the gradient of a three-dimensional product needs, is not a plain matrix
+// product for XLA on a CPU.
+package nn
+
+import (
+	"fmt"
+	"sync"
+
+	"congrad/harness/model"
+
+	"github.com/gomlx/gomlx/backends"
+	"github.com/gomlx/gomlx/pkg/core/graph"
+	"github.com/gomlx/gomlx/pkg/core/tensors"
+)
+
+// Engine runs models of one shape on one backend. It compiles a program the first time that a shape is met and keeps it:
+// all arms and seeds of an experiment share them, since weights are inputs. An Engine serves one goroutine.
+type Engine struct {
+	Config  model.Config
+	backend backends.Backend
+
+	mu       sync.Mutex
+	programs map[string]*graph.Exec
+}
+
+// NewEngine returns an engine for models of the given shape.
+func NewEngine(backend backends.Backend, config model.Config) *Engine {
+	return &Engine{Config: config, backend: backend, programs: map[string]*graph.Exec{}}
+}
+
+// can reports whether the backend has an operation. The pure-Go one lacks a few.
+func (e *Engine) can(op backends.OpType) bool { return e.backend.Capabilities().Operations[op] }
+
+// run executes the program called name, building and compiling it with build if it is new. The name must tell apart
+// whatever build captures; input shapes are told apart by themselves. Inputs made by donate are consumed.
+//
+// GoMLX reports a mistake in a graph by panicking while the graph is built, and turns that into the error returned here.
+func (e *Engine) run(name string, inputs []any, build func(in []*Node) []*Node) ([]*tensors.Tensor, error) {
+	e.mu.Lock()
+	program := e.programs[name]
+	if program == nil {
+		var err error
+		if program, err = graph.NewExec(e.backend, build); err != nil {
+			e.mu.Unlock()
+			return nil, fmt.Errorf("preparing %s: %w", name, err)
+		}
+		program.WithName(name).SetMaxCache(-1)
+		e.programs[name] = program
+	}
+	e.mu.Unlock()
+	out, err := program.Exec(inputs...)
+	if err != nil {
+		return nil, fmt.Errorf("running %s on a model of %d layers, width %d: %w", name, e.Config.Layers, e.Config.Hidden, err)
+	}
+	return out, nil
+}
+
+// donate hands a tensor's buffer over to the next execution, which may write its result there.
+func (e *Engine) donate(t *tensors.Tensor) (any, error) {
+	d, err := graph.DonateTensorBuffer(t, e.backend, 0)
+	if err != nil {
+		return nil, fmt.Errorf("handing a buffer over: %w", err)
+	}
+	return d, nil
+}
+
+// donateAll appends the buffers of ts to inputs.
+func (e *Engine) donateAll(inputs []any, ts []*tensors.Tensor) ([]any, error) {
+	for _, t := range ts {
+		d, err := e.donate(t)
+		if err != nil {
+			return nil, err
+		}
+		inputs = append(inputs, d)
+	}
+	return inputs, nil
+}
+
+// appendTensors appends ts to inputs without handing them over.
+func appendTensors(inputs []any, ts []*tensors.Tensor) []any {
+	for _, t := range ts {
+		inputs = append(inputs, t)
+	}
+	return inputs
+}
+
+// read copies a float32 result to the host and frees it.
+func read(t *tensors.Tensor) ([]float32, error) {
+	defer t.FinalizeAll()
+	flat, err := tensors.CopyFlatData[float32](t)
+	if err != nil {
+		return nil, fmt.Errorf("reading a result of shape %s: %w", t.Shape(), err)
+	}
+	return flat, nil
+}
+
+func freeAll(ts []*tensors.Tensor) {
+	for _, t := range ts {
+		if t != nil {
+			t.FinalizeAll()
+		}
+	}
+}
+
+// readFloat64 is read in the host's precision.
+func readFloat64(t *tensors.Tensor) ([]float64, error) {
+	flat, err := read(t)
+	wide := make([]float64, len(flat))
+	for i, x := range flat {
+		wide[i] = float64(x)
+	}
+	return wide, err
+}

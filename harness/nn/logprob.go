@@ -1,0 +1,94 @@
+package nn
+
+import (
+	"fmt"
+
+	"github.com/gomlx/gomlx/pkg/core/dtypes"
+	"github.com/gomlx/gomlx/pkg/core/graph"
+	"github.com/gomlx/gomlx/pkg/core/shapes"
+	"github.com/gomlx/gomlx/pkg/core/tensors"
+)
+
+// answerLogProbs returns log p of each answer token [rows, span], zero where the mask is.
+//
+// Only the activations that predict an answer token meet the vocabulary: prompts and padding, most of a batch, never do.
+func (t *transformer) answerLogProbs(b batchNodes) *Node {
+	h := t.hidden(b.tokens)
+	h = graph.Gather(h, b.at) // [rows*span, hidden]
+	logp := labelLogProbs(MatMulT(h, t.head()), b.labels)
+	return graph.Mul(graph.Reshape(logp, b.mask.Shape().Dimensions...), b.mask)
+}
+
+// labelLogProbs returns log softmax(logits)[label] [n] for logits [n, vocab] and labels [n] (int32).
+//
+// The label is picked by a comparison inside a sum, which the compiler fuses: no one-hot matrix exists.
+func labelLogProbs(logits, labels *Node) *Node {
+	dims := logits.Shape().Dimensions
+	shifted := graph.Sub(logits, graph.StopGradient(graph.ReduceAndKeep(logits, graph.ReduceMax, -1))) // [n, vocab]
+	logNorm := graph.Log(graph.ReduceSum(graph.Exp(shifted), -1))                                      // [n]
+	ids := graph.Iota(logits.Graph(), shapes.Make(dtypes.Int32, dims...), 1)
+	isLabel := graph.Equal(ids, graph.BroadcastToDims(graph.InsertAxes(labels, -1), dims...))
+	label := graph.ReduceSum(graph.Where(isLabel, shifted, graph.ZerosLike(shifted)), -1) // [n]
+	return graph.Sub(label, logNorm)
+}
+
+// LogProbs returns, for each row of the batch, the log-probability of each of its answer tokens (natural logarithm).
+func (e *Engine) LogProbs(w *Weights, b *Batch) ([][]float64, error) {
+	inputs := b.inputs()
+	defer freeAll(inputs)
+	out, err := e.run("log-probs", appendTensors(appendTensors(nil, w.tensors), inputs), func(in []*Node) []*Node {
+		n := len(in) - batchInputs
+		return []*Node{newTransformer(e.Config, in[:n]).answerLogProbs(takeBatch(in[n:]))}
+	})
+	if err != nil {
+		return nil, fmt.Errorf("log-probs of %d rows of %d tokens: %w", b.Rows, b.Seq, err)
+	}
+	flat, err := read(out[0])
+	if err != nil {
+		return nil, err
+	}
+	rows := make([][]float64, b.Rows)
+	for i := range rows {
+		for j := range b.Span {
+			if b.mask[i*b.Span+j] == 1 {
+				rows[i] = append(rows[i], float64(flat[i*b.Span+j]))
+			}
+		}
+	}
+	return rows, nil
+}
+
+// LastLogits returns the logits [vocab] behind each prompt: what the model would say next. Prompts are padded to seq
+// and their number to rows.
+func (e *Engine) LastLogits(w *Weights, prompts [][]int, rows, seq int) ([][]float32, error) {
+	tokens, last := make([]int32, rows*seq), make([]int32, rows)
+	for i, p := range prompts {
+		if i >= rows || len(p) > seq || len(p) == 0 {
+			return nil, fmt.Errorf("logits behind %d prompts: prompt %d of %d tokens does not fit into %d rows of %d", len(prompts), i, len(p), rows, seq)
+		}
+		for j, id := range p {
+			tokens[i*seq+j] = int32(id)
+		}
+		last[i] = int32(i*seq + len(p) - 1)
+	}
+	inputs := []*tensors.Tensor{tensors.FromFlatDataAndDimensions(tokens, rows, seq), tensors.FromFlatDataAndDimensions(last, rows, 1)}
+	defer freeAll(inputs)
+	out, err := e.run("last-logits", appendTensors(appendTensors(nil, w.tensors), inputs), func(in []*Node) []*Node {
+		n := len(in) - 2
+		t := newTransformer(e.Config, in[:n])
+		h := graph.Gather(t.hidden(in[n]), in[n+1]) // [rows, hidden]
+		return []*Node{MatMulT(h, t.head())}
+	})
+	if err != nil {
+		return nil, fmt.Errorf("logits behind %d prompts of up to %d tokens: %w", len(prompts), seq, err)
+	}
+	flat, err := read(out[0])
+	if err != nil {
+		return nil, err
+	}
+	logits := make([][]float32, len(prompts))
+	for i := range logits {
+		logits[i] = flat[i*e.Config.Vocab : (i+1)*e.Config.Vocab]
+	}
+	return logits, nil
+}

@@ -1,0 +1,168 @@
+package nn
+
+import (
+	"fmt"
+
+	"congrad/harness/model"
+
+	"github.com/gomlx/gomlx/pkg/core/graph"
+	"github.com/gomlx/gomlx/pkg/core/tensors"
+)
+
+// Trainer holds a model under training: float32 master weights and AdamW's moments on the device. One optimiser step is
+// any number of Accumulate calls, whose gradients add up, and one Apply.
+//
+// Buffers are handed over to the device and written in place, so an error in the middle of a step leaves the trainer
+// unusable; go on from the last checkpoint.
+type Trainer struct {
+	engine  *Engine
+	adam    AdamW
+	weights []*tensors.Tensor
+	m, v    []*tensors.Tensor
+	grads   []*tensors.Tensor // nil before the step's first Accumulate
+	steps   int
+}
+
+// TrainerState is a trainer on the host, as a checkpoint keeps it.
+type TrainerState struct {
+	Weights *model.Weights
+	M, V    [][]float32
+	Steps   int // optimiser steps done
+}
+
+// NewTrainer starts training from weights, with zero moments.
+func (e *Engine) NewTrainer(w *model.Weights, adam AdamW) (*Trainer, error) {
+	s := TrainerState{Weights: w}
+	for _, t := range w.Tensors {
+		s.M = append(s.M, make([]float32, len(t)))
+		s.V = append(s.V, make([]float32, len(t)))
+	}
+	return e.ResumeTrainer(s, adam)
+}
+
+// ResumeTrainer goes on from a checkpoint.
+func (e *Engine) ResumeTrainer(s TrainerState, adam AdamW) (*Trainer, error) {
+	w, err := e.Upload(s.Weights)
+	if err != nil {
+		return nil, fmt.Errorf("starting training: %w", err)
+	}
+	for _, moments := range [][][]float32{s.M, s.V} {
+		if err := (&model.Weights{Config: e.Config, Tensors: moments}).Check(); err != nil {
+			return nil, fmt.Errorf("starting training: optimiser moments: %w", err)
+		}
+	}
+	return &Trainer{
+		engine: e, adam: adam, steps: s.Steps,
+		weights: w.tensors, m: upload(e.Config, s.M), v: upload(e.Config, s.V),
+	}, nil
+}
+
+// Unit is what one row or pair contributed to a step.
+type Unit struct {
+	Loss float64
+	LogP []float64 // summed log-prob of the unit's rows: one for a row, chosen and rejected for a pair
+}
+
+// Accumulate adds the gradient of the batch's weighted loss, Σ weight·loss over its units, to the step's gradient.
+func (t *Trainer) Accumulate(b *Batch, targets Targets) ([]Unit, error) {
+	extra, err := targets.inputs(b.Rows)
+	if err != nil {
+		return nil, fmt.Errorf("training on a batch: %w", err)
+	}
+	side := append(b.inputs(), extra...)
+	defer freeAll(side)
+	objective, n, nSide := targets.objective(), len(t.weights), len(side)
+	inputs, err := t.engine.donateAll(appendTensors(appendTensors(nil, t.weights), side), t.grads)
+	if err != nil {
+		return nil, err
+	}
+	out, err := t.engine.run("gradient of "+objective.name(), inputs, func(in []*Node) []*Node {
+		weights, side, previous := in[:n], in[n:n+nSide], in[n+nSide:]
+		m := newTransformer(t.engine.Config, weights)
+		b := takeBatch(side)
+		logp := m.answerLogProbs(b)
+		units, weight := objective.loss(logp, b.mask, side[batchInputs:])
+		grads := Gradient(graph.ReduceAllSum(graph.Mul(units, weight)), weights...)
+		for i, p := range previous { // none in the step's first batch
+			grads[i] = graph.Add(grads[i], p)
+		}
+		return append(grads, units, graph.ReduceSum(logp, -1))
+	})
+	if err != nil {
+		return nil, fmt.Errorf("training on %d rows of %d tokens: %w", b.Rows, b.Seq, err)
+	}
+	t.grads = out[:n]
+	return readUnits(out[n], out[n+1])
+}
+
+func readUnits(losses, logps *tensors.Tensor) ([]Unit, error) {
+	loss, err := read(losses)
+	if err != nil {
+		return nil, err
+	}
+	logp, err := read(logps)
+	if err != nil {
+		return nil, err
+	}
+	units, rows := make([]Unit, len(loss)), len(logp)/len(loss)
+	for i := range units {
+		units[i].Loss = float64(loss[i])
+		for _, lp := range logp[i*rows : (i+1)*rows] {
+			units[i].LogP = append(units[i].LogP, float64(lp))
+		}
+	}
+	return units, nil
+}
+
+// Apply takes one AdamW step with the accumulated gradient at the given learning rate and returns the gradient's global
+// norm before clipping.
+func (t *Trainer) Apply(rate float64) (gradNorm float64, err error) {
+	if t.grads == nil {
+		return 0, fmt.Errorf("taking an optimiser step: no gradient was accumulated")
+	}
+	n := len(t.weights)
+	var inputs []any
+	for _, group := range [][]*tensors.Tensor{t.weights, t.m, t.v, t.grads} {
+		if inputs, err = t.engine.donateAll(inputs, group); err != nil {
+			return 0, err
+		}
+	}
+	t.steps++
+	scalars := tensors.FromFlatDataAndDimensions(t.adam.scalars(rate, t.steps), adamScalars)
+	defer scalars.FinalizeAll()
+	out, err := t.engine.run("adamw "+t.adam.name(), append(inputs, scalars), func(in []*Node) []*Node {
+		return t.adam.update(in[:n], in[n:2*n], in[2*n:3*n], in[3*n:4*n], in[4*n])
+	})
+	if err != nil {
+		return 0, fmt.Errorf("optimiser step %d: %w", t.steps, err)
+	}
+	t.weights, t.m, t.v, t.grads = out[:n], out[n:2*n], out[2*n:3*n], nil
+	norm, err := read(out[3*n])
+	if err != nil {
+		return 0, err
+	}
+	return float64(norm[0]), nil
+}
+
+// Weights are the current weights, for use between steps; the next step overwrites them.
+func (t *Trainer) Weights() *Weights { return &Weights{t.weights} }
+
+// State copies the trainer to the host.
+func (t *Trainer) State() (s TrainerState, err error) {
+	if s.Weights, err = t.engine.Download(t.Weights()); err != nil {
+		return s, err
+	}
+	if s.M, err = download(t.m); err != nil {
+		return s, err
+	}
+	s.V, err = download(t.v)
+	s.Steps = t.steps
+	return s, err
+}
+
+// Free releases the device's memory.
+func (t *Trainer) Free() {
+	for _, group := range [][]*tensors.Tensor{t.weights, t.m, t.v, t.grads} {
+		freeAll(group)
+	}
+}
