@@ -6,5 +6,5 @@ import "embed"
 
 // Files holds the record as it was when the program was built.
 //
-//go:embed languages/*.toml
+//go:embed languages/*.toml tiny/*.gz tiny/NOTICE.md
 var Files embed.FS
