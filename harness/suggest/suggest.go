@@ -38,24 +38,30 @@ func DidYouMean(word string, among []string) string {
 	return ""
 }
 
-// Distance is the Levenshtein distance in code points: the fewest insertions, deletions and substitutions.
+// Distance is the optimal string alignment distance in code points: the fewest insertions, deletions, substitutions and
+// exchanges of neighbours, the commonest slip of all.
 func Distance(a, b string) int {
 	from, to := []rune(a), []rune(b)
-	row := make([]int, len(to)+1)
-	for j := range row {
-		row[j] = j
+	d := make([][]int, len(from)+1)
+	for i := range d {
+		d[i] = make([]int, len(to)+1)
+		d[i][0] = i
+	}
+	for j := range to {
+		d[0][j+1] = j + 1
 	}
 	for i, r := range from {
-		diagonal := row[0]
-		row[0] = i + 1
 		for j, s := range to {
-			substituted := diagonal
-			if r != s {
-				substituted++
+			differ := 1
+			if r == s {
+				differ = 0
 			}
-			diagonal = row[j+1]
-			row[j+1] = min(substituted, row[j]+1, row[j+1]+1)
+			best := min(d[i][j]+differ, d[i][j+1]+1, d[i+1][j]+1)
+			if i > 0 && j > 0 && r == to[j-1] && from[i-1] == s {
+				best = min(best, d[i-1][j-1]+1)
+			}
+			d[i+1][j+1] = best
 		}
 	}
-	return row[len(to)]
+	return d[len(from)][len(to)]
 }

@@ -17,7 +17,7 @@ func TestNearest(t *testing.T) {
 		{"dd", codes, "de", true, "one edit in a short word"},
 		{"klingon", codes, "", false, "nothing is near"},
 		{"direcion", keys, "direction", true, "a letter left out"},
-		{"lcoale", keys, "locale", true, "two letters swapped are two edits of six"},
+		{"lcoale", keys, "locale", true, "two letters swapped are one edit"},
 		{"", codes, "", false, "an empty word is a slip for nothing"},
 		{"en", nil, "", false, "no members"},
 	} {
@@ -31,7 +31,7 @@ func TestDistance(t *testing.T) {
 	for _, c := range []struct {
 		a, b string
 		want int
-	}{{"", "", 0}, {"kitten", "sitting", 3}, {"", "abc", 3}, {"мир", "мор", 1}} {
+	}{{"", "", 0}, {"kitten", "sitting", 3}, {"", "abc", 3}, {"мир", "мор", 1}, {"trian", "train", 1}} {
 		if got := Distance(c.a, c.b); got != c.want {
 			t.Errorf("Distance(%q, %q) = %d, want %d", c.a, c.b, got, c.want)
 		}

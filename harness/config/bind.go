@@ -1,0 +1,275 @@
+package config
+
+import (
+	"fmt"
+	"reflect"
+	"slices"
+	"strconv"
+	"strings"
+
+	"congrad/harness/suggest"
+)
+
+// Origin says where one value of a resolved experiment comes from.
+type Origin struct {
+	Key   string // "arms[1].loss.beta"
+	Value any
+	From  string // "experiment.toml:14", "--set", or "default: <source>"
+	Doc   string
+}
+
+// binder writes raw TOML values into an Experiment and collects what is wrong.
+type binder struct {
+	file    string
+	lines   map[string]int
+	sets    map[string]bool // keys that --set gave
+	wrong   []problem
+	origins []Origin
+}
+
+// problem is one error with its place, for sorting by line.
+type problem struct {
+	line int
+	text string
+}
+
+func itoa(n int) string { return strconv.Itoa(n) }
+
+// given reports whether the file or the command line gives the key.
+func (b *binder) given(key string) bool { return b.lines[key] > 0 || b.sets[key] }
+
+// place is where a key was given.
+func (b *binder) place(key string) string {
+	if b.sets[key] {
+		return "--set"
+	}
+	if line := b.lines[key]; line > 0 {
+		return b.file + ":" + itoa(line)
+	}
+	return b.file
+}
+
+// report adds an error at the line of the key, or of the nearest table above it.
+func (b *binder) report(key, format string, args ...any) {
+	line, at := 0, key
+	for at != "" {
+		if line = b.lines[at]; line > 0 || b.sets[at] {
+			break
+		}
+		at = at[:max(0, strings.LastIndex(at, "."))]
+	}
+	b.wrong = append(b.wrong, problem{line, fmt.Sprintf("%s: %s: %s", b.place(at), key, fmt.Sprintf(format, args...))})
+}
+
+// bind fills the struct v, whose keys start with path, from raw. general is path without array indices, the name under
+// which Fields knows the keys. inherited, if valid, is a struct of the same type whose values stand in for defaults: an
+// arm's tables inherit the experiment's.
+func (b *binder) bind(path, general string, raw map[string]any, v, inherited reflect.Value) {
+	known := map[string]bool{}
+	for i := range v.NumField() {
+		tag := v.Type().Field(i).Tag.Get("toml")
+		if tag == "-" {
+			continue
+		}
+		known[tag] = true
+		key, name := dotted(path, tag), dotted(general, tag)
+		given, has := raw[tag]
+		field := v.Field(i)
+		switch {
+		case field.Kind() == reflect.Struct:
+			table, ok := given.(map[string]any)
+			if has && !ok {
+				b.report(key, "is a table: write [%s]", key)
+			}
+			var from reflect.Value
+			if inherited.IsValid() {
+				from = inherited.Field(i)
+			}
+			b.bind(key, strings.TrimPrefix(name, "arms."), table, field, from)
+		case tag == "arms":
+			// bound after everything that arms inherit
+		case has:
+			b.assign(key, name, given, field)
+		case inherited.IsValid() && general != "arms": // an arm's own keys have defaults, its tables inherit
+			field.Set(inherited.Field(i))
+		default:
+			b.fallback(key, name, field)
+		}
+	}
+	b.unknown(path, raw, known)
+}
+
+// unknown reports the keys of raw that nothing reads.
+func (b *binder) unknown(path string, raw map[string]any, known map[string]bool) {
+	var names []string
+	for name := range known {
+		names = append(names, name)
+	}
+	slices.Sort(names)
+	for key := range raw {
+		if !known[key] {
+			b.report(dotted(path, key), "no such key%s (congrad defaults lists all)", suggest.DidYouMean(key, names))
+		}
+	}
+}
+
+// fallback gives a key that the file does not have its default.
+func (b *binder) fallback(key, name string, field reflect.Value) {
+	f, _ := FindField(name)
+	if f.Default == nil {
+		b.report(key, "is missing: %s", f.Doc)
+		return
+	}
+	field.Set(reflect.ValueOf(f.Default))
+	source := "default"
+	if f.Source != "" {
+		source += ": " + f.Source
+	}
+	b.origins = append(b.origins, Origin{key, f.Default, source, f.Doc})
+}
+
+// assign converts a raw value to the field's type and checks its range.
+func (b *binder) assign(key, name string, given any, field reflect.Value) {
+	f, _ := FindField(name)
+	value, err := convert(given, field.Type())
+	if err != nil {
+		b.report(key, "%v", err)
+		return
+	}
+	if err := f.check(value); err != nil {
+		b.report(key, "%v", err)
+		return
+	}
+	field.Set(reflect.ValueOf(value))
+	b.origins = append(b.origins, Origin{key, value, b.place(key), f.Doc})
+}
+
+// convert turns what the TOML parser returns into the Go type of a field.
+func convert(given any, want reflect.Type) (any, error) {
+	mismatch := func(what string) error { return fmt.Errorf("want %s, have %s", what, describe(given)) }
+	switch want {
+	case reflect.TypeFor[string]():
+		if s, ok := given.(string); ok {
+			return s, nil
+		}
+		return nil, mismatch("a string")
+	case reflect.TypeFor[bool]():
+		if x, ok := given.(bool); ok {
+			return x, nil
+		}
+		return nil, mismatch("true or false")
+	case reflect.TypeFor[int]():
+		if n, ok := given.(int64); ok {
+			return int(n), nil
+		}
+		return nil, mismatch("a whole number")
+	case reflect.TypeFor[float64]():
+		switch x := given.(type) {
+		case float64:
+			return x, nil
+		case int64:
+			return float64(x), nil
+		}
+		return nil, mismatch("a number")
+	case reflect.TypeFor[[]string](), reflect.TypeFor[[]uint64]():
+		list, ok := given.([]any)
+		if !ok {
+			return nil, mismatch("a list")
+		}
+		return convertList(list, want)
+	}
+	return nil, fmt.Errorf("a field of type %s has no reader", want)
+}
+
+func convertList(list []any, want reflect.Type) (any, error) {
+	if want == reflect.TypeFor[[]string]() {
+		texts := make([]string, len(list))
+		for i, x := range list {
+			s, ok := x.(string)
+			if !ok {
+				return nil, fmt.Errorf("want a list of strings, entry %d is %s", i, describe(x))
+			}
+			texts[i] = s
+		}
+		return texts, nil
+	}
+	seeds := make([]uint64, len(list))
+	for i, x := range list {
+		n, ok := x.(int64)
+		if !ok || n < 0 {
+			return nil, fmt.Errorf("want a list of whole numbers from 0 upwards, entry %d is %s", i, describe(x))
+		}
+		seeds[i] = uint64(n)
+	}
+	return seeds, nil
+}
+
+// describe names a raw value for an error.
+func describe(v any) string {
+	switch x := v.(type) {
+	case string:
+		return fmt.Sprintf("the string %q", x)
+	case bool:
+		return fmt.Sprintf("%v", x)
+	case int64, float64:
+		return fmt.Sprintf("the number %v", x)
+	case []any:
+		return "a list"
+	case map[string]any:
+		return "a table"
+	case []map[string]any:
+		return "an array of tables"
+	}
+	return fmt.Sprintf("%v", v)
+}
+
+// check holds a value against the field's range or words.
+func (f Field) check(value any) error {
+	switch x := value.(type) {
+	case string:
+		if f.Words != nil && !slices.Contains(f.Words, x) {
+			return fmt.Errorf("%q: want one of %s%s", x, strings.Join(f.Words, ", "), suggest.DidYouMean(x, f.Words))
+		}
+		if f.Default == nil && x == "" {
+			return fmt.Errorf("is empty: %s", f.Doc)
+		}
+	case int:
+		return f.inRange(float64(x))
+	case float64:
+		return f.inRange(x)
+	case []string:
+		if len(x) < int(f.Min) {
+			return fmt.Errorf("is empty: %s", f.Doc)
+		}
+		return unique(x)
+	case []uint64:
+		if len(x) < int(f.Min) {
+			return fmt.Errorf("is empty: %s", f.Doc)
+		}
+		return unique(x)
+	}
+	return nil
+}
+
+func (f Field) inRange(x float64) error {
+	if !(x >= f.Min && x <= f.Max) { // NaN is in no range
+		return fmt.Errorf("%g is out of range: want %g to %g (%s)", x, f.Min, f.Max, f.Doc)
+	}
+	return nil
+}
+
+func unique[T comparable](list []T) error {
+	for i, x := range list {
+		if slices.Contains(list[:i], x) {
+			return fmt.Errorf("entry %d, %v, stands there twice", i, x)
+		}
+	}
+	return nil
+}
+
+func dotted(path, key string) string {
+	if path == "" {
+		return key
+	}
+	return path + "." + key
+}

@@ -1,0 +1,228 @@
+package config
+
+import (
+	"fmt"
+	"reflect"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
+)
+
+var world = World{
+	Languages:   []string{"ar", "de", "en", "sw", "th"},
+	Tasks:       []string{"facts", "declaration"},
+	Aggregators: []string{"pcgrad", "mean"},
+	Model: func(name string) error {
+		if name != "tiny" {
+			return fmt.Errorf("%q: no such model", name)
+		}
+		return nil
+	},
+}
+
+const good = `# an experiment
+name = "x"
+model = "tiny"
+iterations = 3
+
+[languages]
+seen = ["en", "de"]
+unseen = [
+  "sw", # scarce ]
+]
+
+[train]
+learning_rate = 1 # an integer is a number
+
+[congrad]
+keep = 0.3
+
+[evaluate]
+opponent = "baseline"
+tasks = ["facts"]
+
+[[arms]]
+name = "baseline"
+select = "none"
+
+[[arms]]
+name = "congrad"
+select = "congrad"
+[arms.congrad]
+aggregator = "mean"
+[arms.loss]
+beta = 0.5
+
+[[arms]]
+name = "random"
+select = "random"
+match = "congrad"
+`
+
+func load(source string, sets ...string) (*Experiment, error) {
+	return Load("x.toml", []byte(source), sets, world)
+}
+
+func TestLoad(t *testing.T) {
+	e, err := load(good)
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := []any{3, []uint64{1, 2, 3}, 1.0, 0.3, 0.3, 0.5, 0.1, "mean", "pcgrad", false}
+	got := []any{e.Iterations, e.Seeds, e.Train.LearningRate, e.ConGrad.Keep, e.Arms[1].ConGrad.Keep, e.Arms[1].Loss.Beta, e.Arms[2].Loss.Beta,
+		e.Arms[1].ConGrad.Aggregator, e.Arms[2].ConGrad.Aggregator, e.ConGrad.ByThreshold()}
+	if d := cmp.Diff(want, got); d != "" {
+		t.Error(d)
+	}
+}
+
+func TestSet(t *testing.T) {
+	e, err := load(good, "train.epochs=4", "loss.beta=0.2", `title=a word`, "seeds=[9]", "judge.kind=reference")
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := []any{4, 0.2, 0.5, "a word", []uint64{9}, "reference", 1}
+	got := []any{e.Train.Epochs, e.Arms[2].Loss.Beta, e.Arms[1].Loss.Beta, e.Title, e.Seeds, e.Judge.Kind, len(e.Partial)}
+	if d := cmp.Diff(want, got); d != "" {
+		t.Error(d)
+	}
+}
+
+func TestResolvedReadsBack(t *testing.T) {
+	e, err := load(good, "loss.beta=0.2")
+	if err != nil {
+		t.Fatal(err)
+	}
+	text := string(e.Resolved())
+	again, err := load(text)
+	if err != nil {
+		t.Fatalf("%v\n%s", err, text)
+	}
+	if d := cmp.Diff(e, again, cmpopts.IgnoreFields(Experiment{}, "Origins", "Source", "Partial"), cmpopts.EquateNaNs()); d != "" {
+		t.Error(d)
+	}
+	for _, line := range []string{
+		`beta = 0.2 `, "# --set",
+		`iterations = 3 `, "# x.toml:4",
+		`samples = 4 `, "# default: Yuan et al. 2024",
+	} {
+		if !strings.Contains(text, line) {
+			t.Errorf("the resolved file has no %q:\n%s", line, text)
+		}
+	}
+}
+
+// Each case spoils the good file in one way or several; all of the errors are expected, in the order of the file.
+func TestErrors(t *testing.T) {
+	replace := func(pairs ...string) string { return strings.NewReplacer(pairs...).Replace(good) }
+	for name, c := range map[string]struct {
+		source string
+		sets   []string
+		want   string
+	}{
+		"syntax":        {"name = \n", nil, "x.toml:1: expected value but found '\\n' instead"},
+		"unknown key":   {replace("iterations", "iteration"), nil, `x.toml:4: iteration: no such key; did you mean "iterations"? (congrad defaults lists all)`},
+		"unknown table": {replace("[train]", "[trian]"), nil, `x.toml:12: trian: no such key; did you mean "train"? (congrad defaults lists all)`},
+		"wrong types, all at once": {replace("iterations = 3", `iterations = "3"`, "keep = 0.3", "keep = [1]", `seen = ["en", "de"]`, `seen = ["en", 4]`), nil,
+			"x.toml:4: iterations: want a whole number, have the string \"3\"\n" +
+				"x.toml:7: languages.seen: want a list of strings, entry 1 is the number 4\n" +
+				"x.toml:16: congrad.keep: want a number, have a list"},
+		"a fraction of a round": {replace("iterations = 3", "iterations = 2.5"), nil, "x.toml:4: iterations: want a whole number, have the number 2.5"},
+		"out of range":          {replace("keep = 0.3", "keep = 1.5"), nil, "x.toml:16: congrad.keep: 1.5 is out of range: want 1e-06 to 1 (share of the pairs that is kept)"},
+		"not a number":          {replace("keep = 0.3", "keep = nan"), nil, "x.toml:16: congrad.keep: NaN is out of range: want 1e-06 to 1 (share of the pairs that is kept)"},
+		"missing":               {replace(`name = "x"`, "", `opponent = "baseline"`, ""), nil, "x.toml: name: is missing: names the experiment and its folder of results\nx.toml:18: evaluate.opponent: is missing: the arm whose answers a win rate is against"},
+		"empty name":            {replace(`name = "x"`, `name = ""`), nil, "x.toml:2: name: is empty: names the experiment and its folder of results"},
+		"enumeration":           {replace(`select = "all"`, "", `match = "congrad"`, "match = \"congrad\"\n[judge]\nkind = \"slef\""), nil, `x.toml:39: judge.kind: "slef": want one of self, reference; did you mean "self"?`},
+		"no such language":      {replace(`"sw", #`, `"sw-KE", #`), nil, `x.toml:8: languages.unseen: entry 0, "sw-KE": no such language; did you mean "sw"? (congrad ls languages)`},
+		"seen and unseen":       {replace(`"sw", #`, `"de", #`), nil, `x.toml:8: languages.unseen: entry 0, "de", is seen too: a language is either trained on or not`},
+		"twice":                 {replace(`"en", "de"`, `"en", "en"`), nil, "x.toml:7: languages.seen: entry 1, en, stands there twice"},
+		"no such task":          {replace(`"facts"`, `"fact"`), nil, `x.toml:20: evaluate.tasks: entry 0, "fact": no such task; did you mean "facts"? (congrad ls tasks)`},
+		"no such model":         {replace(`"tiny"`, `"huge"`), nil, `x.toml:3: model: "huge": no such model`},
+		"no such aggregator":    {replace(`"mean"`, `"meen"`), nil, `x.toml:30: arms[1].congrad.aggregator: "meen": no such aggregator; did you mean "mean"? (congrad ls methods)`},
+		"unknown key of an arm": {replace("beta = 0.5", "betta = 0.5"), nil, `x.toml:32: arms[1].loss.betta: no such key; did you mean "beta"? (congrad defaults lists all)`},
+		"two arms of one name":  {replace(`name = "random"`, `name = "congrad"`), nil, `x.toml:35: arms[2].name: "congrad": another arm has this name`},
+		"matching nobody":       {replace(`match = "congrad"`, ""), nil, `x.toml:34: arms[2]: an arm that selects at random says with match = "..." whose count it takes over`},
+		"matching the wrong arm": {replace(`match = "congrad"`, `match = "baseline"`), nil,
+			`x.toml:37: arms[2].match: "baseline" keeps no chosen number of pairs; match an arm that selects by congrad`},
+		"match without random":    {replace(`select = "none"`, "select = \"none\"\nmatch = \"random\""), nil, `x.toml:25: arms[0].match: only an arm that selects at random matches another's count`},
+		"trained opponent":        {replace(`opponent = "baseline"`, `opponent = "congrad"`), nil, `x.toml:19: evaluate.opponent: "congrad" is trained; win rates are against the untouched model, an arm with select = "none"`},
+		"share and threshold":     {replace("keep = 0.3", "keep = 0.3\nthreshold = 0.0"), nil, `x.toml:17: congrad.threshold: a threshold and a share (keep) exclude each other; give one`},
+		"table as value":          {replace("[train]\nlearning_rate = 1", "train = 1"), nil, "x.toml:12: languages.train: no such key (congrad defaults lists all)"},
+		"no arms":                 {good[:strings.Index(good, "[[arms]]")], nil, "x.toml: arms: an experiment compares at least one arm: write [[arms]]"},
+		"set without value":       {good, []string{"train.epochs"}, "--set train.epochs: want key=value, such as train.epochs=2"},
+		"set of an unknown key":   {good, []string{"train.epoch=2"}, `--set: train.epoch: no such key; did you mean "epochs"? (congrad defaults lists all)`},
+		"set of a wrong type":     {good, []string{"train.epochs=many"}, `--set: train.epochs: want a whole number, have the string "many"`},
+		"set of an arm":           {good, []string{"arms.loss.beta=2"}, "--set arms.loss.beta=2: an arm is changed in the file, not from the command line"},
+		"set through a value":     {good, []string{"name.x=2"}, "--set name.x=2: name is not a table"},
+		"negative seed":           {good, []string{"seeds=[-1]"}, "--set: seeds: want a list of whole numbers from 0 upwards, entry 0 is the number -1"},
+		"congrad written as text": {replace("[congrad]\nkeep = 0.3", "[pair]\nmin_gap = 1\n[judge]\nkind = 3"), nil, "x.toml:18: judge.kind: want a string, have the number 3"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			_, err := load(c.source, c.sets...)
+			if err == nil {
+				t.Fatalf("no error, want %s", c.want)
+			}
+			if d := cmp.Diff(c.want, err.Error()); d != "" {
+				t.Error(d)
+			}
+		})
+	}
+}
+
+// Fields and the structs name the same keys, and every default would be accepted from a file.
+func TestFieldsCoverTheExperiment(t *testing.T) {
+	var keys []string
+	var walk func(path string, typ reflect.Type)
+	walk = func(path string, typ reflect.Type) {
+		for f := range typ.NumField() {
+			field := typ.Field(f)
+			switch tag := field.Tag.Get("toml"); {
+			case tag == "-":
+			case tag == "arms":
+				walk("arms", field.Type.Elem())
+			case field.Type.Kind() == reflect.Struct:
+				if path == "" {
+					walk(tag, field.Type)
+				}
+			default:
+				keys = append(keys, dotted(path, tag))
+			}
+		}
+	}
+	walk("", reflect.TypeFor[Experiment]())
+	var documented []string
+	for _, f := range Fields {
+		documented = append(documented, f.Key)
+		if f.Doc == "" {
+			t.Errorf("%s has no documentation", f.Key)
+		}
+		if s, ok := f.Default.(string); ok && f.Words != nil && !slices.Contains(f.Words, s) {
+			t.Errorf("%s: the default %q is none of its words", f.Key, s)
+		}
+		if f.Key != "congrad.threshold" && f.Default != nil {
+			if err := f.check(f.Default); err != nil {
+				t.Errorf("%s: the default is refused: %v", f.Key, err)
+			}
+		}
+	}
+	slices.Sort(keys)
+	slices.Sort(documented)
+	if d := cmp.Diff(keys, documented); d != "" {
+		t.Error(d)
+	}
+}
+
+func FuzzLoad(f *testing.F) {
+	f.Add(good, "train.epochs=4")
+	f.Add("[[arms]]\n[arms.loss]\nbeta=[1,\n2]\n[[arms]]", "a=b")
+	f.Add("x = '''\n[y]\n'''\n[\"a.b\"]\n", "seeds=[1]")
+	f.Fuzz(func(t *testing.T, source, set string) {
+		e, err := load(source, set)
+		if err == nil && len(e.Arms) == 0 {
+			t.Error("an experiment without arms was accepted")
+		}
+	})
+}

@@ -1,0 +1,147 @@
+// Package config reads an experiment file into a checked Experiment.
+//
+// Reading is strict: unknown keys, wrong types, values out of range and impossible combinations are all reported at once,
+// each with its file and line. Every value that a file does not give has a default with a source (Fields), and nothing
+// else is configurable.
+package config
+
+import "math"
+
+// Experiment is one experiment file with every value spelled out.
+type Experiment struct {
+	Name       string   `toml:"name"`
+	Title      string   `toml:"title"`
+	Model      string   `toml:"model"`
+	Seeds      []uint64 `toml:"seeds"`
+	Iterations int      `toml:"iterations"`
+
+	Languages Languages `toml:"languages"`
+	Prompts   Prompts   `toml:"prompts"`
+	Generate  Generate  `toml:"generate"`
+	Judge     Judge     `toml:"judge"`
+	Pair      Pair      `toml:"pair"`
+	Loss      Loss      `toml:"loss"`
+	Train     Train     `toml:"train"`
+	ConGrad   ConGrad   `toml:"congrad"`
+	Evaluate  Evaluate  `toml:"evaluate"`
+	Batch     Batch     `toml:"batch"`
+	Arms      []Arm     `toml:"arms"`
+
+	// What the command line asked for; not part of a file.
+	Limit   int      `toml:"-"` // prompts per language, for iterations and evaluation alike; 0 is all
+	Partial []string `toml:"-"` // the flags that make this less than the whole experiment
+	Origins []Origin `toml:"-"` // where each value comes from, in the order of the resolved file
+	Source  []byte   `toml:"-"` // the file as written
+}
+
+// Languages are those of the study.
+type Languages struct {
+	Seen             []string `toml:"seen"`
+	Unseen           []string `toml:"unseen"`
+	UnderRepresented []string `toml:"under_represented"`
+}
+
+// All lists the seen languages, then the unseen ones.
+func (l Languages) All() []string { return append(append([]string(nil), l.Seen...), l.Unseen...) }
+
+// Prompts are what the policies answer to make preferences.
+type Prompts struct {
+	Source      string `toml:"source"`
+	PerLanguage int    `toml:"per_language"`
+}
+
+// Generate says how answers are sampled.
+type Generate struct {
+	Samples     int     `toml:"samples"`
+	Temperature float64 `toml:"temperature"`
+	TopP        float64 `toml:"top_p"`
+	MaxTokens   int     `toml:"max_tokens"`
+}
+
+// Judge says who scores the answers.
+type Judge struct {
+	Kind string `toml:"kind"`
+}
+
+// Pair says which answers make a pair.
+type Pair struct {
+	MinGap         float64 `toml:"min_gap"`
+	MaxLengthRatio float64 `toml:"max_length_ratio"`
+}
+
+// Loss is the preference loss.
+type Loss struct {
+	Beta          float64 `toml:"beta"`
+	LengthPenalty float64 `toml:"length_penalty"`
+}
+
+// Train is the optimiser and its schedule.
+type Train struct {
+	LearningRate float64 `toml:"learning_rate"`
+	Schedule     string  `toml:"schedule"`
+	Warmup       float64 `toml:"warmup"`
+	Epochs       int     `toml:"epochs"`
+	BatchPairs   int     `toml:"batch_pairs"`
+	WeightDecay  float64 `toml:"weight_decay"`
+	Clip         float64 `toml:"clip"`
+	Beta1        float64 `toml:"beta1"`
+	Beta2        float64 `toml:"beta2"`
+	Epsilon      float64 `toml:"epsilon"`
+}
+
+// ConGrad is the filter.
+type ConGrad struct {
+	SketchRank       int     `toml:"sketch_rank"`
+	LanguageGradient string  `toml:"language_gradient"`
+	EMADecay         float64 `toml:"ema_decay"`
+	Normalise        string  `toml:"normalise"`
+	Aggregator       string  `toml:"aggregator"`
+	Similarity       string  `toml:"similarity"`
+	LeaveOneOut      bool    `toml:"leave_one_out"`
+	Keep             float64 `toml:"keep"`
+	Threshold        float64 `toml:"threshold"` // NaN where keep rules
+	Quota            string  `toml:"quota"`
+	FidelityPairs    int     `toml:"fidelity_pairs"`
+}
+
+// ByThreshold reports whether a threshold rules in place of the fraction.
+func (c ConGrad) ByThreshold() bool { return !math.IsNaN(c.Threshold) }
+
+// Evaluate says what is measured.
+type Evaluate struct {
+	Split       string   `toml:"split"`
+	PerLanguage int      `toml:"per_language"`
+	Opponent    string   `toml:"opponent"`
+	Tasks       []string `toml:"tasks"`
+	TaskItems   int      `toml:"task_items"`
+}
+
+// Batch bounds what the device works on at once; it changes speed and memory, and results only by rounding.
+type Batch struct {
+	Rows   int `toml:"rows"`
+	Tokens int `toml:"tokens"`
+}
+
+// Arm is one way of training. Its tables override the experiment's.
+type Arm struct {
+	Name    string  `toml:"name"`
+	Caption string  `toml:"caption"`
+	Select  string  `toml:"select"`
+	Match   string  `toml:"match"`
+	Loss    Loss    `toml:"loss"`
+	Train   Train   `toml:"train"`
+	ConGrad ConGrad `toml:"congrad"`
+}
+
+// Trained reports whether the arm trains at all.
+func (a Arm) Trained() bool { return a.Select != "none" }
+
+// FindArm returns the arm of that name, or nil.
+func (e *Experiment) FindArm(name string) *Arm {
+	for i := range e.Arms {
+		if e.Arms[i].Name == name {
+			return &e.Arms[i]
+		}
+	}
+	return nil
+}

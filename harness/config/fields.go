@@ -1,0 +1,100 @@
+package config
+
+import "math"
+
+// Field documents one key of an experiment file.
+type Field struct {
+	Key     string  // dotted; "arms.select" is the key of every arm
+	Default any     // nil where the file has to give it
+	Min     float64 // smallest value of a number; of a list, its smallest length
+	Max     float64
+	Words   []string // the values of an enumeration
+	Source  string   // where the default comes from
+	Doc     string
+}
+
+// The sources of defaults. What ConGrad's abstract leaves open, and where else a value may come from.
+const (
+	abstract = "abstract"
+	summary  = "public summary"
+	ours     = "our choice"
+)
+
+var inf = math.Inf(1)
+
+// Fields is every key, in the order of the resolved file. Of the paper only the abstract and public summaries are known,
+// so a default's source is the abstract, a public summary, a cited work, or our choice.
+var Fields = []Field{
+	{"name", nil, 0, 0, nil, "", "names the experiment and its folder of results"},
+	{"title", "", 0, 0, nil, "", "one line for the head of reports"},
+	{"model", nil, 0, 0, nil, "", `"tiny", the embedded model, or a folder with config.json, tokenizer.json and model.safetensors`},
+	{"seeds", []uint64{1, 2, 3}, 1, inf, nil, ours, "one whole run for each; intervals take them as their outer level"},
+	{"iterations", 2, 1, 100, nil, "Yuan et al. 2024 (M1 to M3)", "rounds of generating, judging and training"},
+
+	{"languages.seen", nil, 1, inf, nil, "abstract: ten languages, not named", "their preference pairs are trained on"},
+	{"languages.unseen", []string{}, 0, inf, nil, "abstract: unseen languages, not named", "only evaluated"},
+	{"languages.under_represented", []string{}, 0, inf, nil, ours, "reported as a group of their own"},
+
+	{"prompts.source", "tiny", 0, 0, []string{"tiny"}, ours, "where instructions come from: the embedded world"},
+	{"prompts.per_language", 100, 1, 1e6, nil, ours, "fresh instructions per seen language and iteration"},
+
+	{"generate.samples", 4, 2, 1024, nil, "Yuan et al. 2024", "answers to each instruction"},
+	{"generate.temperature", 0.7, 0.01, 10, nil, "Yuan et al. 2024", "of sampling"},
+	{"generate.top_p", 0.9, 0.01, 1, nil, "Yuan et al. 2024", "of nucleus sampling"},
+	{"generate.max_tokens", 32, 1, 1e5, nil, ours, "longest answer; a longer one is cut"},
+
+	{"judge.kind", "self", 0, 0, []string{"self", "reference"}, "abstract: self-rewarding", "who scores answers: the policy at the start of the iteration, or the known answer"},
+
+	{"pair.min_gap", 0.0, 0, inf, nil, ours, "smallest difference between the best and the worst score that makes a pair"},
+	{"pair.max_length_ratio", 0.0, 0, inf, nil, ours, "largest ratio of the answers' lengths in tokens; 0 allows any"},
+
+	{"loss.beta", 0.1, 1e-6, 1e3, nil, "Rafailov et al. 2023", "DPO's inverse temperature"},
+	{"loss.length_penalty", 0.01, 0, 100, nil, "public summary: length-penalised DPO; the value is our choice (0.01 to 0.05 in public code)", "alpha of R-DPO per token; 0 is plain DPO"},
+
+	{"train.learning_rate", 5e-7, 1e-12, 1, nil, "Rafailov et al. 2023, public code", "peak rate"},
+	{"train.schedule", "cosine", 0, 0, []string{"cosine", "linear", "constant"}, "Meng et al. 2024 (SimPO), public code", "how the rate falls after the warm-up; the first two end at zero"},
+	{"train.warmup", 0.1, 0, 1, nil, "Meng et al. 2024 (SimPO), public code", "share of the steps over which the rate rises"},
+	{"train.epochs", 1, 1, 1000, nil, "Meng et al. 2024 (SimPO), public code", "passes over the kept pairs in each iteration"},
+	{"train.batch_pairs", 16, 1, 1e5, nil, ours, "pairs in one optimiser step"},
+	{"train.weight_decay", 0.0, 0, 10, nil, ours, "AdamW's, decoupled; not on norm gains"},
+	{"train.clip", 1.0, 0, inf, nil, ours, "largest global norm of a gradient; 0 leaves it as it is"},
+	{"train.beta1", 0.9, 0, 0.999999, nil, "Loshchilov & Hutter 2019", "AdamW's"},
+	{"train.beta2", 0.999, 0, 0.999999999, nil, "Loshchilov & Hutter 2019", "AdamW's"},
+	{"train.epsilon", 1e-8, 1e-30, 1, nil, "Loshchilov & Hutter 2019", "AdamW's"},
+
+	{"congrad.sketch_rank", 16, 1, 1e5, nil, "abstract: sublinear compression; public summary: FLORA; the rank is our choice", "entries to which the longer side of each weight's gradient is compressed"},
+	{"congrad.language_gradient", "ema", 0, 0, []string{"ema", "mean"}, summary, "a language's gradient: a moving average of its pairs' gradients, or their mean"},
+	{"congrad.ema_decay", 0.99, 0, 0.999999, nil, "public summary: a moving average; the decay is our choice", "of the moving average, per pair"},
+	{"congrad.normalise", "unit", 0, 0, []string{"unit", "none"}, ours, "whether languages enter the consensus by direction or by length"},
+	{"congrad.aggregator", "pcgrad", 0, 0, nil, "abstract: multi-objective optimisation; public summary: PCGrad", "turns the language gradients into the consensus (congrad ls methods)"},
+	{"congrad.similarity", "cosine", 0, 0, []string{"cosine", "dot"}, summary, "how a pair's gradient is compared with the consensus"},
+	{"congrad.leave_one_out", true, 0, 0, nil, ours, "take the pair's own share out of its language's gradient before comparing"},
+	{"congrad.keep", 0.5, 1e-6, 1, nil, ours, "share of the pairs that is kept"},
+	{"congrad.threshold", math.NaN(), -inf, inf, nil, ours, "keep what scores at least this, in place of a share"},
+	{"congrad.quota", "language", 0, 0, []string{"language", "global"}, ours, "keep the share of each language, or of all pairs together"},
+	{"congrad.fidelity_pairs", 200, 0, 1e5, nil, ours, "pairs whose exact gradient is compared with its sketch, in the first iteration of the first seed"},
+
+	{"evaluate.split", "eval", 0, 0, []string{"eval", "dev"}, ours, "dev while building, eval for results"},
+	{"evaluate.per_language", 200, 1, 1e6, nil, ours, "held-out instructions per language"},
+	{"evaluate.opponent", nil, 0, 0, nil, "", "the arm whose answers a win rate is against"},
+	{"evaluate.tasks", []string{}, 0, inf, nil, "abstract: alignment tax", "tasks of the alignment tax (congrad ls tasks)"},
+	{"evaluate.task_items", 100, 1, 1e6, nil, ours, "items per task and language"},
+
+	{"batch.rows", 256, 1, 65536, nil, ours, "answers generated side by side"},
+	{"batch.tokens", 2048, 64, 1e7, nil, ours, "padded tokens in one block of scoring or training"},
+
+	{"arms.name", nil, 0, 0, nil, "", "names the arm"},
+	{"arms.caption", "", 0, 0, nil, "", "one line for tables"},
+	{"arms.select", nil, 0, 0, []string{"none", "all", "congrad", "random"}, "", "which pairs it trains on; none leaves the model as it is"},
+	{"arms.match", "", 0, 0, nil, "", "random: the arm whose count of kept pairs per language it takes over"},
+}
+
+// FindField returns the documentation of a key.
+func FindField(key string) (Field, bool) {
+	for _, f := range Fields {
+		if f.Key == key {
+			return f, true
+		}
+	}
+	return Field{}, false
+}

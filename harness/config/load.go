@@ -1,0 +1,195 @@
+package config
+
+import (
+	"cmp"
+	"errors"
+	"fmt"
+	"reflect"
+	"slices"
+	"strings"
+
+	"github.com/BurntSushi/toml"
+
+	"congrad/harness/suggest"
+)
+
+// World is what an experiment refers to by name.
+type World struct {
+	Languages   []string // codes
+	Tasks       []string
+	Aggregators []string
+	// Model reports what is wrong with a model's name or folder.
+	Model func(name string) error
+}
+
+// Load reads an experiment. file is the name that errors carry; sets are "key=value" changes from the command line. All
+// that is wrong is in the one error, a line for each, in the order of the file.
+func Load(file string, source []byte, sets []string, world World) (*Experiment, error) {
+	raw := map[string]any{}
+	if err := toml.Unmarshal(source, &raw); err != nil {
+		return nil, syntax(file, err)
+	}
+	b := &binder{file: file, lines: locate(string(source)), sets: map[string]bool{}}
+	for _, set := range sets {
+		b.set(raw, set)
+	}
+	e := &Experiment{Source: source}
+	b.bind("", "", raw, reflect.ValueOf(e).Elem(), reflect.Value{})
+	b.bindArms(raw, e)
+	if len(b.wrong) == 0 { // cross checks of half-read files would only confuse
+		b.checkTogether(e, world)
+	}
+	if err := b.problems(); err != nil {
+		return nil, err
+	}
+	if len(sets) > 0 {
+		e.Partial = append(e.Partial, "--set "+strings.Join(sets, " --set "))
+	}
+	e.Origins = b.origins
+	return e, nil
+}
+
+// syntax words a parser's error with its place.
+func syntax(file string, err error) error {
+	var at toml.ParseError
+	if errors.As(err, &at) {
+		return fmt.Errorf("%s:%d: %s", file, at.Position.Line, at.Message)
+	}
+	return fmt.Errorf("%s: %w", file, err)
+}
+
+// set applies one "key=value" of the command line. The value is TOML; a bare word is taken as a string.
+func (b *binder) set(raw map[string]any, assignment string) {
+	key, text, ok := strings.Cut(assignment, "=")
+	key = strings.TrimSpace(key)
+	if !ok || key == "" {
+		b.wrong = append(b.wrong, problem{0, fmt.Sprintf("--set %s: want key=value, such as train.epochs=2", assignment)})
+		return
+	}
+	var value struct{ V any }
+	if toml.Unmarshal([]byte("v = "+text), &value) != nil {
+		value.V = text
+	}
+	parts := strings.Split(key, ".")
+	table := raw
+	for _, part := range parts[:len(parts)-1] {
+		if part == "arms" {
+			b.wrong = append(b.wrong, problem{0, fmt.Sprintf("--set %s: an arm is changed in the file, not from the command line", assignment)})
+			return
+		}
+		next, ok := table[part].(map[string]any)
+		if !ok {
+			if _, there := table[part]; there {
+				b.wrong = append(b.wrong, problem{0, fmt.Sprintf("--set %s: %s is not a table", assignment, part)})
+				return
+			}
+			next = map[string]any{}
+			table[part] = next
+		}
+		table = next
+	}
+	table[parts[len(parts)-1]] = value.V
+	b.sets[key] = true
+}
+
+// bindArms reads the arms, which inherit the experiment's loss, training and filter.
+func (b *binder) bindArms(raw map[string]any, e *Experiment) {
+	list, ok := raw["arms"].([]map[string]any)
+	if !ok || len(list) == 0 {
+		b.report("arms", "an experiment compares at least one arm: write [[arms]]")
+		return
+	}
+	base := reflect.ValueOf(Arm{Loss: e.Loss, Train: e.Train, ConGrad: e.ConGrad})
+	e.Arms = make([]Arm, len(list))
+	for i, table := range list {
+		b.bind("arms["+itoa(i)+"]", "arms", table, reflect.ValueOf(&e.Arms[i]).Elem(), base)
+	}
+}
+
+// problems joins what is wrong, by line.
+func (b *binder) problems() error {
+	if len(b.wrong) == 0 {
+		return nil
+	}
+	slices.SortStableFunc(b.wrong, func(x, y problem) int { return cmp.Or(cmp.Compare(x.line, y.line), cmp.Compare(x.text, y.text)) })
+	var lines []string
+	for _, p := range b.wrong {
+		lines = append(lines, p.text)
+	}
+	return errors.New(strings.Join(lines, "\n"))
+}
+
+// checkTogether holds the values against each other and against what they name.
+func (b *binder) checkTogether(e *Experiment, w World) {
+	names := func(key string, list, known []string, what, command string) {
+		for i, name := range list {
+			if !slices.Contains(known, name) {
+				b.report(key, "entry %d, %q: no such %s%s (%s)", i, name, what, suggest.DidYouMean(name, known), command)
+			}
+		}
+	}
+	names("languages.seen", e.Languages.Seen, w.Languages, "language", "congrad ls languages")
+	names("languages.unseen", e.Languages.Unseen, w.Languages, "language", "congrad ls languages")
+	names("languages.under_represented", e.Languages.UnderRepresented, e.Languages.All(), "language of this experiment", "it has to be seen or unseen")
+	names("evaluate.tasks", e.Evaluate.Tasks, w.Tasks, "task", "congrad ls tasks")
+	for i, code := range e.Languages.Unseen {
+		if slices.Contains(e.Languages.Seen, code) {
+			b.report("languages.unseen", "entry %d, %q, is seen too: a language is either trained on or not", i, code)
+		}
+	}
+	if err := w.Model(e.Model); err != nil {
+		b.report("model", "%v", err)
+	}
+	b.checkArms(e, w)
+}
+
+func (b *binder) checkArms(e *Experiment, w World) {
+	var names []string
+	for i, a := range e.Arms {
+		key := "arms[" + itoa(i) + "]"
+		if slices.Contains(names, a.Name) {
+			b.report(key+".name", "%q: another arm has this name", a.Name)
+		}
+		names = append(names, a.Name)
+		if !slices.Contains(w.Aggregators, a.ConGrad.Aggregator) {
+			at := key + ".congrad.aggregator"
+			if !b.given(at) {
+				at = "congrad.aggregator"
+			}
+			b.report(at, "%q: no such aggregator%s (congrad ls methods)", a.ConGrad.Aggregator, suggest.DidYouMean(a.ConGrad.Aggregator, w.Aggregators))
+		}
+		if a.Select != "random" && a.Match != "" {
+			b.report(key+".match", "only an arm that selects at random matches another's count")
+		}
+	}
+	for i, a := range e.Arms {
+		key := "arms[" + itoa(i) + "]"
+		if a.Select == "random" {
+			other := e.FindArm(a.Match)
+			switch {
+			case a.Match == "":
+				b.report(key, "an arm that selects at random says with match = \"...\" whose count it takes over")
+			case other == nil:
+				b.report(key+".match", "%q: no such arm%s", a.Match, suggest.DidYouMean(a.Match, names))
+			case other.Select != "congrad":
+				b.report(key+".match", "%q keeps no chosen number of pairs; match an arm that selects by congrad", a.Match)
+			}
+		}
+	}
+	opponent := e.FindArm(e.Evaluate.Opponent)
+	switch {
+	case opponent == nil:
+		b.report("evaluate.opponent", "%q: no such arm%s", e.Evaluate.Opponent, suggest.DidYouMean(e.Evaluate.Opponent, names))
+	case opponent.Select != "none":
+		b.report("evaluate.opponent", "%q is trained; win rates are against the untouched model, an arm with select = \"none\"", e.Evaluate.Opponent)
+	}
+	tables := []string{"congrad"}
+	for i := range e.Arms {
+		tables = append(tables, "arms["+itoa(i)+"].congrad")
+	}
+	for _, table := range tables {
+		if b.given(table+".threshold") && b.given(table+".keep") {
+			b.report(table+".threshold", "a threshold and a share (keep) exclude each other; give one")
+		}
+	}
+}
