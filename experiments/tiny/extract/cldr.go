@@ -16,7 +16,6 @@ import (
 
 // units are those with an international symbol, so that a prompt can give "5 km" in any language.
 var units = []cldr.Unit{
-	{ID: "digital-bit", Symbol: "bit"},
 	{ID: "digital-byte", Symbol: "B"},
 	{ID: "digital-kilobyte", Symbol: "kB"},
 	{ID: "digital-megabyte", Symbol: "MB"},

@@ -33,7 +33,7 @@ func extractDeclaration(f files, codes []string) (map[string][][]string, error) 
 		}
 		for i, a := range articles {
 			if a[1] != strconv.Itoa(i+1) {
-				return nil, fmt.Errorf("%s: article %s comes %d.", path, a[1], i+1)
+				return nil, fmt.Errorf("%s: article %s stands where %d should", path, a[1], i+1)
 			}
 			var paragraphs []string
 			for _, p := range paragraph.FindAllStringSubmatch(a[2], -1) {
