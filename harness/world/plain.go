@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"strings"
 	"unicode"
+	"unicode/utf8"
 )
 
 // Plain says which part of the Universal Declaration of Human Rights a passage is from.
@@ -61,13 +62,13 @@ func readPassages(fsys fs.FS, s Settings) (map[Plain]map[string][]string, error)
 // sentenceEnds are the marks after which a passage may end, weaker ones when there is no stronger one.
 var sentenceEnds = []string{".!?。！？।؟", ";:；：،؛", ",，、"}
 
-// cut divides a paragraph into passages of at most so many code points: after the last sentence that fits, or after
-// the last clause, or at the last space, or in the middle of what has none of these.
+// cut divides a paragraph into passages of at most so many bytes: after the last sentence that fits, or after the last
+// clause, or at the last space, or in the middle of what has none of these.
 func cut(paragraph string, longest int) []string {
 	var passages []string
 	rest := []rune(strings.TrimSpace(paragraph))
-	for len(rest) > longest {
-		at := breakBefore(rest, longest)
+	for fits := fitting(rest, longest); fits < len(rest); fits = fitting(rest, longest) {
+		at := breakBefore(rest, fits)
 		passages = append(passages, strings.TrimSpace(string(rest[:at])))
 		rest = []rune(strings.TrimSpace(string(rest[at:])))
 	}
@@ -77,19 +78,30 @@ func cut(paragraph string, longest int) []string {
 	return passages
 }
 
-// breakBefore is where a passage ends, at most longest; a break in its first third would leave a crumb.
-func breakBefore(text []rune, longest int) int {
+// fitting is how many of the code points go into so many bytes, at least one.
+func fitting(text []rune, bytes int) int {
+	for i, r := range text {
+		if bytes -= utf8.RuneLen(r); bytes < 0 {
+			return max(i, 1)
+		}
+	}
+	return len(text)
+}
+
+// breakBefore is where a passage ends, at most after so many code points; a break in the first third would leave a
+// crumb.
+func breakBefore(text []rune, most int) int {
 	for _, marks := range append(sentenceEnds[:len(sentenceEnds):len(sentenceEnds)], "") {
-		for at := longest; at > longest/3; at-- {
+		for at := most; at > most/3; at-- {
 			if marks == "" && unicode.IsSpace(text[at]) || marks != "" && strings.ContainsRune(marks, text[at-1]) {
 				return at
 			}
 		}
 	}
-	for at := longest; at > 1; at-- { // a combining mark stays with its letter
+	for at := most; at > 1; at-- { // a combining mark stays with its letter
 		if !unicode.Is(unicode.M, text[at]) {
 			return at
 		}
 	}
-	return longest
+	return most
 }

@@ -68,7 +68,8 @@ type Settings struct {
 	// LongestName leaves out a territory, language or currency whose name has more code points than this in any
 	// language of the world, so that prompt and answer fit a small model. Default 28.
 	LongestName int `toml:"longest_name"`
-	// LongestPassage bounds a passage of plain text, in code points. Default 160.
+	// LongestPassage bounds a passage of plain text, in bytes: what a byte-level tokenizer makes of it follows those
+	// more closely than characters. Default 160.
 	LongestPassage int `toml:"longest_passage"`
 }
 
@@ -146,8 +147,11 @@ func (s Settings) Check() error {
 			report("%s = %d: want 0 to %d", count.name, count.value, count.most)
 		}
 	}
-	if s.LongestName < 1 || s.LongestPassage < 1 {
-		report("longest_name = %d, longest_passage = %d: want at least 1", s.LongestName, s.LongestPassage)
+	if s.LongestName < 1 {
+		report("longest_name = %d: want at least 1", s.LongestName)
+	}
+	if s.LongestPassage < 16 {
+		report("longest_passage = %d: want at least 16 bytes", s.LongestPassage)
 	}
 	return errors.Join(wrong...)
 }

@@ -10,6 +10,7 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"maps"
 	"os"
 	"path/filepath"
 	"slices"
@@ -88,7 +89,7 @@ func open(folder string, want map[string]bool) (files, error) {
 			return nil, fmt.Errorf("%s %s: %w", s.name, s.version, err)
 		}
 	}
-	for path := range want {
+	for _, path := range slices.Sorted(maps.Keys(want)) {
 		if got[path] == nil {
 			return nil, fmt.Errorf("%s is not in its package", path)
 		}

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"errors"
 	"fmt"
+	"maps"
 	"math"
 	"slices"
 	"strconv"
@@ -38,9 +39,9 @@ var errBeyond = errors.New("beyond the rules in words")
 // ParseSpellout reads the rule sets of a language.
 func ParseSpellout(sets map[string][]SpelloutRule) (Speller, error) {
 	s := Speller{sets: make(map[string]ruleSet, len(sets))}
-	for name, rules := range sets {
+	for _, name := range slices.Sorted(maps.Keys(sets)) { // sorted, so that of several errors it is always the same one
 		var set ruleSet
-		for _, rule := range rules {
+		for _, rule := range sets[name] {
 			if rule.Base == "" || rule.Base[0] < '0' || rule.Base[0] > '9' || strings.Contains(rule.Base, "x") {
 				continue // -x, x.x, 0.x, Inf, NaN
 			}

@@ -1,0 +1,41 @@
+package world
+
+import (
+	"math"
+	"strings"
+	"testing"
+)
+
+func TestDefaultsAreSound(t *testing.T) {
+	if err := Defaults().Check(); err != nil {
+		t.Error(err)
+	}
+}
+
+func TestSettingsErrors(t *testing.T) {
+	for _, c := range []struct {
+		want  string
+		spoil func(*Settings)
+	}{
+		{"languages: the world needs at least one", func(s *Settings) { s.Languages, s.Under = nil, nil }},
+		{`languages[1] "en": named already`, func(s *Settings) { s.Languages, s.Under = []string{"en", "en"}, nil }},
+		{`under[0] "sv": not among the languages; did you mean "sw"?`, func(s *Settings) { s.Under = []string{"sv"} }},
+		{`right_rates.xx: not among the languages`, func(s *Settings) { s.RightRates = map[string]float64{"xx": 0.5} }},
+		{"right_rates.en = 2: want a share from 0 to 1", func(s *Settings) { s.RightRates = map[string]float64{"en": 2} }},
+		{"shared_share = NaN: want a share from 0 to 1", func(s *Settings) { s.SharedShare = math.NaN() }},
+		{"judge_share + plain_share = 1.5: want at most 1", func(s *Settings) { s.JudgeShare, s.PlainShare = 1, 0.5 }},
+		{"dev_share + eval_share = 1.25: want at most 1", func(s *Settings) { s.DevShare, s.EvalShare = 0.5, 0.75 }},
+		{"under_weight = 0: want above 0 and at most 1", func(s *Settings) { s.UnderWeight = 0 }},
+		{"percents = 900: want 0 to 800", func(s *Settings) { s.Percents = 900 }},
+		{"numbers = -1: want 0 to 100000", func(s *Settings) { s.Numbers = -1 }},
+		{"longest_name = 0: want at least 1", func(s *Settings) { s.LongestName = 0 }},
+		{"longest_passage = 3: want at least 16 bytes", func(s *Settings) { s.LongestPassage = 3 }},
+	} {
+		s := Defaults()
+		c.spoil(&s)
+		err := s.Check()
+		if err == nil || !strings.HasPrefix(err.Error(), c.want) {
+			t.Errorf("got %v, want %s", err, c.want)
+		}
+	}
+}
