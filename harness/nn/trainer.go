@@ -147,6 +147,9 @@ func (t *Trainer) Apply(rate float64) (gradNorm float64, err error) {
 // Weights are the current weights, for use between steps; the next step overwrites them.
 func (t *Trainer) Weights() *Weights { return &Weights{t.weights} }
 
+// Steps is the number of optimiser steps taken.
+func (t *Trainer) Steps() int { return t.steps }
+
 // State copies the trainer to the host.
 func (t *Trainer) State() (s TrainerState, err error) {
 	if s.Weights, err = t.engine.Download(t.Weights()); err != nil {

@@ -24,18 +24,7 @@ func Train(texts []string, size int, special []string) ([]byte, error) {
 			counts[piece]++
 		}
 	}
-	type word struct {
-		symbols []string
-		count   int
-	}
-	words := make([]word, 0, len(counts))
-	for piece, n := range counts {
-		w := word{count: n}
-		for _, c := range []byte(piece) {
-			w.symbols = append(w.symbols, byteSymbol[c])
-		}
-		words = append(words, w)
-	}
+	c := newCorpus(counts)
 	vocab := map[string]int{}
 	add := func(token string) { vocab[token] = len(special) + len(vocab) }
 	for _, symbol := range byteSymbol {
@@ -46,19 +35,8 @@ func Train(texts []string, size int, special []string) ([]byte, error) {
 	}
 	var merges []string
 	for len(special)+len(vocab) < size {
-		pairs := map[[2]string]int{}
-		for _, w := range words {
-			for i := range len(w.symbols) - 1 {
-				pairs[[2]string{w.symbols[i], w.symbols[i+1]}] += w.count
-			}
-		}
-		var best [2]string
-		for pair, n := range pairs {
-			if n > pairs[best] || n == pairs[best] && (pair[0] < best[0] || pair[0] == best[0] && pair[1] < best[1]) {
-				best = pair
-			}
-		}
-		if pairs[best] < 2 {
+		best := c.commonest()
+		if c.count[best] < 2 {
 			return nil, fmt.Errorf("training a tokenizer of %d tokens: the texts give only %d", size, len(special)+len(vocab))
 		}
 		merged := best[0] + best[1]
@@ -66,18 +44,71 @@ func Train(texts []string, size int, special []string) ([]byte, error) {
 			add(merged)
 		}
 		merges = append(merges, best[0]+" "+best[1])
-		for k := range words {
-			symbols := words[k].symbols
-			for i := 0; i+1 < len(symbols); i++ {
-				if symbols[i] == best[0] && symbols[i+1] == best[1] {
-					symbols[i] = merged
-					symbols = append(symbols[:i+1], symbols[i+2:]...)
-				}
-			}
-			words[k].symbols = symbols
-		}
+		c.merge(best)
 	}
 	return encodeFile(vocab, merges, special)
+}
+
+// corpus is the training text as words with their counts, and the count of every pair of neighbours.
+type corpus struct {
+	words [][]string
+	times []int
+	count map[[2]string]int
+	in    map[[2]string]map[int]bool // the words in which a pair has occurred
+}
+
+func newCorpus(counts map[string]int) *corpus {
+	c := &corpus{count: map[[2]string]int{}, in: map[[2]string]map[int]bool{}}
+	for piece, n := range counts {
+		var symbols []string
+		for _, b := range []byte(piece) {
+			symbols = append(symbols, byteSymbol[b])
+		}
+		c.words, c.times = append(c.words, symbols), append(c.times, n)
+		c.tally(len(c.words)-1, 1)
+	}
+	return c
+}
+
+// tally adds a word's pairs to the counts, or takes them out with sign -1.
+func (c *corpus) tally(word, sign int) {
+	symbols := c.words[word]
+	for i := range len(symbols) - 1 {
+		pair := [2]string{symbols[i], symbols[i+1]}
+		c.count[pair] += sign * c.times[word]
+		if c.in[pair] == nil {
+			c.in[pair] = map[int]bool{}
+		}
+		c.in[pair][word] = true
+	}
+}
+
+// commonest is the pair with the highest count, among equals the one that sorts first.
+func (c *corpus) commonest() (best [2]string) {
+	for pair, n := range c.count {
+		if n > c.count[best] || n == c.count[best] && (pair[0] < best[0] || pair[0] == best[0] && pair[1] < best[1]) {
+			best = pair
+		}
+	}
+	return best
+}
+
+// merge joins every occurrence of the pair, from the left.
+func (c *corpus) merge(pair [2]string) {
+	for word := range c.in[pair] {
+		c.tally(word, -1)
+		symbols := c.words[word]
+		for i := 0; i+1 < len(symbols); i++ {
+			if symbols[i] == pair[0] && symbols[i+1] == pair[1] {
+				symbols[i] += pair[1]
+				symbols = append(symbols[:i+1], symbols[i+2:]...)
+			}
+		}
+		c.words[word] = symbols
+		c.tally(word, 1)
+	}
+	delete(c.count, pair)
+	delete(c.in, pair)
 }
 
 // encodeFile writes a tokenizer.json as the reference library does, vocabulary by id.

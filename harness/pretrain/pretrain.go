@@ -1,0 +1,173 @@
+package pretrain
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"strings"
+
+	"congrad/harness/model"
+	"congrad/harness/nn"
+	"congrad/harness/store"
+	"congrad/harness/text"
+	"congrad/harness/train"
+	"congrad/harness/world"
+
+	"github.com/gomlx/gomlx/backends"
+)
+
+// Step is a line of the training record.
+type Step struct {
+	Step     int     `json:"step"`
+	Loss     float64 `json:"loss"` // nats per predicted token
+	GradNorm float64 `json:"grad_norm"`
+	Rate     float64 `json:"learning_rate"`
+}
+
+// Build trains the tokenizer and the model. after is told every step; every hundredth is meant for the record. What is
+// done stays in scratch, so that an interrupted build goes on.
+func Build(ctx context.Context, b backends.Backend, r *Recipe, w *world.World, scratch store.Scratch, after func(Step)) (*model.Folder, error) {
+	tokenizer, err := scratch.Load("tokenizer.json")
+	if err != nil {
+		return nil, err
+	}
+	if tokenizer == nil {
+		if tokenizer, err = trainTokenizer(r, w); err != nil {
+			return nil, err
+		}
+		if err := scratch.Save("tokenizer.json", tokenizer); err != nil {
+			return nil, err
+		}
+	}
+	t, err := text.Parse(tokenizer)
+	if err != nil {
+		return nil, err
+	}
+	chat, err := text.NewChat(t)
+	if err != nil {
+		return nil, err
+	}
+	trainer, err := openTrainer(nn.NewEngine(b, r.Config()), r, scratch)
+	if err != nil {
+		return nil, err
+	}
+	defer trainer.Free()
+	schedule := train.Schedule{Peak: r.Train.LearningRate, Warmup: r.Train.Warmup, Shape: r.Train.Schedule}
+	for step := trainer.Steps() + 1; step <= r.Train.Steps; step++ {
+		made, err := lmStep(trainer, r, w, chat, schedule, step)
+		if err != nil {
+			return nil, fmt.Errorf("pretraining step %d: %w", step, err)
+		}
+		after(made)
+		if stop := ctx.Err(); stop != nil || step%500 == 0 {
+			if err := saveTrainer(trainer, scratch); err != nil {
+				return nil, err
+			}
+			if stop != nil {
+				return nil, stop
+			}
+		}
+	}
+	state, err := trainer.State()
+	if err != nil {
+		return nil, err
+	}
+	return &model.Folder{Config: r.Config(), Tokenizer: tokenizer, Weights: state.Weights}, nil
+}
+
+// trainTokenizer trains the BPE on the mixture's texts.
+func trainTokenizer(r *Recipe, w *world.World) ([]byte, error) {
+	var texts []string
+	for i := range r.Tokenizer.Examples {
+		e := w.BaseExample(i)
+		texts = append(texts, e.Prompt, e.Answer, e.Text)
+	}
+	return text.Train(texts, r.Tokenizer.Size, text.SpecialTokens)
+}
+
+// lmStep takes one step on the mean negative log-likelihood per predicted token.
+func lmStep(t *nn.Trainer, r *Recipe, w *world.World, chat *text.Chat, schedule train.Schedule, step int) (Step, error) {
+	units := make([][]nn.Row, r.Train.Batch)
+	tokens := 0
+	for i := range units {
+		row := Row(w.BaseExample(uint64((step-1)*r.Train.Batch+i)), chat)
+		units[i] = []nn.Row{row}
+		tokens += len(row.Answer)
+	}
+	rate, err := schedule.Rate(step, r.Train.Steps)
+	if err != nil {
+		return Step{}, err
+	}
+	made := Step{Step: step, Rate: rate}
+	for _, block := range train.Blocks(units, 1, r.Train.Tokens) {
+		batch, err := block.Batch(units)
+		if err != nil {
+			return made, err
+		}
+		weight := make([]float64, len(block.Units))
+		for i := range weight {
+			weight[i] = 1 / float64(tokens)
+		}
+		rows, err := t.Accumulate(batch, nn.Likelihood{Weight: weight})
+		if err != nil {
+			return made, err
+		}
+		for _, u := range rows[:len(block.Units)] {
+			made.Loss += u.Loss / float64(tokens)
+		}
+	}
+	made.GradNorm, err = t.Apply(rate)
+	return made, err
+}
+
+// Row is an example as the model reads it: it learns answers behind their prompts, digits behind judged answers, and
+// plain text from its first token on.
+func Row(e world.Example, chat *text.Chat) nn.Row {
+	switch e.Form {
+	case world.Judging:
+		return nn.Row{Prompt: chat.Judgement(e.Prompt, e.Answer), Answer: chat.Encode(fmt.Sprint(e.Digit))}
+	case world.Reading:
+		return nn.Row{Prompt: chat.Plain(), Answer: chat.Encode(e.Text)}
+	}
+	return nn.Row{Prompt: chat.Prompt(e.Prompt), Answer: chat.Answer(e.Answer)}
+}
+
+// openTrainer starts anew or goes on from scratch.
+func openTrainer(e *nn.Engine, r *Recipe, scratch store.Scratch) (*nn.Trainer, error) {
+	adam := nn.AdamW{Beta1: r.Train.Beta1, Beta2: r.Train.Beta2, Epsilon: 1e-8, Decay: r.Train.WeightDecay, Clip: r.Train.Clip}
+	data, err := scratch.Load("checkpoint")
+	if err != nil {
+		return nil, err
+	}
+	if data == nil {
+		return e.NewTrainer(model.New(r.Config(), r.Seed), adam)
+	}
+	state, err := nn.UnmarshalState(r.Config(), data)
+	if err != nil {
+		return nil, err
+	}
+	return e.ResumeTrainer(state, adam)
+}
+
+func saveTrainer(t *nn.Trainer, scratch store.Scratch) error {
+	state, err := t.State()
+	if err != nil {
+		return err
+	}
+	data, err := state.Marshal()
+	if err != nil {
+		return err
+	}
+	return scratch.Save("checkpoint", data)
+}
+
+// Line is the step as a line of the record.
+func (s Step) Line() []byte {
+	line, err := json.Marshal(s)
+	if err != nil { // a loss that is not finite
+		return fmt.Appendf(nil, `{"step":%d}`+"\n", s.Step)
+	}
+	return append(line, '\n')
+}
+
+func splitKey(key string) []string { return strings.Split(key, ".") }

@@ -1,0 +1,93 @@
+// Package pretrain makes the base model of the embedded world: a tokenizer and a small language model, trained on the
+// world's base mixture. A recipe file rebuilds it.
+package pretrain
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+
+	"congrad/harness/model"
+	"congrad/harness/world"
+
+	"github.com/BurntSushi/toml"
+)
+
+// Recipe is all that a base model depends on.
+type Recipe struct {
+	Seed      uint64         `toml:"seed"`
+	World     world.Settings `toml:"world"`
+	Tokenizer struct {
+		Size     int    `toml:"size"`     // tokens, special ones included
+		Examples uint64 `toml:"examples"` // of the mixture that it is trained on
+	} `toml:"tokenizer"`
+	Model struct {
+		Hidden   int     `toml:"hidden"`
+		Layers   int     `toml:"layers"`
+		Heads    int     `toml:"heads"`
+		KVHeads  int     `toml:"kv_heads"`
+		HeadDim  int     `toml:"head_dim"`
+		FFN      int     `toml:"ffn"`
+		RopeBase float64 `toml:"rope_base"`
+		NormEps  float64 `toml:"norm_eps"`
+	} `toml:"model"`
+	Train struct {
+		Steps        int     `toml:"steps"`
+		Batch        int     `toml:"batch"`  // examples in one step
+		Tokens       int     `toml:"tokens"` // padded tokens that the device works on at once
+		LearningRate float64 `toml:"learning_rate"`
+		Warmup       float64 `toml:"warmup"`
+		Schedule     string  `toml:"schedule"`
+		WeightDecay  float64 `toml:"weight_decay"`
+		Clip         float64 `toml:"clip"`
+		Beta1        float64 `toml:"beta1"`
+		Beta2        float64 `toml:"beta2"`
+	} `toml:"train"`
+}
+
+// Load reads a recipe. Keys of [world] that it leaves out have the world's defaults; all others have to be given.
+func Load(dir fs.FS, name string) (*Recipe, error) {
+	data, err := fs.ReadFile(dir, name)
+	if err != nil {
+		return nil, fmt.Errorf("reading a recipe: %w", err)
+	}
+	r := &Recipe{World: world.Defaults()}
+	meta, err := toml.Decode(string(data), r)
+	if err != nil {
+		var at toml.ParseError
+		if errors.As(err, &at) {
+			return nil, fmt.Errorf("%s:%d: %s", name, at.Position.Line, at.Message)
+		}
+		return nil, fmt.Errorf("%s: %w", name, err)
+	}
+	var wrong []error
+	for _, key := range meta.Undecoded() {
+		wrong = append(wrong, fmt.Errorf("%s: %s: no such key", name, key))
+	}
+	for _, key := range []string{"seed", "tokenizer.size", "tokenizer.examples", "model.hidden", "model.layers", "model.heads", "model.kv_heads", "model.head_dim",
+		"model.ffn", "model.rope_base", "model.norm_eps", "train.steps", "train.batch", "train.tokens", "train.learning_rate", "train.warmup", "train.schedule",
+		"train.weight_decay", "train.clip", "train.beta1", "train.beta2"} {
+		if !meta.IsDefined(splitKey(key)...) {
+			wrong = append(wrong, fmt.Errorf("%s: %s is missing", name, key))
+		}
+	}
+	if err := r.World.Check(); err != nil {
+		wrong = append(wrong, fmt.Errorf("%s: %w", name, err))
+	}
+	if err := r.Config().Check(); err != nil {
+		wrong = append(wrong, fmt.Errorf("%s: %w", name, err))
+	}
+	if r.Train.Steps < 1 || r.Train.Batch < 1 || r.Train.Tokens < 64 {
+		wrong = append(wrong, fmt.Errorf("%s: train.steps, train.batch and train.tokens have to be at least 1, 1 and 64", name))
+	}
+	return r, errors.Join(wrong...)
+}
+
+// Config is the shape of the recipe's model.
+func (r *Recipe) Config() model.Config {
+	m := r.Model
+	return model.Config{
+		Vocab: r.Tokenizer.Size, Hidden: m.Hidden, Layers: m.Layers, Heads: m.Heads, KVHeads: m.KVHeads, HeadDim: m.HeadDim, FFN: m.FFN,
+		RopeBase: m.RopeBase, NormEps: m.NormEps, Tied: true,
+	}
+}

@@ -1,0 +1,198 @@
+// Package store keeps what stages produce, by key, and writes every file of a run. An artefact is whole or absent.
+//
+// The argument for that: an artefact is written into a folder of its own beside the others, file by file, each flushed
+// to disk; its meta.json, which lists the files with their hashes, is written last; then the folder is renamed to its
+// key, which is atomic. Whatever happens before the rename leaves a folder that nobody reads and the next run removes.
+package store
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/gofrs/flock"
+)
+
+// Store is a folder of artefacts, <root>/<key>.
+type Store struct {
+	root string
+	lock *flock.Flock
+}
+
+// Meta describes an artefact. It holds neither time nor machine.
+type Meta struct {
+	Kind     string          `json:"kind"`     // of the stage that made it
+	Version  int             `json:"version"`  // of the stage's code
+	Settings json.RawMessage `json:"settings"` // what the stage was asked
+	Device   string          `json:"device"`   // what computed it; empty for host work
+	Inputs   []string        `json:"inputs"`   // keys
+	Files    []File          `json:"files"`    // filled in by Put
+}
+
+// File is one file of an artefact.
+type File struct {
+	Name   string `json:"name"`
+	Bytes  int64  `json:"bytes"`
+	SHA256 string `json:"sha256"`
+}
+
+// Key is the hash over everything that an artefact depends on.
+func (m Meta) Key() (string, error) {
+	m.Files = nil
+	text, err := json.Marshal(m)
+	if err != nil {
+		return "", fmt.Errorf("making the key of a %s stage: %w", m.Kind, err)
+	}
+	sum := sha256.Sum256(text)
+	return hex.EncodeToString(sum[:16]), nil
+}
+
+// Open opens or makes the store at root for one process, and removes what a killed one left half written.
+func Open(root string) (*Store, error) {
+	if err := os.MkdirAll(root, 0o755); err != nil {
+		return nil, fmt.Errorf("opening the store: %w", err)
+	}
+	s := &Store{root: root, lock: flock.New(filepath.Join(root, "lock"))}
+	ok, err := s.lock.TryLock()
+	if err != nil {
+		return nil, fmt.Errorf("locking the store %s: %w", root, err)
+	}
+	if !ok {
+		return nil, fmt.Errorf("the store %s is in use by another congrad; wait for it, or give this run a folder of its own (--runs DIR)", root)
+	}
+	entries, err := os.ReadDir(root)
+	if err != nil {
+		return nil, fmt.Errorf("opening the store: %w", err)
+	}
+	for _, e := range entries {
+		if strings.HasPrefix(e.Name(), "new-") {
+			if err := os.RemoveAll(filepath.Join(root, e.Name())); err != nil {
+				return nil, fmt.Errorf("removing what was left half written: %w", err)
+			}
+		}
+	}
+	return s, nil
+}
+
+// Close lets other processes in.
+func (s *Store) Close() error { return s.lock.Unlock() }
+
+// Has reports whether the artefact is there.
+func (s *Store) Has(key string) bool {
+	_, err := os.Stat(filepath.Join(s.root, key, "meta.json"))
+	return err == nil
+}
+
+// Put writes an artefact under its key; scratch of the stage is dropped.
+func (s *Store) Put(key string, meta Meta, files map[string][]byte) error {
+	dir, err := os.MkdirTemp(s.root, "new-")
+	if err != nil {
+		return fmt.Errorf("storing a %s stage: %w", meta.Kind, err)
+	}
+	defer os.RemoveAll(dir) // nothing is left of it once it is renamed
+	meta.Files = nil
+	for name, data := range files {
+		sum := sha256.Sum256(data)
+		meta.Files = append(meta.Files, File{name, int64(len(data)), hex.EncodeToString(sum[:])})
+		if err := WriteFile(filepath.Join(dir, name), data); err != nil {
+			return fmt.Errorf("storing a %s stage: %w", meta.Kind, err)
+		}
+	}
+	slices.SortFunc(meta.Files, func(a, b File) int { return strings.Compare(a.Name, b.Name) })
+	text, err := json.MarshalIndent(meta, "", " ")
+	if err != nil {
+		return fmt.Errorf("storing a %s stage: %w", meta.Kind, err)
+	}
+	if err := WriteFile(filepath.Join(dir, "meta.json"), text); err != nil {
+		return fmt.Errorf("storing a %s stage: %w", meta.Kind, err)
+	}
+	if err := os.Chmod(dir, 0o755); err != nil {
+		return fmt.Errorf("storing a %s stage: %w", meta.Kind, err)
+	}
+	final := filepath.Join(s.root, key)
+	if err := os.Rename(dir, final); err != nil && !s.Has(key) {
+		return fmt.Errorf("storing a %s stage: %w", meta.Kind, err)
+	}
+	if err := syncDir(s.root); err != nil {
+		return fmt.Errorf("storing a %s stage: %w", meta.Kind, err)
+	}
+	return os.RemoveAll(s.scratchDir(key))
+}
+
+// Artefact is a stored result, for reading.
+type Artefact struct {
+	Key  string
+	Meta Meta
+	dir  string
+}
+
+// Get opens an artefact.
+func (s *Store) Get(key string) (*Artefact, error) {
+	a := &Artefact{Key: key, dir: filepath.Join(s.root, key)}
+	text, err := os.ReadFile(filepath.Join(a.dir, "meta.json"))
+	if err != nil {
+		return nil, fmt.Errorf("opening the artefact %s: %w", key, err)
+	}
+	if err := json.Unmarshal(text, &a.Meta); err != nil {
+		return nil, fmt.Errorf("opening the artefact %s: %w (remove %s; it is made anew)", key, err, a.dir)
+	}
+	return a, nil
+}
+
+// Read returns one of the artefact's files, checked against its hash.
+func (a *Artefact) Read(name string) ([]byte, error) {
+	at := slices.IndexFunc(a.Meta.Files, func(f File) bool { return f.Name == name })
+	if at < 0 {
+		return nil, fmt.Errorf("the artefact %s of a %s stage has no file %s", a.Key, a.Meta.Kind, name)
+	}
+	data, err := os.ReadFile(filepath.Join(a.dir, name))
+	if err != nil {
+		return nil, fmt.Errorf("reading an artefact of a %s stage: %w", a.Meta.Kind, err)
+	}
+	if sum := sha256.Sum256(data); hex.EncodeToString(sum[:]) != a.Meta.Files[at].SHA256 {
+		return nil, fmt.Errorf("%s is damaged: its hash is not the one that was stored (remove %s; it is made anew)", filepath.Join(a.dir, name), a.dir)
+	}
+	return data, nil
+}
+
+// Artefacts lists the keys that are stored.
+func (s *Store) Artefacts() ([]string, error) {
+	entries, err := os.ReadDir(s.root)
+	if err != nil {
+		return nil, fmt.Errorf("listing the store: %w", err)
+	}
+	var keys []string
+	for _, e := range entries {
+		if e.IsDir() && s.Has(e.Name()) {
+			keys = append(keys, e.Name())
+		}
+	}
+	return keys, nil
+}
+
+// Remove drops an artefact.
+func (s *Store) Remove(key string) error {
+	return errors.Join(os.RemoveAll(filepath.Join(s.root, key)), os.RemoveAll(s.scratchDir(key)))
+}
+
+// Size is the number of bytes on disk below a folder.
+func Size(dir string) (total int64, err error) {
+	err = filepath.WalkDir(dir, func(_ string, e fs.DirEntry, err error) error {
+		if err != nil || e.IsDir() {
+			return err
+		}
+		info, err := e.Info()
+		if err == nil {
+			total += info.Size()
+		}
+		return err
+	})
+	return total, err
+}

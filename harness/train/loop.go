@@ -1,0 +1,136 @@
+package train
+
+import (
+	"context"
+	"fmt"
+	"math"
+	"strconv"
+
+	"congrad/harness/nn"
+	"congrad/harness/rng"
+)
+
+// Pair is a preference pair as the loop trains on it.
+type Pair struct {
+	Chosen, Rejected nn.Row
+	Reference        float64 // log-prob of chosen minus rejected under the reference
+}
+
+// Settings of a training run over pairs.
+type Settings struct {
+	Schedule   Schedule
+	Epochs     int
+	BatchPairs int // pairs in one optimiser step
+	Tokens     int // padded tokens that the device works on at once
+	Loss       nn.PreferenceLoss
+	Adam       nn.AdamW
+}
+
+// Step is what one optimiser step reports; means are over its pairs.
+type Step struct {
+	Step             int
+	Loss             float64
+	Accuracy         float64 // share of pairs with a positive margin
+	Margin           float64 // β times the log-ratio difference
+	Chosen, Rejected float64 // summed log-probs
+	GradNorm         float64
+	Rate             float64
+	Pairs, Tokens    int // tokens without padding
+}
+
+// Steps is the number of optimiser steps over n pairs.
+func (s Settings) Steps(n int) int { return s.Epochs * ((n + s.BatchPairs - 1) / s.BatchPairs) }
+
+// Pairs trains on pairs in an order that is a function of (seed, round, epoch), starting behind the steps that the
+// trainer has done. after is called behind every step and may stop the run by returning an error.
+func Pairs(ctx context.Context, t *nn.Trainer, done int, pairs []Pair, s Settings, seed uint64, round string, after func(Step) error) error {
+	steps := s.Steps(len(pairs))
+	for step := done + 1; step <= steps; step++ {
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+		rate, err := s.Schedule.Rate(step, steps)
+		if err != nil {
+			return fmt.Errorf("training step %d: %w", step, err)
+		}
+		made, err := pairStep(t, pick(pairs, s.BatchPairs, step, seed, round), s, rate)
+		if err != nil {
+			return fmt.Errorf("training step %d of %d: %w", step, steps, err)
+		}
+		made.Step = step
+		if err := after(made); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// pick returns the pairs of a step: the n-th cut of its epoch's permutation.
+func pick(pairs []Pair, size, step int, seed uint64, round string) []Pair {
+	perEpoch := (len(pairs) + size - 1) / size
+	epoch, at := (step-1)/perEpoch, (step-1)%perEpoch
+	order := rng.Stream(seed, "training order", round, strconv.Itoa(epoch)).Perm(len(pairs))
+	var batch []Pair
+	for _, i := range order[at*size : min((at+1)*size, len(pairs))] {
+		batch = append(batch, pairs[i])
+	}
+	return batch
+}
+
+// pairStep accumulates the gradient of the mean loss over the pairs, in as many blocks as the device needs, and applies
+// it.
+func pairStep(t *nn.Trainer, pairs []Pair, s Settings, rate float64) (Step, error) {
+	step := Step{Rate: rate, Pairs: len(pairs)}
+	units := make([][]nn.Row, len(pairs))
+	longest, span := 0, 0
+	for i, p := range pairs {
+		units[i] = []nn.Row{p.Chosen, p.Rejected}
+		l, n := extent(units[i])
+		longest, span = max(longest, l), max(span, n)
+		step.Tokens += p.Chosen.Len() + p.Rejected.Len()
+	}
+	// all blocks of a step share one shape, and all full steps of a run few
+	rows := min(2*s.BatchPairs, max(2, s.Tokens/nn.Bucket(longest)/2*2))
+	for start := 0; start < len(units); start += rows / 2 {
+		end := min(start+rows/2, len(units))
+		block := Block{Rows: rows, Seq: nn.Bucket(longest), Span: nn.Bucket(span)}
+		target := nn.Preference{Loss: s.Loss}
+		for i := start; i < end; i++ {
+			block.Units = append(block.Units, i)
+			target.Reference = append(target.Reference, pairs[i].Reference)
+			target.Weight = append(target.Weight, 1/float64(len(pairs)))
+		}
+		batch, err := block.Batch(units)
+		if err != nil {
+			return step, err
+		}
+		contributions, err := t.Accumulate(batch, target)
+		if err != nil {
+			return step, err
+		}
+		for i, u := range contributions[:end-start] {
+			step.add(u, pairs[start+i], s.Loss.Beta, len(pairs))
+		}
+	}
+	norm, err := t.Apply(rate)
+	if err != nil {
+		return step, err
+	}
+	step.GradNorm = norm
+	if math.IsNaN(step.Loss) || math.IsInf(step.Loss, 0) || math.IsNaN(norm) || math.IsInf(norm, 0) {
+		return step, fmt.Errorf("%w: the loss is %g and the gradient's norm %g; a lower learning rate (train.learning_rate) helps", ErrNumerical, step.Loss, norm)
+	}
+	return step, nil
+}
+
+// add enters one pair into the step's means.
+func (s *Step) add(u nn.Unit, p Pair, beta float64, n int) {
+	margin := beta * (u.LogP[0] - u.LogP[1] - p.Reference)
+	s.Loss += u.Loss / float64(n)
+	s.Margin += margin / float64(n)
+	s.Chosen += u.LogP[0] / float64(n)
+	s.Rejected += u.LogP[1] / float64(n)
+	if margin > 0 {
+		s.Accuracy += 1 / float64(n)
+	}
+}
