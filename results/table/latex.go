@@ -1,0 +1,113 @@
+package table
+
+import (
+	"fmt"
+	"strings"
+)
+
+// LaTeX is the table as a float for \input, drawn with booktabs. Scripts other than Latin need XeLaTeX or LuaLaTeX and a
+// font that has them.
+func (t Table) LaTeX() []byte {
+	var b strings.Builder
+	b.WriteString("% needs \\usepackage{booktabs}\n\\begin{table*}[t]\n\\centering\\small\n")
+	fmt.Fprintf(&b, "\\caption{%s.%s}\n\\label{tab:%s}\n", latex(t.Heading()), latex(prefixed(" ", t.Note)), t.Name)
+	b.WriteString("\\begin{tabular}{@{}")
+	for _, c := range t.Columns {
+		if c.Number {
+			b.WriteString("r")
+		} else {
+			b.WriteString("l")
+		}
+	}
+	b.WriteString("@{}}\n\\toprule\n")
+	if t.grouped() {
+		t.latexGroups(&b)
+	}
+	for i, c := range t.Columns {
+		b.WriteString(between(i) + latex(c.Name))
+	}
+	b.WriteString(" \\\\\n\\midrule\n")
+	marked := t.marked()
+	for i, r := range t.Rows {
+		if r.Break && i > 0 {
+			b.WriteString("\\addlinespace\n")
+		}
+		for j, c := range r.Cells {
+			b.WriteString(between(j))
+			if t.Columns[j].Number {
+				b.WriteString(latexNumber(c.Text))
+			} else {
+				b.WriteString(latex(c.Text))
+			}
+			switch {
+			case c.Mark != "":
+				b.WriteString("~" + latexMark(c.Mark))
+			case marked[j] && t.Columns[j].Number:
+				b.WriteString("~\\phantom{$\\sim$}")
+			}
+		}
+		b.WriteString(" \\\\\n")
+	}
+	b.WriteString("\\bottomrule\n\\end{tabular}\n")
+	for i, f := range t.Footnotes {
+		if i == 0 {
+			b.WriteString("\\par\\smallskip\n\\begin{minipage}{\\linewidth}\\footnotesize\n")
+		}
+		b.WriteString(latex(f) + "\\par\n")
+		if i == len(t.Footnotes)-1 {
+			b.WriteString("\\end{minipage}\n")
+		}
+	}
+	b.WriteString("\\end{table*}\n")
+	return []byte(b.String())
+}
+
+func (t Table) latexGroups(b *strings.Builder) {
+	rules := ""
+	for i, s := range t.spans() {
+		b.WriteString(between(i))
+		if s.name == "" {
+			continue
+		}
+		fmt.Fprintf(b, "\\multicolumn{%d}{c}{%s}", s.to-s.from, latex(s.name))
+		rules += fmt.Sprintf("\\cmidrule(lr){%d-%d}", s.from+1, s.to)
+	}
+	b.WriteString(" \\\\\n" + rules + "\n")
+}
+
+func between(column int) string {
+	if column == 0 {
+		return ""
+	}
+	return " & "
+}
+
+func prefixed(prefix, s string) string {
+	if s == "" {
+		return ""
+	}
+	return prefix + s
+}
+
+// latex escapes text. A sign of comparison would come out as another character in the old font encoding.
+func latex(s string) string {
+	return strings.NewReplacer(
+		`\`, `\textbackslash{}`, `{`, `\{`, `}`, `\}`, `$`, `\$`, `&`, `\&`, `#`, `\#`, `%`, `\%`, `_`, `\_`,
+		`^`, `\textasciicircum{}`, `~`, `$\sim$`, `<`, `$<$`, `>`, `$>$`, `|`, `$|$`, `"`, `''`,
+	).Replace(oneLine(s))
+}
+
+// latexNumber sets minus signs as such, not as hyphens; a lone hyphen stands for nothing measured.
+func latexNumber(s string) string {
+	if s == Missing {
+		return "--"
+	}
+	return strings.NewReplacer("-", "$-$", "+", "$+$").Replace(latex(s))
+}
+
+func latexMark(mark string) string {
+	if mark == "~" {
+		return `$\sim$`
+	}
+	return "$" + mark + "$"
+}
