@@ -1,0 +1,164 @@
+package measure
+
+import (
+	"errors"
+	"fmt"
+	"math"
+
+	"congrad/harness/record"
+)
+
+// maxFaults keeps the message of a broken set readable.
+const maxFaults = 10
+
+// faults collects what is wrong with a set, each with its coordinates.
+type faults struct {
+	study *Study
+	found []error
+	more  int
+}
+
+func (f *faults) add(format string, args ...any) {
+	if len(f.found) == maxFaults {
+		f.more++
+		return
+	}
+	f.found = append(f.found, fmt.Errorf(format, args...))
+}
+
+// at checks the coordinates of a record; lang is empty for records that have none.
+func (f *faults) at(where fmt.Stringer, kind, arm, lang string) {
+	if _, ok := f.study.armAt[arm]; !ok {
+		f.add("%s: %s: the study has no arm %q", kind, where, arm)
+	}
+	if _, ok := f.study.langAt[lang]; !ok && lang != "" {
+		f.add("%s: %s: the study has no language %q", kind, where, lang)
+	}
+}
+
+// finite refuses NaN and infinities: one of them would spread through every mean that it enters.
+func (f *faults) finite(where fmt.Stringer, kind string, values ...float64) {
+	for _, v := range values {
+		if math.IsNaN(v) || math.IsInf(v, 0) {
+			f.add("%s: %s: holds the number %v", kind, where, v)
+			return
+		}
+	}
+}
+
+// key names a record within its kind. Fields that a kind lacks stay empty.
+type key struct {
+	seed       uint64
+	arm, lang  string
+	iteration  int
+	task, item string
+	number     int
+	texts      string // tells pairs of one prompt apart; too long to print
+}
+
+func (k key) String() string {
+	text := fmt.Sprintf("seed %d, arm %s", k.seed, k.arm)
+	if k.iteration > 0 {
+		text += fmt.Sprintf(", iteration %d", k.iteration)
+	}
+	for _, part := range [][2]string{{"language", k.lang}, {"task", k.task}, {"item", k.item}} {
+		if part[1] != "" {
+			text += ", " + part[0] + " " + part[1]
+		}
+	}
+	if k.number > 0 {
+		text += fmt.Sprintf(", number %d", k.number)
+	}
+	return text
+}
+
+// each checks coordinates and numbers of the records of one kind and that none stands twice.
+func each[T any](f *faults, kind string, records []T, keyOf func(*T) key, numbers func(*T) []float64) {
+	seen := make(map[key]bool, len(records))
+	for i := range records {
+		k := keyOf(&records[i])
+		if seen[k] {
+			f.add("%s: %s: recorded twice", kind, k)
+		}
+		seen[k] = true
+		f.at(k, kind, k.arm, k.lang)
+		f.finite(k, kind, numbers(&records[i])...)
+	}
+}
+
+func (s *Study) check() error {
+	f := &faults{study: s}
+	if len(s.armAt) < len(s.Arms) {
+		f.add("study: an arm is declared twice")
+	}
+	if len(s.langAt) < len(s.Languages) {
+		f.add("study: a language is declared twice")
+	}
+	each(f, "answers", s.set.Answers, func(r *record.Answer) key {
+		return key{seed: r.Seed, arm: r.Arm, lang: r.Lang, iteration: r.Iteration, item: r.Prompt, number: r.Sample}
+	}, func(r *record.Answer) []float64 { return []float64{r.Score, r.Known} })
+	each(f, "pairing", s.set.Pairing, func(r *record.Pairing) key {
+		return key{seed: r.Seed, arm: r.Arm, lang: r.Lang, iteration: r.Iteration}
+	}, func(*record.Pairing) []float64 { return nil })
+	each(f, "pairs", s.set.Pairs, func(r *record.Pair) key {
+		return key{
+			seed: r.Seed, arm: r.Arm, lang: r.Lang, iteration: r.Iteration,
+			item: r.Prompt, texts: r.Chosen + "\x00" + r.Rejected,
+		}
+	}, func(r *record.Pair) []float64 { return []float64{r.Gap, r.KnownGap, r.Alignment} })
+	each(f, "steps", s.set.Steps, func(r *record.Step) key {
+		return key{seed: r.Seed, arm: r.Arm, iteration: r.Iteration, number: r.Step}
+	}, func(r *record.Step) []float64 {
+		return []float64{r.Loss, r.Accuracy, r.Margin, r.Chosen, r.Rejected, r.GradNorm, r.Rate}
+	})
+	each(f, "evaluation", s.set.Evaluations, func(r *record.Evaluation) key {
+		return key{seed: r.Seed, arm: r.Arm, lang: r.Lang, item: r.Prompt}
+	}, func(r *record.Evaluation) []float64 { return []float64{r.Known, r.Opponent, r.Win} })
+	each(f, "choices", s.set.Choices, func(r *record.Choice) key {
+		return key{seed: r.Seed, arm: r.Arm, lang: r.Lang, task: r.Task, item: r.Item}
+	}, func(*record.Choice) []float64 { return nil })
+	each(f, "passages", s.set.Passages, func(r *record.Passage) key {
+		return key{seed: r.Seed, arm: r.Arm, lang: r.Lang, task: r.Task, item: r.Item}
+	}, func(r *record.Passage) []float64 { return []float64{r.Bits} })
+	for i := range s.set.Fidelity {
+		r := &s.set.Fidelity[i]
+		k := key{seed: r.Seed, arm: r.Arm, lang: r.Lang, iteration: r.Iteration, item: r.Prompt}
+		f.at(k, "fidelity", r.Arm, r.Lang)
+		f.finite(k, "fidelity", r.Exact, r.Sketched)
+	}
+	for i := range s.set.Consensus {
+		f.consensus(&s.set.Consensus[i])
+	}
+	if f.more > 0 {
+		f.found = append(f.found, fmt.Errorf("and %d more of this kind", f.more))
+	}
+	return errors.Join(f.found...)
+}
+
+// consensus checks that the Gram matrices are square and fit the languages. KeptGram may be missing altogether. A
+// scoring round has no number, so several of one iteration are no fault.
+func (f *faults) consensus(c *record.Consensus) {
+	k := key{seed: c.Seed, arm: c.Arm, iteration: c.Iteration}
+	f.at(k, "consensus", c.Arm, "")
+	for _, l := range c.Languages {
+		f.at(k, "consensus", c.Arm, l)
+	}
+	f.finite(k, "consensus", c.Weights...)
+	f.finite(k, "consensus", c.Thresholds...)
+	f.gram(k, "gram", c.Gram, len(c.Languages))
+	if len(c.KeptGram) > 0 {
+		f.gram(k, "kept_gram", c.KeptGram, len(c.Languages))
+	}
+}
+
+func (f *faults) gram(k key, name string, m [][]float64, languages int) {
+	if len(m) != languages {
+		f.add("consensus: %s: %s has %d rows for %d languages", k, name, len(m), languages)
+	}
+	for i, row := range m {
+		if len(row) != len(m) {
+			f.add("consensus: %s: %s[%d] has %d columns instead of %d", k, name, i, len(row), len(m))
+		}
+		f.finite(k, "consensus "+name, row...)
+	}
+}

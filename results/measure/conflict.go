@@ -1,0 +1,139 @@
+package measure
+
+import (
+	"math"
+	"slices"
+)
+
+// Conflict is how the gradients of the languages lie to each other in one iteration of an arm: cosines, mean over seeds
+// and scoring rounds.
+type Conflict struct {
+	Arm       string
+	Iteration int
+	Rounds    int
+	Languages []string
+	Before    [][]float64 // over all pairs
+	After     [][]float64 // over the kept pairs; nil where it was not recorded
+}
+
+// Conflicts lists arms and iterations with a consensus, in the study's order. Rounds whose languages differ from those
+// of the first are left out, since their matrices cannot be averaged.
+func (s *Study) Conflicts() []Conflict {
+	var list []Conflict
+	for _, a := range s.Arms {
+		for i := 1; i <= s.lastIteration(); i++ {
+			if c := s.conflict(a.Name, i); c.Rounds > 0 {
+				list = append(list, c)
+			}
+		}
+	}
+	return list
+}
+
+func (s *Study) conflict(arm string, iteration int) Conflict {
+	sum := Conflict{Arm: arm, Iteration: iteration}
+	kept := 0
+	for i := range s.set.Consensus {
+		c := &s.set.Consensus[i]
+		if c.Arm != arm || c.Iteration != iteration || len(c.Languages) == 0 {
+			continue
+		}
+		order := s.byStudy(c.Languages)
+		codes := make([]string, len(order))
+		for j, at := range order {
+			codes[j] = c.Languages[at]
+		}
+		if sum.Rounds == 0 {
+			sum.Languages, sum.Before = codes, zeros(len(codes))
+			sum.After = zeros(len(codes))
+		} else if !slices.Equal(codes, sum.Languages) {
+			continue
+		}
+		sum.Rounds++
+		addCosines(sum.Before, c.Gram, order)
+		if len(c.KeptGram) > 0 {
+			kept++
+			addCosines(sum.After, c.KeptGram, order)
+		}
+	}
+	scale(sum.Before, sum.Rounds)
+	scale(sum.After, kept)
+	if kept == 0 {
+		sum.After = nil
+	}
+	return sum
+}
+
+// byStudy are the positions of codes in the study's order.
+func (s *Study) byStudy(codes []string) []int {
+	at := map[string]int{}
+	for i, c := range codes {
+		at[c] = i
+	}
+	var order []int
+	for _, l := range s.Languages {
+		if i, ok := at[l.Code]; ok {
+			order = append(order, i)
+		}
+	}
+	return order
+}
+
+// addCosines counts the cosine with a gradient of length zero as zero.
+func addCosines(sum, gram [][]float64, order []int) {
+	for i, a := range order {
+		for j, b := range order {
+			norm := math.Sqrt(gram[a][a]) * math.Sqrt(gram[b][b]) // one root of the product could overflow
+			if norm > 0 {
+				sum[i][j] += max(-1, min(1, gram[a][b]/norm))
+			}
+		}
+	}
+}
+
+func zeros(n int) [][]float64 {
+	m := make([][]float64, n)
+	for i := range m {
+		m[i] = make([]float64, n)
+	}
+	return m
+}
+
+func scale(m [][]float64, n int) {
+	for i := range m {
+		for j := range m[i] {
+			if n > 0 {
+				m[i][j] /= float64(n)
+			}
+		}
+	}
+}
+
+// Spread sums up the cosines between different languages.
+type Spread struct {
+	Pairs, Negative  int
+	Mean, Lowest     float64
+	LowestA, LowestB string // the pair with the lowest cosine; empty without pairs
+}
+
+// Spread reads the upper triangle of a cosine matrix. With fewer than two languages there is nothing to read.
+func (c Conflict) Spread(m [][]float64) Spread {
+	var s Spread
+	for i := range m {
+		for j := i + 1; j < len(m); j++ {
+			v := m[i][j]
+			s.Pairs++
+			s.Mean += v
+			if v < 0 {
+				s.Negative++
+			}
+			if s.Pairs == 1 || v < s.Lowest {
+				s.Lowest, s.LowestA, s.LowestB = v, c.Languages[i], c.Languages[j]
+			}
+		}
+	}
+	if s.Pairs > 0 {
+		s.Mean /= float64(s.Pairs)
+	}
+	return s
+}

@@ -1,0 +1,128 @@
+package measure
+
+import (
+	"congrad/eval/stats"
+	"congrad/harness/record"
+)
+
+// item is what two arms are compared on: one prompt, choice or passage, under one seed.
+type item struct {
+	seed           uint64
+	lang, task, id string
+}
+
+// outcome is what an arm did on an item.
+type outcome struct {
+	item
+	cluster       string
+	value, weight float64
+}
+
+// samples are outcomes as the statistics want them.
+func samples(outcomes []outcome) []stats.Sample {
+	s := make([]stats.Sample, len(outcomes))
+	for i, o := range outcomes {
+		s[i] = stats.Sample{Seed: o.seed, Cluster: o.cluster, Value: o.value, Weight: o.weight}
+	}
+	return s
+}
+
+// minus pairs what two arms did on the same items. Items that only one of them met are left out. An untouched arm has no
+// training run, so where one of its seeds is missing, what it did under another seed stands in.
+func minus(a, b []outcome, untouched bool) []stats.Sample {
+	under := make(map[item]float64, len(b))
+	other := map[item]float64{}
+	for _, o := range b {
+		under[o.item] = o.value
+		if untouched {
+			o.seed = 0
+			if _, ok := other[o.item]; !ok {
+				other[o.item] = o.value
+			}
+		}
+	}
+	var s []stats.Sample
+	for _, o := range a {
+		value, ok := under[o.item]
+		if !ok {
+			anySeed := o.item
+			anySeed.seed = 0
+			value, ok = other[anySeed]
+		}
+		if ok {
+			s = append(s, stats.Sample{Seed: o.seed, Cluster: o.cluster, Value: o.value - value, Weight: o.weight})
+		}
+	}
+	return s
+}
+
+// clusterOf falls back to the item itself, in its language, where nothing is said to be shared between languages.
+func clusterOf(cluster, lang, id string) string {
+	if cluster != "" {
+		return cluster
+	}
+	return lang + "\x00" + id
+}
+
+func (s *Study) evaluated(arm string, in Group, value func(*record.Evaluation) (float64, bool)) []outcome {
+	var o []outcome
+	for i := range s.set.Evaluations {
+		e := &s.set.Evaluations[i]
+		if e.Arm != arm || !in.Has(e.Lang) {
+			continue
+		}
+		if v, ok := value(e); ok {
+			o = append(o, outcome{item{e.Seed, e.Lang, "", e.Prompt}, clusterOf(e.Cluster, e.Lang, e.Prompt), v, 1})
+		}
+	}
+	return o
+}
+
+func win(e *record.Evaluation) (float64, bool) { return e.Win, true }
+
+func exact(e *record.Evaluation) (float64, bool) { return indicator(e.Known == 1), e.Known >= 0 }
+
+func tokens(e *record.Evaluation) (float64, bool) { return float64(e.Tokens), true }
+
+func indicator(is bool) float64 {
+	if is {
+		return 1
+	}
+	return 0
+}
+
+// WinRate is the share of held-out prompts on which the arm's answer beats the opponent's, ties counting half.
+func (s *Study) WinRate(arm string, in Group) stats.Estimate {
+	return stats.Mean(samples(s.evaluated(arm, in, win)), Level)
+}
+
+// WinsMinus is the paired difference of two arms' win rates: same prompts, same seeds, same opponent.
+func (s *Study) WinsMinus(arm, reference string, in Group) stats.Estimate {
+	return stats.Mean(minus(s.evaluated(arm, in, win), s.evaluated(reference, in, win), s.untouched(reference)), Level)
+}
+
+// Exact is the share of greedy answers that are the known one, among prompts with a known answer.
+func (s *Study) Exact(arm string, in Group) stats.Estimate {
+	return stats.Mean(samples(s.evaluated(arm, in, exact)), Level)
+}
+
+// Length is the mean number of tokens of the greedy answers.
+func (s *Study) Length(arm string, in Group) stats.Estimate {
+	return stats.Mean(samples(s.evaluated(arm, in, tokens)), Level)
+}
+
+func (s *Study) untouched(arm string) bool {
+	at, ok := s.armAt[arm]
+	return ok && !s.Arms[at].Trained
+}
+
+// Prompts counts what the evaluation consists of: different prompts (in their languages) and clusters of them.
+func (s *Study) Prompts() (prompts, clusters int) {
+	p, c := map[item]bool{}, map[string]bool{}
+	for i := range s.set.Evaluations {
+		e := &s.set.Evaluations[i]
+		p[item{lang: e.Lang, id: e.Prompt}] = true
+		c[clusterOf(e.Cluster, e.Lang, e.Prompt)] = true
+	}
+	return len(p), len(c)
+}

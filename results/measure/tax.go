@@ -1,0 +1,115 @@
+package measure
+
+import (
+	"slices"
+
+	"congrad/eval/stats"
+	"congrad/harness/record"
+)
+
+// Measure is one way to read the alignment tax.
+type Measure struct {
+	Name   string
+	Better int // +1 when more is better, -1 when less is
+	of     func(s *Study, task, arm string, in Group) []outcome
+}
+
+// Measures are the readings of the tax in display order.
+func Measures() []Measure {
+	return []Measure{Accuracy(), AccuracyPerByte(), BitsPerByte()}
+}
+
+// Accuracy is the share of multiple-choice items whose right option has the highest log-likelihood.
+func Accuracy() Measure {
+	return Measure{"accuracy", +1, func(s *Study, task, arm string, in Group) []outcome {
+		return s.chosen(task, arm, in, func(c *record.Choice) bool { return c.Correct })
+	}}
+}
+
+// AccuracyPerByte is the same with log-likelihoods divided by the options' bytes.
+func AccuracyPerByte() Measure {
+	return Measure{"accuracy per byte", +1, func(s *Study, task, arm string, in Group) []outcome {
+		return s.chosen(task, arm, in, func(c *record.Choice) bool { return c.CorrectNorm })
+	}}
+}
+
+// BitsPerByte is what plain text costs the model: all bits over all bytes.
+func BitsPerByte() Measure {
+	return Measure{"bits per byte", -1, func(s *Study, task, arm string, in Group) []outcome {
+		var o []outcome
+		for i := range s.set.Passages {
+			p := &s.set.Passages[i]
+			if p.Arm != arm || p.Bytes <= 0 || !in.Has(p.Lang) || (task != "" && p.Task != task) {
+				continue
+			}
+			o = append(o, outcome{
+				item{p.Seed, p.Lang, p.Task, p.Item},
+				clusterOf(p.Cluster, p.Lang, p.Task+"\x00"+p.Item),
+				p.Bits / float64(p.Bytes), float64(p.Bytes),
+			})
+		}
+		return o
+	}}
+}
+
+func (s *Study) chosen(task, arm string, in Group, right func(*record.Choice) bool) []outcome {
+	var o []outcome
+	for i := range s.set.Choices {
+		c := &s.set.Choices[i]
+		if c.Arm != arm || !in.Has(c.Lang) || (task != "" && c.Task != task) {
+			continue
+		}
+		o = append(o, outcome{
+			item{c.Seed, c.Lang, c.Task, c.Item}, clusterOf(c.Cluster, c.Lang, c.Task+"\x00"+c.Item), indicator(right(c)), 1,
+		})
+	}
+	return o
+}
+
+// Tax is a measure of an arm on a task (all tasks when task is empty).
+func (s *Study) Tax(m Measure, task, arm string, in Group) stats.Estimate {
+	return stats.Mean(samples(m.of(s, task, arm, in)), Level)
+}
+
+// TaxMinus is the paired difference of two arms on the same items.
+func (s *Study) TaxMinus(m Measure, task, arm, reference string, in Group) stats.Estimate {
+	return stats.Mean(minus(m.of(s, task, arm, in), m.of(s, task, reference, in), s.untouched(reference)), Level)
+}
+
+// TaxTasks are the tasks that have records, in the study's order and then by name.
+func (s *Study) TaxTasks() []string {
+	has := map[string]bool{}
+	for i := range s.set.Choices {
+		has[s.set.Choices[i].Task] = true
+	}
+	for i := range s.set.Passages {
+		has[s.set.Passages[i].Task] = true
+	}
+	var tasks, rest []string
+	for _, t := range s.Tasks {
+		if has[t] {
+			tasks = append(tasks, t)
+			delete(has, t)
+		}
+	}
+	for t := range has {
+		rest = append(rest, t)
+	}
+	slices.Sort(rest)
+	return append(tasks, rest...)
+}
+
+// Chance is the accuracy of guessing on a task's multiple-choice items; zero when it has none.
+func (s *Study) Chance(task string) float64 {
+	sum, n := 0.0, 0
+	for i := range s.set.Choices {
+		if c := &s.set.Choices[i]; c.Task == task && c.Options > 0 {
+			sum += 1 / float64(c.Options)
+			n++
+		}
+	}
+	if n == 0 {
+		return 0
+	}
+	return sum / float64(n)
+}

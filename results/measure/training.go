@@ -1,0 +1,138 @@
+package measure
+
+import "congrad/harness/record"
+
+// Reading is one quantity of a training step.
+type Reading struct {
+	Name string
+	Of   func(*record.Step) float64
+}
+
+// Readings are what the training curves show, in display order.
+func Readings() []Reading {
+	return []Reading{
+		{"loss", func(s *record.Step) float64 { return s.Loss }},
+		{"margin", func(s *record.Step) float64 { return s.Margin }},
+		{"log-prob of chosen", func(s *record.Step) float64 { return s.Chosen }},
+		{"log-prob of rejected", func(s *record.Step) float64 { return s.Rejected }},
+	}
+}
+
+// Budget is what training an arm took in one iteration, mean over seeds.
+type Budget struct {
+	Arm                      string
+	Iteration, Seeds         int
+	Steps, Pairs, Tokens     float64
+	LossFirst, LossLast      float64 // mean over the first and the last tenth of the steps
+	AccuracyLast, MarginLast float64 // share of pairs with a positive margin, mean margin; over the last tenth
+}
+
+// Budgets lists arms and iterations with steps, in the study's order.
+func (s *Study) Budgets() []Budget {
+	var list []Budget
+	for _, a := range s.Arms {
+		for i := 1; i <= s.lastIteration(); i++ {
+			if b := s.budget(a.Name, i); b.Seeds > 0 {
+				list = append(list, b)
+			}
+		}
+	}
+	return list
+}
+
+func (s *Study) budget(arm string, iteration int) Budget {
+	b := Budget{Arm: arm, Iteration: iteration}
+	for _, steps := range s.runs(arm, iteration) {
+		b.Seeds++
+		b.Steps += float64(len(steps))
+		for _, r := range steps {
+			b.Pairs += float64(r.Pairs)
+			b.Tokens += float64(r.Tokens)
+		}
+		tenth := max(1, len(steps)/10)
+		b.LossFirst += average(steps[:tenth], func(r *record.Step) float64 { return r.Loss })
+		last := steps[len(steps)-tenth:]
+		b.LossLast += average(last, func(r *record.Step) float64 { return r.Loss })
+		b.AccuracyLast += average(last, func(r *record.Step) float64 { return r.Accuracy })
+		b.MarginLast += average(last, func(r *record.Step) float64 { return r.Margin })
+	}
+	if n := float64(b.Seeds); n > 0 {
+		for _, v := range []*float64{&b.Steps, &b.Pairs, &b.Tokens, &b.LossFirst, &b.LossLast, &b.AccuracyLast, &b.MarginLast} {
+			*v /= n
+		}
+	}
+	return b
+}
+
+// runs are the steps of an arm's iteration, one slice per seed.
+func (s *Study) runs(arm string, iteration int) [][]*record.Step {
+	var runs [][]*record.Step
+	for i := range s.set.Steps {
+		r := &s.set.Steps[i]
+		if r.Arm != arm || r.Iteration != iteration {
+			continue
+		}
+		if n := len(runs); n == 0 || runs[n-1][0].Seed != r.Seed {
+			runs = append(runs, nil)
+		}
+		runs[len(runs)-1] = append(runs[len(runs)-1], r)
+	}
+	return runs
+}
+
+func average(steps []*record.Step, of func(*record.Step) float64) float64 {
+	sum := 0.0
+	for _, r := range steps {
+		sum += of(r)
+	}
+	return sum / float64(len(steps))
+}
+
+// Curve is a reading of one arm along training: the mean over seeds and the range that the seeds span.
+type Curve struct {
+	Arm string
+	// At is the place in training, in iterations: 1.25 is a quarter of the way through the second one.
+	At, Mean, Low, High []float64
+	Breaks              []int // where a new iteration begins
+}
+
+// Curves reads every arm with steps. Each iteration is cut into at most bins stretches, within which steps are averaged:
+// single batches are too noisy to compare by eye, and arms take different numbers of steps.
+func (s *Study) Curves(of Reading, bins int) []Curve {
+	var list []Curve
+	for _, a := range s.Arms {
+		c := Curve{Arm: a.Name}
+		for i := 1; i <= s.lastIteration(); i++ {
+			runs := s.runs(a.Name, i)
+			if len(runs) == 0 {
+				continue
+			}
+			c.Breaks = append(c.Breaks, len(c.At))
+			c.add(runs, i, bins, of)
+		}
+		if len(c.At) > 0 {
+			list = append(list, c)
+		}
+	}
+	return list
+}
+
+func (c *Curve) add(runs [][]*record.Step, iteration, bins int, of Reading) {
+	for _, steps := range runs {
+		bins = min(bins, len(steps))
+	}
+	for b := range bins {
+		mean, low, high := 0.0, 0.0, 0.0
+		for k, steps := range runs {
+			v := average(steps[b*len(steps)/bins:(b+1)*len(steps)/bins], of.Of)
+			mean += v
+			if k == 0 {
+				low, high = v, v
+			}
+			low, high = min(low, v), max(high, v)
+		}
+		c.At = append(c.At, float64(iteration-1)+(float64(b)+0.5)/float64(bins))
+		c.Mean = append(c.Mean, mean/float64(len(runs)))
+		c.Low, c.High = append(c.Low, low), append(c.High, high)
+	}
+}
