@@ -1,0 +1,163 @@
+package figure
+
+import (
+	"fmt"
+	"math"
+	"strings"
+
+	"gonum.org/v1/plot"
+	"gonum.org/v1/plot/vg"
+	"gonum.org/v1/plot/vg/draw"
+
+	"congrad/eval/stats"
+	"congrad/harness/record"
+	"congrad/results/measure"
+)
+
+func ticksAt(places []slot) plot.ConstantTicks {
+	ticks := make(plot.ConstantTicks, len(places))
+	for i, p := range places {
+		ticks[i] = plot.Tick{Value: p.at, Label: p.label}
+	}
+	return ticks
+}
+
+// contrast is one arm's paired differences to the joint arm, in the order of the slots.
+type contrast struct {
+	estimates []stats.Estimate
+	detected  []bool // corrected over languages; group means stand alone
+}
+
+// Differences shows for every language how each arm's win rate differs from joint training's, as a forest plot.
+func Differences(s *measure.Study) Figure {
+	f := Figure{Name: "differences", Width: Column}
+	joint := s.Joint()
+	if joint == nil {
+		f.Caption = "No paired differences to draw: the study has no joint arm."
+		return f
+	}
+	var others []record.Arm
+	all := drawable(s.Trained())
+	arms := series{left: all.left}
+	for i, a := range all.arms {
+		if a.Name != joint.Name {
+			others = append(others, a)
+			arms.look = append(arms.look, all.look[i])
+		}
+	}
+	arms.arms = others
+	places, blocks, end := slots(s)
+	r, n := over(0), 0
+	contrasts := make([]contrast, len(arms.arms))
+	for i, a := range arms.arms {
+		contrasts[i] = against(s, a.Name, joint.Name, places)
+		for _, e := range contrasts[i].estimates {
+			if e.N > 0 {
+				n++
+				r = r.and(e.Low).and(e.High)
+			}
+		}
+	}
+	if n == 0 {
+		f.Caption = "No paired differences to draw: no trained arm shares evaluated prompts with the joint arm."
+		return f
+	}
+	f.Caption = "Does filtering beat training on everything? Win rate minus joint's on the same prompts and seeds, with 95 % intervals. " +
+		detections(arms, contrasts, places) + " Filled markers are detected after Holm's correction over languages, hollow ones are not." +
+		starred(s) + arms.note()
+	r = r.wide(0.04)
+	f.Height = vg.Points(46 + (8+3.5*float64(len(arms.arms)))*end)
+	f.paint = func(c draw.Canvas) {
+		c = arms.legend(draw.Crop(c, 2, -6, 2, -2), false)
+		p := axes("win rate minus joint's", "")
+		r.set(&p.X, 5)
+		p.Y.Min, p.Y.Max = 0, end
+		p.Y.Scale = plot.InvertedScale{Normalizer: plot.LinearScale{}}
+		p.Y.Tick.Marker = ticksAt(places)
+		p.Y.Tick.LineStyle.Width = 0
+		p.Add(layer(func(c draw.Canvas, x, y func(float64) vg.Length) {
+			rows(c, y, places, blocks)
+			for _, t := range r.ticks(5) {
+				c.StrokeLine2(line(faint, 0.4), x(t.Value), c.Min.Y, x(t.Value), c.Max.Y)
+			}
+			c.StrokeLine2(line(ink, 0.8), x(0), c.Min.Y, x(0), c.Max.Y)
+			for i := range arms.arms {
+				for k, at := range places {
+					e := contrasts[i].estimates[k]
+					if e.N == 0 {
+						continue
+					}
+					py := y(at.at + arms.dodge(i, 0.75))
+					c.StrokeLine2(line(arms.look[i].color, 0.9), x(e.Low), py, x(e.High), py)
+					marker(c, arms.look[i], vg.Point{X: x(e.Mean), Y: py}, 2, contrasts[i].detected[k])
+				}
+			}
+		}))
+		p.Draw(draw.Crop(c, vg.Points(10), 0, 0, 0))
+	}
+	return f
+}
+
+// rows shades the means and writes the names of the blocks sideways at the left edge.
+func rows(c draw.Canvas, y func(float64) vg.Length, places []slot, blocks []block) {
+	for _, p := range places {
+		if p.mean {
+			fill(c, shade, c.Min.X, y(p.at+0.6), c.Max.X, y(p.at-0.6))
+		}
+	}
+	labels := vg.Length(0)
+	for _, p := range places {
+		labels = max(labels, words(small, draw.XRight, draw.YCenter).Width(p.label))
+	}
+	for i, b := range blocks {
+		style := words(normal, draw.XCenter, draw.YTop)
+		name := b.fitting(style, y(b.from)-y(b.to))
+		style.Rotation = math.Pi / 2
+		c.FillText(style, vg.Point{X: c.Min.X - labels - vg.Points(13.5), Y: (y(b.from) + y(b.to)) / 2}, name)
+		if i > 0 {
+			middle := y(b.from - 0.25)
+			c.StrokeLine2(line(ink, 0.5, 1, 2), c.Min.X-labels, middle, c.Max.X, middle)
+		}
+	}
+}
+
+func against(s *measure.Study, arm, joint string, places []slot) contrast {
+	c := contrast{detected: make([]bool, len(places))}
+	var p []float64
+	var languages []int
+	for k, at := range places {
+		e := s.WinsMinus(arm, joint, at.group)
+		c.estimates = append(c.estimates, e)
+		if at.mean {
+			c.detected[k] = e.Detected(measure.Level)
+		} else if e.N > 0 {
+			p = append(p, e.P)
+			languages = append(languages, k)
+		}
+	}
+	for i, adjusted := range stats.Holm(p) {
+		k := languages[i]
+		c.detected[k] = c.estimates[k].Bounded() && adjusted < 1-measure.Level
+	}
+	return c
+}
+
+func detections(arms series, contrasts []contrast, places []slot) string {
+	var parts []string
+	for i, a := range arms.arms {
+		up, down, n := 0, 0, 0
+		for k, e := range contrasts[i].estimates {
+			if places[k].mean || e.N == 0 {
+				continue
+			}
+			n++
+			if contrasts[i].detected[k] && e.Mean > 0 {
+				up++
+			} else if contrasts[i].detected[k] {
+				down++
+			}
+		}
+		parts = append(parts, fmt.Sprintf("%s is higher in %d, lower in %d and not told apart in %d of %d", a.Name, up, down, n-up-down, n))
+	}
+	return "By language, " + strings.Join(parts, "; ") + "."
+}
