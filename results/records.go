@@ -1,0 +1,211 @@
+package results
+
+import (
+	"fmt"
+
+	"congrad/results/measure"
+	"congrad/results/table"
+)
+
+// dataTable says where the preference pairs of each language come from.
+func dataTable(s *measure.Study) table.Table {
+	t := table.Table{
+		Name:  "data",
+		Title: "Preference data of the first iteration, which all arms share",
+		Note: "Counts of prompts over all seeds: best and worst scores equal (ties), best and worst texts equal (same text), under the minimum gap or over the length " +
+			"ratio (narrow), fewer than two scores that could be read (too few). unparsed counts answers. tokens: mean length in the pairs. judge: share of couples of one exact and one " +
+			"inexact answer that the judge orders rightly, of those it does not score alike [95 % interval]. exact: share of sampled answers, and of " + base(s) + "'s greedy answers to the evaluation prompts, that are the known one.",
+		Columns: []table.Column{
+			text("", "language"), number("prompts", "all"), number("prompts", "ties"), number("prompts", "same text"), number("prompts", "narrow"), number("prompts", "too few"),
+			number("answers", "all"), number("answers", "unparsed"), number("answers", "cut off"), number("pairs", "made"), number("pairs", "kept"),
+			number("tokens", "chosen"), number("tokens", "rejected"), interval("", "judge"), number("exact", "sampled"), number("exact", "greedy"),
+		},
+	}
+	seen := false
+	for i, l := range s.Languages {
+		p, found := s.Sampling(l.Code)
+		greedy := s.Exact(base(s), measure.Only(l.Code))
+		if !found && greedy.N == 0 {
+			continue
+		}
+		cells := []table.Cell{table.Text(l.Code)}
+		if found {
+			seen = true
+			for _, n := range []int{p.Prompts, p.Ties, p.Duplicates, p.Narrow, p.TooFew, p.Answers, p.Unparsed} {
+				cells = append(cells, table.Count(n))
+			}
+			cells = append(cells, table.Share(p.CutOff, p.CutOffKnown), table.Count(p.Pairs), kept(p))
+			if p.LengthsKnown {
+				cells = append(cells, table.Number(p.Chosen, 1), table.Number(p.Rejected, 1))
+			} else {
+				cells = append(cells, table.None(1), table.None(1))
+			}
+			cells = append(cells, rate(p.Judge()), table.Share(ratio(p.Exact, p.Answers), p.Answers > 0))
+		} else {
+			for range 12 {
+				cells = append(cells, table.None(1))
+			}
+			cells = append(cells, table.None(3), table.None(1))
+		}
+		cells = append(cells, table.Share(greedy.Mean, greedy.N > 0))
+		t.Rows = append(t.Rows, table.Row{Break: i > 0 && s.Languages[i-1].Seen != l.Seen, Cells: cells})
+	}
+	if !seen {
+		t.Rows = nil
+	}
+	if selector := s.Selector(); selector != nil {
+		t.Footnotes = append(t.Footnotes, "kept: by "+selector.Name+".")
+	}
+	t.Footnotes = append(t.Footnotes, "Couples of answers to one prompt are not independent; the judge's interval takes them as such and is rather too narrow.")
+	return t
+}
+
+func kept(p measure.Sampling) table.Cell {
+	if !p.Selected {
+		return table.None(1)
+	}
+	return table.Count(p.Kept)
+}
+
+func ratio(part, whole int) float64 {
+	if whole == 0 {
+		return 0
+	}
+	return float64(part) / float64(whole)
+}
+
+// pairsTable says what each arm's selection did to the quality of the pairs.
+func pairsTable(s *measure.Study) table.Table {
+	t := table.Table{
+		Name:  "pairs",
+		Title: "Pairs that each arm met and kept",
+		Note: "Over all seeds and languages. right: share of pairs that prefer the answer that is better by the known one, among pairs whose answers differ in that. " +
+			"AUROC: chance that a right pair has a higher alignment score than a wrong one of its seed and language; 0.5 is blind.",
+		Columns: []table.Column{
+			text("", "arm"), number("", "iteration"), number("pairs", "met"), number("pairs", "kept"), number("pairs", "share kept"),
+			number("right", "of all"), number("right", "of kept"), number("right", "of dropped"), number("", "AUROC"),
+		},
+	}
+	last := ""
+	for _, x := range s.Selections() {
+		t.Rows = append(t.Rows, table.Row{Break: x.Arm != last, Cells: []table.Cell{
+			once(x.Arm, x.Arm != last), table.Count(x.Iteration), table.Count(x.Pairs), table.Count(x.Kept),
+			table.Share(ratio(x.Kept, x.Pairs), x.Pairs > 0),
+			table.Share(ratio(x.Right, x.Told), x.Told > 0), table.Share(ratio(x.RightKept, x.ToldKept), x.ToldKept > 0),
+			table.Share(ratio(x.RightDropped, x.ToldDropped), x.ToldDropped > 0), table.Share(x.AUROC, x.AUROCKnown),
+		}})
+		last = x.Arm
+	}
+	return t
+}
+
+// trainingTable says what each arm spent.
+func trainingTable(s *measure.Study) table.Table {
+	t := table.Table{
+		Name:  "training",
+		Title: "What each arm was trained on",
+		Note: "Per seed. tokens without padding. loss: mean of the first and of the last tenth of the steps. accuracy and margin: last tenth; " +
+			"accuracy is the share of training pairs with a positive margin.",
+		Columns: []table.Column{
+			text("", "arm"), number("", "iteration"), number("", "seeds"), number("", "steps"), number("", "pairs"), number("", "tokens"),
+			number("loss", "first"), number("loss", "last"), number("", "accuracy"), number("", "margin"),
+		},
+	}
+	last := ""
+	for _, b := range s.Budgets() {
+		t.Rows = append(t.Rows, table.Row{Break: b.Arm != last, Cells: []table.Cell{
+			once(b.Arm, b.Arm != last), table.Count(b.Iteration), table.Count(b.Seeds),
+			table.Number(b.Steps, 0), table.Number(b.Pairs, 0), table.Number(b.Tokens, 0),
+			table.Number(b.LossFirst, 3), table.Number(b.LossLast, 3), table.Number(b.AccuracyLast, 3), table.Number(b.MarginLast, 3),
+		}})
+		last = b.Arm
+	}
+	if len(t.Rows) > 0 && !evenBudgets(s) {
+		t.Footnotes = append(t.Footnotes, "The arms did not train on equal numbers of pairs, so part of a difference between them may come from that.")
+	}
+	return t
+}
+
+// evenBudgets reports whether all arms trained on the same number of pairs (within one in a hundred).
+func evenBudgets(s *measure.Study) bool {
+	pairs := map[string]float64{}
+	for _, b := range s.Budgets() {
+		pairs[b.Arm] += b.Pairs
+	}
+	low, high := 0.0, 0.0
+	for _, a := range s.Arms {
+		n, ok := pairs[a.Name]
+		if !ok {
+			continue
+		}
+		if low == 0 || n < low {
+			low = n
+		}
+		high = max(high, n)
+	}
+	return high <= 1.01*low
+}
+
+// conflictsTable sums up how the gradients of the languages lie to each other.
+func conflictsTable(s *measure.Study) table.Table {
+	t := table.Table{
+		Name:  "conflicts",
+		Title: "Conflict between the gradients of the languages",
+		Note: "Cosines of the languages' mean gradients, averaged over scoring rounds (one per seed unless the consensus is renewed). " +
+			"negative: share of pairs of languages with a cosine below zero. before: over all pairs. after: over the kept pairs.",
+		Columns: []table.Column{
+			text("", "arm"), number("", "iteration"), number("", "rounds"), number("", "language pairs"),
+			number("negative", "before"), number("negative", "after"), number("mean cosine", "before"), number("mean cosine", "after"),
+			text("most opposed before", "languages"), number("most opposed before", "cosine"),
+		},
+	}
+	last := ""
+	for _, c := range s.Conflicts() {
+		before, after := c.Spread(c.Before), c.Spread(c.After)
+		t.Rows = append(t.Rows, table.Row{Break: c.Arm != last, Cells: []table.Cell{
+			once(c.Arm, c.Arm != last), table.Count(c.Iteration), table.Count(c.Rounds), table.Count(before.Pairs),
+			table.Share(ratio(before.Negative, before.Pairs), before.Pairs > 0), table.Share(ratio(after.Negative, after.Pairs), after.Pairs > 0),
+			table.Share(before.Mean, before.Pairs > 0), table.Share(after.Mean, after.Pairs > 0),
+			opposed(before), table.Share(before.Lowest, before.Pairs > 0),
+		}})
+		last = c.Arm
+	}
+	return t
+}
+
+func opposed(s measure.Spread) table.Cell {
+	if s.Pairs == 0 {
+		return table.None(1)
+	}
+	return table.Text(fmt.Sprintf("%s, %s", s.LowestA, s.LowestB))
+}
+
+// fidelityTable says how far the compressed gradients can be trusted.
+func fidelityTable(s *measure.Study) table.Table {
+	t := table.Table{
+		Name:  "fidelity",
+		Title: "Compressed against exact gradients",
+		Note:  "Rank correlation of the cosines with the consensus, computed from sketches and from exact gradients on sampled pairs; within a seed, then over seeds.",
+		Columns: []table.Column{
+			text("", "arm"), number("", "iteration"), number("", "n"), number("", "seeds"), number("rank correlation", "mean"), number("rank correlation", "lowest"),
+		},
+	}
+	last := ""
+	for _, f := range s.Fidelity() {
+		t.Rows = append(t.Rows, table.Row{Break: f.Arm != last, Cells: []table.Cell{
+			once(f.Arm, f.Arm != last), table.Count(f.Iteration), table.Count(f.Pairs), table.Count(f.Seeds),
+			table.Share(f.Mean, f.Seeds > 0), table.Share(f.Lowest, f.Seeds > 0),
+		}})
+		last = f.Arm
+	}
+	return t
+}
+
+// factsTable prints what the run says about itself.
+func factsTable(s *measure.Study) table.Table {
+	t := table.Table{Name: "facts", Title: "Facts of the method and its cost", Columns: []table.Column{text("", "what"), text("", "value")}}
+	for _, f := range s.Facts {
+		t.Rows = append(t.Rows, table.Row{Cells: []table.Cell{table.Text(f.Name), table.Text(f.Value)}})
+	}
+	return t
+}

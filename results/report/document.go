@@ -1,0 +1,207 @@
+// Package report writes a study as a short paper: what was run, what was found, tables, figures, examples, how to read
+// them. One document is rendered as Markdown and as a single HTML file.
+package report
+
+import (
+	"fmt"
+	"strings"
+
+	"congrad/harness/record"
+	"congrad/results/figure"
+	"congrad/results/measure"
+	"congrad/results/table"
+)
+
+// Document is the report before it is rendered.
+type Document struct {
+	study    *measure.Study
+	sections []section
+}
+
+// section is a heading with what stands under it.
+type section struct {
+	id, title string
+	blocks    []block
+}
+
+// block is one of: a paragraph, a list, a table, a figure, examples. The others are empty.
+type block struct {
+	text     string
+	list     []string
+	table    *table.Table
+	figure   *figure.Figure
+	number   int // of the table or figure
+	examples []record.Pair
+}
+
+// New sets up the report of a study from its tables and figures, which it looks up by name.
+func New(s *measure.Study, tables []table.Table, figures []figure.Figure) Document {
+	d := Document{study: s}
+	d.add("run", "What was run", block{list: setting(s)})
+	d.add("findings", "Findings", paragraphs(Findings(s))...)
+	shelf := shelf{tables: map[string]*table.Table{}, figures: map[string]*figure.Figure{}}
+	for i := range tables {
+		shelf.tables[tables[i].Name] = &tables[i]
+	}
+	for i := range figures {
+		shelf.figures[figures[i].Name] = &figures[i]
+	}
+	d.add("win-rates", "Win rates", shelf.take("main", "win-rates", "languages", "differences")...)
+	d.add("tax", "Alignment tax", shelf.take("trade-off", "tax")...)
+	d.add("data", "Data and selection", shelf.take("data", "alignments", "pairs")...)
+	d.add("gradients", "Gradients", shelf.take("cosines", "conflicts", "fidelity")...)
+	d.add("training", "Training", shelf.take("training")...)
+	if arm := exampleArm(s); arm != "" {
+		d.add("examples", "Examples", block{text: examplesNote(s, arm)}, block{examples: s.Examples(arm)})
+	}
+	d.add("facts", "Method and cost", shelf.take("facts")...)
+	d.add("reading", "How to read this", block{list: reading(s)})
+	return d
+}
+
+// add leaves out a section that has nothing to say.
+func (d *Document) add(id, title string, blocks ...block) {
+	if len(blocks) > 0 {
+		d.sections = append(d.sections, section{id, title, blocks})
+	}
+}
+
+func paragraphs(texts []string) []block {
+	var blocks []block
+	for _, t := range texts {
+		blocks = append(blocks, block{text: t})
+	}
+	return blocks
+}
+
+// shelf hands out tables and figures and numbers them in the order of the report.
+type shelf struct {
+	tables          map[string]*table.Table
+	figures         map[string]*figure.Figure
+	tableN, figureN int
+}
+
+// take finds figures and tables by name; where both exist, as for training, the figure comes first. A figure that could
+// not be drawn leaves its note.
+func (s *shelf) take(names ...string) []block {
+	var blocks []block
+	for _, name := range names {
+		if f := s.figures[name]; f != nil {
+			if f.Empty() {
+				blocks = append(blocks, block{text: f.Caption})
+			} else {
+				s.figureN++
+				blocks = append(blocks, block{figure: f, number: s.figureN})
+			}
+		}
+		if t := s.tables[name]; t != nil {
+			s.tableN++
+			blocks = append(blocks, block{table: t, number: s.tableN})
+		}
+	}
+	return blocks
+}
+
+// numberedTable is the block's table with its number in the title.
+func (k block) numberedTable() table.Table {
+	t := *k.table
+	t.Title = fmt.Sprintf("Table %d. %s", k.number, t.Title)
+	return t
+}
+
+// title of the report.
+func (d Document) title() string {
+	if d.study.Title != "" {
+		return d.study.Title
+	}
+	return d.study.Name
+}
+
+// warning stands on top of a report of partial records.
+func (d Document) warning() string {
+	if d.study.Partial == "" {
+		return ""
+	}
+	return "Partial records (" + d.study.Partial + "). The numbers show that the study runs, not what it finds."
+}
+
+// setting lists what was run.
+func setting(s *measure.Study) []string {
+	var arms []string
+	for _, a := range s.Arms {
+		if a.Caption == "" {
+			arms = append(arms, a.Name)
+			continue
+		}
+		arms = append(arms, a.Name+" ("+a.Caption+")")
+	}
+	list := []string{"Study: " + s.Name + ".", "Arms: " + strings.Join(arms, ", ") + "."}
+	for _, seen := range []bool{true, false} {
+		var names []string
+		for _, l := range s.Languages {
+			if l.Seen == seen {
+				names = append(names, fmt.Sprintf("%s (%s)", l.Name, l.Code))
+			}
+		}
+		what := "Unseen languages"
+		if seen {
+			what = "Seen languages, whose pairs are trained on"
+		}
+		if len(names) > 0 {
+			list = append(list, fmt.Sprintf("%s: %s.", what, strings.Join(names, ", ")))
+		}
+	}
+	if g, ok := s.Group("under-represented"); ok {
+		list = append(list, "Under-represented in the base model's data: "+strings.Join(g.Codes, ", ")+".")
+	}
+	var seeds []string
+	for _, seed := range s.Seeds {
+		seeds = append(seeds, fmt.Sprint(seed))
+	}
+	list = append(list, fmt.Sprintf("Self-rewarding iterations: %d. Seeds: %s. Backend: %s.", s.Iterations, strings.Join(seeds, ", "), s.Backend))
+	prompts, clusters := s.Prompts()
+	list = append(list, fmt.Sprintf("Evaluation: %d prompts in %d clusters; prompts that ask for one fact in several languages form a cluster.", prompts, clusters))
+	if s.Partial == "" {
+		return append(list, "The records hold the whole experiment.")
+	}
+	return append(list, "The records are partial: "+s.Partial+".")
+}
+
+// exampleArm is the arm whose pairs are shown: the selecting one, else the first with pairs.
+func exampleArm(s *measure.Study) string {
+	if a := s.Selector(); a != nil {
+		return a.Name
+	}
+	for _, a := range s.Arms {
+		if len(s.Examples(a.Name)) > 0 {
+			return a.Name
+		}
+	}
+	return ""
+}
+
+func examplesNote(s *measure.Study, arm string) string {
+	if s.Selector() == nil {
+		return "One pair per language as " + arm + " met it, first seed and iteration."
+	}
+	return "Per language, the best aligned pair that " + arm + " kept and the worst aligned one that it dropped, first seed and iteration. " +
+		"The sign of the known gap says which answer is better by the known one."
+}
+
+// reading explains the terms of the report in plain words.
+func reading(s *measure.Study) []string {
+	list := []string{
+		"Win rate: each held-out prompt is answered by the arm and by the untouched model. The better answer wins; equal scores are a tie and count half. 0.5 means as good as the untouched model.",
+		"Interval: the numbers in brackets are a 95 % interval for the mean. It covers other prompts and, with several seeds, other training runs. Seeds are few, so their part uses Student's t with one degree of freedom less than there are seeds; such intervals are wide and their width varies by chance.",
+		"~: the 95 % interval of a difference includes zero. That does not show that there is no difference, only that this study could not tell.",
+		"> and <: a language's win rate is above or below joint's on the same prompts and seeds, after Holm's correction over the languages of that arm.",
+		"n: evaluated answers behind a number, over all seeds. Answers in one cluster are not independent, which the intervals take into account.",
+		"Seen, unseen: languages whose pairs were trained on, and others. Under-represented languages are scarce in the base model's data and may be either.",
+		"Alignment tax: what preference training changed in tasks that it was not about. accuracy is the share of multiple-choice items whose right option is the most likely; bits per byte is what plain text costs the model.",
+		"Alignment score: cosine (or dot product) of a pair's gradient with the consensus of the languages. A pair is kept when its score is high enough.",
+	}
+	if len(s.Seeds) == 1 {
+		list = append(list, "One seed: nothing in this report says how much another training run would differ.")
+	}
+	return list
+}

@@ -1,0 +1,303 @@
+package report
+
+import (
+	"fmt"
+	"strings"
+
+	"congrad/eval/stats"
+	"congrad/harness/record"
+	"congrad/results/measure"
+	"congrad/results/table"
+)
+
+// Findings says in sentences what the numbers show, by rule: what lies apart, what was not told apart, on which
+// languages. It favours no arm.
+func Findings(s *measure.Study) []string {
+	var found []string
+	for _, name := range []string{"seen", "unseen"} {
+		if g, ok := s.Group(name); ok {
+			found = appendText(found, join(againstUntouched(s, g), againstJoint(s, g)))
+		}
+	}
+	found = appendText(found, verdict(s))
+	found = appendText(found, taxSentence(s))
+	found = appendText(found, join(selectionSentence(s), conflictSentence(s), fidelitySentence(s)))
+	if len(found) == 0 {
+		return []string{"The records hold nothing that could be compared."}
+	}
+	return found
+}
+
+func appendText(list []string, text string) []string {
+	if text == "" {
+		return list
+	}
+	return append(list, text)
+}
+
+func join(sentences ...string) string {
+	var kept []string
+	for _, s := range sentences {
+		if s != "" {
+			kept = append(kept, s)
+		}
+	}
+	return strings.Join(kept, " ")
+}
+
+// enumerate is "a", "a and b", "a, b and c".
+func enumerate(items []string) string {
+	if len(items) < 2 {
+		return strings.Join(items, "")
+	}
+	return strings.Join(items[:len(items)-1], ", ") + " and " + items[len(items)-1]
+}
+
+// verb agrees with the number of its subjects.
+func verb(subjects []string, one, many string) string {
+	if len(subjects) == 1 {
+		return one
+	}
+	return many
+}
+
+func bracket(e stats.Estimate) string {
+	if !e.Bounded() {
+		return "[no interval]"
+	}
+	return fmt.Sprintf("[%s, %s]", table.Fixed(e.Low, 3), table.Fixed(e.High, 3))
+}
+
+func signedBracket(e stats.Estimate) string {
+	if !e.Bounded() {
+		return table.Signed(e.Mean, 3) + " [no interval]"
+	}
+	return fmt.Sprintf("%s [%s, %s]", table.Signed(e.Mean, 3), table.Signed(e.Low, 3), table.Signed(e.High, 3))
+}
+
+func inLanguages(g measure.Group) string {
+	if len(g.Codes) == 1 {
+		return "in the one " + g.Name + " language"
+	}
+	return fmt.Sprintf("in the %d %s languages", len(g.Codes), g.Name)
+}
+
+// againstUntouched sorts the trained arms into above, below and not told apart from a draw.
+func againstUntouched(s *measure.Study, g measure.Group) string {
+	var above, below, open []string
+	for _, a := range s.Trained() {
+		e := s.WinRate(a.Name, g)
+		if e.N == 0 {
+			continue
+		}
+		text := fmt.Sprintf("%s (%s %s)", a.Name, table.Fixed(e.Mean, 3), bracket(e))
+		switch {
+		case e.Bounded() && e.Low > 0.5:
+			above = append(above, text)
+		case e.Bounded() && e.High < 0.5:
+			below = append(below, text)
+		default:
+			open = append(open, text)
+		}
+	}
+	var parts []string
+	if len(above) > 0 {
+		parts = append(parts, enumerate(above)+" "+verb(above, "lies", "lie")+" above 0.5")
+	}
+	if len(below) > 0 {
+		parts = append(parts, enumerate(below)+" "+verb(below, "lies", "lie")+" below it")
+	}
+	if len(open) > 0 {
+		parts = append(parts, enumerate(open)+" "+verb(open, "is", "are")+" not told apart from 0.5")
+	}
+	if len(parts) == 0 {
+		return ""
+	}
+	if len(above) == 0 && len(below) > 0 {
+		parts[0] = strings.Replace(parts[0], "below it", "below 0.5", 1)
+	}
+	return fmt.Sprintf("Win rates against the untouched model %s: %s.", inLanguages(g), strings.Join(parts, "; "))
+}
+
+// againstJoint sorts the other trained arms by their paired difference to joint.
+func againstJoint(s *measure.Study, g measure.Group) string {
+	joint := s.Joint()
+	if joint == nil {
+		return ""
+	}
+	var above, below, open []string
+	for _, a := range s.Trained() {
+		e := s.WinsMinus(a.Name, joint.Name, g)
+		if a.Name == joint.Name || e.N == 0 {
+			continue
+		}
+		text := fmt.Sprintf("%s (%s)", a.Name, signedBracket(e))
+		switch {
+		case !e.Detected(measure.Level):
+			open = append(open, text)
+		case e.Mean > 0:
+			above = append(above, text)
+		default:
+			below = append(below, text)
+		}
+	}
+	var parts []string
+	if len(above) > 0 {
+		parts = append(parts, enumerate(above)+" "+verb(above, "wins", "win")+" more often than "+joint.Name)
+	}
+	if len(below) > 0 {
+		parts = append(parts, enumerate(below)+" "+verb(below, "wins", "win")+" less often than "+joint.Name)
+	}
+	if len(open) > 0 {
+		parts = append(parts, enumerate(open)+" "+verb(open, "is", "are")+" not told apart from "+joint.Name)
+	}
+	if len(parts) == 0 {
+		return ""
+	}
+	return "On the same prompts and seeds, " + strings.Join(parts, "; ") + "."
+}
+
+// verdict answers the study's question for congrad: against training on everything, and against as many pairs drawn at
+// random, which tells selection from mere size.
+func verdict(s *measure.Study) string {
+	names := map[string]bool{}
+	for _, a := range s.Arms {
+		names[a.Name] = true
+	}
+	if !names["congrad"] {
+		return ""
+	}
+	var sentences []string
+	for _, other := range []struct{ arm, what string }{
+		{"joint", "training on all pairs"},
+		{"random", "training on pairs drawn at random"},
+	} {
+		if !names[other.arm] {
+			continue
+		}
+		for _, name := range []string{"seen", "unseen"} {
+			if g, ok := s.Group(name); ok {
+				sentences = append(sentences, comparison(s.WinsMinus("congrad", other.arm, g), other.what, g))
+			}
+		}
+	}
+	return join(sentences...)
+}
+
+func comparison(e stats.Estimate, what string, g measure.Group) string {
+	switch {
+	case e.N == 0:
+		return ""
+	case e.Detected(measure.Level) && e.Mean > 0:
+		return fmt.Sprintf("ConGrad did better than %s %s, by %s.", what, inLanguages(g), signedBracket(e))
+	case e.Detected(measure.Level):
+		return fmt.Sprintf("ConGrad did worse than %s %s, by %s.", what, inLanguages(g), signedBracket(e))
+	case !e.Bounded():
+		return fmt.Sprintf("There is too little data to compare ConGrad with %s %s.", what, inLanguages(g))
+	}
+	return fmt.Sprintf("No difference between ConGrad and %s was detected %s: %s. A true difference of %s would be detected in four of five such studies.",
+		what, inLanguages(g), signedBracket(e), table.Fixed(stats.MinimumDetectable(e, 0.8), 3))
+}
+
+// taxSentence sums up the tax over all tasks and languages.
+func taxSentence(s *measure.Study) string {
+	untouched := s.Untouched()
+	all, ok := s.Group("all")
+	if untouched == nil || !ok {
+		return ""
+	}
+	var sentences []string
+	for _, m := range []measure.Measure{measure.Accuracy(), measure.BitsPerByte()} {
+		var worse, better, open []string
+		for _, a := range s.Trained() {
+			e := s.TaxMinus(m, "", a.Name, untouched.Name, all)
+			text := fmt.Sprintf("%s (%s)", a.Name, signedBracket(e))
+			switch {
+			case e.N == 0:
+			case !e.Detected(measure.Level):
+				open = append(open, text)
+			case (e.Mean > 0) == (m.Better > 0):
+				better = append(better, text)
+			default:
+				worse = append(worse, text)
+			}
+		}
+		var parts []string
+		if len(worse) > 0 {
+			parts = append(parts, "worse for "+enumerate(worse))
+		}
+		if len(better) > 0 {
+			parts = append(parts, "better for "+enumerate(better))
+		}
+		if len(open) > 0 {
+			parts = append(parts, "not told apart for "+enumerate(open))
+		}
+		if len(parts) > 0 {
+			sentences = append(sentences, fmt.Sprintf("Compared with the untouched model over all languages, %s is %s.", m.Name, strings.Join(parts, "; ")))
+		}
+	}
+	return join(sentences...)
+}
+
+// selectionSentence says whether the selector keeps right pairs, where known answers tell.
+func selectionSentence(s *measure.Study) string {
+	selector := s.Selector()
+	if selector == nil {
+		return ""
+	}
+	for _, x := range s.Selections() {
+		if x.Arm != selector.Name || x.Iteration != 1 || x.ToldKept == 0 || x.ToldDropped == 0 {
+			continue
+		}
+		text := fmt.Sprintf("In iteration 1, %s of the pairs that %s kept and %s of those that it dropped prefer the better answer by the known one",
+			percent(x.RightKept, x.ToldKept), selector.Name, percent(x.RightDropped, x.ToldDropped))
+		if x.AUROCKnown {
+			text += fmt.Sprintf(" (AUROC of the score %s)", table.Fixed(x.AUROC, 2))
+		}
+		return text + "."
+	}
+	return ""
+}
+
+func percent(part, whole int) string {
+	return table.Fixed(100*float64(part)/float64(whole), 0) + " %"
+}
+
+func conflictSentence(s *measure.Study) string {
+	selector := s.Selector()
+	for _, c := range s.Conflicts() {
+		if selector == nil || c.Arm != selector.Name {
+			continue
+		}
+		before, after := c.Spread(c.Before), c.Spread(c.After)
+		if before.Pairs == 0 {
+			return ""
+		}
+		text := fmt.Sprintf("Of %d pairs of languages, %d have gradients with a negative cosine", before.Pairs, before.Negative)
+		if after.Pairs > 0 {
+			text += fmt.Sprintf(" over all pairs and %d over the kept ones", after.Negative)
+		}
+		return text + fmt.Sprintf("; the most opposed are %s and %s (%s).", before.LowestA, before.LowestB, table.Fixed(before.Lowest, 2))
+	}
+	return ""
+}
+
+func fidelitySentence(s *measure.Study) string {
+	for _, f := range s.Fidelity() {
+		if f.Seeds > 0 {
+			return fmt.Sprintf("Compressed gradients order the pairs as exact ones do with a rank correlation of %s (arm %s, iteration %d, %d pairs).",
+				table.Fixed(f.Mean, 2), f.Arm, f.Iteration, f.Pairs)
+		}
+	}
+	return ""
+}
+
+// languageOf finds the language behind a code; a code alone where there is none.
+func languageOf(s *measure.Study, code string) record.Language {
+	for _, l := range s.Languages {
+		if l.Code == code {
+			return l
+		}
+	}
+	return record.Language{Code: code, Name: code}
+}

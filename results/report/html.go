@@ -1,0 +1,92 @@
+package report
+
+import (
+	_ "embed" // the style sheet goes into the page
+	"fmt"
+	"html"
+	"regexp"
+	"strings"
+
+	"congrad/harness/record"
+	"congrad/results/figure"
+)
+
+//go:embed style.css
+var style string
+
+var negative = regexp.MustCompile(`(^|[ (\[])-([0-9])`)
+
+// HTML is the report as one file: no script, nothing to load, readable on a phone, in the dark and on paper.
+func (d Document) HTML() ([]byte, error) {
+	var b strings.Builder
+	title := html.EscapeString(d.title())
+	fmt.Fprintf(&b, "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"+
+		"<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n<title>%s</title>\n<style>\n%s</style>\n</head>\n<body>\n<main>\n<h1><bdi>%s</bdi></h1>\n",
+		title, style, title)
+	if w := d.warning(); w != "" {
+		fmt.Fprintf(&b, "<p class=\"warning\" role=\"note\">%s</p>\n", html.EscapeString(w))
+	}
+	b.WriteString("<nav aria-label=\"Contents\"><ul>\n")
+	for _, s := range d.sections {
+		fmt.Fprintf(&b, "<li><a href=\"#%s\">%s</a></li>\n", s.id, html.EscapeString(s.title))
+	}
+	b.WriteString("</ul></nav>\n")
+	for _, s := range d.sections {
+		fmt.Fprintf(&b, "<section id=\"%s\">\n<h2>%s</h2>\n", s.id, html.EscapeString(s.title))
+		for _, block := range s.blocks {
+			if err := block.html(&b, d); err != nil {
+				return nil, err
+			}
+		}
+		b.WriteString("</section>\n")
+	}
+	b.WriteString("</main>\n</body>\n</html>\n")
+	return []byte(b.String()), nil
+}
+
+func (k block) html(b *strings.Builder, d Document) error {
+	switch {
+	case k.table != nil:
+		b.WriteString(k.numberedTable().HTML())
+	case k.figure != nil:
+		svg, err := k.figure.Inline()
+		if err != nil {
+			return err
+		}
+		class := "page"
+		if k.figure.Width == figure.Column {
+			class = "column"
+		}
+		fmt.Fprintf(b, "<figure id=\"figure-%s\" class=\"%s\">\n<div class=\"wide\" tabindex=\"0\" role=\"region\" aria-label=\"Figure %d\">%s</div>\n<figcaption><strong>Figure %d.</strong> %s</figcaption>\n</figure>\n",
+			k.figure.Name, class, k.number, svg, k.number, prose(k.figure.Caption))
+	case k.list != nil:
+		b.WriteString("<ul>\n")
+		for _, item := range k.list {
+			fmt.Fprintf(b, "<li>%s</li>\n", prose(item))
+		}
+		b.WriteString("</ul>\n")
+	case k.examples != nil:
+		b.WriteString("<dl class=\"examples\">\n")
+		for _, p := range k.examples {
+			d.exampleHTML(b, p)
+		}
+		b.WriteString("</dl>\n")
+	default:
+		fmt.Fprintf(b, "<p>%s</p>\n", prose(k.text))
+	}
+	return nil
+}
+
+// prose escapes text and sets the hyphen before a number as a minus sign.
+func prose(text string) string {
+	return html.EscapeString(negative.ReplaceAllString(text, "${1}\u2212${2}"))
+}
+
+// exampleHTML isolates each answer from the English around it, so that right-to-left text keeps to itself.
+func (d Document) exampleHTML(b *strings.Builder, p record.Pair) {
+	fmt.Fprintf(b, "<dt>%s</dt>\n", prose(d.exampleHead(p)))
+	for _, answer := range [][2]string{{"chosen", p.Chosen}, {"rejected", p.Rejected}} {
+		fmt.Fprintf(b, "<dd><span class=\"role\">%s</span> <bdi lang=\"%s\" dir=\"auto\">%s</bdi></dd>\n",
+			answer[0], html.EscapeString(p.Lang), html.EscapeString(clipped(answer[1])))
+	}
+}

@@ -1,0 +1,93 @@
+package report
+
+import (
+	"fmt"
+	"strings"
+
+	"congrad/harness/record"
+	"congrad/results/table"
+)
+
+// longest is where the text of an example is cut, in characters.
+const longest = 300
+
+// Markdown is the report for a repository: figures are files beside it.
+func (d Document) Markdown() ([]byte, error) {
+	var b strings.Builder
+	fmt.Fprintf(&b, "# %s\n", table.EscapeMarkdown(d.title()))
+	if w := d.warning(); w != "" {
+		fmt.Fprintf(&b, "\n> **%s**\n", table.EscapeMarkdown(w))
+	}
+	for _, s := range d.sections {
+		fmt.Fprintf(&b, "\n## %s\n", s.title)
+		for _, block := range s.blocks {
+			b.WriteString("\n")
+			if err := block.markdown(&b, d); err != nil {
+				return nil, err
+			}
+		}
+	}
+	return []byte(b.String()), nil
+}
+
+func (k block) markdown(b *strings.Builder, d Document) error {
+	switch {
+	case k.table != nil:
+		text, err := k.numberedTable().Markdown()
+		if err != nil {
+			return err
+		}
+		b.Write(text)
+	case k.figure != nil:
+		caption := table.EscapeMarkdown(k.figure.Caption)
+		alt := strings.NewReplacer("[", `\[`, "]", `\]`).Replace(caption)
+		fmt.Fprintf(b, "![%s](figures/%s.svg)\n\n**Figure %d.** %s\n", alt, k.figure.Name, k.number, caption)
+	case k.list != nil:
+		for _, item := range k.list {
+			fmt.Fprintf(b, "- %s\n", table.EscapeMarkdown(item))
+		}
+	case k.examples != nil:
+		for _, p := range k.examples {
+			b.WriteString(d.exampleMarkdown(p))
+		}
+	default:
+		b.WriteString(table.EscapeMarkdown(k.text) + "\n")
+	}
+	return nil
+}
+
+func (d Document) exampleMarkdown(p record.Pair) string {
+	return fmt.Sprintf("- %s\n  - chosen: %s\n  - rejected: %s\n",
+		table.EscapeMarkdown(d.exampleHead(p)), table.EscapeMarkdown(clipped(p.Chosen)), table.EscapeMarkdown(clipped(p.Rejected)))
+}
+
+// exampleHead says which pair it is and what became of it.
+func (d Document) exampleHead(p record.Pair) string {
+	l := languageOf(d.study, p.Lang)
+	text := fmt.Sprintf("%s (%s), prompt %s", l.Name, l.Code, p.Prompt)
+	if p.Rank > 0 {
+		fate := "dropped"
+		if p.Kept {
+			fate = "kept"
+		}
+		text += fmt.Sprintf(": %s, alignment %s, rank %d", fate, table.Signed(p.Alignment, 3), p.Rank)
+	}
+	text += fmt.Sprintf("; judge gap %s", table.Fixed(p.Gap, 2))
+	if p.KnownGap != 0 {
+		text += fmt.Sprintf(", known gap %s", table.Signed(p.KnownGap, 2))
+	}
+	return text + "."
+}
+
+// clipped cuts a long text between characters and shows line breaks as a sign, so that an example stays one line. An
+// empty answer says so.
+func clipped(s string) string {
+	s = strings.Join(strings.FieldsFunc(s, func(r rune) bool { return r == '\n' || r == '\r' }), " \u23ce ")
+	if strings.TrimSpace(s) == "" {
+		return "(empty)"
+	}
+	if runes := []rune(s); len(runes) > longest {
+		return string(runes[:longest]) + " \u2026"
+	}
+	return s
+}

@@ -1,0 +1,302 @@
+package results
+
+import (
+	"bytes"
+	"encoding/csv"
+	"flag"
+	"image/png"
+	"io/fs"
+	"math"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"testing"
+
+	"congrad/harness/record"
+	"congrad/results/internal/synthetic"
+)
+
+// go test ./results -update writes the goldens anew; look at what changed before committing.
+var update = flag.Bool("update", false, "write testdata/small anew")
+
+const golden = "testdata/small"
+
+// rendered are the files of a set by path, without the PNGs.
+func rendered(t *testing.T, set *record.Set) map[string][]byte {
+	t.Helper()
+	files, err := render(set, false)
+	if err != nil {
+		t.Fatal(err)
+	}
+	byPath := map[string][]byte{}
+	for i, f := range files {
+		byPath[f.Path] = f.Data
+		if i > 0 && files[i-1].Path >= f.Path {
+			t.Errorf("%s comes after %s", f.Path, files[i-1].Path)
+		}
+	}
+	return byPath
+}
+
+// PNGs have no goldens: their compression belongs to the Go release. SVG coordinates have five digits, few enough to come
+// out alike on processors with and without fused multiply-add.
+func TestGoldens(t *testing.T) {
+	files := rendered(t, synthetic.Set(synthetic.Small()))
+	if *update {
+		if err := os.RemoveAll(golden); err != nil {
+			t.Fatal(err)
+		}
+	}
+	wanted := map[string]bool{}
+	for path, data := range files {
+		wanted[path] = true
+		at := filepath.Join(golden, filepath.FromSlash(path))
+		if *update {
+			if err := os.MkdirAll(filepath.Dir(at), 0o755); err != nil {
+				t.Fatal(err)
+			}
+			if err := os.WriteFile(at, data, 0o644); err != nil {
+				t.Fatal(err)
+			}
+			continue
+		}
+		want, err := os.ReadFile(at)
+		if err != nil {
+			t.Error(err)
+		} else if !bytes.Equal(data, want) {
+			t.Errorf("%s differs from its golden from %q on (go test ./results -update writes it anew)", path, firstDifference(data, want))
+		}
+	}
+	err := filepath.WalkDir(golden, func(path string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() {
+			return err
+		}
+		if rel, err := filepath.Rel(golden, path); err != nil || !wanted[filepath.ToSlash(rel)] {
+			t.Errorf("%s is no longer rendered", path)
+		}
+		return nil
+	})
+	if err != nil {
+		t.Error(err)
+	}
+}
+
+func firstDifference(a, b []byte) string {
+	n := 0
+	for n < min(len(a), len(b)) && a[n] == b[n] {
+		n++
+	}
+	return string(a[max(0, n-20):min(len(a), n+60)])
+}
+
+func TestOrderOfRecordsDoesNotMatter(t *testing.T) {
+	want := rendered(t, synthetic.Set(synthetic.Small()))
+	set := synthetic.Set(synthetic.Small())
+	synthetic.Shuffle(set)
+	for path, data := range rendered(t, set) {
+		if !bytes.Equal(data, want[path]) {
+			t.Errorf("%s depends on the order of the records", path)
+		}
+	}
+}
+
+// What a table prints is the plain mean of the records.
+func TestTablesShowPlainMeans(t *testing.T) {
+	set := synthetic.Set(synthetic.Small())
+	files := rendered(t, set)
+	for _, row := range rows(t, files["tables/languages.csv"]) {
+		for _, a := range set.Study.Arms {
+			if !a.Trained {
+				continue
+			}
+			sum, n := 0.0, 0
+			for _, e := range set.Evaluations {
+				if e.Arm == a.Name && e.Lang == row["language"] {
+					sum += e.Win
+					n++
+				}
+			}
+			got, err := strconv.ParseFloat(row[a.Name], 64)
+			if err != nil || math.Abs(got-sum/float64(n)) > 1e-8 || row["n"] != strconv.Itoa(n) {
+				t.Errorf("%s in %s: the table has %s of n = %s, the records %g of %d", a.Name, row["language"], row[a.Name], row["n"], sum/float64(n), n)
+			}
+		}
+	}
+	main := rows(t, files["tables/main.csv"])
+	var arms []string
+	for _, row := range main[:len(set.Study.Arms)] {
+		arms = append(arms, row["arm"])
+		if row["languages"] != "seen" {
+			t.Errorf("the first block is %q", row["languages"])
+		}
+	}
+	if got := strings.Join(arms, " "); got != "baseline joint congrad random" {
+		t.Errorf("arms are in the order %s", got)
+	}
+}
+
+func rows(t *testing.T, data []byte) []map[string]string {
+	t.Helper()
+	records, err := csv.NewReader(bytes.NewReader(data)).ReadAll()
+	if err != nil {
+		t.Fatal(err)
+	}
+	var list []map[string]string
+	for _, r := range records[1:] {
+		row := map[string]string{}
+		for i, name := range records[0] {
+			row[name] = r[i]
+		}
+		list = append(list, row)
+	}
+	return list
+}
+
+// Whatever is missing, there is a report, no panic and no NaN.
+func TestMissingRecords(t *testing.T) {
+	size := synthetic.Small()
+	for name, change := range map[string]func(*record.Set){
+		"nothing at all":       func(s *record.Set) { *s = record.Set{} },
+		"study only":           func(s *record.Set) { *s = record.Set{Study: s.Study} },
+		"no evaluation":        func(s *record.Set) { s.Evaluations = nil },
+		"no tax":               func(s *record.Set) { s.Choices, s.Passages = nil, nil },
+		"no passages":          func(s *record.Set) { s.Passages = nil },
+		"no pairs":             func(s *record.Set) { s.Pairs, s.Pairing = nil, nil },
+		"no answers":           func(s *record.Set) { s.Answers = nil },
+		"no consensus":         func(s *record.Set) { s.Consensus, s.Fidelity = nil, nil },
+		"no kept gram":         func(s *record.Set) { s.Consensus[0].KeptGram = nil },
+		"zero gram":            func(s *record.Set) { s.Consensus[0].Gram[0] = make([]float64, 3) },
+		"no steps":             func(s *record.Set) { s.Steps = nil },
+		"one step":             func(s *record.Set) { s.Steps = s.Steps[:1] },
+		"one evaluation":       func(s *record.Set) { s.Evaluations = s.Evaluations[80:81] },
+		"no clusters":          func(s *record.Set) { clearClusters(s) },
+		"all ties":             func(s *record.Set) { allTies(s) },
+		"no known answers":     func(s *record.Set) { unknown(s) },
+		"no captions, no name": func(s *record.Set) { s.Study.Title, s.Study.Name, s.Study.Facts = "", "", nil },
+		"constant alignment":   func(s *record.Set) { constant(s) },
+		"empty texts":          func(s *record.Set) { s.Pairs[0].Chosen, s.Pairs[0].Rejected = "", "\n" },
+	} {
+		set := synthetic.Set(size)
+		change(set)
+		checkFiles(t, name, rendered(t, set))
+	}
+	for name, size := range map[string]synthetic.Size{
+		"one seed":       {Seeds: 1, Languages: 6, Arms: 4, Iterations: 1, Prompts: 8, Pairs: 6, Answers: 8, Items: 4, Steps: 3},
+		"one language":   {Seeds: 2, Languages: 1, Arms: 4, Iterations: 1, Prompts: 8, Pairs: 6, Answers: 8, Items: 4, Steps: 3},
+		"baseline only":  {Seeds: 3, Languages: 6, Arms: 1, Iterations: 1, Prompts: 8, Pairs: 6, Answers: 8, Items: 4, Steps: 3},
+		"joint only":     {Seeds: 3, Languages: 6, Arms: 2, Iterations: 1, Prompts: 8, Pairs: 6, Answers: 8, Items: 4, Steps: 3},
+		"more than arms": {Seeds: 2, Languages: 15, Arms: 7, Iterations: 3, Prompts: 8, Pairs: 6, Answers: 8, Items: 4, Steps: 3},
+		"one of each":    {Seeds: 1, Languages: 1, Arms: 3, Iterations: 1, Prompts: 1, Pairs: 1, Answers: 1, Items: 1, Steps: 1},
+	} {
+		checkFiles(t, name, rendered(t, synthetic.Set(size)))
+	}
+}
+
+func checkFiles(t *testing.T, name string, files map[string][]byte) {
+	t.Helper()
+	for path, data := range files {
+		for _, bad := range []string{"NaN", "Inf", "%!"} {
+			if bytes.Contains(data, []byte(bad)) {
+				t.Errorf("%s: %s holds %q", name, path, bad)
+			}
+		}
+	}
+	for _, path := range []string{"report.md", "report.html"} {
+		if len(files[path]) == 0 {
+			t.Errorf("%s: no %s", name, path)
+		}
+	}
+}
+
+func clearClusters(s *record.Set) {
+	for i := range s.Evaluations {
+		s.Evaluations[i].Cluster = ""
+	}
+}
+
+func allTies(s *record.Set) {
+	for i := range s.Evaluations {
+		s.Evaluations[i].Win = 0.5
+	}
+}
+
+func unknown(s *record.Set) {
+	for i := range s.Evaluations {
+		s.Evaluations[i].Known = -1
+	}
+	for i := range s.Pairs {
+		s.Pairs[i].KnownGap = 0
+	}
+	for i := range s.Pairing {
+		s.Pairing[i].JudgeRight, s.Pairing[i].JudgeWrong = 0, 0
+	}
+}
+
+func constant(s *record.Set) {
+	for i := range s.Pairs {
+		s.Pairs[i].Alignment = 0.1
+	}
+	for i := range s.Fidelity {
+		s.Fidelity[i].Exact = 0.1
+	}
+}
+
+// Two renderings give equal pictures of the size that the figure has in print at 300 dots per inch.
+func TestPictures(t *testing.T) {
+	first, err := Render(synthetic.Set(synthetic.Small()))
+	if err != nil {
+		t.Fatal(err)
+	}
+	second, err := Render(synthetic.Set(synthetic.Small()))
+	if err != nil {
+		t.Fatal(err)
+	}
+	pictures := 0
+	for i, f := range first {
+		if !bytes.Equal(f.Data, second[i].Data) {
+			t.Errorf("%s differs between two renderings", f.Path)
+		}
+		if !strings.HasSuffix(f.Path, ".png") {
+			continue
+		}
+		pictures++
+		c, err := png.DecodeConfig(bytes.NewReader(f.Data))
+		if err != nil || (c.Width != 990 && c.Width != 2040) {
+			t.Errorf("%s: %d dots wide, %v", f.Path, c.Width, err)
+		}
+	}
+	if pictures != 6 {
+		t.Errorf("%d pictures instead of 6", pictures)
+	}
+}
+
+func TestBrokenRecordsAreRefused(t *testing.T) {
+	set := synthetic.Set(synthetic.Small())
+	set.Passages[3].Bits = math.NaN()
+	if _, err := Render(set); err == nil || !strings.Contains(err.Error(), "passages: seed 1") {
+		t.Errorf("got %v, want an error with coordinates", err)
+	}
+}
+
+func TestPartialStandsOnEverything(t *testing.T) {
+	set := synthetic.Set(synthetic.Small())
+	set.Study.Partial = "--limit 8"
+	for path, data := range rendered(t, set) {
+		if strings.HasPrefix(path, "figures/") {
+			continue
+		}
+		if !bytes.Contains(data, []byte("--limit 8")) {
+			t.Errorf("%s does not say that the records are partial", path)
+		}
+	}
+}
+
+func BenchmarkRender(b *testing.B) {
+	set := synthetic.Set(synthetic.Large())
+	for b.Loop() {
+		if _, err := Render(set); err != nil {
+			b.Fatal(err)
+		}
+	}
+}

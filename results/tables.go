@@ -1,0 +1,300 @@
+package results
+
+import (
+	"fmt"
+	"math"
+	"strings"
+
+	"congrad/eval/stats"
+	"congrad/harness/record"
+	"congrad/results/measure"
+	"congrad/results/table"
+)
+
+// Tables are the tables of a study in the order of the report. A table whose records are missing says so in its rows or
+// is left out when it would have none.
+func Tables(s *measure.Study) []table.Table {
+	all := []table.Table{
+		mainTable(s), languagesTable(s), taxTable(s), dataTable(s), pairsTable(s),
+		trainingTable(s), conflictsTable(s), fidelityTable(s), factsTable(s),
+	}
+	var kept []table.Table
+	for _, t := range all {
+		if len(t.Rows) > 0 {
+			t.Partial = s.Partial
+			kept = append(kept, t)
+		}
+	}
+	return kept
+}
+
+func text(group, name string) table.Column { return table.Column{Group: group, Name: name} }
+
+func number(group, name string) table.Column {
+	return table.Column{Group: group, Name: name, Number: true}
+}
+
+func interval(group, name string) table.Column {
+	return table.Column{Group: group, Name: name, Number: true, Fields: table.IntervalFields()}
+}
+
+func difference(group, name string) table.Column {
+	return table.Column{Group: group, Name: name, Number: true, Fields: table.DifferenceFields()}
+}
+
+// rate is the cell of a share with its interval.
+func rate(e stats.Estimate) table.Cell { return table.Interval(e, 3, 0, 1) }
+
+// told is the cell of a difference, marked where it was not detected.
+func told(e stats.Estimate) table.Cell {
+	mark := ""
+	if e.N > 0 && !e.Detected(measure.Level) {
+		mark = "~"
+	}
+	return table.Difference(e, 3, mark)
+}
+
+// once is the cell of a name that readers see on the first row of its block only.
+func once(name string, first bool) table.Cell {
+	if first {
+		return table.Text(name)
+	}
+	return table.Repeated(name)
+}
+
+// base is the name of the untouched arm, "baseline" in a sentence where there is none.
+func base(s *measure.Study) string {
+	if a := s.Untouched(); a != nil {
+		return a.Name
+	}
+	return "baseline"
+}
+
+// mainTable sets every arm in every group of languages: what was won, what was lost elsewhere.
+func mainTable(s *measure.Study) table.Table {
+	prompts, clusters := s.Prompts()
+	t := table.Table{
+		Name:  "main",
+		Title: "Win rate against the answers of " + base(s) + ", and the alignment tax",
+		Note: fmt.Sprintf("Mean [95 %% interval]. %s, %s in %s. A tie counts half. minus joint: paired difference of win rates. exact: share of greedy answers "+
+			"that are the known one. tokens: mean length of the greedy answers. accuracy and bits per byte: paired differences to %s.",
+			counted(len(s.Seeds), "seed"), counted(prompts, "evaluation prompt"), counted(clusters, "cluster"), base(s)),
+		Columns: []table.Column{
+			text("", "languages"), text("", "arm"), number("", "n"), interval("", "win rate"), difference("", "minus joint"),
+			number("", "exact"), number("", "tokens"), difference("", "accuracy"), difference("", "bits per byte"),
+		},
+	}
+	for _, g := range s.Groups() {
+		for i, a := range s.Arms {
+			e := s.WinRate(a.Name, g)
+			length := s.Length(a.Name, g)
+			size := ""
+			if i == 0 {
+				size = fmt.Sprintf("%s (%d)", g.Name, len(g.Codes))
+			}
+			tokens := table.None(1)
+			if length.N > 0 {
+				tokens = table.Number(length.Mean, 1)
+			}
+			exact := s.Exact(a.Name, g)
+			t.Rows = append(t.Rows, table.Row{Break: i == 0, Cells: []table.Cell{
+				{Text: size, Data: []string{g.Name}},
+				table.Text(a.Name), table.Count(e.N), rate(e), versusJoint(s, a, g),
+				table.Share(exact.Mean, exact.N > 0), tokens,
+				taxCell(s, measure.Accuracy(), "", a, g), taxCell(s, measure.BitsPerByte(), "", a, g),
+			}})
+		}
+	}
+	if t.Marked() {
+		t.Footnotes = append(t.Footnotes, "~ not told apart from zero: the 95 % interval includes it. Not corrected for the number of arms and groups.")
+	}
+	if note := detectable(s); note != "" {
+		t.Footnotes = append(t.Footnotes, note)
+	}
+	if note := oneSeed(s); note != "" {
+		t.Footnotes = append(t.Footnotes, note)
+	}
+	return t
+}
+
+func versusJoint(s *measure.Study, a record.Arm, g measure.Group) table.Cell {
+	joint := s.Joint()
+	if joint == nil || !a.Trained || a.Name == joint.Name {
+		return table.None(len(table.DifferenceFields()))
+	}
+	return told(s.WinsMinus(a.Name, joint.Name, g))
+}
+
+// taxCell is the difference to the untouched arm; that arm itself has none.
+func taxCell(s *measure.Study, m measure.Measure, task string, a record.Arm, g measure.Group) table.Cell {
+	untouched := s.Untouched()
+	if untouched == nil || a.Name == untouched.Name {
+		return table.None(len(table.DifferenceFields()))
+	}
+	return told(s.TaxMinus(m, task, a.Name, untouched.Name, g))
+}
+
+// detectable says how large a difference to joint had to be in order to be found: the largest over the arms.
+func detectable(s *measure.Study) string {
+	joint := s.Joint()
+	if joint == nil {
+		return ""
+	}
+	var parts []string
+	for _, g := range s.Groups() {
+		most := 0.0
+		for _, a := range s.Trained() {
+			if a.Name != joint.Name {
+				most = math.Max(most, stats.MinimumDetectable(s.WinsMinus(a.Name, joint.Name, g), 0.8))
+			}
+		}
+		if most > 0 {
+			parts = append(parts, fmt.Sprintf("%s on %s", table.Fixed(most, 3), g.Name))
+		}
+	}
+	if len(parts) == 0 {
+		return ""
+	}
+	return "In four of five studies like this one, a true difference to joint would be detected from this size on: " + strings.Join(parts, ", ") + " languages (largest over the arms)."
+}
+
+func oneSeed(s *measure.Study) string {
+	if len(s.Seeds) != 1 {
+		return ""
+	}
+	return "One seed: the intervals cover other prompts, not other training runs."
+}
+
+func counted(n int, what string) string {
+	if n == 1 {
+		return "1 " + what
+	}
+	return fmt.Sprintf("%d %ss", n, what)
+}
+
+// languagesTable sets every language against every trained arm.
+func languagesTable(s *measure.Study) table.Table {
+	t := table.Table{
+		Name:  "languages",
+		Title: "Win rate per language against the answers of " + base(s),
+		Note:  "Mean [95 % interval]; a tie counts half. n: evaluated answers per arm, over all seeds. A star marks under-represented languages.",
+		Columns: []table.Column{
+			text("", "group"), text("", "language"), text("", "name"), number("", "n"), number("", base(s)+" exact"),
+		},
+	}
+	trained := s.Trained()
+	for _, a := range trained {
+		t.Columns = append(t.Columns, table.Column{Name: a.Name, Number: true, Fields: table.DifferenceFields()})
+	}
+	marks := languageMarks(s)
+	for i, l := range s.Languages {
+		g := measure.Only(l.Code)
+		group := "unseen"
+		if l.Seen {
+			group = "seen"
+		}
+		first := i == 0 || s.Languages[i-1].Seen != l.Seen
+		name := l.Name
+		if l.UnderRepresented {
+			name += " *"
+		}
+		exact := s.Exact(base(s), g)
+		n := exact.N
+		var rates []table.Cell
+		for _, a := range trained {
+			e := s.WinRate(a.Name, g)
+			n = max(n, e.N)
+			cell := rate(e)
+			cell.Mark = marks[a.Name][l.Code]
+			cell.Data = append(cell.Data[:3:3], cell.Mark)
+			rates = append(rates, cell)
+		}
+		t.Rows = append(t.Rows, table.Row{Break: first, Cells: append([]table.Cell{
+			once(group, first), table.Text(l.Code), table.Text(name), table.Count(n), table.Share(exact.Mean, exact.N > 0),
+		}, rates...)})
+	}
+	if len(marks) > 0 {
+		t.Footnotes = append(t.Footnotes, "Paired difference to joint on the same prompts and seeds, corrected over languages by Holm's method: "+
+			"> higher, < lower, ~ not told apart.")
+	}
+	if note := oneSeed(s); note != "" {
+		t.Footnotes = append(t.Footnotes, note)
+	}
+	return t
+}
+
+// languageMarks compares each trained arm with joint in every language, corrected over the languages of one arm.
+func languageMarks(s *measure.Study) map[string]map[string]string {
+	joint := s.Joint()
+	if joint == nil {
+		return nil
+	}
+	marks := map[string]map[string]string{}
+	for _, a := range s.Trained() {
+		if a.Name == joint.Name {
+			continue
+		}
+		marks[a.Name] = map[string]string{}
+		var p []float64
+		var codes []string
+		var differences []stats.Estimate
+		for _, l := range s.Languages {
+			if e := s.WinsMinus(a.Name, joint.Name, measure.Only(l.Code)); e.N > 0 {
+				p, codes, differences = append(p, e.P), append(codes, l.Code), append(differences, e)
+			}
+		}
+		for i, adjusted := range stats.Holm(p) {
+			switch {
+			case !differences[i].Bounded() || adjusted >= 1-measure.Level:
+				marks[a.Name][codes[i]] = "~"
+			case differences[i].Mean > 0:
+				marks[a.Name][codes[i]] = ">"
+			default:
+				marks[a.Name][codes[i]] = "<"
+			}
+		}
+	}
+	return marks
+}
+
+// taxTable sets every arm on every task, by group of languages.
+func taxTable(s *measure.Study) table.Table {
+	t := table.Table{
+		Name:  "tax",
+		Title: "Alignment tax: what training changed in tasks that it was not about",
+		Note: "value: all languages. Then the paired difference to " + base(s) + " by group of languages, mean [95 % interval]. " +
+			"More accuracy is better, more bits per byte is worse.",
+		Columns: []table.Column{text("", "task"), text("", "measure"), text("", "arm"), number("", "n"), number("", "value")},
+	}
+	groups := s.Groups()
+	for _, g := range groups {
+		t.Columns = append(t.Columns, difference("", g.Name))
+	}
+	for _, task := range s.TaxTasks() {
+		for _, m := range measure.Measures() {
+			first := true
+			for _, a := range s.Arms {
+				all, ok := s.Group("all")
+				value := s.Tax(m, task, a.Name, all)
+				if !ok || value.N == 0 {
+					continue
+				}
+				cells := []table.Cell{
+					once(task, first), once(m.Name, first), table.Text(a.Name), table.Count(value.N), table.Number(value.Mean, 3),
+				}
+				for _, g := range groups {
+					cells = append(cells, taxCell(s, m, task, a, g))
+				}
+				t.Rows = append(t.Rows, table.Row{Break: first, Cells: cells})
+				first = false
+			}
+		}
+		if chance := s.Chance(task); chance > 0 {
+			t.Footnotes = append(t.Footnotes, fmt.Sprintf("%s: guessing gives an accuracy of %s.", task, table.Fixed(chance, 3)))
+		}
+	}
+	if t.Marked() {
+		t.Footnotes = append(t.Footnotes, "~ not told apart from zero: the 95 % interval includes it.")
+	}
+	return t
+}
