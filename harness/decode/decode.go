@@ -4,6 +4,7 @@ package decode
 import (
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"math/rand/v2"
 	"runtime"
@@ -34,48 +35,41 @@ type Prompt struct {
 	Stream func(sample int) *rand.Rand
 }
 
-// Answers returns n answers to each prompt. What an answer becomes depends on its prompt and its stream alone, not on
-// the prompts beside it. progress is told the number of tokens of each block that is finished.
-func Answers(ctx context.Context, e *nn.Engine, w *nn.Weights, prompts []Prompt, n int, s Settings, progress func(answers, tokens int)) ([][]Answer, error) {
+// Block is a set of prompts that are answered side by side.
+type Block struct {
+	Prompts []int // indices
+	Count   int   // prompts that the block is padded to
+}
+
+// Blocks groups prompts of like length, so that little is padded: as many to a block as give the asked number of rows
+// with n answers each.
+func Blocks(prompts []Prompt, n, rows int) []Block {
 	order := make([]int, len(prompts))
 	for i := range order {
 		order[i] = i
 	}
-	// prompts of like length share a block, so that little is padded
-	slices.SortStableFunc(order, func(a, b int) int { return cmp.Compare(len(prompts[a].Tokens), len(prompts[b].Tokens)) })
-	count := max(1, s.Rows/n)
-	answers := make([][]Answer, len(prompts))
-	for start := 0; start < len(order); start += count {
-		part := order[start:min(start+count, len(order))]
-		block := make([]Prompt, len(part))
-		for i, at := range part {
-			block[i] = prompts[at]
-		}
-		made, err := answerBlock(ctx, e, w, block, count, n, s)
-		if err != nil {
-			return nil, err
-		}
-		tokens := 0
-		for i, at := range part {
-			answers[at] = made[i]
-			for _, a := range made[i] {
-				tokens += len(a.Tokens)
-			}
-		}
-		progress(len(part)*n, tokens)
+	slices.SortStableFunc(order, func(a, b int) int { return cmp.Compare(len(prompts[b].Tokens), len(prompts[a].Tokens)) })
+	var blocks []Block
+	for part := range slices.Chunk(order, max(1, rows/n)) {
+		blocks = append(blocks, Block{Prompts: part, Count: min(max(1, rows/n), nn.Bucket(len(part)))})
 	}
-	return answers, nil
+	return blocks
 }
 
-// answerBlock answers up to count prompts at once.
-func answerBlock(ctx context.Context, e *nn.Engine, w *nn.Weights, prompts []Prompt, count, n int, s Settings) ([][]Answer, error) {
+// Answers returns n answers to each prompt of a block. What an answer becomes depends on its prompt and its stream, and on
+// the prompts beside it by rounding only.
+func Answers(ctx context.Context, e *nn.Engine, w *nn.Weights, all []Prompt, block Block, n int, s Settings) ([][]Answer, error) {
+	prompts := make([]Prompt, len(block.Prompts))
+	for i, at := range block.Prompts {
+		prompts[i] = all[at]
+	}
 	longest := 0
 	ids := make([][]int, len(prompts))
 	for i, p := range prompts {
 		ids[i] = p.Tokens
 		longest = max(longest, len(p.Tokens))
 	}
-	d, logits, err := e.Prefill(w, ids, n, count, nn.Bucket(longest), s.MaxTokens)
+	d, logits, err := e.Prefill(w, ids, n, block.Count, nn.Bucket(longest), s.MaxTokens)
 	if err != nil {
 		return nil, err
 	}
@@ -93,7 +87,10 @@ func answerBlock(ctx context.Context, e *nn.Engine, w *nn.Weights, prompts []Pro
 		if err := ctx.Err(); err != nil {
 			return nil, err
 		}
-		open := pick(rows, behind, s)
+		open, err := pick(rows, behind, s)
+		if err != nil {
+			return nil, fmt.Errorf("answering %d prompts: %w", len(prompts), err)
+		}
 		if open == 0 || step == s.MaxTokens-1 {
 			break
 		}
@@ -117,6 +114,9 @@ func answerBlock(ctx context.Context, e *nn.Engine, w *nn.Weights, prompts []Pro
 	return answers, nil
 }
 
+// ErrNotFinite says that the model's numbers mean nothing.
+var ErrNotFinite = errors.New("the logits are not finite: the weights are damaged or have diverged")
+
 // row is one answer in the making.
 type row struct {
 	Answer
@@ -125,7 +125,7 @@ type row struct {
 
 // pick draws the next token of every open row and returns how many are still open. Rows are independent, so that their
 // number of workers does not show in the result.
-func pick(rows []row, logits func(r int) []float32, s Settings) (open int) {
+func pick(rows []row, logits func(r int) []float32, s Settings) (open int, err error) {
 	workers := min(runtime.GOMAXPROCS(0), len(rows))
 	var wait sync.WaitGroup
 	for worker := range workers {
@@ -135,9 +135,10 @@ func pick(rows []row, logits func(r int) []float32, s Settings) (open int) {
 				if rows[r].Finished {
 					continue
 				}
-				if token := t.take(logits(r), s, rows[r].stream); token == s.Stop {
+				switch token := t.take(logits(r), s, rows[r].stream); token {
+				case s.Stop:
 					rows[r].Finished = true
-				} else {
+				default:
 					rows[r].Tokens = append(rows[r].Tokens, token)
 				}
 			}
@@ -147,7 +148,10 @@ func pick(rows []row, logits func(r int) []float32, s Settings) (open int) {
 	for r := range rows {
 		if !rows[r].Finished {
 			open++
+			if rows[r].Tokens[len(rows[r].Tokens)-1] == noToken {
+				return 0, ErrNotFinite
+			}
 		}
 	}
-	return open
+	return open, nil
 }

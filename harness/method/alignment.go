@@ -53,14 +53,14 @@ func (s Scoring) Alignment(p Pairs, weights []float64, gram *mat.SymDense) []flo
 		if s.Dot {
 			scores[i] = dot
 		} else {
-			scores[i] = cosine(dot, square, p.Square[i])
+			scores[i] = Cosine(dot, square, p.Square[i])
 		}
 	}
 	return scores
 }
 
-// cosine is dot/(|a||b|) from squared lengths; zero where one of them has none.
-func cosine(dot, aa, bb float64) float64 {
+// Cosine is dot/(|a||b|) from squared lengths; zero where one of them has none.
+func Cosine(dot, aa, bb float64) float64 {
 	if aa <= 0 || bb <= 0 {
 		return 0
 	}

@@ -114,6 +114,14 @@ func readUnits(losses, logps *tensors.Tensor) ([]Unit, error) {
 	return units, nil
 }
 
+// Gradient copies the accumulated gradient to the host.
+func (t *Trainer) Gradient() ([][]float32, error) {
+	if t.grads == nil {
+		return nil, fmt.Errorf("reading the gradient: none was accumulated")
+	}
+	return download(t.grads)
+}
+
 // Apply takes one AdamW step with the accumulated gradient at the given learning rate and returns the gradient's global
 // norm before clipping.
 func (t *Trainer) Apply(rate float64) (gradNorm float64, err error) {

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"regexp"
+	"slices"
 	"sort"
 )
 
@@ -25,19 +26,20 @@ func Train(texts []string, size int, special []string) ([]byte, error) {
 		}
 	}
 	c := newCorpus(counts)
+	// special tokens stand in the vocabulary too: without that, the reference gives them other ids
 	vocab := map[string]int{}
-	add := func(token string) { vocab[token] = len(special) + len(vocab) }
-	for _, symbol := range byteSymbol {
-		add(symbol)
+	add := func(token string) { vocab[token] = len(vocab) }
+	for _, token := range slices.Concat(special, byteSymbol[:]) {
+		add(token)
 	}
-	if size < len(special)+len(vocab) {
-		return nil, fmt.Errorf("training a tokenizer of %d tokens: bytes and special tokens alone are %d", size, len(special)+len(vocab))
+	if size < len(vocab) {
+		return nil, fmt.Errorf("training a tokenizer of %d tokens: bytes and special tokens alone are %d", size, len(vocab))
 	}
 	var merges []string
-	for len(special)+len(vocab) < size {
+	for len(vocab) < size {
 		best := c.commonest()
 		if c.count[best] < 2 {
-			return nil, fmt.Errorf("training a tokenizer of %d tokens: the texts give only %d", size, len(special)+len(vocab))
+			return nil, fmt.Errorf("training a tokenizer of %d tokens: the texts give only %d", size, len(vocab))
 		}
 		merged := best[0] + best[1]
 		if _, twice := vocab[merged]; !twice { // two pairs can spell one token

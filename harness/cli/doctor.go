@@ -1,0 +1,156 @@
+package cli
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"runtime"
+	"strings"
+	"time"
+
+	"congrad/harness/device"
+	"congrad/harness/nn"
+
+	"github.com/spf13/cobra"
+)
+
+func (a *app) setupCommand() *cobra.Command {
+	var again bool
+	c := &cobra.Command{
+		Use:   "setup",
+		Short: "Install an XLA plugin into the user's cache",
+		Long: "Fetches a CPU plugin for XLA (about 60 MB; pinned, checked by SHA-256), tries it in a process of its own and\n" +
+			"makes it the one that runs. Nothing is downloaded at any other time. CONGRAD_CACHE moves the cache,\n" +
+			"CONGRAD_PLUGIN names a plugin of your own.",
+		Args: cobra.NoArgs,
+		RunE: func(c *cobra.Command, _ []string) error {
+			if p, err := device.Installed(); err == nil && !again {
+				_, err := fmt.Fprintf(a.out, "installed already: %s\n", p.Name)
+				return err
+			}
+			p, err := device.Setup(c.Context(), func(path string) error { _, err := probe(c.Context(), path); return err }, func(format string, args ...any) {
+				fmt.Fprintf(a.err, format+"\n", args...)
+			})
+			if err != nil {
+				return failing(exitBackend, err)
+			}
+			_, err = fmt.Fprintf(a.out, "installed: %s\n", p.Name)
+			return err
+		},
+	}
+	c.Flags().BoolVar(&again, "again", false, "install anew even if a plugin is there")
+	c.AddCommand(a.probeCommand())
+	return c
+}
+
+// probeCommand is what runs in the child process: it measures a device and prints the figures as JSON.
+func (a *app) probeCommand() *cobra.Command {
+	return &cobra.Command{
+		Use: "probe DEVICE", Hidden: true, Args: cobra.ExactArgs(1),
+		RunE: func(_ *cobra.Command, args []string) error {
+			b, _, err := device.Open(args[0])
+			if err != nil {
+				return failing(exitBackend, err)
+			}
+			speed, err := nn.Probe(b)
+			if err != nil {
+				return failing(exitBackend, err)
+			}
+			return json.NewEncoder(a.out).Encode(speed)
+		},
+	}
+}
+
+// probe measures a device in a process of its own: a plugin that does not fit the machine kills the process it is in.
+func probe(ctx context.Context, choice string) (nn.Speed, error) {
+	var speed nn.Speed
+	self, err := os.Executable()
+	if err != nil {
+		return speed, fmt.Errorf("finding this program: %w", err)
+	}
+	ctx, cancel := context.WithTimeout(ctx, 2*time.Minute)
+	defer cancel()
+	out, err := exec.CommandContext(ctx, self, "setup", "probe", choice).Output()
+	if err != nil {
+		var exit *exec.ExitError
+		if errors.As(err, &exit) {
+			return speed, fmt.Errorf("it does not run here: %w: %s", err, firstLine(exit.Stderr))
+		}
+		return speed, fmt.Errorf("it does not run here: %w", err)
+	}
+	if err := json.Unmarshal(out, &speed); err != nil {
+		return speed, fmt.Errorf("its probe answered %q", out)
+	}
+	return speed, nil
+}
+
+func firstLine(text []byte) string {
+	line, _, _ := strings.Cut(strings.TrimSpace(string(text)), "\n")
+	return line
+}
+
+func (a *app) doctorCommand() *cobra.Command {
+	return &cobra.Command{
+		Use:   "doctor",
+		Short: "Say what will run experiments here, and how fast",
+		Args:  cobra.NoArgs,
+		RunE:  func(c *cobra.Command, _ []string) error { return a.doctor(c.Context()) },
+	}
+}
+
+func (a *app) doctor(ctx context.Context) error {
+	rows := [][]string{
+		{"machine", fmt.Sprintf("%s, %d cores, %s", cpuModel(), runtime.GOMAXPROCS(0), memory())},
+		{"built with", runtime.Version() + ", " + runtime.GOOS + "/" + runtime.GOARCH},
+	}
+	var trouble error
+	plugin, err := device.Installed()
+	switch {
+	case err != nil:
+		rows = append(rows, []string{"XLA", err.Error()})
+	default:
+		rows = append(rows, []string{"XLA plugin", plugin.Name + ", " + plugin.Path})
+		if trouble = plugin.Verify(); trouble != nil {
+			rows = append(rows, []string{"", trouble.Error()})
+		} else {
+			rows = append(rows, []string{"", "SHA-256 " + plugin.SHA256 + ", as installed"})
+		}
+	}
+	choice := "go"
+	if err == nil && trouble == nil {
+		choice = "xla"
+	}
+	if a.device != "auto" {
+		choice = a.device
+	}
+	speed, err := probe(ctx, choice)
+	if err != nil {
+		trouble = errors.Join(trouble, fmt.Errorf("%s: %w", choice, err))
+		rows = append(rows, []string{"probe", err.Error()})
+	} else {
+		rows = append(rows,
+			[]string{"runs on", map[bool]string{true: "the pure-Go backend", false: choice}[choice == "go"]},
+			[]string{"matrix products", fmt.Sprintf("%.0f GFLOP/s in float32, %.0f in bfloat16", speed.Single, speed.Half)},
+			[]string{"training", fmt.Sprintf("%.0f tokens/s (DPO on the embedded model)", speed.Train)},
+			[]string{"congrad run tiny", advice(speed)})
+	}
+	if err := a.columns(rows, false); err != nil {
+		return err
+	}
+	return failing(exitBackend, trouble)
+}
+
+// advice estimates how long the embedded experiment takes: its device work is about tinyTokens tokens of training.
+func advice(s nn.Speed) string {
+	minutes := tinyTokens / s.Train / 60
+	if minutes > 30 {
+		return fmt.Sprintf("about %.0f minutes; congrad run tiny --limit 8 --seeds 1 gives a quick look", minutes)
+	}
+	return fmt.Sprintf("about %.0f minutes", max(1, minutes))
+}
+
+// tinyTokens is the whole of congrad run tiny in units of training tokens, from measured runs.
+const tinyTokens = 4e6

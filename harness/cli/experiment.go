@@ -1,0 +1,206 @@
+package cli
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"congrad/eval/task"
+	"congrad/experiments"
+	"congrad/harness/config"
+	"congrad/harness/data"
+	"congrad/harness/device"
+	"congrad/harness/lang"
+	"congrad/harness/method"
+	"congrad/harness/model"
+	"congrad/harness/nn"
+	"congrad/harness/pretrain"
+	"congrad/harness/run"
+	"congrad/harness/store"
+	"congrad/harness/suggest"
+	"congrad/harness/text"
+	"congrad/harness/world"
+)
+
+var didYouMean = suggest.DidYouMean
+
+// recipe is the file of the embedded base model.
+const recipe = "tiny/base.toml"
+
+// shipped lists the names of the experiments that come with the program.
+func shipped() []string {
+	files, _ := fs.Glob(experiments.Files, "*.toml") // the pattern is well formed
+	names := make([]string, len(files))
+	for i, f := range files {
+		names[i] = strings.TrimSuffix(f, ".toml")
+	}
+	return names
+}
+
+// readExperiment returns a file's name, for errors, and its contents: a path, or the name of a shipped experiment.
+func readExperiment(arg string) (string, []byte, error) {
+	if slices.Contains(shipped(), arg) {
+		data, err := experiments.Files.ReadFile(arg + ".toml")
+		return "experiments/" + arg + ".toml", data, err
+	}
+	data, err := os.ReadFile(arg)
+	if errors.Is(err, fs.ErrNotExist) {
+		return arg, nil, failing(exitConfig, fmt.Errorf("%q: no such file and no shipped experiment%s (congrad ls experiments)", arg, didYouMean(arg, shipped())))
+	}
+	return arg, data, err
+}
+
+// surroundings are what experiments refer to by name.
+type surroundings struct {
+	languages lang.Table
+	tasks     []task.Task
+}
+
+func readSurroundings() (*surroundings, error) {
+	languages, err := lang.Load(experiments.Files, "languages")
+	if err != nil {
+		return nil, err
+	}
+	tasks, err := task.Load(experiments.Files, "tasks")
+	return &surroundings{languages, tasks}, err
+}
+
+// world is what a configuration is checked against.
+func (s *surroundings) world() config.World {
+	w := config.World{Languages: s.languages.Codes()}
+	for _, t := range s.tasks {
+		w.Tasks = append(w.Tasks, t.Name)
+	}
+	for _, a := range method.Aggregators {
+		w.Aggregators = append(w.Aggregators, a.Name)
+	}
+	w.Model = func(name string) error {
+		dir, err := modelFolder(name)
+		if err == nil {
+			_, err = model.OpenConfig(dir)
+		}
+		return err
+	}
+	return w
+}
+
+// modelFolder finds a model by name or path.
+func modelFolder(name string) (fs.FS, error) {
+	if name == "tiny" {
+		return fs.Sub(experiments.Files, "tiny/model")
+	}
+	if stat, err := os.Stat(name); err != nil || !stat.IsDir() {
+		return nil, fmt.Errorf("%q is neither \"tiny\", the embedded model, nor a folder%s", name, didYouMean(name, []string{"tiny"}))
+	}
+	return os.DirFS(name), nil
+}
+
+// options are the flags that change an experiment.
+type options struct {
+	sets  []string
+	limit int
+	seeds string
+}
+
+// loadExperiment reads and checks an experiment with the changes of the command line.
+func loadExperiment(arg string, o options) (*config.Experiment, *surroundings, error) {
+	s, err := readSurroundings()
+	if err != nil {
+		return nil, nil, failing(exitConfig, err)
+	}
+	file, source, err := readExperiment(arg)
+	if err != nil {
+		return nil, nil, err
+	}
+	sets := o.sets
+	if o.seeds != "" {
+		sets = append(slices.Clone(sets), "seeds=["+o.seeds+"]")
+	}
+	e, err := config.Load(file, source, sets, s.world())
+	if err != nil {
+		return nil, nil, failing(exitConfig, err)
+	}
+	if o.limit < 0 {
+		return nil, nil, failing(exitConfig, fmt.Errorf("--limit %d: want a number of prompts per language from 1 upwards", o.limit))
+	}
+	if o.limit > 0 {
+		e.Limit = o.limit
+		e.Partial = append(e.Partial, fmt.Sprintf("--limit %d", o.limit))
+	}
+	return e, s, nil
+}
+
+// folder is where an experiment's run stands. One that the command line changed gets a folder of its own, so that it
+// never takes the place of the whole experiment's results.
+func (a *app) folder(e *config.Experiment) run.Folder {
+	name := e.Name
+	for _, p := range e.Partial {
+		name += "-" + slug(p)
+	}
+	return run.Folder(filepath.Join(a.runs, name[:min(len(name), 100)]))
+}
+
+// slug keeps the letters and digits of a flag.
+func slug(s string) string {
+	words := strings.FieldsFunc(s, func(r rune) bool {
+		return !(r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9' || r == '.')
+	})
+	return strings.Join(words, "-")
+}
+
+// newEnv opens the model, the data and the store. The device comes with it, unless the caller only plans.
+func (a *app) newEnv(e *config.Experiment, b *backend) (*run.Env, error) {
+	dir, err := modelFolder(e.Model)
+	if err != nil {
+		return nil, failing(exitData, err)
+	}
+	base, err := model.Open(dir)
+	if err != nil {
+		return nil, failing(exitData, fmt.Errorf("%s: %w", e.Model, err))
+	}
+	tokenizer, err := text.Parse(base.Tokenizer)
+	if err != nil {
+		return nil, failing(exitData, fmt.Errorf("%s: %w", e.Model, err))
+	}
+	if tokenizer.Size() > base.Config.Vocab {
+		return nil, failing(exitData, fmt.Errorf("%s: the tokenizer has %d tokens, the model %d", e.Model, tokenizer.Size(), base.Config.Vocab))
+	}
+	chat, err := text.NewChat(tokenizer)
+	if err != nil {
+		return nil, failing(exitData, fmt.Errorf("%s: %w", e.Model, err))
+	}
+	w, err := openWorld()
+	if err != nil {
+		return nil, failing(exitData, err)
+	}
+	st, err := store.Open(filepath.Join(a.runs, ".store"))
+	if err != nil {
+		return nil, err
+	}
+	return &run.Env{
+		Store: st, Engine: nn.NewEngine(b.backend, base.Config), Chat: chat, Source: data.FromWorld(w), Base: base,
+		Device: deviceKey(b.info), Backend: b.info.String(),
+	}, nil
+}
+
+// openWorld makes the embedded world that the embedded base model was trained on.
+func openWorld() (*world.World, error) {
+	r, err := pretrain.Load(experiments.Files, recipe)
+	if err != nil {
+		return nil, fmt.Errorf("experiments/%s: %w", path.Base(recipe), err)
+	}
+	return world.Open(experiments.Files, r.World)
+}
+
+// deviceKey is what of the device enters the keys of stages: another plugin rounds otherwise.
+func deviceKey(i device.Info) string {
+	if i.Name == "go" {
+		return "go"
+	}
+	return "xla " + i.Plugin.SHA256
+}

@@ -1,0 +1,90 @@
+package cli
+
+import (
+	"encoding/json"
+	"fmt"
+	"os"
+	"path/filepath"
+
+	"congrad/harness/run"
+	"congrad/harness/store"
+
+	"github.com/spf13/cobra"
+)
+
+func (a *app) gcCommand() *cobra.Command {
+	var dry bool
+	c := &cobra.Command{
+		Use:   "gc",
+		Short: "Remove artefacts that no run's plan refers to",
+		Args:  cobra.NoArgs,
+		RunE: func(*cobra.Command, []string) error {
+			used, err := a.usedKeys()
+			if err != nil {
+				return err
+			}
+			root := filepath.Join(a.runs, ".store")
+			st, err := store.Open(root)
+			if err != nil {
+				return err
+			}
+			defer st.Close()
+			keys, err := st.Artefacts()
+			if err != nil {
+				return err
+			}
+			var freed int64
+			removed := 0
+			for _, key := range keys {
+				if used[key] {
+					continue
+				}
+				size, err := store.Size(filepath.Join(root, key))
+				if err != nil {
+					return err
+				}
+				freed += size
+				removed++
+				if !dry {
+					if err := st.Remove(key); err != nil {
+						return err
+					}
+				}
+			}
+			verb := "removed"
+			if dry {
+				verb = "would remove"
+			}
+			_, err = fmt.Fprintf(a.out, "%s %d of %d artefacts, %.1f MB\n", verb, removed, len(keys), float64(freed)/1e6)
+			return err
+		},
+	}
+	c.Flags().BoolVar(&dry, "dry-run", false, "only say what would be removed")
+	return c
+}
+
+// usedKeys are the keys in the plans of all runs.
+func (a *app) usedKeys() (map[string]bool, error) {
+	found, _ := filepath.Glob(filepath.Join(a.runs, "*", "plan.json")) // the pattern is well formed
+	used := map[string]bool{}
+	for _, f := range found {
+		keys, err := run.PlannedKeys(f)
+		if err != nil {
+			return nil, failing(exitData, err)
+		}
+		for _, key := range keys {
+			used[key] = true
+		}
+	}
+	return used, nil
+}
+
+// readManifest reads a run's manifest.
+func readManifest(dir string) (run.Manifest, error) {
+	var m run.Manifest
+	data, err := os.ReadFile(filepath.Join(dir, "manifest.json"))
+	if err != nil {
+		return m, err
+	}
+	return m, json.Unmarshal(data, &m)
+}

@@ -1,0 +1,152 @@
+package cli
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"text/tabwriter"
+
+	"congrad/experiments"
+	"congrad/harness/config"
+	"congrad/harness/judge"
+	"congrad/harness/method"
+
+	"github.com/spf13/cobra"
+)
+
+// listings are what ls can list, in display order.
+var listings = []struct {
+	name string
+	rows func(a *app) ([][]string, error)
+}{
+	{"experiments", (*app).listExperiments},
+	{"languages", (*app).listLanguages},
+	{"methods", (*app).listMethods},
+	{"judges", (*app).listJudges},
+	{"tasks", (*app).listTasks},
+	{"runs", (*app).listRuns},
+}
+
+func (a *app) lsCommand() *cobra.Command {
+	var names []string
+	for _, l := range listings {
+		names = append(names, l.name)
+	}
+	return &cobra.Command{
+		Use:       "ls [" + strings.Join(names, "|") + "]",
+		Short:     "List experiments, languages, methods, judges, tasks or runs",
+		ValidArgs: names,
+		Args:      cobra.MaximumNArgs(1),
+		RunE: func(_ *cobra.Command, args []string) error {
+			for _, l := range listings {
+				if len(args) == 1 && args[0] != l.name {
+					continue
+				}
+				rows, err := l.rows(a)
+				if err != nil {
+					return err
+				}
+				if len(args) == 0 {
+					fmt.Fprintf(a.out, "%s:\n", l.name)
+				}
+				if err := a.columns(rows, len(args) == 0); err != nil {
+					return err
+				}
+				if len(args) == 1 {
+					return nil
+				}
+			}
+			if len(args) == 1 {
+				return failing(exitConfig, fmt.Errorf("%q: nothing of that kind to list%s (%s)", args[0], didYouMean(args[0], names), strings.Join(names, ", ")))
+			}
+			return nil
+		},
+	}
+}
+
+// columns prints rows in columns.
+func (a *app) columns(rows [][]string, indent bool) error {
+	w := tabwriter.NewWriter(a.out, 0, 0, 2, ' ', 0)
+	for _, row := range rows {
+		if indent {
+			fmt.Fprint(w, "  ")
+		}
+		fmt.Fprintln(w, strings.Join(row, "\t"))
+	}
+	return w.Flush()
+}
+
+func (a *app) listExperiments() (rows [][]string, err error) {
+	for _, name := range shipped() {
+		source, err := experiments.Files.ReadFile(name + ".toml")
+		if err != nil {
+			return nil, err
+		}
+		s, err := readSurroundings()
+		if err != nil {
+			return nil, err
+		}
+		e, err := config.Load(name+".toml", source, nil, s.world())
+		if err != nil {
+			return nil, failing(exitConfig, err)
+		}
+		rows = append(rows, []string{name, e.Title})
+	}
+	return rows, nil
+}
+
+func (a *app) listLanguages() (rows [][]string, err error) {
+	s, err := readSurroundings()
+	if err != nil {
+		return nil, err
+	}
+	for _, l := range s.languages.All() {
+		rows = append(rows, []string{l.Code, l.Name, l.Script, l.Direction, l.Endonym})
+	}
+	return rows, nil
+}
+
+func (a *app) listMethods() (rows [][]string, err error) {
+	for _, m := range method.Aggregators {
+		rows = append(rows, []string{"aggregator", m.Name, m.Doc})
+	}
+	for _, s := range method.Selectors {
+		rows = append(rows, []string{"selector", s.Name, s.Doc})
+	}
+	return rows, nil
+}
+
+func (a *app) listJudges() (rows [][]string, err error) {
+	for _, j := range judge.Kinds {
+		rows = append(rows, []string{j.Name, j.Doc})
+	}
+	return rows, nil
+}
+
+func (a *app) listTasks() (rows [][]string, err error) {
+	s, err := readSurroundings()
+	if err != nil {
+		return nil, err
+	}
+	for _, t := range s.tasks {
+		rows = append(rows, []string{t.Name, t.Kind, t.Title})
+	}
+	return rows, nil
+}
+
+// listRuns lists every run, finished or not.
+func (a *app) listRuns() (rows [][]string, err error) {
+	found, _ := filepath.Glob(filepath.Join(a.runs, "*", "plan.json")) // the pattern is well formed
+	for _, f := range found {
+		dir := filepath.Dir(f)
+		state := "without manifest: running, or killed"
+		if m, err := readManifest(dir); err == nil {
+			state = fmt.Sprintf("%s, %s", m.Outcome, m.Finished.Format("2006-01-02 15:04"))
+		} else if !os.IsNotExist(err) {
+			state = err.Error()
+		}
+		rows = append(rows, []string{filepath.Base(dir), state})
+	}
+	return rows, nil
+}

@@ -1,0 +1,95 @@
+package cli
+
+import (
+	"bytes"
+	"os"
+	"os/exec"
+	"runtime"
+	"runtime/debug"
+	"strconv"
+	"strings"
+	"time"
+
+	"congrad/harness/config"
+	"congrad/harness/device"
+	"congrad/harness/run"
+)
+
+// newManifest gathers what a run depends on beside its experiment. Everything that differs between machines or days
+// stands here and nowhere else.
+func newManifest(e *config.Experiment, env *run.Env, info device.Info) run.Manifest {
+	m := run.Manifest{
+		Schema:   1,
+		Started:  time.Now().UTC(),
+		Versions: versions(),
+		Machine: map[string]string{
+			"os": runtime.GOOS, "arch": runtime.GOARCH, "cpu": cpuModel(), "cores": strconv.Itoa(runtime.NumCPU()),
+			"gomaxprocs": strconv.Itoa(runtime.GOMAXPROCS(0)), "memory": memory(),
+		},
+		Device: map[string]string{"backend": info.Name, "plugin": info.Plugin.Name, "sha256": info.Plugin.SHA256},
+		Hashes: map[string]string{"weights": env.Base.Weights.Hash(), "prompts": env.Source.Version(), "model": e.Model},
+	}
+	for _, variable := range []string{"XLA_FLAGS", "GOMAXPROCS"} {
+		if value := os.Getenv(variable); value != "" {
+			m.Device[variable] = value
+		}
+	}
+	m.Commit, m.Dirty = commit()
+	return m
+}
+
+// versions are those of Go and of the modules that compute.
+func versions() map[string]string {
+	v := map[string]string{"go": runtime.Version()}
+	info, ok := debug.ReadBuildInfo()
+	if !ok {
+		return v
+	}
+	for _, d := range info.Deps {
+		switch d.Path {
+		case "github.com/gomlx/gomlx", "github.com/gomlx/go-xla", "gonum.org/v1/gonum", "gonum.org/v1/plot":
+			v[d.Path] = d.Version
+		}
+	}
+	return v
+}
+
+// commit is the git commit that the program was built from, as far as the build or the working folder tells.
+func commit() (revision string, dirty bool) {
+	if info, ok := debug.ReadBuildInfo(); ok {
+		for _, s := range info.Settings {
+			switch s.Key {
+			case "vcs.revision":
+				revision = s.Value
+			case "vcs.modified":
+				dirty = s.Value == "true"
+			}
+		}
+	}
+	if revision != "" {
+		return revision, dirty
+	}
+	head, err := exec.Command("git", "rev-parse", "HEAD").Output()
+	if err != nil {
+		return "", false
+	}
+	changed, err := exec.Command("git", "status", "--porcelain", "--untracked-files=no").Output()
+	return strings.TrimSpace(string(head)), err == nil && len(bytes.TrimSpace(changed)) > 0
+}
+
+// cpuModel and memory are read where Linux tells them, and empty elsewhere.
+func cpuModel() string { return procValue("/proc/cpuinfo", "model name") }
+func memory() string   { return procValue("/proc/meminfo", "MemTotal") }
+
+func procValue(file, key string) string {
+	data, err := os.ReadFile(file)
+	if err != nil {
+		return ""
+	}
+	for line := range strings.Lines(string(data)) {
+		if name, value, ok := strings.Cut(line, ":"); ok && strings.TrimSpace(name) == key {
+			return strings.TrimSpace(value)
+		}
+	}
+	return ""
+}

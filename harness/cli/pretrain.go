@@ -1,0 +1,83 @@
+package cli
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"time"
+
+	"congrad/experiments"
+	"congrad/harness/pretrain"
+	"congrad/harness/store"
+	"congrad/harness/world"
+
+	"github.com/spf13/cobra"
+)
+
+func (a *app) pretrainCommand() *cobra.Command {
+	var out string
+	c := &cobra.Command{
+		Use:   "pretrain RECIPE",
+		Short: "Train a base model for the embedded world from a recipe",
+		Long: "Trains a tokenizer and a small language model on the embedded world and writes config.json, tokenizer.json,\n" +
+			"model.safetensors and training.jsonl. A stopped call goes on where it stopped.",
+		Example: "  congrad pretrain experiments/tiny/base.toml --out my-base",
+		Args:    cobra.ExactArgs(1),
+		RunE:    func(c *cobra.Command, args []string) error { return a.pretrain(c.Context(), args[0], out) },
+	}
+	c.Flags().StringVar(&out, "out", "base", "the folder to write")
+	return c
+}
+
+func (a *app) pretrain(ctx context.Context, file, out string) error {
+	r, err := pretrain.Load(os.DirFS(filepath.Dir(file)), filepath.Base(file))
+	if err != nil {
+		return failing(exitConfig, err)
+	}
+	w, err := world.Open(experiments.Files, r.World)
+	if err != nil {
+		return failing(exitData, err)
+	}
+	b, err := a.openBackend()
+	if err != nil {
+		return err
+	}
+	st, err := store.Open(filepath.Join(out, ".store"))
+	if err != nil {
+		return err
+	}
+	defer st.Close()
+	var log bytes.Buffer
+	start, loss := time.Now(), 0.0
+	const every = 100
+	folder, err := pretrain.Build(ctx, b.backend, r, w, st.Scratch("base"), func(s pretrain.Step) {
+		loss += s.Loss / every
+		if s.Step%every == 0 {
+			s.Loss, loss = loss, 0
+			log.Write(s.Line())
+			left := time.Since(start) / time.Duration(s.Step) * time.Duration(r.Train.Steps-s.Step)
+			fmt.Fprintf(a.err, "step %d of %d, loss %.4f, %s left\n", s.Step, r.Train.Steps, s.Loss, left.Round(time.Second))
+		}
+	})
+	if errors.Is(err, context.Canceled) {
+		fmt.Fprintf(a.err, "stopped. To go on: congrad pretrain %s --out %s\n", file, out)
+	}
+	if err != nil {
+		return err
+	}
+	files, err := folder.Files()
+	if err != nil {
+		return err
+	}
+	files["training.jsonl"] = log.Bytes()
+	for name, data := range files {
+		if err := store.WriteFile(filepath.Join(out, name), data); err != nil {
+			return err
+		}
+	}
+	_, err = fmt.Fprintf(a.out, "%s: %d parameters, weights %s\n", out, folder.Config.Parameters(), folder.Weights.Hash()[:16])
+	return err
+}

@@ -1,0 +1,105 @@
+package cli
+
+import (
+	"fmt"
+	"io"
+	"os"
+	"time"
+
+	"congrad/harness/run"
+
+	"github.com/schollz/progressbar/v3"
+	"golang.org/x/term"
+)
+
+// reporter shows how stages get on: one live line on a terminal, one line per finished stage in a pipe.
+type reporter struct {
+	out     io.Writer
+	live    bool
+	bar     *progressbar.ProgressBar
+	stage   *run.Stage
+	line    string // what stands before the bar
+	loss    float64
+	tokens  int
+	units   int
+	begun   time.Time
+	drawn   time.Time
+	started time.Time
+
+	ran, reused int
+	seconds     map[string]float64 // by kind of stage
+}
+
+func newReporter(out io.Writer) *reporter {
+	f, ok := out.(*os.File)
+	return &reporter{out: out, live: ok && term.IsTerminal(int(f.Fd())), started: time.Now(), seconds: map[string]float64{}}
+}
+
+// Begin opens the line of a stage.
+func (r *reporter) Begin(s *run.Stage, done, total int) {
+	r.line = fmt.Sprintf("[%d/%d] %s", done, total, s.Label)
+	r.loss, r.tokens, r.units, r.begun = 0, 0, 0, time.Now()
+	if r.live {
+		r.bar = progressbar.NewOptions(-1,
+			progressbar.OptionSetWriter(r.out), progressbar.OptionSetDescription(r.line), progressbar.OptionShowCount(),
+			progressbar.OptionSetWidth(12), progressbar.OptionClearOnFinish(), progressbar.OptionSetPredictTime(true),
+			progressbar.OptionSetElapsedTime(false), progressbar.OptionThrottle(100*time.Millisecond), progressbar.OptionUseANSICodes(true))
+	}
+	r.stage = s
+}
+
+// Advance adds finished units and the tokens they took.
+func (r *reporter) Advance(units, tokens int) {
+	r.units += units
+	r.tokens += tokens
+	if !r.live {
+		return
+	}
+	if size := r.stage.Size; size > 0 && r.bar.GetMax() != size { // a stage knows its size when it has begun
+		r.bar.ChangeMax(size)
+	}
+	if time.Since(r.drawn) > 100*time.Millisecond {
+		r.drawn = time.Now()
+		r.bar.Describe(r.line + r.figures())
+	}
+	_ = r.bar.Add(units) // a bar that cannot be drawn is no reason to stop
+}
+
+// Loss notes the last training loss.
+func (r *reporter) Loss(loss float64) { r.loss = loss }
+
+// figures are the loss and the speed so far.
+func (r *reporter) figures() string {
+	text := ""
+	if r.loss != 0 {
+		text += fmt.Sprintf(", loss %.3f", r.loss)
+	}
+	if seconds := time.Since(r.begun).Seconds(); r.tokens > 0 && seconds > 0.1 {
+		text += fmt.Sprintf(", %.0f tok/s", float64(r.tokens)/seconds)
+	}
+	return text
+}
+
+// End closes the line of a stage.
+func (r *reporter) End(s *run.Stage, reused bool, took time.Duration) {
+	if reused {
+		r.reused++
+		return
+	}
+	r.ran++
+	r.seconds[s.Kind] += took.Seconds()
+	if r.live {
+		_ = r.bar.Finish()
+		r.bar = nil
+		return
+	}
+	fmt.Fprintf(r.out, "%s: %.1f s%s\n", r.line, took.Seconds(), r.figures())
+}
+
+// close takes an open line off the terminal.
+func (r *reporter) close() {
+	if r.bar != nil {
+		_ = r.bar.Clear()
+		r.bar = nil
+	}
+}

@@ -1,0 +1,141 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"congrad/harness/record"
+	"congrad/harness/run"
+	"congrad/results"
+
+	"github.com/spf13/cobra"
+)
+
+func (a *app) runCommand() *cobra.Command {
+	var o options
+	var dry bool
+	c := &cobra.Command{
+		Use:   "run EXPERIMENT",
+		Short: "Run an experiment, or go on with it, and report",
+		Long: "Runs every arm of an experiment (a file, or the name of a shipped one) and writes records, tables, figures\n" +
+			"and a report below runs/. What is in the store already is not done again: a finished experiment does no\n" +
+			"work, a stopped one goes on where it stopped.",
+		Example: "  congrad run tiny\n  congrad run tiny --limit 8 --seeds 1\n  congrad run tiny --set train.epochs=2",
+		Args:    cobra.ExactArgs(1),
+		RunE:    func(c *cobra.Command, args []string) error { return a.run(c.Context(), args[0], o, dry) },
+	}
+	o.flags(c)
+	c.Flags().BoolVar(&dry, "dry-run", false, "print the stages and what of them is done, and stop")
+	return c
+}
+
+func (o *options) flags(c *cobra.Command) {
+	c.Flags().StringArrayVar(&o.sets, "set", nil, "change a value, as in --set train.epochs=2 (repeatable)")
+	c.Flags().IntVar(&o.limit, "limit", 0, "at most this many prompts and task items per language; the results are marked partial")
+	c.Flags().StringVar(&o.seeds, "seeds", "", "run these seeds, as in --seeds 1,2")
+}
+
+func (a *app) run(ctx context.Context, arg string, o options, dry bool) error {
+	e, s, err := loadExperiment(arg, o)
+	if err != nil {
+		return err
+	}
+	b, err := a.openBackend()
+	if err != nil {
+		return err
+	}
+	env, err := a.newEnv(e, b)
+	if err != nil {
+		return err
+	}
+	defer env.Store.Close()
+	plan, err := run.NewPlan(e, env, s.tasks)
+	if err != nil {
+		return err
+	}
+	if dry {
+		return a.printPlan(plan, env)
+	}
+	folder := a.folder(e)
+	if err := folder.Prepare(plan); err != nil {
+		return err
+	}
+	report := newReporter(a.err)
+	env.Report = report
+	m := newManifest(e, env, b.info)
+	set, err := folder.Finish(ctx, plan, env, s.languages)
+	report.close()
+	if err == nil {
+		err = a.render(folder, set)
+	}
+	m.Finished, m.Seconds, m.Reused, m.Ran = time.Now().UTC(), report.seconds, report.reused, report.ran
+	switch {
+	case err == nil:
+		m.Outcome = "finished"
+	case errors.Is(err, context.Canceled):
+		m.Outcome = "stopped"
+		fmt.Fprintf(a.err, "\nstopped. What is done is kept; to go on: congrad run %s%s\n", arg, o.String())
+	default:
+		m.Outcome = "failed: " + err.Error()
+	}
+	if err := errors.Join(err, folder.WriteManifest(m)); err != nil {
+		return err
+	}
+	return a.conclusion(folder, report)
+}
+
+// String is the options as they are written on the command line.
+func (o options) String() string {
+	var b strings.Builder
+	for _, s := range o.sets {
+		fmt.Fprintf(&b, " --set %s", s)
+	}
+	if o.limit > 0 {
+		fmt.Fprintf(&b, " --limit %d", o.limit)
+	}
+	if o.seeds != "" {
+		fmt.Fprintf(&b, " --seeds %s", o.seeds)
+	}
+	return b.String()
+}
+
+// printPlan lists the stages.
+func (a *app) printPlan(plan *run.Plan, env *run.Env) error {
+	for _, s := range plan.Stages {
+		state := "to do"
+		if env.Store.Has(s.Key) {
+			state = "done"
+		}
+		fmt.Fprintf(a.out, "%-6s %s  %s\n", state, s.Key[:12], s.Label)
+	}
+	_, err := fmt.Fprintf(a.out, "%d stages, %d to do\n", len(plan.Stages), plan.Pending(env.Store))
+	return err
+}
+
+// render writes tables, figures and reports.
+func (a *app) render(folder run.Folder, set *record.Set) error {
+	files, err := results.Render(set)
+	if err != nil {
+		return fmt.Errorf("reporting: %w", err)
+	}
+	for _, f := range files {
+		if err := folder.Write(f.Path, f.Data); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// conclusion prints the main table and where the rest is.
+func (a *app) conclusion(folder run.Folder, r *reporter) error {
+	if err := a.printTable(folder, "main"); err != nil {
+		return err
+	}
+	fmt.Fprintf(a.err, "%d stages run, %d taken from the store, %s\n", r.ran, r.reused, time.Since(r.started).Round(time.Second))
+	_, err := fmt.Fprintf(a.err, "report: %s\n", filepath.Join(string(folder), "report.html"))
+	return err
+}

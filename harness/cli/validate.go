@@ -1,0 +1,85 @@
+package cli
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"congrad/harness/store"
+
+	"github.com/spf13/cobra"
+)
+
+func (a *app) validateCommand() *cobra.Command {
+	var o options
+	c := &cobra.Command{
+		Use:   "validate EXPERIMENT...",
+		Short: "Check experiment files and print what is wrong, without starting anything",
+		Long: "Checks keys, types, ranges, names (languages, tasks, methods, arms) and the model's configuration. It does not\n" +
+			"start a device, read weights or count prompts.",
+		Example: "  congrad validate tiny\n  congrad validate my-experiment.toml --set train.epochs=2",
+		Args:    cobra.MinimumNArgs(1),
+		RunE: func(_ *cobra.Command, args []string) error {
+			var wrong []error
+			for _, arg := range args {
+				e, _, err := loadExperiment(arg, o)
+				if err != nil {
+					wrong = append(wrong, err)
+					continue
+				}
+				fmt.Fprintf(a.out, "%s: %d arms, %d seen and %d unseen languages, %d seeds, %d iterations: valid\n",
+					arg, len(e.Arms), len(e.Languages.Seen), len(e.Languages.Unseen), len(e.Seeds), e.Iterations)
+			}
+			return failing(exitConfig, errors.Join(wrong...))
+		},
+	}
+	c.Flags().StringArrayVar(&o.sets, "set", nil, "change a value first, as in --set train.epochs=2 (repeatable)")
+	return c
+}
+
+func (a *app) newCommand() *cobra.Command {
+	var from string
+	c := &cobra.Command{
+		Use:     "new NAME",
+		Short:   "Start an experiment file of your own from a shipped one",
+		Example: "  congrad new mine --from tiny",
+		Args:    cobra.ExactArgs(1),
+		RunE: func(_ *cobra.Command, args []string) error {
+			name := strings.TrimSuffix(filepath.Base(args[0]), ".toml")
+			path := strings.TrimSuffix(args[0], ".toml") + ".toml"
+			if _, err := os.Stat(path); err == nil {
+				return failing(exitConfig, fmt.Errorf("%s: there already; it is left as it is", path))
+			}
+			if slices.Contains(shipped(), name) {
+				return failing(exitConfig, fmt.Errorf("%q: a shipped experiment has this name, and its run would share its folder; choose another", name))
+			}
+			_, source, err := readExperiment(from)
+			if err != nil {
+				return err
+			}
+			text := renamed(string(source), name)
+			if err := store.WriteFile(path, []byte(text)); err != nil {
+				return err
+			}
+			_, err = fmt.Fprintf(a.out, "%s\n", path)
+			return err
+		},
+	}
+	c.Flags().StringVar(&from, "from", "tiny", "the experiment to start from: a shipped one, or a file")
+	return c
+}
+
+// renamed gives an experiment file another name; all else stays, comments included.
+func renamed(source, name string) string {
+	lines := strings.Split(source, "\n")
+	for i, line := range lines {
+		if key, _, ok := strings.Cut(line, "="); ok && strings.TrimSpace(key) == "name" {
+			lines[i] = fmt.Sprintf("name = %q", name)
+			break
+		}
+	}
+	return strings.Join(lines, "\n")
+}

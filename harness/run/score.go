@@ -1,0 +1,95 @@
+package run
+
+import (
+	"context"
+	"fmt"
+
+	"congrad/eval/chrf"
+	"congrad/harness/data"
+	"congrad/harness/judge"
+	"congrad/harness/store"
+)
+
+// known is an answer's score against the known right one: 1 where exact, below 1 else; -1 where none is known.
+func known(answer, right string) float64 {
+	if right == "" {
+		return -1
+	}
+	return chrf.Known(answer, right)
+}
+
+// judgedAtOnce is how many answers a judge is given at once; what it said is kept before the next are asked.
+const judgedAtOnce = 1024
+
+// judged lets the judge score a generate stage's answers.
+func (p *planner) judged(policy, generated *Stage, g generateSettings, where string) (*Stage, error) {
+	kind, tokens := p.experiment.Judge.Kind, p.experiment.Batch.Tokens
+	settings := struct {
+		Kind   string
+		Tokens int
+	}{kind, tokens}
+	inputs, device := []*Stage{generated}, ""
+	if kind == "self" {
+		inputs, device = append(inputs, policy), p.env.Device
+	}
+	s, err := newStage("judge", "judge answers, "+where, 1, settings, device, inputs, generated.Size,
+		func(_ context.Context, e *Env, stage *Stage) (map[string][]byte, error) {
+			answers, err := readLines[answer](e, generated, "answers")
+			if err != nil {
+				return nil, err
+			}
+			prompts, err := e.preferencePrompts(g)
+			if err != nil {
+				return nil, err
+			}
+			var j judge.Judge = judge.Reference{}
+			if kind == "self" {
+				w, err := e.policy(policy)
+				if err != nil {
+					return nil, err
+				}
+				j = judge.Self{Engine: e.Engine, Weights: w, Chat: e.Chat, Tokens: tokens}
+			}
+			items := judgeItems(answers, prompts)
+			chunks := (len(items) + judgedAtOnce - 1) / judgedAtOnce
+			parts, err := store.Units(e.scratch(stage), chunks, func(i int) ([]judge.Score, error) {
+				part := items[i*judgedAtOnce : min((i+1)*judgedAtOnce, len(items))]
+				scores, err := j.Scores(part)
+				e.Report.Advance(len(part), 0)
+				return scores, err
+			})
+			if err != nil {
+				return nil, err
+			}
+			var scores []judge.Score
+			for _, part := range parts {
+				scores = append(scores, part...)
+			}
+			return output("scores", scores)
+		})
+	return p.add(s, err)
+}
+
+// judgeItems joins answers with their prompts.
+func judgeItems(answers []answer, prompts []data.Prompt) []judge.Item {
+	byID := promptsByID(prompts)
+	items := make([]judge.Item, len(answers))
+	for i, a := range answers {
+		p := byID[a.Prompt]
+		items[i] = judge.Item{Instruction: p.Text, Answer: a.Text, Right: p.Right}
+	}
+	return items
+}
+
+func promptsByID(prompts []data.Prompt) map[string]data.Prompt {
+	byID := make(map[string]data.Prompt, len(prompts))
+	for _, p := range prompts {
+		byID[p.ID] = p
+	}
+	return byID
+}
+
+// at names a place in the experiment for people.
+func at(seed uint64, iteration int, arm string) string {
+	return fmt.Sprintf("seed %d, iteration %d, %s", seed, iteration, arm)
+}

@@ -1,0 +1,162 @@
+package run
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"math"
+	"strconv"
+
+	"congrad/harness/config"
+	"congrad/harness/method"
+	"congrad/harness/record"
+	"congrad/harness/rng"
+	"congrad/harness/sketch"
+)
+
+// choice is a pair's fate in an artefact.
+type choice struct {
+	Score float64 `json:"score"`
+	Rank  int     `json:"rank"`
+	Kept  bool    `json:"kept"`
+}
+
+// selectAll keeps every pair. It is no stage: there is nothing to compute.
+func selectAll(n int) []choice {
+	list := make([]choice, n)
+	for i := range list {
+		list[i].Kept = true
+	}
+	return list
+}
+
+// selectAligned is ConGrad: the consensus of the language gradients, every pair's alignment with it, and the best.
+func (p *planner) selectAligned(gradients, policy, pairs, reference *Stage, g gradientSettings, c config.ConGrad, where string) (*Stage, error) {
+	threshold := "none"
+	if c.ByThreshold() {
+		threshold = strconv.FormatFloat(c.Threshold, 'g', -1, 64)
+	}
+	settings := struct {
+		Normalise, Aggregator, Similarity string
+		LeaveOneOut                       bool
+		Keep                              float64
+		Threshold, Quota                  string
+	}{c.Normalise, c.Aggregator, c.Similarity, c.LeaveOneOut, c.Keep, threshold, c.Quota}
+	aggregator, err := method.FindAggregator(c.Aggregator)
+	if err != nil {
+		return nil, err
+	}
+	// the Gram matrix over the kept pairs needs the sketches, which the device computes
+	return p.stage("select", "select aligned pairs, "+where, 1, settings, []*Stage{gradients}, 0,
+		func(ctx context.Context, e *Env, stage *Stage) (map[string][]byte, error) {
+			language, err := e.languages(pairs, g.Languages)
+			if err != nil {
+				return nil, err
+			}
+			round, numbers, err := e.readRound(gradients, language)
+			if err != nil {
+				return nil, err
+			}
+			w, err := method.Consensus(aggregator, round.Gram, c.Normalise == "unit", rng.Stream(g.Seed, "aggregator", g.Round))
+			if err != nil {
+				return nil, err
+			}
+			scores := method.Scoring{Dot: c.Similarity == "dot", LeaveOneOut: c.LeaveOneOut}.Alignment(round.Pairs, w.Weights, round.Gram)
+			kept := method.Keep{Fraction: c.Keep, Threshold: c.Threshold, Global: c.Quota == "global"}.Choose(language, scores)
+			consensus := record.Consensus{
+				Languages: g.Languages, Gram: rows(round.Gram), Weights: w.Weights, Order: w.Order,
+				Numbers: numbers, Bytes: sketch.Bytes(numbers, len(g.Languages)),
+			}
+			list := make([]choice, len(kept))
+			for i, k := range kept {
+				list[i] = choice{scores[i], k.Rank, k.Kept}
+			}
+			consensus.Thresholds = thresholds(list, language, len(g.Languages))
+			sketches, err := e.sketch(ctx, gradients, policy, pairs, reference, g)
+			if err != nil {
+				return nil, err
+			}
+			if consensus.KeptGram, err = keptGram(sketches, list, language, g.Languages); err != nil {
+				return nil, err
+			}
+			files, err := output("choices", list)
+			if err != nil {
+				return nil, err
+			}
+			files["consensus.json"], err = json.Marshal(consensus)
+			return files, err
+		})
+}
+
+// thresholds are the lowest kept scores per language; zero where nothing is kept.
+func thresholds(list []choice, language []int, languages int) []float64 {
+	low := make([]float64, languages)
+	for i := range low {
+		low[i] = math.Inf(1)
+	}
+	for i, c := range list {
+		if c.Kept {
+			low[language[i]] = min(low[language[i]], c.Score)
+		}
+	}
+	for i := range low {
+		if math.IsInf(low[i], 1) {
+			low[i] = 0
+		}
+	}
+	return low
+}
+
+// keptGram is the Gram matrix of the languages' mean gradients over the kept pairs.
+func keptGram(sketches [][]float32, list []choice, language []int, codes []string) ([][]float64, error) {
+	var kept [][]float32
+	var of []int
+	for i, c := range list {
+		if c.Kept {
+			kept, of = append(kept, sketches[i]), append(of, language[i])
+		}
+	}
+	round, err := sketch.Gather(kept, of, codes, sketch.Mean, 0, "")
+	if err != nil {
+		return nil, err
+	}
+	return rows(round.Gram), nil
+}
+
+// selectRandom keeps, of every language, as many pairs at random as another arm kept.
+func (p *planner) selectRandom(pairs, matched, matchedPairs *Stage, seed uint64, iteration int, where string) (*Stage, error) {
+	codes := p.experiment.Languages.Seen
+	settings := struct {
+		Languages []string
+		Seed      uint64
+		Iteration int
+	}{codes, seed, iteration}
+	s, err := newStage("select", "select random pairs, "+where, 1, settings, "", []*Stage{pairs, matched, matchedPairs}, 0,
+		func(_ context.Context, e *Env, _ *Stage) (map[string][]byte, error) {
+			language, err := e.languages(pairs, codes)
+			if err != nil {
+				return nil, err
+			}
+			theirs, err := e.languages(matchedPairs, codes)
+			if err != nil {
+				return nil, err
+			}
+			chosen, err := readLines[choice](e, matched, "choices")
+			if err != nil {
+				return nil, err
+			}
+			counts := make([]int, len(codes))
+			for i, c := range chosen {
+				if c.Kept {
+					counts[theirs[i]]++
+				}
+			}
+			scores, kept := method.Random(language, counts, rng.Stream(seed, "random selection", fmt.Sprint(iteration)))
+			list := make([]choice, len(kept))
+			for i, k := range kept {
+				list[i] = choice{scores[i], k.Rank, k.Kept}
+			}
+			return output("choices", list)
+		})
+	return p.add(s, err)
+}

@@ -1,0 +1,167 @@
+package run
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"time"
+
+	"congrad/harness/config"
+	"congrad/harness/nn"
+	"congrad/harness/record"
+	"congrad/harness/train"
+)
+
+// trainSettings are what training depends on beside policy, pairs, reference and selection.
+type trainSettings struct {
+	Seed      uint64
+	Iteration int
+	Loss      config.Loss
+	Train     config.Train
+	Tokens    int
+}
+
+// checkpointEvery is how much training a kill may cost.
+const checkpointEvery = 30 * time.Second
+
+// train makes the iteration's policy of an arm. selection is nil where all pairs are kept.
+func (p *planner) train(policy, pairs, reference, selection *Stage, arm config.Arm, seed uint64, iteration int) (*Stage, error) {
+	s := trainSettings{seed, iteration, arm.Loss, arm.Train, p.experiment.Batch.Tokens}
+	inputs := []*Stage{policy, pairs, reference}
+	if selection != nil {
+		inputs = append(inputs, selection)
+	}
+	return p.stage("train", "train, "+at(seed, iteration, arm.Name), 1, s, inputs, 0,
+		func(ctx context.Context, e *Env, stage *Stage) (map[string][]byte, error) {
+			kept, err := e.keptPairs(pairs, reference, selection)
+			if err != nil {
+				return nil, err
+			}
+			return e.train(ctx, stage, policy, kept, s)
+		})
+}
+
+// keptPairs are the pairs to train on.
+func (e *Env) keptPairs(pairs, reference, selection *Stage) ([]train.Pair, error) {
+	units, err := e.pairRows(pairs)
+	if err != nil {
+		return nil, err
+	}
+	margins, err := readLines[margin](e, reference, "margins")
+	if err != nil {
+		return nil, err
+	}
+	chosen := selectAll(len(units))
+	if selection != nil {
+		if chosen, err = readLines[choice](e, selection, "choices"); err != nil {
+			return nil, err
+		}
+	}
+	var kept []train.Pair
+	for i, rows := range units {
+		if chosen[i].Kept {
+			kept = append(kept, train.Pair{Chosen: rows[0], Rejected: rows[1], Reference: margins[i].difference()})
+		}
+	}
+	return kept, nil
+}
+
+// train runs the optimiser from the policy, or from the checkpoint that a stopped run left. Without pairs the policy stays
+// as it is.
+func (e *Env) train(ctx context.Context, stage, policy *Stage, pairs []train.Pair, s trainSettings) (map[string][]byte, error) {
+	scratch := e.scratch(stage)
+	trainer, steps, err := e.openTrainer(stage, policy, s)
+	if err != nil {
+		return nil, err
+	}
+	defer trainer.Free()
+	settings := train.Settings{
+		Schedule: train.Schedule{Peak: s.Train.LearningRate, Warmup: s.Train.Warmup, Shape: s.Train.Schedule},
+		Epochs:   s.Train.Epochs, BatchPairs: s.Train.BatchPairs, Tokens: s.Tokens, Loss: lossOf(s.Loss), Adam: adamOf(s.Train),
+	}
+	stage.Size = settings.Steps(len(pairs)) * s.Train.BatchPairs
+	saved := time.Now()
+	save := func() error {
+		saved = time.Now()
+		state, err := trainer.State()
+		if err != nil {
+			return err
+		}
+		data, err := state.Marshal()
+		if err != nil {
+			return err
+		}
+		log, err := lines("steps", steps)
+		if err != nil {
+			return err
+		}
+		if err := scratch.Save("steps.jsonl", log); err != nil { // first, so that it is never behind the weights
+			return err
+		}
+		return scratch.Save("checkpoint.safetensors", data)
+	}
+	err = train.Pairs(ctx, trainer, trainer.Steps(), pairs, settings, s.Seed, fmt.Sprint(s.Iteration), func(t train.Step) error {
+		steps = append(steps, record.Step{
+			Step: t.Step, Loss: t.Loss, Accuracy: t.Accuracy, Margin: t.Margin, Chosen: t.Chosen, Rejected: t.Rejected,
+			GradNorm: t.GradNorm, Rate: t.Rate, Pairs: t.Pairs, Tokens: t.Tokens,
+		})
+		e.Report.Loss(t.Loss)
+		e.Report.Advance(t.Pairs, t.Tokens)
+		if ctx.Err() != nil || time.Since(saved) > checkpointEvery {
+			return save()
+		}
+		return nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	w, err := e.Engine.Download(trainer.Weights())
+	if err != nil {
+		return nil, err
+	}
+	data, err := w.Marshal()
+	if err != nil {
+		return nil, err
+	}
+	files, err := output("steps", steps)
+	if err != nil {
+		return nil, err
+	}
+	files["model.safetensors"] = data
+	return files, nil
+}
+
+// openTrainer starts from the policy, or goes on from the stage's checkpoint with the steps that led there.
+func (e *Env) openTrainer(stage, policy *Stage, s trainSettings) (*nn.Trainer, []record.Step, error) {
+	scratch := e.scratch(stage)
+	data, err := scratch.Load("checkpoint.safetensors")
+	if err != nil {
+		return nil, nil, err
+	}
+	if data == nil {
+		w, err := e.weights(policy)
+		if err != nil {
+			return nil, nil, err
+		}
+		t, err := e.Engine.NewTrainer(w, adamOf(s.Train))
+		return t, nil, err
+	}
+	state, err := nn.UnmarshalState(e.Engine.Config, data)
+	if err != nil {
+		return nil, nil, err
+	}
+	log, err := scratch.Load("steps.jsonl")
+	if err != nil {
+		return nil, nil, err
+	}
+	steps, err := record.Decode[record.Step](bytes.NewReader(log), "steps.jsonl", "steps")
+	if err != nil {
+		return nil, nil, err
+	}
+	t, err := e.Engine.ResumeTrainer(state, adamOf(s.Train))
+	return t, steps[:min(state.Steps, len(steps))], err
+}
+
+func adamOf(t config.Train) nn.AdamW {
+	return nn.AdamW{Beta1: t.Beta1, Beta2: t.Beta2, Epsilon: t.Epsilon, Decay: t.WeightDecay, Clip: t.Clip}
+}

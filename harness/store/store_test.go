@@ -1,0 +1,203 @@
+package store
+
+import (
+	"errors"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+func open(t *testing.T, root string) *Store {
+	t.Helper()
+	s, err := Open(root)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { s.Close() })
+	return s
+}
+
+var meta = Meta{Kind: "train", Version: 1, Settings: []byte(`{"a":1}`), Device: "go", Inputs: []string{"x"}}
+
+func put(t *testing.T, s *Store, files map[string][]byte) string {
+	t.Helper()
+	key, err := meta.Key()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := s.Put(key, meta, files); err != nil {
+		t.Fatal(err)
+	}
+	return key
+}
+
+func TestArtefactRoundTrip(t *testing.T) {
+	s := open(t, t.TempDir())
+	key := put(t, s, map[string][]byte{"b": []byte("two"), "a": nil})
+	if !s.Has(key) || s.Has("other") {
+		t.Error("Has does not tell what is there")
+	}
+	a, err := s.Get(key)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, want := range map[string]string{"b": "two", "a": ""} {
+		got, err := a.Read(name)
+		if err != nil || string(got) != want {
+			t.Errorf("%s reads %q, %v", name, got, err)
+		}
+	}
+	if _, err := a.Read("c"); err == nil {
+		t.Error("a file that does not exist was read")
+	}
+	keys, err := s.Artefacts()
+	if d := cmp.Diff([]string{key}, keys); d != "" || err != nil {
+		t.Error(d, err)
+	}
+	if err := s.Remove(key); err != nil || s.Has(key) {
+		t.Errorf("it is still there: %v", err)
+	}
+}
+
+// Whatever the work depends on changes the key; the order of files and their contents do not.
+func TestKeyHoldsEveryIngredient(t *testing.T) {
+	key := func(change func(m *Meta)) string {
+		m := meta
+		change(&m)
+		k, err := m.Key()
+		if err != nil {
+			t.Fatal(err)
+		}
+		return k
+	}
+	same := key(func(m *Meta) { m.Files = []File{{Name: "a"}} })
+	if same != key(func(*Meta) {}) {
+		t.Error("the files of an artefact enter its key")
+	}
+	for name, change := range map[string]func(m *Meta){
+		"kind":     func(m *Meta) { m.Kind = "judge" },
+		"version":  func(m *Meta) { m.Version = 2 },
+		"settings": func(m *Meta) { m.Settings = []byte(`{"a":2}`) },
+		"device":   func(m *Meta) { m.Device = "xla" },
+		"inputs":   func(m *Meta) { m.Inputs = []string{"y"} },
+		"order":    func(m *Meta) { m.Inputs = []string{"x", "x"} },
+	} {
+		if key(change) == same {
+			t.Errorf("the %s does not enter the key", name)
+		}
+	}
+}
+
+func TestDamageIsNoticed(t *testing.T) {
+	root := t.TempDir()
+	s := open(t, root)
+	key := put(t, s, map[string][]byte{"weights": []byte("0123456789")})
+	path := filepath.Join(root, key, "weights")
+	for name, damage := range map[string][]byte{"a flipped bit": []byte("0123456788"), "a cut": []byte("01234"), "nothing": nil} {
+		if err := os.WriteFile(path, damage, 0o644); err != nil {
+			t.Fatal(err)
+		}
+		a, err := s.Get(key)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := a.Read("weights"); err == nil || !strings.Contains(err.Error(), "is damaged") {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}
+
+func TestHalfWrittenArtefactsAreInvisibleAndGo(t *testing.T) {
+	root := t.TempDir()
+	if err := os.MkdirAll(filepath.Join(root, "new-123"), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.MkdirAll(filepath.Join(root, "abc"), 0o755); err != nil { // no meta.json
+		t.Fatal(err)
+	}
+	s := open(t, root)
+	if s.Has("abc") || s.Has("new-123") {
+		t.Error("a half-written artefact is visible")
+	}
+	if _, err := os.Stat(filepath.Join(root, "new-123")); !os.IsNotExist(err) {
+		t.Error("a half-written artefact stays")
+	}
+}
+
+func TestOneProcessAtATime(t *testing.T) {
+	root := t.TempDir()
+	s := open(t, root)
+	if _, err := Open(root); err == nil || !strings.Contains(err.Error(), "in use") {
+		t.Errorf("a second one got in: %v", err)
+	}
+	if err := s.Close(); err != nil {
+		t.Fatal(err)
+	}
+	again, err := Open(root)
+	if err != nil {
+		t.Fatal(err)
+	}
+	again.Close()
+}
+
+// Units that were computed before a stop are not computed again, and a line that was cut is.
+func TestUnitsGoOn(t *testing.T) {
+	root := t.TempDir()
+	s := open(t, root).Scratch("key")
+	var ran []int
+	stop := errors.New("stop")
+	f := func(limit int) func(i int) (float64, error) {
+		return func(i int) (float64, error) {
+			if i == limit {
+				return 0, stop
+			}
+			ran = append(ran, i)
+			return 1 / float64(i+3), nil
+		}
+	}
+	if _, err := Units(s, 5, f(3)); !errors.Is(err, stop) {
+		t.Fatal(err)
+	}
+	log := filepath.Join(root, "part-key", "units.jsonl")
+	data, err := os.ReadFile(log)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(log, data[:len(data)-4], 0o644); err != nil { // the kill came in the middle of the third line
+		t.Fatal(err)
+	}
+	got, err := Units(s, 5, f(-1))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if d := cmp.Diff([]int{0, 1, 2, 2, 3, 4}, ran); d != "" {
+		t.Error(d)
+	}
+	for i, x := range got {
+		if x != 1/float64(i+3) { // exactly: results go through JSON
+			t.Errorf("unit %d is %v", i, x)
+		}
+	}
+}
+
+func TestPutDropsScratch(t *testing.T) {
+	root := t.TempDir()
+	s := open(t, root)
+	key, err := meta.Key()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := s.Scratch(key).Save("checkpoint", []byte("x")); err != nil {
+		t.Fatal(err)
+	}
+	if data, err := s.Scratch(key).Load("checkpoint"); err != nil || string(data) != "x" {
+		t.Fatalf("%q, %v", data, err)
+	}
+	put(t, s, nil)
+	if data, err := s.Scratch(key).Load("checkpoint"); err != nil || data != nil {
+		t.Errorf("the scratch is still there: %q, %v", data, err)
+	}
+}

@@ -1,0 +1,251 @@
+package text
+
+import (
+	"compress/gzip"
+	"encoding/json"
+	"flag"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"unicode/utf8"
+
+	"congrad/experiments"
+)
+
+var update = flag.Bool("update", false, "retrain testdata/tokenizer.json and rewrite testdata/lines.json; then run testdata/golden.py")
+
+// declaration is the first paragraph of each article in every language.
+func declaration(t *testing.T) []string {
+	t.Helper()
+	f, err := experiments.Files.Open("tiny/udhr.json.gz")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	z, err := gzip.NewReader(f)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var articles map[string][][]string
+	if err := json.NewDecoder(z).Decode(&articles); err != nil {
+		t.Fatal(err)
+	}
+	var codes, lines []string
+	for code := range articles {
+		codes = append(codes, code)
+	}
+	slices.Sort(codes)
+	for _, code := range codes {
+		for _, article := range articles[code] {
+			lines = append(lines, article[0])
+		}
+	}
+	return lines
+}
+
+// edges are texts in which tokenizers tend to differ.
+var edges = []string{
+	"", " ", "  ", "a", " a", "a ", "  two  spaces  ", "tab\tand\nnewline\r\n", "\u00a0no\u00a0break", "\u3000ideographic", "1234567.8 −12,5 ١٢٣ ৪৫", "x² ½ Ⅷ",
+	"it's don't 'ſ", "é e\u0301 ñ", "हिन्दी में नमस्ते", "ภาษาไทย", "বাংলা", "한국어 텍스트", "日本語、テスト。", "العربية مُشَكَّلة", "👩‍👩‍👧 🇫🇷 ok", "a\u200db\u200cc", "\u0000\u0001",
+	"<|user|>", "a<|end|>b", "<|bos|><|user|> x<|assistant|>", "<|en", "<|END|>", strings.Repeat("a", 300), strings.Repeat("ab ", 100), "mixed РУС123日本 text!?—…",
+}
+
+// The ids of an independent implementation, for every line and edge case. testdata/golden.py makes golden.json with the
+// Python package tokenizers from tokenizer.json and lines.json.
+func TestIDsAreThoseOfTheReference(t *testing.T) {
+	if *update {
+		rewriteFixtures(t)
+		t.Skip("fixtures rewritten; now run python3 harness/text/testdata/golden.py")
+	}
+	tok, lines := fixture(t)
+	var golden []struct {
+		IDs     []int
+		Decoded string
+	}
+	readJSON(t, "golden.json", &golden)
+	if len(golden) != len(lines) {
+		t.Fatalf("%d golden entries for %d lines", len(golden), len(lines))
+	}
+	for i, line := range lines {
+		if got := tok.Encode(line); !slices.Equal(got, golden[i].IDs) {
+			t.Errorf("%.60q: ids %v, the reference has %v", line, got, golden[i].IDs)
+		}
+		if got := tok.Decode(golden[i].IDs); got != golden[i].Decoded {
+			t.Errorf("%.60q: decodes to %q, by the reference to %q", line, got, golden[i].Decoded)
+		}
+	}
+}
+
+func rewriteFixtures(t *testing.T) {
+	lines := append(declaration(t), edges...)
+	data, err := Train(declaration(t), 700, SpecialTokens)
+	if err != nil {
+		t.Fatal(err)
+	}
+	text, err := json.MarshalIndent(lines, "", " ")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, content := range map[string][]byte{"tokenizer.json": data, "lines.json": text} {
+		if err := os.WriteFile(filepath.Join("testdata", name), content, 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+func fixture(t testing.TB) (*Tokenizer, []string) {
+	t.Helper()
+	data, err := os.ReadFile("testdata/tokenizer.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	tok, err := Parse(data)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var lines []string
+	readJSON(t, "lines.json", &lines)
+	return tok, lines
+}
+
+func readJSON(t testing.TB, name string, into any) {
+	t.Helper()
+	data, err := os.ReadFile(filepath.Join("testdata", name))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := json.Unmarshal(data, into); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func TestRoundTrip(t *testing.T) {
+	tok, lines := fixture(t)
+	for _, line := range lines {
+		if strings.Contains(line, "<|") { // special tokens are not text
+			continue
+		}
+		if got := tok.Decode(tok.Encode(line)); got != line {
+			t.Errorf("%.60q comes back as %.60q", line, got)
+		}
+	}
+}
+
+func TestTokenizerIsSafeForConcurrentUse(t *testing.T) {
+	tok, lines := fixture(t)
+	var want [][]int
+	for _, line := range lines {
+		want = append(want, tok.Encode(line))
+	}
+	fresh, _ := fixture(t)
+	var wait sync.WaitGroup
+	for range 4 {
+		wait.Go(func() {
+			for i, line := range lines {
+				if !slices.Equal(fresh.Encode(line), want[i]) {
+					t.Errorf("%.40q is cut otherwise by one of several callers", line)
+				}
+			}
+		})
+	}
+	wait.Wait()
+}
+
+func TestTrainingIsDeterministic(t *testing.T) {
+	lines := declaration(t)[:60]
+	a, err := Train(lines, 400, SpecialTokens)
+	if err != nil {
+		t.Fatal(err)
+	}
+	b, err := Train(lines, 400, SpecialTokens)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if string(a) != string(b) {
+		t.Error("the same texts give two tokenizers")
+	}
+	tok, err := Parse(a)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if tok.Size() != 400 {
+		t.Errorf("%d tokens, want 400", tok.Size())
+	}
+	if _, err := Train([]string{"ab"}, 400, SpecialTokens); err == nil || !strings.Contains(err.Error(), "give only") {
+		t.Errorf("too little text: %v", err)
+	}
+	if _, err := Train(lines, 100, SpecialTokens); err == nil {
+		t.Error("fewer tokens than bytes are accepted")
+	}
+}
+
+// What the reader cannot reproduce it refuses by name.
+func TestParseRefuses(t *testing.T) {
+	good, err := os.ReadFile("testdata/tokenizer.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, c := range map[string]struct{ old, new, want string }{
+		"another model":      {`"type": "BPE"`, `"type": "Unigram"`, `model.type "Unigram"`},
+		"a normalizer":       {`"normalizer": null`, `"normalizer": {"type": "NFC"}`, "normalizer"},
+		"a post-processor":   {`"post_processor": null`, `"post_processor": {"type": "ByteLevel"}`, "post_processor"},
+		"ByteLevel's regex":  {`"use_regex": false`, `"use_regex": true`, "without its own regex"},
+		"a look-ahead":       {` ?[\\p{L}\\p{M}]+|`, `\\s+(?!\\S)|`, "the splitting pattern"},
+		"an odd added token": {`"lstrip": false`, `"lstrip": true`, "has an option that is not supported"},
+		"no JSON":            {`{`, `[`, "tokenizer.json"},
+	} {
+		_, err := Parse([]byte(strings.Replace(string(good), c.old, c.new, 1)))
+		if err == nil || !strings.Contains(err.Error(), c.want) {
+			t.Errorf("%s: %v, want an error with %q", name, err, c.want)
+		}
+	}
+}
+
+func FuzzEncode(f *testing.F) {
+	for _, e := range edges {
+		f.Add(e)
+	}
+	tok, _ := fixture(f)
+	f.Fuzz(func(t *testing.T, s string) {
+		ids := tok.Encode(s)
+		for _, id := range ids {
+			if id < 0 || id >= tok.Size() {
+				t.Fatalf("id %d", id)
+			}
+		}
+		if utf8.ValidString(s) && !strings.Contains(s, "<|") && tok.Decode(ids) != s {
+			t.Fatalf("%q comes back as %q", s, tok.Decode(ids))
+		}
+	})
+}
+
+func FuzzParse(f *testing.F) {
+	data, err := os.ReadFile("testdata/tokenizer.json")
+	if err != nil {
+		f.Fatal(err)
+	}
+	f.Add(data)
+	f.Add([]byte(`{"model":{"type":"BPE","vocab":{"a":0},"merges":["a a",["a","a"]]},"pre_tokenizer":{}}`))
+	f.Fuzz(func(_ *testing.T, data []byte) {
+		if tok, err := Parse(data); err == nil {
+			tok.Decode(tok.Encode("any text <|end|> 1"))
+		}
+	})
+}
+
+func BenchmarkEncode(b *testing.B) {
+	tok, lines := fixture(b)
+	bytes := 0
+	for _, line := range lines {
+		bytes += len(line)
+	}
+	b.SetBytes(int64(bytes))
+	for b.Loop() {
+		for _, line := range lines {
+			tok.Encode(line)
+		}
+	}
+}

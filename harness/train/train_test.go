@@ -1,0 +1,257 @@
+package train
+
+import (
+	"context"
+	"errors"
+	"math"
+	"slices"
+	"strconv"
+	"testing"
+
+	"congrad/harness/device/devicetest"
+	"congrad/harness/model"
+	"congrad/harness/nn"
+
+	"github.com/gomlx/gomlx/backends"
+)
+
+func TestSchedules(t *testing.T) {
+	rates := func(s Schedule, steps int) []float64 {
+		var list []float64
+		for step := 1; step <= steps; step++ {
+			r, err := s.Rate(step, steps)
+			if err != nil {
+				t.Fatal(err)
+			}
+			list = append(list, r)
+		}
+		return list
+	}
+	for name, c := range map[string]struct {
+		s    Schedule
+		want []float64
+	}{
+		"constant":           {Schedule{2, 0, "constant"}, []float64{2, 2, 2, 2}},
+		"linear":             {Schedule{2, 0, "linear"}, []float64{2, 1.5, 1, 0.5}},
+		"linear, warming up": {Schedule{2, 0.5, "linear"}, []float64{1, 2, 2, 1}},
+		"cosine":             {Schedule{2, 0, "cosine"}, []float64{2, 1 + math.Sqrt2/2, 1, 1 - math.Sqrt2/2}},
+		"all warm-up":        {Schedule{2, 1, "cosine"}, []float64{0.5, 1, 1.5, 2}},
+	} {
+		for i, got := range rates(c.s, 4) {
+			if math.Abs(got-c.want[i]) > 1e-12 {
+				t.Errorf("%s: step %d has the rate %g, want %g", name, i+1, got, c.want[i])
+			}
+		}
+	}
+	for _, shape := range []string{"cosine", "linear", "constant"} {
+		for _, r := range rates(Schedule{1e-4, 0.1, shape}, 97) {
+			if !(r > 0 && r <= 1e-4) {
+				t.Errorf("%s: a rate of %g", shape, r)
+			}
+		}
+	}
+	if _, err := (Schedule{1, 0, "wavy"}).Rate(1, 1); err == nil {
+		t.Error("an unknown schedule is accepted")
+	}
+}
+
+func rowOf(prompt, answer int) nn.Row {
+	return nn.Row{Prompt: slices.Repeat([]int{1}, prompt), Answer: slices.Repeat([]int{2}, answer)}
+}
+
+func TestBlocksHoldEveryUnitOnce(t *testing.T) {
+	var units [][]nn.Row
+	for i := range 100 {
+		units = append(units, []nn.Row{rowOf(1+i%37, 1+i%11), rowOf(1+i%37, 1+i%7)})
+	}
+	seen := map[int]int{}
+	shapes := map[[3]int]bool{}
+	for _, b := range Blocks(units, 2, 256) {
+		if b.Rows*b.Seq > 256 && len(b.Units) > 1 || b.Rows < 2*len(b.Units) {
+			t.Errorf("a block of %d rows of %d tokens holds %d units", b.Rows, b.Seq, len(b.Units))
+		}
+		if _, err := b.Batch(units); err != nil {
+			t.Error(err)
+		}
+		for _, i := range b.Units {
+			seen[i]++
+		}
+		shapes[[3]int{b.Rows, b.Seq, b.Span}] = true
+	}
+	for i := range units {
+		if seen[i] != 1 {
+			t.Errorf("unit %d is in %d blocks", i, seen[i])
+		}
+	}
+	if len(shapes) > 10 {
+		t.Errorf("%d shapes to compile", len(shapes))
+	}
+	if got := Blocks(nil, 2, 256); got != nil {
+		t.Errorf("nothing makes blocks: %v", got)
+	}
+	if got := Blocks(units[36:37], 2, 8); len(got) != 1 || len(got[0].Units) != 1 {
+		t.Errorf("a unit longer than a block should be: %+v", got)
+	}
+}
+
+// Every epoch visits every pair once, in an order of its own, which is a function of the seed.
+func TestOrderOfTraining(t *testing.T) {
+	pairs := make([]Pair, 10)
+	for i := range pairs {
+		pairs[i].Reference = float64(i)
+	}
+	epoch := func(n int, seed uint64) (order []float64) {
+		for step := 3*n + 1; step <= 3*n+3; step++ {
+			for _, p := range pick(pairs, 4, step, seed, "1") {
+				order = append(order, p.Reference)
+			}
+		}
+		return order
+	}
+	first := epoch(0, 1)
+	if sorted := slices.Sorted(slices.Values(first)); len(first) != 10 || !slices.IsSorted(sorted) || sorted[0] != 0 || sorted[9] != 9 {
+		t.Errorf("the first epoch visits %v", first)
+	}
+	if slices.Equal(first, epoch(1, 1)) || slices.Equal(first, epoch(0, 2)) || !slices.Equal(first, epoch(0, 1)) {
+		t.Error("orders are not a function of seed and epoch")
+	}
+}
+
+var config = model.Config{Vocab: 11, Hidden: 8, Layers: 1, Heads: 2, KVHeads: 1, HeadDim: 4, FFN: 12, RopeBase: 100, NormEps: 1e-5, Tied: true}
+
+func somePairs() []Pair {
+	var pairs []Pair
+	for i := range 6 {
+		ask := slices.Repeat([]int{1 + i}, 1+i)
+		pairs = append(pairs, Pair{Chosen: nn.Row{Prompt: ask, Answer: []int{3, 4}}, Rejected: nn.Row{Prompt: ask, Answer: []int{5, 6, 7}[:1+i%3]}})
+	}
+	return pairs
+}
+
+var settings = Settings{
+	Schedule: Schedule{0.02, 0.2, "linear"}, Epochs: 4, BatchPairs: 4, Tokens: 1024, Loss: nn.PreferenceLoss{Beta: 0.5},
+	Adam: nn.AdamW{Beta1: 0.9, Beta2: 0.99, Epsilon: 1e-8, Clip: 1},
+}
+
+// Training prefers the chosen answers in the end, and what the device works on at once does not show.
+func TestPairsAreLearnt(t *testing.T) {
+	devicetest.Each(t, func(t *testing.T, b backends.Backend) {
+		e := nn.NewEngine(b, config)
+		run := func(s Settings) (last Step, hash string) {
+			trainer, err := e.NewTrainer(model.New(config, 1), s.Adam)
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer trainer.Free()
+			steps := 0
+			err = Pairs(context.Background(), trainer, 0, somePairs(), s, 1, "1", func(step Step) error {
+				if steps++; step.Step != steps {
+					t.Errorf("step %d reports itself as %d", steps, step.Step)
+				}
+				if last = step; step.Step == 1 && s.Loss.Beta > 0 && step.Pairs != 4 {
+					t.Errorf("the first step has %d pairs", step.Pairs)
+				}
+				return nil
+			})
+			if err != nil {
+				t.Fatal(err)
+			}
+			if steps != s.Steps(6) || steps != 8 {
+				t.Errorf("%d steps, want %d", steps, s.Steps(6))
+			}
+			w, err := e.Download(trainer.Weights())
+			if err != nil {
+				t.Fatal(err)
+			}
+			return last, w.Hash()
+		}
+		whole, first := run(settings)
+		if whole.Accuracy < 1 || whole.Margin < 0.1 || whole.Loss > 0.65 {
+			t.Errorf("after training: %+v", whole)
+		}
+		if _, second := run(settings); first != second {
+			t.Error("the same training gives two models")
+		}
+		small := settings
+		small.Tokens = 16 // one pair at a time
+		cut, _ := run(small)
+		for what, pair := range map[string][2]float64{"loss": {cut.Loss, whole.Loss}, "margin": {cut.Margin, whole.Margin}, "norm": {cut.GradNorm, whole.GradNorm}} {
+			if math.Abs(pair[0]-pair[1]) > 1e-3*(1+math.Abs(pair[1])) {
+				t.Errorf("in blocks of one pair the %s is %g, else %g", what, pair[0], pair[1])
+			}
+		}
+	})
+}
+
+func TestDivergenceIsAnError(t *testing.T) {
+	devicetest.Each(t, func(t *testing.T, b backends.Backend) {
+		s := settings
+		s.Schedule.Peak, s.Adam.Clip = 1e30, 0
+		trainer, err := nn.NewEngine(b, config).NewTrainer(model.New(config, 1), s.Adam)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer trainer.Free()
+		err = Pairs(context.Background(), trainer, 0, somePairs(), s, 1, "1", func(Step) error { return nil })
+		if !errors.Is(err, ErrNumerical) {
+			t.Errorf("a learning rate of 1e30: %v", err)
+		}
+	})
+}
+
+func TestStoppedTrainingKeepsItsPlace(t *testing.T) {
+	devicetest.Each(t, func(t *testing.T, b backends.Backend) {
+		e := nn.NewEngine(b, config)
+		train := func(trainer *nn.Trainer, stopAt int) {
+			ctx, cancel := context.WithCancel(context.Background())
+			err := Pairs(ctx, trainer, trainer.Steps(), somePairs(), settings, 1, "1", func(s Step) error {
+				if s.Step == stopAt {
+					cancel()
+				}
+				return nil
+			})
+			if stopAt > 0 && !errors.Is(err, context.Canceled) || stopAt == 0 && err != nil {
+				t.Fatalf("stop at %s: %v", strconv.Itoa(stopAt), err)
+			}
+			cancel()
+		}
+		open := func(s nn.TrainerState) *nn.Trainer {
+			trainer, err := e.ResumeTrainer(s, settings.Adam)
+			if err != nil {
+				t.Fatal(err)
+			}
+			return trainer
+		}
+		state := func(trainer *nn.Trainer) nn.TrainerState {
+			s, err := trainer.State()
+			if err != nil {
+				t.Fatal(err)
+			}
+			data, err := s.Marshal() // through the bytes of a checkpoint
+			if err != nil {
+				t.Fatal(err)
+			}
+			if s, err = nn.UnmarshalState(config, data); err != nil {
+				t.Fatal(err)
+			}
+			return s
+		}
+		straight, err := e.NewTrainer(model.New(config, 1), settings.Adam)
+		if err != nil {
+			t.Fatal(err)
+		}
+		train(straight, 0)
+		stopped, err := e.NewTrainer(model.New(config, 1), settings.Adam)
+		if err != nil {
+			t.Fatal(err)
+		}
+		train(stopped, 3)
+		again := open(state(stopped))
+		train(again, 6)
+		end := open(state(again))
+		train(end, 0)
+		if a, b := state(straight), state(end); a.Weights.Hash() != b.Weights.Hash() || a.Steps != b.Steps {
+			t.Error("training that was stopped twice ends in other weights")
+		}
+	})
+}
