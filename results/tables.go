@@ -78,7 +78,7 @@ func mainTable(s *measure.Study) table.Table {
 		Title: "Win rate against the answers of " + base(s) + ", and the alignment tax",
 		Note: fmt.Sprintf("Mean [95 %% interval]. %s, %s in %s. A tie counts half. minus joint: paired difference of win rates. exact: share of greedy answers "+
 			"that are the known one. tokens: mean length of the greedy answers. accuracy and bits per byte: paired differences to %s.",
-			counted(len(s.Seeds), "seed"), counted(prompts, "evaluation prompt"), counted(clusters, "cluster"), base(s)),
+			table.Counted(len(s.Seeds), "seed"), table.Counted(prompts, "evaluation prompt"), table.Counted(clusters, "cluster"), base(s)),
 		Columns: []table.Column{
 			text("", "languages"), text("", "arm"), number("", "n"), interval("", "win rate"), difference("", "minus joint"),
 			number("", "exact"), number("", "tokens"), difference("", "accuracy"), difference("", "bits per byte"),
@@ -165,13 +165,6 @@ func oneSeed(s *measure.Study) string {
 	return "One seed: the intervals cover other prompts, not other training runs."
 }
 
-func counted(n int, what string) string {
-	if n == 1 {
-		return "1 " + what
-	}
-	return fmt.Sprintf("%d %ss", n, what)
-}
-
 // languagesTable sets every language against every trained arm.
 func languagesTable(s *measure.Study) table.Table {
 	t := table.Table{
@@ -223,7 +216,7 @@ func languagesTable(s *measure.Study) table.Table {
 	return t
 }
 
-// languageMarks compares each trained arm with joint in every language, corrected over the languages of one arm.
+// languageMarks says for each trained arm and language which side of joint it lies on.
 func languageMarks(s *measure.Study) map[string]map[string]string {
 	joint := s.Joint()
 	if joint == nil {
@@ -235,22 +228,14 @@ func languageMarks(s *measure.Study) map[string]map[string]string {
 			continue
 		}
 		marks[a.Name] = map[string]string{}
-		var p []float64
-		var codes []string
-		var differences []stats.Estimate
-		for _, l := range s.Languages {
-			if e := s.WinsMinus(a.Name, joint.Name, measure.Only(l.Code)); e.N > 0 {
-				p, codes, differences = append(p, e.P), append(codes, l.Code), append(differences, e)
-			}
-		}
-		for i, adjusted := range stats.Holm(p) {
+		for _, c := range s.Contrasts(a.Name, joint.Name) {
 			switch {
-			case !differences[i].Bounded() || adjusted >= 1-measure.Level:
-				marks[a.Name][codes[i]] = "~"
-			case differences[i].Mean > 0:
-				marks[a.Name][codes[i]] = ">"
+			case !c.Detected:
+				marks[a.Name][c.Lang] = "~"
+			case c.Estimate.Mean > 0:
+				marks[a.Name][c.Lang] = ">"
 			default:
-				marks[a.Name][codes[i]] = "<"
+				marks[a.Name][c.Lang] = "<"
 			}
 		}
 	}

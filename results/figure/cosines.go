@@ -24,7 +24,7 @@ func Cosines(s *measure.Study) Figure {
 	before := conflict.Spread(conflict.Before)
 	f.Caption = fmt.Sprintf("Do languages pull the model in different directions? Cosines between the languages' mean gradients, arm %s, iteration %d, "+
 		"mean of %s. %d of %d pairs of languages have a negative cosine before selection",
-		conflict.Arm, conflict.Iteration, count(conflict.Rounds, "scoring round"), before.Negative, before.Pairs)
+		conflict.Arm, conflict.Iteration, table.Counted(conflict.Rounds, "scoring round"), before.Negative, before.Pairs)
 	panels := [][][]float64{conflict.Before}
 	names := []string{"all pairs"}
 	f.Width = Column
@@ -185,11 +185,4 @@ func cosine(v float64, digits int) string {
 		return "0"
 	}
 	return sign + strings.TrimPrefix(text, "0")
-}
-
-func count(n int, what string) string {
-	if n == 1 {
-		return "1 " + what
-	}
-	return fmt.Sprintf("%d %ss", n, what)
 }

@@ -122,22 +122,19 @@ func rows(c draw.Canvas, y func(float64) vg.Length, places []slot, blocks []bloc
 }
 
 func against(s *measure.Study, arm, joint string, places []slot) contrast {
-	c := contrast{detected: make([]bool, len(places))}
-	var p []float64
-	var languages []int
-	for k, at := range places {
-		e := s.WinsMinus(arm, joint, at.group)
-		c.estimates = append(c.estimates, e)
-		if at.mean {
-			c.detected[k] = e.Detected(measure.Level)
-		} else if e.N > 0 {
-			p = append(p, e.P)
-			languages = append(languages, k)
-		}
+	byLanguage := map[string]measure.Contrast{}
+	for _, c := range s.Contrasts(arm, joint) {
+		byLanguage[c.Lang] = c
 	}
-	for i, adjusted := range stats.Holm(p) {
-		k := languages[i]
-		c.detected[k] = c.estimates[k].Bounded() && adjusted < 1-measure.Level
+	c := contrast{detected: make([]bool, len(places))}
+	for k, at := range places {
+		if at.mean {
+			e := s.WinsMinus(arm, joint, at.group)
+			c.estimates, c.detected[k] = append(c.estimates, e), e.Detected(measure.Level)
+			continue
+		}
+		l := byLanguage[at.group.Name]
+		c.estimates, c.detected[k] = append(c.estimates, l.Estimate), l.Detected
 	}
 	return c
 }

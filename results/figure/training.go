@@ -9,6 +9,7 @@ import (
 	"gonum.org/v1/plot/vg/draw"
 
 	"congrad/results/measure"
+	"congrad/results/table"
 )
 
 // Training shows loss, margin and log-probabilities along training, one panel each.
@@ -32,7 +33,7 @@ func Training(s *measure.Study) Figure {
 	}
 	f.Caption = fmt.Sprintf("Does training separate chosen from rejected answers? Loss, margin and summed log-probabilities of the batches over %s; "+
 		"lines are means over %s, bands the range over them. Steps are averaged in 40 stretches per iteration; arms may take different numbers of steps.",
-		count(iterations, "iteration"), count(len(s.Seeds), "seed")) + arms.note()
+		table.Counted(iterations, "iteration"), table.Counted(len(s.Seeds), "seed")) + arms.note()
 	f.paint = func(c draw.Canvas) {
 		c = arms.legend(draw.Crop(c, 2, -4, 2, -2), true)
 		panels := make([][]*plot.Plot, 2)

@@ -127,15 +127,14 @@ func (d Document) warning() string {
 
 // setting lists what was run.
 func setting(s *measure.Study) []string {
-	var arms []string
+	list := []string{"Study: " + s.Name + "."}
 	for _, a := range s.Arms {
-		if a.Caption == "" {
-			arms = append(arms, a.Name)
-			continue
+		text := "Arm " + a.Name
+		if a.Caption != "" {
+			text += ": " + a.Caption
 		}
-		arms = append(arms, a.Name+" ("+a.Caption+")")
+		list = append(list, text+".")
 	}
-	list := []string{"Study: " + s.Name + ".", "Arms: " + strings.Join(arms, ", ") + "."}
 	for _, seen := range []bool{true, false} {
 		var names []string
 		for _, l := range s.Languages {

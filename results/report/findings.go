@@ -82,39 +82,61 @@ func inLanguages(g measure.Group) string {
 	return fmt.Sprintf("in the %d %s languages", len(g.Codes), g.Name)
 }
 
+// sides are arms on either side of a mark, and those that are not told apart from it.
+type sides struct{ above, below, open []string }
+
+func (s *sides) put(side int, arm string) {
+	switch {
+	case side > 0:
+		s.above = append(s.above, arm)
+	case side < 0:
+		s.below = append(s.below, arm)
+	default:
+		s.open = append(s.open, arm)
+	}
+}
+
+// sideOf is where a difference lies beyond doubt: 0 where that cannot be said.
+func sideOf(e stats.Estimate) int {
+	switch {
+	case !e.Detected(measure.Level):
+		return 0
+	case e.Mean > 0:
+		return 1
+	}
+	return -1
+}
+
 // againstUntouched sorts the trained arms into above, below and not told apart from a draw.
 func againstUntouched(s *measure.Study, g measure.Group) string {
-	var above, below, open []string
+	var found sides
 	for _, a := range s.Trained() {
 		e := s.WinRate(a.Name, g)
 		if e.N == 0 {
 			continue
 		}
-		text := fmt.Sprintf("%s (%s %s)", a.Name, table.Fixed(e.Mean, 3), bracket(e))
+		side := 0
 		switch {
-		case e.Bounded() && e.Low > 0.5:
-			above = append(above, text)
-		case e.Bounded() && e.High < 0.5:
-			below = append(below, text)
-		default:
-			open = append(open, text)
+		case !e.Bounded():
+		case e.Low > 0.5:
+			side = 1
+		case e.High < 0.5:
+			side = -1
 		}
+		found.put(side, fmt.Sprintf("%s (%s %s)", a.Name, table.Fixed(e.Mean, 3), bracket(e)))
 	}
 	var parts []string
-	if len(above) > 0 {
-		parts = append(parts, enumerate(above)+" "+verb(above, "lies", "lie")+" above 0.5")
+	if len(found.above) > 0 {
+		parts = append(parts, enumerate(found.above)+" "+verb(found.above, "lies", "lie")+" above 0.5")
 	}
-	if len(below) > 0 {
-		parts = append(parts, enumerate(below)+" "+verb(below, "lies", "lie")+" below it")
+	if len(found.below) > 0 {
+		parts = append(parts, enumerate(found.below)+" "+verb(found.below, "lies", "lie")+" below 0.5")
 	}
-	if len(open) > 0 {
-		parts = append(parts, enumerate(open)+" "+verb(open, "is", "are")+" not told apart from 0.5")
+	if len(found.open) > 0 {
+		parts = append(parts, enumerate(found.open)+" "+verb(found.open, "is", "are")+" not told apart from 0.5")
 	}
 	if len(parts) == 0 {
 		return ""
-	}
-	if len(above) == 0 && len(below) > 0 {
-		parts[0] = strings.Replace(parts[0], "below it", "below 0.5", 1)
 	}
 	return fmt.Sprintf("Win rates against the untouched model %s: %s.", inLanguages(g), strings.Join(parts, "; "))
 }
@@ -125,31 +147,21 @@ func againstJoint(s *measure.Study, g measure.Group) string {
 	if joint == nil {
 		return ""
 	}
-	var above, below, open []string
+	var found sides
 	for _, a := range s.Trained() {
-		e := s.WinsMinus(a.Name, joint.Name, g)
-		if a.Name == joint.Name || e.N == 0 {
-			continue
-		}
-		text := fmt.Sprintf("%s (%s)", a.Name, signedBracket(e))
-		switch {
-		case !e.Detected(measure.Level):
-			open = append(open, text)
-		case e.Mean > 0:
-			above = append(above, text)
-		default:
-			below = append(below, text)
+		if e := s.WinsMinus(a.Name, joint.Name, g); a.Name != joint.Name && e.N > 0 {
+			found.put(sideOf(e), fmt.Sprintf("%s (%s)", a.Name, signedBracket(e)))
 		}
 	}
 	var parts []string
-	if len(above) > 0 {
-		parts = append(parts, enumerate(above)+" "+verb(above, "wins", "win")+" more often than "+joint.Name)
+	if len(found.above) > 0 {
+		parts = append(parts, enumerate(found.above)+" "+verb(found.above, "wins", "win")+" more often than "+joint.Name)
 	}
-	if len(below) > 0 {
-		parts = append(parts, enumerate(below)+" "+verb(below, "wins", "win")+" less often than "+joint.Name)
+	if len(found.below) > 0 {
+		parts = append(parts, enumerate(found.below)+" "+verb(found.below, "wins", "win")+" less often than "+joint.Name)
 	}
-	if len(open) > 0 {
-		parts = append(parts, enumerate(open)+" "+verb(open, "is", "are")+" not told apart from "+joint.Name)
+	if len(found.open) > 0 {
+		parts = append(parts, enumerate(found.open)+" "+verb(found.open, "is", "are")+" not told apart from "+joint.Name)
 	}
 	if len(parts) == 0 {
 		return ""
@@ -177,26 +189,26 @@ func verdict(s *measure.Study) string {
 		}
 		for _, name := range []string{"seen", "unseen"} {
 			if g, ok := s.Group(name); ok {
-				sentences = append(sentences, comparison(s.WinsMinus("congrad", other.arm, g), other.what, g))
+				sentences = append(sentences, comparison(s.WinsMinus("congrad", other.arm, g), other.what, inLanguages(g)))
 			}
 		}
 	}
 	return join(sentences...)
 }
 
-func comparison(e stats.Estimate, what string, g measure.Group) string {
+func comparison(e stats.Estimate, what, where string) string {
 	switch {
 	case e.N == 0:
 		return ""
-	case e.Detected(measure.Level) && e.Mean > 0:
-		return fmt.Sprintf("ConGrad did better than %s %s, by %s.", what, inLanguages(g), signedBracket(e))
-	case e.Detected(measure.Level):
-		return fmt.Sprintf("ConGrad did worse than %s %s, by %s.", what, inLanguages(g), signedBracket(e))
 	case !e.Bounded():
-		return fmt.Sprintf("There is too little data to compare ConGrad with %s %s.", what, inLanguages(g))
+		return fmt.Sprintf("There is too little data to compare ConGrad with %s %s.", what, where)
+	case sideOf(e) > 0:
+		return fmt.Sprintf("ConGrad did better than %s %s (%s).", what, where, signedBracket(e))
+	case sideOf(e) < 0:
+		return fmt.Sprintf("ConGrad did worse than %s %s (%s).", what, where, signedBracket(e))
 	}
-	return fmt.Sprintf("No difference between ConGrad and %s was detected %s: %s. A true difference of %s would be detected in four of five such studies.",
-		what, inLanguages(g), signedBracket(e), table.Fixed(stats.MinimumDetectable(e, 0.8), 3))
+	return fmt.Sprintf("No difference between ConGrad and %s was detected %s (%s). A true difference of %s would be detected in four of five such studies.",
+		what, where, signedBracket(e), table.Fixed(stats.MinimumDetectable(e, 0.8), 3))
 }
 
 // taxSentence sums up the tax over all tasks and languages.
@@ -208,29 +220,21 @@ func taxSentence(s *measure.Study) string {
 	}
 	var sentences []string
 	for _, m := range []measure.Measure{measure.Accuracy(), measure.BitsPerByte()} {
-		var worse, better, open []string
+		var found sides
 		for _, a := range s.Trained() {
-			e := s.TaxMinus(m, "", a.Name, untouched.Name, all)
-			text := fmt.Sprintf("%s (%s)", a.Name, signedBracket(e))
-			switch {
-			case e.N == 0:
-			case !e.Detected(measure.Level):
-				open = append(open, text)
-			case (e.Mean > 0) == (m.Better > 0):
-				better = append(better, text)
-			default:
-				worse = append(worse, text)
+			if e := s.TaxMinus(m, "", a.Name, untouched.Name, all); e.N > 0 {
+				found.put(sideOf(e)*m.Better, fmt.Sprintf("%s (%s)", a.Name, signedBracket(e)))
 			}
 		}
 		var parts []string
-		if len(worse) > 0 {
-			parts = append(parts, "worse for "+enumerate(worse))
+		if len(found.below) > 0 {
+			parts = append(parts, "worse for "+enumerate(found.below))
 		}
-		if len(better) > 0 {
-			parts = append(parts, "better for "+enumerate(better))
+		if len(found.above) > 0 {
+			parts = append(parts, "better for "+enumerate(found.above))
 		}
-		if len(open) > 0 {
-			parts = append(parts, "not told apart for "+enumerate(open))
+		if len(found.open) > 0 {
+			parts = append(parts, "not told apart for "+enumerate(found.open))
 		}
 		if len(parts) > 0 {
 			sentences = append(sentences, fmt.Sprintf("Compared with the untouched model over all languages, %s is %s.", m.Name, strings.Join(parts, "; ")))
@@ -273,11 +277,11 @@ func conflictSentence(s *measure.Study) string {
 		if before.Pairs == 0 {
 			return ""
 		}
-		text := fmt.Sprintf("Of %d pairs of languages, %d have gradients with a negative cosine", before.Pairs, before.Negative)
+		text := fmt.Sprintf("In iteration %d of %s, the gradients of %d of %d pairs of languages have a negative cosine", c.Iteration, c.Arm, before.Negative, before.Pairs)
 		if after.Pairs > 0 {
-			text += fmt.Sprintf(" over all pairs and %d over the kept ones", after.Negative)
+			text += fmt.Sprintf(" over all preference pairs, and %d over the kept ones", after.Negative)
 		}
-		return text + fmt.Sprintf("; the most opposed are %s and %s (%s).", before.LowestA, before.LowestB, table.Fixed(before.Lowest, 2))
+		return text + fmt.Sprintf("; the lowest is that of %s and %s (%s).", before.LowestA, before.LowestB, table.Fixed(before.Lowest, 2))
 	}
 	return ""
 }

@@ -78,6 +78,14 @@ func Fixed(v float64, digits int) string { return fixed(v, digits) }
 // Signed is v with its sign, also where it rounds to zero: an interval that ends in "-0.000" does not reach zero.
 func Signed(v float64, digits int) string { return signed(v, digits) }
 
+// Counted is "1 seed", "2 seeds".
+func Counted(n int, what string) string {
+	if n == 1 {
+		return "1 " + what
+	}
+	return fmt.Sprintf("%d %ss", n, what)
+}
+
 func fixed(v float64, digits int) string {
 	s := strconv.FormatFloat(v, 'f', digits, 64)
 	if strings.Trim(s, "-0.") == "" {

@@ -5,13 +5,13 @@ import (
 	"strings"
 )
 
-// LaTeX is the table as a float for \input, drawn with booktabs. Scripts other than Latin need XeLaTeX or LuaLaTeX and a
-// font that has them.
+// LaTeX is the table as a float for \input, drawn with booktabs and shrunk by adjustbox where it is wider than the page.
+// Scripts other than Latin need XeLaTeX or LuaLaTeX and a font that has them.
 func (t Table) LaTeX() []byte {
 	var b strings.Builder
-	b.WriteString("% needs \\usepackage{booktabs}\n\\begin{table*}[t]\n\\centering\\small\n")
-	fmt.Fprintf(&b, "\\caption{%s.%s}\n\\label{tab:%s}\n", latex(t.Heading()), latex(prefixed(" ", t.Note)), t.Name)
-	b.WriteString("\\begin{tabular}{@{}")
+	b.WriteString("% needs \\usepackage{booktabs,adjustbox}\n\\begin{table*}[t]\n\\centering\\small\\setlength{\\tabcolsep}{4pt}\n")
+	fmt.Fprintf(&b, "\\caption{%s.%s}\n\\label{tab:%s}\n\\vspace{4pt}\n", latex(t.Heading()), latex(prefixed(" ", t.Note)), t.Name)
+	b.WriteString("\\begin{adjustbox}{max width=\\textwidth}\n\\begin{tabular}{@{}")
 	for _, c := range t.Columns {
 		if c.Number {
 			b.WriteString("r")
@@ -48,7 +48,7 @@ func (t Table) LaTeX() []byte {
 		}
 		b.WriteString(" \\\\\n")
 	}
-	b.WriteString("\\bottomrule\n\\end{tabular}\n")
+	b.WriteString("\\bottomrule\n\\end{tabular}\n\\end{adjustbox}\n")
 	for i, f := range t.Footnotes {
 		if i == 0 {
 			b.WriteString("\\par\\smallskip\n\\begin{minipage}{\\linewidth}\\footnotesize\n")
