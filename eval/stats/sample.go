@@ -50,8 +50,8 @@ type cells struct {
 }
 
 // sumUp is false for an empty input and for one that holds a value which is not finite: a mean over the rest would
-// hide the fault. Seeds and clusters are numbered in sorted order, not in that of appearance, so that the sums do not
-// depend on the order of the samples' groups.
+// hide the fault. Seeds and clusters are numbered in sorted order, not in that of appearance, so that the order of the
+// samples matters for nothing but the rounding within a cell.
 func sumUp(samples []Sample) (cells, bool) {
 	seed := number(samples, func(s Sample) uint64 { return s.Seed })
 	cluster := number(samples, func(s Sample) string { return s.Cluster })
