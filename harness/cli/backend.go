@@ -4,13 +4,11 @@ import (
 	"fmt"
 
 	"congrad/harness/device"
-
-	"github.com/gomlx/gomlx/backends"
 )
 
 // backend is the started device.
 type backend struct {
-	backend backends.Backend
+	backend device.Backend
 	info    device.Info
 }
 

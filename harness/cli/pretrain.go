@@ -1,7 +1,6 @@
 package cli
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -50,17 +49,16 @@ func (a *app) pretrain(ctx context.Context, file, out string) error {
 		return err
 	}
 	defer st.Close()
-	var log bytes.Buffer
-	start, loss := time.Now(), 0.0
-	const every = 100
-	folder, err := pretrain.Build(ctx, b.backend, r, w, st.Scratch("base"), func(s pretrain.Step) {
-		loss += s.Loss / every
-		if s.Step%every == 0 {
-			s.Loss, loss = loss, 0
-			log.Write(s.Line())
-			left := time.Since(start) / time.Duration(s.Step) * time.Duration(r.Train.Steps-s.Step)
-			fmt.Fprintf(a.err, "step %d of %d, loss %.4f, %s left\n", s.Step, r.Train.Steps, s.Loss, left.Round(time.Second))
+	start, from := time.Now(), -1
+	folder, log, err := pretrain.Build(ctx, b.backend, r, w, st.Scratch("base"), func(s pretrain.Step) {
+		if from < 0 {
+			start, from = time.Now(), s.Step
 		}
+		left := "?"
+		if done := s.Step - from; done > 0 {
+			left = (time.Since(start) / time.Duration(done) * time.Duration(r.Train.Steps-s.Step)).Round(time.Second).String()
+		}
+		fmt.Fprintf(a.err, "step %d of %d, loss %.4f, %s left\n", s.Step, r.Train.Steps, s.Loss, left)
 	})
 	if errors.Is(err, context.Canceled) {
 		fmt.Fprintf(a.err, "stopped. To go on: congrad pretrain %s --out %s\n", file, out)
@@ -72,7 +70,7 @@ func (a *app) pretrain(ctx context.Context, file, out string) error {
 	if err != nil {
 		return err
 	}
-	files["training.jsonl"] = log.Bytes()
+	files["training.jsonl"] = log
 	for name, data := range files {
 		if err := store.WriteFile(filepath.Join(out, name), data); err != nil {
 			return err

@@ -42,7 +42,7 @@ type Block struct {
 }
 
 // Blocks groups prompts of like length, so that little is padded: as many to a block as give the asked number of rows
-// with n answers each.
+// with n answers each. The last one is padded to as many, unless it is the only one.
 func Blocks(prompts []Prompt, n, rows int) []Block {
 	order := make([]int, len(prompts))
 	for i := range order {
@@ -50,8 +50,12 @@ func Blocks(prompts []Prompt, n, rows int) []Block {
 	}
 	slices.SortStableFunc(order, func(a, b int) int { return cmp.Compare(len(prompts[b].Tokens), len(prompts[a].Tokens)) })
 	var blocks []Block
-	for part := range slices.Chunk(order, max(1, rows/n)) {
-		blocks = append(blocks, Block{Prompts: part, Count: min(max(1, rows/n), nn.Bucket(len(part)))})
+	count := max(1, rows/n)
+	for part := range slices.Chunk(order, count) {
+		blocks = append(blocks, Block{Prompts: part, Count: count})
+	}
+	if len(blocks) == 1 {
+		blocks[0].Count = min(count, nn.Bucket(len(order)))
 	}
 	return blocks
 }
@@ -82,22 +86,29 @@ func Answers(ctx context.Context, e *nn.Engine, w *nn.Weights, all []Prompt, blo
 			}
 		}
 	}
+	slots := make([]*row, len(rows)) // the answers that the decoder's rows make
+	for r := range rows {
+		slots[r] = &rows[r]
+	}
 	behind := func(r int) []float32 { return logits[r/n] } // the copies of a prompt start from the same logits
 	for step := range s.MaxTokens {
 		if err := ctx.Err(); err != nil {
 			return nil, err
 		}
-		open, err := pick(rows, behind, s)
+		open, err := pick(slots, behind, s)
 		if err != nil {
 			return nil, fmt.Errorf("answering %d prompts: %w", len(prompts), err)
 		}
 		if open == 0 || step == s.MaxTokens-1 {
 			break
 		}
-		next := make([]int, len(rows))
-		for r := range rows {
-			if !rows[r].Finished {
-				next[r] = rows[r].Tokens[len(rows[r].Tokens)-1]
+		if slots, err = compact(d, slots, open); err != nil {
+			return nil, fmt.Errorf("answering %d prompts: %w", len(prompts), err)
+		}
+		next := make([]int, len(slots))
+		for r, slot := range slots {
+			if !slot.Finished {
+				next[r] = slot.Tokens[len(slot.Tokens)-1]
 			}
 		}
 		if logits, err = d.Next(next); err != nil {
@@ -123,9 +134,32 @@ type row struct {
 	stream *rand.Rand
 }
 
+// compact drops finished rows from the decoder once the open ones fit into half of it: most answers are short, and a few
+// long ones would keep all rows busy.
+func compact(d *nn.Decoder, slots []*row, open int) ([]*row, error) {
+	size := d.Rows()
+	for size/2 >= max(open, smallest) {
+		size /= 2
+	}
+	if size == d.Rows() {
+		return slots, nil
+	}
+	var left []*row
+	var keep []int
+	for r, slot := range slots {
+		if !slot.Finished {
+			left, keep = append(left, slot), append(keep, r)
+		}
+	}
+	return left, d.Keep(keep, size)
+}
+
+// smallest is the number of rows below which a smaller program is not worth compiling.
+const smallest = 32
+
 // pick draws the next token of every open row and returns how many are still open. Rows are independent, so that their
 // number of workers does not show in the result.
-func pick(rows []row, logits func(r int) []float32, s Settings) (open int, err error) {
+func pick(rows []*row, logits func(r int) []float32, s Settings) (open int, err error) {
 	workers := min(runtime.GOMAXPROCS(0), len(rows))
 	var wait sync.WaitGroup
 	for worker := range workers {

@@ -14,6 +14,9 @@ import (
 	"github.com/gomlx/gomlx/backends/simplego"
 )
 
+// Backend runs graphs. Only this package and nn know GoMLX; the others pass a Backend on.
+type Backend = backends.Backend
+
 // Info says what runs the graphs.
 type Info struct {
 	Name   string // "xla" or "go"
@@ -32,7 +35,7 @@ func (i Info) String() string {
 
 // Open starts the backend of the given choice: "auto" (the installed XLA plugin, else pure Go), "go", "xla" (the
 // installed plugin, else an error) or the path of a plugin.
-func Open(choice string) (backends.Backend, Info, error) {
+func Open(choice string) (Backend, Info, error) {
 	switch {
 	case choice == "go":
 		return openGo("")
@@ -78,7 +81,7 @@ func Open(choice string) (backends.Backend, Info, error) {
 
 // openGo starts the pure-Go backend. Its parallel executor deadlocks on training graphs, so operations run one after
 // another (each may still use several cores).
-func openGo(why string) (backends.Backend, Info, error) {
+func openGo(why string) (Backend, Info, error) {
 	b, err := simplego.New("ops_sequential")
 	if err != nil {
 		return nil, Info{}, fmt.Errorf("starting the pure-Go backend: %w", err)

@@ -22,13 +22,34 @@ type Self struct {
 // digits are the scores that a judgement can have.
 var digits = []string{"1", "2", "3", "4", "5"}
 
-// Scores judges in blocks of like length. An answer whose judgement would not be a digit stays unparsed.
+// Scores judges in blocks of like length. An answer whose judgement would not be a digit stays unparsed. Samples of one
+// prompt are often the same text, which is judged once.
 func (s Self) Scores(items []Item) ([]Score, error) {
+	first := map[Item]int{}
+	var distinct []Item
+	for _, item := range items {
+		if _, seen := first[item]; !seen {
+			first[item] = len(distinct)
+			distinct = append(distinct, item)
+		}
+	}
+	judged, err := s.judge(distinct)
+	if err != nil {
+		return nil, fmt.Errorf("judging: %w", err)
+	}
+	scores := make([]Score, len(items))
+	for i, item := range items {
+		scores[i] = judged[first[item]]
+	}
+	return scores, nil
+}
+
+func (s Self) judge(items []Item) ([]Score, error) {
 	ids := make([]int, len(digits))
 	for i, digit := range digits {
 		tokens := s.Chat.Encode(digit)
 		if len(tokens) != 1 {
-			return nil, fmt.Errorf("judging: the digit %s is %d tokens; the judge reads scores of one token", digit, len(tokens))
+			return nil, fmt.Errorf("the digit %s is %d tokens; scores are read from one token", digit, len(tokens))
 		}
 		ids[i] = tokens[0]
 	}
@@ -44,7 +65,7 @@ func (s Self) Scores(items []Item) ([]Score, error) {
 		}
 		logits, err := s.Engine.LastLogits(s.Weights, prompts, block.Rows, block.Seq)
 		if err != nil {
-			return nil, fmt.Errorf("judging: %w", err)
+			return nil, err
 		}
 		for k, i := range block.Units {
 			scores[i] = expected(logits[k], ids)

@@ -54,14 +54,17 @@ func NewBatch(rows []Row, count, seq, span int) (*Batch, error) {
 	return b, nil
 }
 
-// Bucket rounds a length up to one of few sizes (8, 12, 16, 24, 32, 48, ...), so that few programs are compiled.
+// Bucket rounds a length up to one of few sizes (16, 32, 48, 64, 96, 128, 192, ...): every size is a program to compile.
 func Bucket(n int) int {
-	for size := 8; ; size *= 2 {
-		if n <= size {
-			return size
-		}
+	if n <= 64 {
+		return max(16, (n+15)/16*16)
+	}
+	for size := 64; ; size *= 2 {
 		if n <= size+size/2 {
 			return size + size/2
+		}
+		if n <= 2*size {
+			return 2 * size
 		}
 	}
 }

@@ -7,14 +7,12 @@ import (
 	"congrad/harness/device"
 	"congrad/harness/model"
 	"congrad/harness/rng"
-
-	"github.com/gomlx/gomlx/backends"
 )
 
 // embedded is the shape of the embedded model.
 var embedded = model.Config{Vocab: 2048, Hidden: 128, Layers: 4, Heads: 4, KVHeads: 2, HeadDim: 32, FFN: 352, RopeBase: 10000, NormEps: 1e-5, Tied: true}
 
-func backend(b *testing.B) backends.Backend {
+func backend(b *testing.B) device.Backend {
 	b.Helper()
 	x, _, err := device.Open("auto")
 	if err != nil {

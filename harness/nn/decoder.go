@@ -128,6 +128,36 @@ func (d *Decoder) Next(tokens []int) ([][]float32, error) {
 	return d.split(flat, len(tokens)), nil
 }
 
+// Rows is the number of rows that Next works on.
+func (d *Decoder) Rows() int { return d.rows }
+
+// Keep drops all rows but the given ones, which become rows 0, 1, ... of a decoder of `size` rows.
+func (d *Decoder) Keep(rows []int, size int) error {
+	if len(rows) > size || size > d.rows {
+		return fmt.Errorf("decoding: %d of %d rows do not fit into %d", len(rows), d.rows, size)
+	}
+	indices := make([]int32, size) // rows without a place of their own repeat row 0 and are ignored
+	for i, r := range rows {
+		indices[i] = int32(r)
+	}
+	at := tensors.FromFlatDataAndDimensions(indices, size, 1)
+	defer at.FinalizeAll()
+	old := append([]*tensors.Tensor{d.lengths}, d.caches...)
+	out, err := d.engine.run("keep rows", appendTensors([]any{at}, old), func(in []*Node) []*Node {
+		var out []*Node
+		for _, x := range in[1:] {
+			out = append(out, graph.Gather(x, in[0]))
+		}
+		return out
+	})
+	if err != nil {
+		return fmt.Errorf("keeping %d of %d rows: %w", len(rows), d.rows, err)
+	}
+	freeAll(old)
+	d.lengths, d.caches, d.rows = out[0], out[1:], size
+	return nil
+}
+
 // split cuts logits [rows, vocab] into the first n rows.
 func (d *Decoder) split(flat []float32, n int) [][]float32 {
 	vocab := d.engine.Config.Vocab

@@ -4,11 +4,11 @@ import (
 	"math"
 	"testing"
 
+	"congrad/harness/device"
 	"congrad/harness/device/devicetest"
 	"congrad/harness/model"
 	"congrad/harness/rng"
 
-	"github.com/gomlx/gomlx/backends"
 	"github.com/gomlx/gomlx/pkg/core/dtypes"
 	"github.com/gomlx/gomlx/pkg/core/graph"
 	"github.com/gomlx/gomlx/pkg/core/shapes"
@@ -33,7 +33,7 @@ func normal(name string, scale float64, dims ...int) input {
 
 // checkGradient compares Gradient of Σ weights·f with central differences, entry by entry, in float64. The fixed random
 // weights make every entry of f count differently, so that a gradient that is right only in the sum is found.
-func checkGradient(t *testing.T, b backends.Backend, f func(in []*Node) *Node, inputs ...input) {
+func checkGradient(t *testing.T, b device.Backend, f func(in []*Node) *Node, inputs ...input) {
 	t.Helper()
 	scalar := func(in []*Node) *Node {
 		y := f(in)
@@ -74,7 +74,7 @@ func checkGradient(t *testing.T, b backends.Backend, f func(in []*Node) *Node, i
 }
 
 func TestLayerGradients(t *testing.T) {
-	devicetest.Each(t, func(t *testing.T, b backends.Backend) {
+	devicetest.Each(t, func(t *testing.T, b device.Backend) {
 		positions := func(in []*Node) *Node {
 			return graph.Add(graph.Iota(in[0].Graph(), shapes.Make(dtypes.Int32, 2, 3), 1), graph.Scalar(in[0].Graph(), dtypes.Int32, 4))
 		}
@@ -117,7 +117,7 @@ var tinyRows = []Row{
 }
 
 func TestModelAndLossGradients(t *testing.T) {
-	devicetest.Each(t, func(t *testing.T, b backends.Backend) {
+	devicetest.Each(t, func(t *testing.T, b device.Backend) {
 		for name, c := range map[string]struct {
 			config  model.Config
 			targets Targets

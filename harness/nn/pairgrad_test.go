@@ -4,11 +4,10 @@ import (
 	"math"
 	"testing"
 
+	"congrad/harness/device"
 	"congrad/harness/device/devicetest"
 	"congrad/harness/model"
 	"congrad/harness/rng"
-
-	"github.com/gomlx/gomlx/backends"
 )
 
 // projections makes one for every block weight of the tiny model; rank 0 stands for the identity, which compresses
@@ -55,7 +54,7 @@ func pairGradients(t *testing.T, e *Engine, w *model.Weights, rows []Row, p Pref
 }
 
 func TestSketchesAreThoseOfTheExactGradients(t *testing.T) {
-	devicetest.Each(t, func(t *testing.T, b backends.Backend) {
+	devicetest.Each(t, func(t *testing.T, b device.Backend) {
 		e, host := NewEngine(b, tiny), loud(tiny, 8)
 		w := must(e.Upload(host))(t)
 		p := Preference{Loss: PreferenceLoss{Beta: 0.5, LengthPenalty: 0.1}, Reference: []float64{0.2, -0.3}}
@@ -113,7 +112,7 @@ func project(p Projection, s model.Shape, g []float32) []float64 {
 }
 
 func TestExactAlignments(t *testing.T) {
-	devicetest.Each(t, func(t *testing.T, b backends.Backend) {
+	devicetest.Each(t, func(t *testing.T, b device.Backend) {
 		e, host := NewEngine(b, tiny), loud(tiny, 8)
 		w := must(e.Upload(host))(t)
 		p := Preference{Loss: PreferenceLoss{Beta: 0.5}, Reference: []float64{0.2, -0.3}}
@@ -179,7 +178,7 @@ func indexOf(name string) int {
 func shapeOf(name string) model.Shape { return tiny.Shapes()[indexOf(name)] }
 
 func TestSketcherRefuses(t *testing.T) {
-	devicetest.Each(t, func(t *testing.T, b backends.Backend) {
+	devicetest.Each(t, func(t *testing.T, b device.Backend) {
 		e := NewEngine(b, tiny)
 		for name, p := range map[string]Projection{
 			"an unknown weight":   {Weight: "nonsense", Rank: 1, A: make([]float32, 4)},

@@ -4,11 +4,10 @@ import (
 	"math"
 	"testing"
 
+	"congrad/harness/device"
 	"congrad/harness/device/devicetest"
 	"congrad/harness/model"
 	"congrad/harness/rng"
-
-	"github.com/gomlx/gomlx/backends"
 )
 
 var adam = AdamW{Beta1: 0.9, Beta2: 0.99, Epsilon: 1e-8, Decay: 0.1, Clip: 1}
@@ -23,7 +22,7 @@ func marginsOf(w *model.Weights, rows []Row) []float64 {
 }
 
 func TestFirstStepOfDPO(t *testing.T) {
-	devicetest.Each(t, func(t *testing.T, b backends.Backend) {
+	devicetest.Each(t, func(t *testing.T, b device.Backend) {
 		host := loud(tiny, 5)
 		trainer := must(NewEngine(b, tiny).NewTrainer(host, adam))(t)
 		defer trainer.Free()
@@ -37,7 +36,7 @@ func TestFirstStepOfDPO(t *testing.T) {
 }
 
 func TestEqualAnswersTeachNothing(t *testing.T) {
-	devicetest.Each(t, func(t *testing.T, b backends.Backend) {
+	devicetest.Each(t, func(t *testing.T, b device.Backend) {
 		trainer := must(NewEngine(b, tiny).NewTrainer(loud(tiny, 5), adam))(t)
 		defer trainer.Free()
 		rows := []Row{tinyRows[0], tinyRows[0]}
@@ -50,7 +49,7 @@ func TestEqualAnswersTeachNothing(t *testing.T) {
 
 // The penalty enters with a plus: the longer the winner, the less it teaches (Park et al. 2024, section 3.2).
 func TestLongerWinnersTeachLess(t *testing.T) {
-	devicetest.Each(t, func(t *testing.T, b backends.Backend) {
+	devicetest.Each(t, func(t *testing.T, b device.Backend) {
 		host := loud(tiny, 5)
 		e := NewEngine(b, tiny)
 		rows := tinyRows[:2] // chosen has two tokens, rejected one
@@ -73,7 +72,7 @@ func TestLongerWinnersTeachLess(t *testing.T) {
 // AdamW against its formulas in float64, over several steps with clipping at work, and one batch of four rows against
 // four batches of one.
 func TestOptimiser(t *testing.T) {
-	devicetest.Each(t, func(t *testing.T, b backends.Backend) {
+	devicetest.Each(t, func(t *testing.T, b device.Backend) {
 		const rate = 0.05
 		e := NewEngine(b, tiny)
 		weight := []float64{0.25, 0.25, 0.25, 0.25}
@@ -168,7 +167,7 @@ func likelihoodGradient(t *testing.T, e *Engine, w *model.Weights) [][]float64 {
 }
 
 func TestResumedTrainingIsTheSame(t *testing.T) {
-	devicetest.Each(t, func(t *testing.T, b backends.Backend) {
+	devicetest.Each(t, func(t *testing.T, b device.Backend) {
 		e := NewEngine(b, tiny)
 		step := func(trainer *Trainer, seed uint64) {
 			r := rng.Stream(seed, "resume")

@@ -1,78 +1,95 @@
 package pretrain
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"fmt"
 	"strings"
 
+	"congrad/harness/device"
 	"congrad/harness/model"
 	"congrad/harness/nn"
 	"congrad/harness/store"
 	"congrad/harness/text"
 	"congrad/harness/train"
 	"congrad/harness/world"
-
-	"github.com/gomlx/gomlx/backends"
 )
 
 // Step is a line of the training record.
 type Step struct {
 	Step     int     `json:"step"`
-	Loss     float64 `json:"loss"` // nats per predicted token
+	Loss     float64 `json:"loss"` // nats per predicted token, mean over the steps since the last line
 	GradNorm float64 `json:"grad_norm"`
 	Rate     float64 `json:"learning_rate"`
 }
 
-// Build trains the tokenizer and the model. after is told every step; every hundredth is meant for the record. What is
-// done stays in scratch, so that an interrupted build goes on.
-func Build(ctx context.Context, b backends.Backend, r *Recipe, w *world.World, scratch store.Scratch, after func(Step)) (*model.Folder, error) {
-	tokenizer, err := scratch.Load("tokenizer.json")
+// recordEvery is how many steps a line of the record covers; checkpointEvery, a multiple, how many a kill may cost.
+const (
+	recordEvery     = 100
+	checkpointEvery = 500
+)
+
+// Build trains the tokenizer and the model and returns them with the training record, JSON lines. progress is told every
+// line of it. What is done stays in scratch, so that an interrupted build goes on.
+func Build(ctx context.Context, b device.Backend, r *Recipe, w *world.World, scratch store.Scratch, progress func(Step)) (*model.Folder, []byte, error) {
+	tokenizer, err := loadTokenizer(r, w, scratch)
 	if err != nil {
-		return nil, err
-	}
-	if tokenizer == nil {
-		if tokenizer, err = trainTokenizer(r, w); err != nil {
-			return nil, err
-		}
-		if err := scratch.Save("tokenizer.json", tokenizer); err != nil {
-			return nil, err
-		}
+		return nil, nil, err
 	}
 	t, err := text.Parse(tokenizer)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	chat, err := text.NewChat(t)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	trainer, err := openTrainer(nn.NewEngine(b, r.Config()), r, scratch)
+	trainer, log, err := openTrainer(nn.NewEngine(b, r.Config()), r, scratch)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	defer trainer.Free()
 	schedule := train.Schedule{Peak: r.Train.LearningRate, Warmup: r.Train.Warmup, Shape: r.Train.Schedule}
+	loss, steps := 0.0, 0 // since the record's last line
 	for step := trainer.Steps() + 1; step <= r.Train.Steps; step++ {
 		made, err := lmStep(trainer, r, w, chat, schedule, step)
 		if err != nil {
-			return nil, fmt.Errorf("pretraining step %d: %w", step, err)
+			return nil, nil, fmt.Errorf("pretraining step %d: %w", step, err)
 		}
-		after(made)
-		if stop := ctx.Err(); stop != nil || step%500 == 0 {
-			if err := saveTrainer(trainer, scratch); err != nil {
-				return nil, err
+		loss, steps = loss+made.Loss, steps+1
+		if step%recordEvery == 0 {
+			made.Loss = loss / float64(steps)
+			loss, steps = 0, 0
+			log = append(log, made.line()...)
+			progress(made)
+		}
+		if ctx.Err() != nil || step%checkpointEvery == 0 {
+			if err := saveTrainer(trainer, log, scratch); err != nil {
+				return nil, nil, err
 			}
-			if stop != nil {
-				return nil, stop
-			}
+		}
+		if err := ctx.Err(); err != nil {
+			return nil, nil, err
 		}
 	}
 	state, err := trainer.State()
 	if err != nil {
+		return nil, nil, err
+	}
+	return &model.Folder{Config: r.Config(), Tokenizer: tokenizer, Weights: state.Weights}, log, nil
+}
+
+// loadTokenizer trains the tokenizer, or takes what an interrupted build left.
+func loadTokenizer(r *Recipe, w *world.World, scratch store.Scratch) ([]byte, error) {
+	tokenizer, err := scratch.Load("tokenizer.json")
+	if err != nil || tokenizer != nil {
+		return tokenizer, err
+	}
+	if tokenizer, err = trainTokenizer(r, w); err != nil {
 		return nil, err
 	}
-	return &model.Folder{Config: r.Config(), Tokenizer: tokenizer, Weights: state.Weights}, nil
+	return tokenizer, scratch.Save("tokenizer.json", tokenizer)
 }
 
 // trainTokenizer trains the BPE on the mixture's texts.
@@ -132,24 +149,33 @@ func Row(e world.Example, chat *text.Chat) nn.Row {
 	return nn.Row{Prompt: chat.Prompt(e.Prompt), Answer: chat.Answer(e.Answer)}
 }
 
-// openTrainer starts anew or goes on from scratch.
-func openTrainer(e *nn.Engine, r *Recipe, scratch store.Scratch) (*nn.Trainer, error) {
+// openTrainer starts anew, or goes on from scratch with the record so far.
+func openTrainer(e *nn.Engine, r *Recipe, scratch store.Scratch) (*nn.Trainer, []byte, error) {
 	adam := nn.AdamW{Beta1: r.Train.Beta1, Beta2: r.Train.Beta2, Epsilon: 1e-8, Decay: r.Train.WeightDecay, Clip: r.Train.Clip}
 	data, err := scratch.Load("checkpoint")
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	if data == nil {
-		return e.NewTrainer(model.New(r.Config(), r.Seed), adam)
+		t, err := e.NewTrainer(model.New(r.Config(), r.Seed), adam)
+		return t, nil, err
 	}
 	state, err := nn.UnmarshalState(r.Config(), data)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	return e.ResumeTrainer(state, adam)
+	log, err := scratch.Load("training.jsonl")
+	if err != nil {
+		return nil, nil, err
+	}
+	lines := bytes.SplitAfter(log, []byte("\n"))
+	log = bytes.Join(lines[:min(len(lines), state.Steps/recordEvery)], nil)
+	t, err := e.ResumeTrainer(state, adam)
+	return t, log, err
 }
 
-func saveTrainer(t *nn.Trainer, scratch store.Scratch) error {
+// saveTrainer keeps a checkpoint. The record goes first, so that it is never behind the weights.
+func saveTrainer(t *nn.Trainer, log []byte, scratch store.Scratch) error {
 	state, err := t.State()
 	if err != nil {
 		return err
@@ -158,11 +184,14 @@ func saveTrainer(t *nn.Trainer, scratch store.Scratch) error {
 	if err != nil {
 		return err
 	}
+	if err := scratch.Save("training.jsonl", log); err != nil {
+		return err
+	}
 	return scratch.Save("checkpoint", data)
 }
 
-// Line is the step as a line of the record.
-func (s Step) Line() []byte {
+// line is the step as a line of the record.
+func (s Step) line() []byte {
 	line, err := json.Marshal(s)
 	if err != nil { // a loss that is not finite
 		return fmt.Appendf(nil, `{"step":%d}`+"\n", s.Step)

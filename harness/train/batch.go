@@ -14,8 +14,8 @@ type Block struct {
 }
 
 // Blocks groups units of rowsEach rows by length, so that little is padded and few shapes are compiled. The longest come
-// first; a block is as long as its first unit and takes as many as fit into the given number of padded tokens, so that
-// only the last block is not full.
+// first; a block is as long as its first unit and takes as many as fit into the given number of padded tokens. The last
+// block is padded to as many, unless it is the only one: padding costs less than one more program to compile.
 func Blocks(units [][]nn.Row, rowsEach, tokens int) []Block {
 	order := make([]int, len(units))
 	seqs, spans := make([]int, len(units)), make([]int, len(units))
@@ -30,7 +30,10 @@ func Blocks(units [][]nn.Row, rowsEach, tokens int) []Block {
 		fit := max(1, tokens/b.Seq/rowsEach)
 		b.Units = order[:min(fit, len(order))]
 		order = order[len(b.Units):]
-		b.Rows = min(fit, nn.Bucket(len(b.Units))) * rowsEach
+		b.Rows = fit * rowsEach
+		if len(b.Units) == len(units) {
+			b.Rows = min(fit, nn.Bucket(len(b.Units))) * rowsEach
+		}
 		for _, i := range b.Units {
 			b.Span = max(b.Span, spans[i])
 		}

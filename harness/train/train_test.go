@@ -8,11 +8,10 @@ import (
 	"strconv"
 	"testing"
 
+	"congrad/harness/device"
 	"congrad/harness/device/devicetest"
 	"congrad/harness/model"
 	"congrad/harness/nn"
-
-	"github.com/gomlx/gomlx/backends"
 )
 
 func TestSchedules(t *testing.T) {
@@ -135,7 +134,7 @@ var settings = Settings{
 
 // Training prefers the chosen answers in the end, and what the device works on at once does not show.
 func TestPairsAreLearnt(t *testing.T) {
-	devicetest.Each(t, func(t *testing.T, b backends.Backend) {
+	devicetest.Each(t, func(t *testing.T, b device.Backend) {
 		e := nn.NewEngine(b, config)
 		run := func(s Settings) (last Step, hash string) {
 			trainer, err := e.NewTrainer(model.New(config, 1), s.Adam)
@@ -184,7 +183,7 @@ func TestPairsAreLearnt(t *testing.T) {
 }
 
 func TestDivergenceIsAnError(t *testing.T) {
-	devicetest.Each(t, func(t *testing.T, b backends.Backend) {
+	devicetest.Each(t, func(t *testing.T, b device.Backend) {
 		s := settings
 		s.Schedule.Peak, s.Adam.Clip = 1e30, 0
 		trainer, err := nn.NewEngine(b, config).NewTrainer(model.New(config, 1), s.Adam)
@@ -200,7 +199,7 @@ func TestDivergenceIsAnError(t *testing.T) {
 }
 
 func TestStoppedTrainingKeepsItsPlace(t *testing.T) {
-	devicetest.Each(t, func(t *testing.T, b backends.Backend) {
+	devicetest.Each(t, func(t *testing.T, b device.Backend) {
 		e := nn.NewEngine(b, config)
 		train := func(trainer *nn.Trainer, stopAt int) {
 			ctx, cancel := context.WithCancel(context.Background())

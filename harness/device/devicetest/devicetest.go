@@ -7,13 +7,11 @@ import (
 	"testing"
 
 	"congrad/harness/device"
-
-	"github.com/gomlx/gomlx/backends"
 )
 
 // Each runs the test on the pure-Go backend and on XLA. Where no plugin is installed the XLA half is skipped, unless
 // CONGRAD_TEST_BACKENDS names it ("go,xla", as continuous integration sets it): then it fails.
-func Each(t *testing.T, test func(t *testing.T, b backends.Backend)) {
+func Each(t *testing.T, test func(t *testing.T, b device.Backend)) {
 	t.Helper()
 	for _, name := range []string{"go", "xla"} {
 		t.Run(name, func(t *testing.T) {

@@ -1,0 +1,153 @@
+// Package harness_test holds what is true of the layout as a whole.
+package harness_test
+
+import (
+	"go/parser"
+	"go/token"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strconv"
+	"strings"
+	"testing"
+)
+
+// layers lists every package, bottom first: a package imports only from layers below its own.
+var layers = [][]string{
+	{"harness/rng", "harness/suggest", "experiments"},
+	{"harness/record", "harness/lang", "harness/store", "eval/chrf", "eval/stats", "eval/task", "harness/world/cldr"},
+	{"harness/world", "harness/text", "harness/model", "harness/method", "harness/preference", "harness/config", "experiments/tiny/extract"},
+	{"harness/data", "harness/device", "harness/device/devicetest", "results/table", "results/measure", "results/internal/synthetic"},
+	{"harness/nn", "results/figure"},
+	{"harness/decode", "harness/sketch", "harness/train", "results/report"},
+	{"harness/judge", "harness/pretrain", "results"},
+	{"harness/run"},
+	{"harness/cli"},
+	{"cmd/congrad"},
+}
+
+// within a layer these may import each other in the direction given.
+var sideways = map[string]string{"harness/device/devicetest": "harness/device", "results/internal/synthetic": "results/measure"}
+
+const root = ".."
+
+// sources calls f with every Go file of the repository, by its path from the root.
+func sources(t *testing.T, f func(path, pkg string, imports []string, text string)) {
+	t.Helper()
+	err := filepath.WalkDir(root, func(file string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() || !strings.HasSuffix(file, ".go") {
+			return err
+		}
+		text, err := os.ReadFile(file)
+		if err != nil {
+			return err
+		}
+		parsed, err := parser.ParseFile(token.NewFileSet(), file, text, parser.ImportsOnly)
+		if err != nil {
+			return err
+		}
+		var imports []string
+		for _, i := range parsed.Imports {
+			path, err := strconv.Unquote(i.Path.Value)
+			if err != nil {
+				return err
+			}
+			imports = append(imports, path)
+		}
+		rel, err := filepath.Rel(root, file)
+		if err != nil {
+			return err
+		}
+		rel = filepath.ToSlash(rel)
+		f(rel, filepath.ToSlash(filepath.Dir(rel)), imports, string(text))
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+func TestImportsPointDown(t *testing.T) {
+	rank := map[string]int{}
+	for i, layer := range layers {
+		for _, pkg := range layer {
+			rank[pkg] = i + 1
+		}
+	}
+	sources(t, func(path, pkg string, imports []string, _ string) {
+		if pkg == "harness" {
+			return // this test
+		}
+		if rank[pkg] == 0 {
+			t.Errorf("%s: the package stands in no layer; enter it into layers", path)
+			return
+		}
+		for _, i := range imports {
+			below, ours := strings.CutPrefix(i, "congrad/")
+			if !ours || strings.HasSuffix(path, "_test.go") {
+				continue
+			}
+			if rank[below] >= rank[pkg] && sideways[pkg] != below {
+				t.Errorf("%s imports %s, which is not in a layer below", path, i)
+			}
+		}
+	})
+}
+
+// GoMLX graphs are built in nn, and backends started in device; nobody else knows GoMLX.
+func TestGoMLXStaysInItsPlace(t *testing.T) {
+	sources(t, func(path, pkg string, imports []string, _ string) {
+		for _, i := range imports {
+			if (strings.HasPrefix(i, "github.com/gomlx/gomlx") || strings.HasPrefix(i, "github.com/gomlx/go-xla")) && pkg != "harness/nn" && pkg != "harness/device" {
+				t.Errorf("%s imports %s", path, i)
+			}
+		}
+	})
+}
+
+// Results and statistics are functions of records: they know of the harness nothing but records and streams.
+func TestReportingNeedsNoModel(t *testing.T) {
+	allowed := map[string]bool{"congrad/harness/record": true, "congrad/harness/rng": true, "congrad/harness/suggest": true}
+	sources(t, func(path, pkg string, imports []string, _ string) {
+		if !strings.HasPrefix(pkg, "results") && !strings.HasPrefix(pkg, "eval") {
+			return
+		}
+		for _, i := range imports {
+			if strings.HasPrefix(i, "congrad/harness/") && !allowed[i] {
+				t.Errorf("%s imports %s", path, i)
+			}
+		}
+	})
+}
+
+// Randomness comes from rng and time enters manifests and progress only.
+func TestNoHiddenInputs(t *testing.T) {
+	global := regexp.MustCompile(`(?:^|[^.\w])rand\.(Int|IntN|Int64|Int64N|Uint64|Float64|NormFloat64|Perm|Shuffle|N)\(`)
+	clock := regexp.MustCompile(`\btime\.(Now|Since)\(`)
+	mayTellTime := map[string]bool{
+		"harness/run/stage.go":    true, // how long a stage took, for progress and manifest
+		"harness/run/training.go": true, // when to save a checkpoint
+		"harness/nn/probe.go":     true, // doctor's measurements
+		"harness/cli/progress.go": true,
+		"harness/cli/manifest.go": true,
+		"harness/cli/run.go":      true,
+		"harness/cli/pretrain.go": true,
+	}
+	sources(t, func(path, _ string, imports []string, text string) {
+		if strings.HasSuffix(path, "_test.go") {
+			return
+		}
+		for _, i := range imports {
+			if i == "math/rand" {
+				t.Errorf("%s imports math/rand; streams come from harness/rng", path)
+			}
+		}
+		if at := global.FindString(text); at != "" {
+			t.Errorf("%s calls %s): a global generator", path, at)
+		}
+		if at := clock.FindString(text); at != "" && !mayTellTime[path] {
+			t.Errorf("%s calls %s): results do not depend on time", path, at)
+		}
+	})
+}
