@@ -15,7 +15,7 @@ import (
 // is left out when it would have none.
 func Tables(s *measure.Study) []table.Table {
 	all := []table.Table{
-		mainTable(s), languagesTable(s), taxTable(s), dataTable(s), pairsTable(s),
+		mainTable(s), intervalsTable(s), languagesTable(s), taxTable(s), dataTable(s), pairsTable(s),
 		trainingTable(s), conflictsTable(s), fidelityTable(s), factsTable(s),
 	}
 	var kept []table.Table
@@ -113,6 +113,35 @@ func mainTable(s *measure.Study) table.Table {
 	}
 	if note := oneSeed(s); note != "" {
 		t.Footnotes = append(t.Footnotes, note)
+	}
+	return t
+}
+
+// intervalsTable sets the intervals of the main table beside those of a bootstrap, which is what most papers print.
+func intervalsTable(s *measure.Study) table.Table {
+	t := table.Table{
+		Name:  "intervals",
+		Title: "The same win rates with the intervals of two methods",
+		Note: "crossed: prompts and seeds as crossed random effects with t quantiles, used in all other tables. bootstrap: paired, clusters of prompts " +
+			"resampled with seeds as the outer level, percentiles. With few seeds the bootstrap covers less than it says (package eval/stats has the simulation).",
+		Columns: []table.Column{
+			text("", "languages"), text("", "arm"), interval("win rate", "crossed"), interval("win rate", "bootstrap"),
+			difference("minus joint", "crossed"), difference("minus joint", "bootstrap"),
+		},
+	}
+	for _, g := range s.Groups() {
+		for i, a := range s.Trained() {
+			bootstrapped := table.None(len(table.DifferenceFields()))
+			if joint := s.Joint(); joint != nil && a.Name != joint.Name {
+				bootstrapped = told(s.WinsMinusBootstrap(a.Name, joint.Name, g))
+			}
+			t.Rows = append(t.Rows, table.Row{Break: i == 0, Cells: []table.Cell{
+				once(g.Name, i == 0), table.Text(a.Name), rate(s.WinRate(a.Name, g)), rate(s.WinRateBootstrap(a.Name, g)), versusJoint(s, a, g), bootstrapped,
+			}})
+		}
+	}
+	if t.Marked() {
+		t.Footnotes = append(t.Footnotes, "~ not told apart from zero.")
 	}
 	return t
 }

@@ -65,6 +65,7 @@ func Decode[T any](r io.Reader, name, kind string) ([]T, error) {
 // Set is everything that one run recorded.
 type Set struct {
 	Study       Study
+	Prompts     []Prompt
 	Answers     []Answer
 	Pairing     []Pairing
 	Pairs       []Pair
@@ -82,6 +83,7 @@ func Load(dir fs.FS) (*Set, error) {
 	var studies []Study
 	err := errors.Join(
 		load(dir, "study", &studies),
+		load(dir, "prompts", &s.Prompts),
 		load(dir, "answers", &s.Answers),
 		load(dir, "pairing", &s.Pairing),
 		load(dir, "pairs", &s.Pairs),
@@ -117,6 +119,7 @@ func (s *Set) Files() (map[string][]byte, error) {
 	files := map[string][]byte{}
 	err := errors.Join(
 		file(files, "study", []Study{s.Study}),
+		file(files, "prompts", s.Prompts),
 		file(files, "answers", s.Answers),
 		file(files, "pairing", s.Pairing),
 		file(files, "pairs", s.Pairs),

@@ -16,7 +16,8 @@ type Study struct {
 	Title      string     `json:"title"`
 	Seeds      []uint64   `json:"seeds"`
 	Iterations int        `json:"iterations"`
-	Arms       []Arm      `json:"arms"` // in display order
+	Arms       []Arm      `json:"arms"`     // in display order
+	Opponent   string     `json:"opponent"` // the arm whose answers win rates are against
 	Languages  []Language `json:"languages"`
 	Tasks      []string   `json:"tasks"`             // in display order
 	Partial    string     `json:"partial,omitempty"` // why the records are not the whole experiment ("--limit 8")
@@ -41,8 +42,17 @@ type Arm struct {
 type Language struct {
 	Code             string `json:"code"`
 	Name             string `json:"name"`
+	Direction        string `json:"direction"`         // of its script: "ltr" or "rtl"
 	Seen             bool   `json:"seen"`              // its pairs are trained on
 	UnderRepresented bool   `json:"under_represented"` // scarce in the base model's data
+}
+
+// Prompt is an instruction that other records name by its id (prompts.jsonl).
+type Prompt struct {
+	ID    string `json:"id"`
+	Lang  string `json:"lang"`
+	Text  string `json:"text"`
+	Right string `json:"right,omitempty"` // the known answer, where there is one
 }
 
 // Answer is one sampled answer with the judge's score (answers.jsonl).

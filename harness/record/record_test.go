@@ -12,6 +12,7 @@ import (
 func TestSetRoundTrip(t *testing.T) {
 	want := &Set{
 		Study:       Study{Name: "x", Seeds: []uint64{1}, Arms: []Arm{{Name: "joint", Trained: true}}},
+		Prompts:     []Prompt{{ID: "ja/x", Text: "何?"}},
 		Answers:     []Answer{{Lang: "ja", Text: "日本 <b> & \u2028", Known: -1}},
 		Pairing:     []Pairing{{Lang: "ja", Ties: 2}},
 		Pairs:       []Pair{{Kept: true, Alignment: 0.25}},

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"congrad/harness/data"
 	"congrad/harness/lang"
 	"congrad/harness/record"
 )
@@ -15,6 +16,13 @@ func (p *Plan) Records(e *Env, languages lang.Table) (*record.Set, error) {
 	set := &record.Set{Study: p.study(e, languages)}
 	started := map[string]bool{} // generate stages that are recorded
 	for _, r := range p.rounds {
+		if !started[r.generated.Key] {
+			prompts, err := e.preferencePrompts(r.settings)
+			if err != nil {
+				return nil, err
+			}
+			addPrompts(set, prompts)
+		}
 		if err := r.collect(e, set, p.Experiment.Evaluate.Opponent, started); err != nil {
 			return nil, err
 		}
@@ -33,6 +41,7 @@ func (p *Plan) Records(e *Env, languages lang.Table) (*record.Set, error) {
 	if err != nil {
 		return nil, err
 	}
+	addPrompts(set, prompts)
 	byID := promptsByID(prompts)
 	for _, f := range p.finals {
 		answers, err := readLines[answer](e, f.answer, "answers")
@@ -53,6 +62,20 @@ func (p *Plan) Records(e *Env, languages lang.Table) (*record.Set, error) {
 		}
 	}
 	return set, nil
+}
+
+// addPrompts records prompts that are not recorded yet.
+func addPrompts(set *record.Set, prompts []data.Prompt) {
+	there := map[string]bool{}
+	for _, p := range set.Prompts {
+		there[p.ID] = true
+	}
+	for _, p := range prompts {
+		if !there[p.ID] {
+			there[p.ID] = true
+			set.Prompts = append(set.Prompts, record.Prompt{ID: p.ID, Lang: p.Lang, Text: p.Text, Right: p.Right})
+		}
+	}
 }
 
 // win is 1 for the better score, 0 for the worse, a half for equal ones.
@@ -177,7 +200,7 @@ func (r *round) collectAnswers(e *Env, set *record.Set, who string) error {
 func (p *Plan) study(e *Env, table lang.Table) record.Study {
 	x := p.Experiment
 	s := record.Study{
-		Name: x.Name, Title: x.Title, Seeds: x.Seeds, Iterations: x.Iterations, Tasks: x.Evaluate.Tasks, Partial: strings.Join(x.Partial, ", "), Backend: e.Backend,
+		Name: x.Name, Title: x.Title, Seeds: x.Seeds, Iterations: x.Iterations, Tasks: x.Evaluate.Tasks, Partial: strings.Join(x.Partial, ", "), Backend: e.Backend, Opponent: x.Evaluate.Opponent,
 	}
 	for _, a := range x.Arms {
 		s.Arms = append(s.Arms, record.Arm{Name: a.Name, Caption: a.Caption, Trained: a.Trained()})
@@ -185,7 +208,7 @@ func (p *Plan) study(e *Env, table lang.Table) record.Study {
 	for _, code := range x.Languages.All() {
 		l, _ := table.Find(code) // the experiment was checked against the table
 		s.Languages = append(s.Languages, record.Language{
-			Code: code, Name: l.Name, Seen: slices.Contains(x.Languages.Seen, code), UnderRepresented: slices.Contains(x.Languages.UnderRepresented, code),
+			Code: code, Name: l.Name, Direction: l.Direction, Seen: slices.Contains(x.Languages.Seen, code), UnderRepresented: slices.Contains(x.Languages.UnderRepresented, code),
 		})
 	}
 	s.Facts = []record.Fact{

@@ -53,7 +53,7 @@ func Pairs(ctx context.Context, t *nn.Trainer, done int, pairs []Pair, s Setting
 		if err != nil {
 			return fmt.Errorf("training step %d: %w", step, err)
 		}
-		made, err := pairStep(t, pick(pairs, s.BatchPairs, step, seed, round), s, rate)
+		made, err := pairStep(t, pick(pairs, s.BatchPairs, step, seed, round), s, min(s.BatchPairs, len(pairs)), rate)
 		if err != nil {
 			return fmt.Errorf("training step %d of %d: %w", step, steps, err)
 		}
@@ -78,8 +78,8 @@ func pick(pairs []Pair, size, step int, seed uint64, round string) []Pair {
 }
 
 // pairStep accumulates the gradient of the mean loss over the pairs, in as many blocks as the device needs, and applies
-// it.
-func pairStep(t *nn.Trainer, pairs []Pair, s Settings, rate float64) (Step, error) {
+// it. All steps are padded to the size of a full one, so that they share a program.
+func pairStep(t *nn.Trainer, pairs []Pair, s Settings, full int, rate float64) (Step, error) {
 	step := Step{Rate: rate, Pairs: len(pairs)}
 	units := make([][]nn.Row, len(pairs))
 	longest, span := 0, 0
@@ -89,8 +89,7 @@ func pairStep(t *nn.Trainer, pairs []Pair, s Settings, rate float64) (Step, erro
 		longest, span = max(longest, l), max(span, n)
 		step.Tokens += p.Chosen.Len() + p.Rejected.Len()
 	}
-	// all blocks of a step share one shape, and all full steps of a run few
-	rows := min(2*s.BatchPairs, max(2, s.Tokens/nn.Bucket(longest)/2*2))
+	rows := min(2*full, max(2, s.Tokens/nn.Bucket(longest)/2*2))
 	for start := 0; start < len(units); start += rows / 2 {
 		end := min(start+rows/2, len(units))
 		block := Block{Rows: rows, Seq: nn.Bucket(longest), Span: nn.Bucket(span)}

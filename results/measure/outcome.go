@@ -3,6 +3,7 @@ package measure
 import (
 	"congrad/eval/stats"
 	"congrad/harness/record"
+	"congrad/harness/rng"
 )
 
 // item is what two arms are compared on: one prompt, choice or passage, under one seed.
@@ -99,6 +100,21 @@ func (s *Study) WinRate(arm string, in Group) stats.Estimate {
 // WinsMinus is the paired difference of two arms' win rates: same prompts, same seeds, same opponent.
 func (s *Study) WinsMinus(arm, reference string, in Group) stats.Estimate {
 	return stats.Mean(minus(s.evaluated(arm, in, win), s.evaluated(reference, in, win), s.untouched(reference)), Level)
+}
+
+// replicates of every bootstrap in a report.
+const replicates = 2000
+
+// WinRateBootstrap is WinRate with the interval of a bootstrap that resamples clusters of prompts, and seeds as the outer
+// level.
+func (s *Study) WinRateBootstrap(arm string, in Group) stats.Estimate {
+	return stats.Bootstrap(samples(s.evaluated(arm, in, win)), rng.Stream(0, "bootstrap of win rates", arm, in.Name), replicates, Level)
+}
+
+// WinsMinusBootstrap is WinsMinus with the interval of such a bootstrap, paired.
+func (s *Study) WinsMinusBootstrap(arm, reference string, in Group) stats.Estimate {
+	paired := minus(s.evaluated(arm, in, win), s.evaluated(reference, in, win), s.untouched(reference))
+	return stats.Bootstrap(paired, rng.Stream(0, "bootstrap of differences", arm, reference, in.Name), replicates, Level)
 }
 
 // Exact is the share of greedy answers that are the known one, among prompts with a known answer.

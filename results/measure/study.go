@@ -21,12 +21,13 @@ type Study struct {
 	set    record.Set
 	armAt  map[string]int
 	langAt map[string]int
+	asked  map[string]record.Prompt // by id
 }
 
 // New checks the records and puts them in order. It changes nothing in set, but shares memory with it, so set must not
 // change while the study is in use.
 func New(set *record.Set) (*Study, error) {
-	s := &Study{Study: set.Study, set: *set, armAt: map[string]int{}, langAt: map[string]int{}}
+	s := &Study{Study: set.Study, set: *set, armAt: map[string]int{}, langAt: map[string]int{}, asked: map[string]record.Prompt{}}
 	s.Languages = slices.Clone(set.Study.Languages)
 	slices.SortStableFunc(s.Languages, func(a, b record.Language) int { return trueFirst(a.Seen, b.Seen) })
 	for i, a := range s.Arms {
@@ -34,6 +35,9 @@ func New(set *record.Set) (*Study, error) {
 	}
 	for i, l := range s.Languages {
 		s.langAt[l.Code] = i
+	}
+	for _, p := range set.Prompts {
+		s.asked[p.ID] = p
 	}
 	if err := s.check(); err != nil {
 		return nil, err
@@ -105,9 +109,15 @@ func (s *Study) order(seedA, seedB uint64, armA, armB string, iterationA, iterat
 		cmp.Compare(iterationA, iterationB), cmp.Compare(s.langAt[langA], s.langAt[langB]))
 }
 
+// Asked is the prompt of that id, and whether it was recorded.
+func (s *Study) Asked(id string) (record.Prompt, bool) {
+	p, ok := s.asked[id]
+	return p, ok
+}
+
 // Untouched is the arm that was not trained, whose answers the others are compared with; nil when the study has none.
 func (s *Study) Untouched() *record.Arm {
-	return s.firstArm(func(a record.Arm) bool { return !a.Trained })
+	return s.firstArm(func(a record.Arm) bool { return !a.Trained && (s.Opponent == "" || a.Name == s.Opponent) })
 }
 
 // Joint is the arm that trains on all pairs, the reference of the paired differences; nil when the study has none.

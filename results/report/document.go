@@ -54,7 +54,7 @@ func New(s *measure.Study, tables []table.Table, figures []figure.Figure) Docume
 	if arm := exampleArm(s); arm != "" {
 		d.add("examples", "Examples", block{text: examplesNote(s, arm)}, block{examples: s.Examples(arm)})
 	}
-	d.add("facts", "Method and cost", shelf.take("facts")...)
+	d.add("facts", "Method, cost and intervals", shelf.take("facts", "intervals")...)
 	d.add("reading", "How to read this", block{list: reading(s)})
 	return d
 }

@@ -85,8 +85,12 @@ func prose(text string) string {
 // exampleHTML isolates each answer from the English around it, so that right-to-left text keeps to itself.
 func (d Document) exampleHTML(b *strings.Builder, p record.Pair) {
 	fmt.Fprintf(b, "<dt>%s</dt>\n", prose(d.exampleHead(p)))
-	for _, answer := range [][2]string{{"chosen", p.Chosen}, {"rejected", p.Rejected}} {
-		fmt.Fprintf(b, "<dd><span class=\"role\">%s</span> <bdi lang=\"%s\" dir=\"auto\">%s</bdi></dd>\n",
-			answer[0], html.EscapeString(p.Lang), html.EscapeString(clipped(answer[1])))
+	direction := "auto"
+	if d := languageOf(d.study, p.Lang).Direction; d != "" {
+		direction = d
+	}
+	for _, line := range d.exampleLines(p) {
+		fmt.Fprintf(b, "<dd><span class=\"role\">%s</span> <bdi lang=\"%s\" dir=\"%s\">%s</bdi></dd>\n",
+			line[0], html.EscapeString(p.Lang), direction, html.EscapeString(clipped(line[1])))
 	}
 }

@@ -57,8 +57,25 @@ func (k block) markdown(b *strings.Builder, d Document) error {
 }
 
 func (d Document) exampleMarkdown(p record.Pair) string {
-	return fmt.Sprintf("- %s\n  - chosen: %s\n  - rejected: %s\n",
-		table.EscapeMarkdown(d.exampleHead(p)), table.EscapeMarkdown(clipped(p.Chosen)), table.EscapeMarkdown(clipped(p.Rejected)))
+	text := fmt.Sprintf("- %s\n", table.EscapeMarkdown(d.exampleHead(p)))
+	for _, line := range d.exampleLines(p) {
+		text += fmt.Sprintf("  - %s: %s\n", line[0], table.EscapeMarkdown(clipped(line[1])))
+	}
+	return text
+}
+
+// exampleLines are the texts of a pair, each with its role.
+func (d Document) exampleLines(p record.Pair) [][2]string {
+	lines := [][2]string{{"chosen", p.Chosen}, {"rejected", p.Rejected}}
+	asked, ok := d.study.Asked(p.Prompt)
+	if !ok {
+		return lines
+	}
+	lines = append([][2]string{{"asked", asked.Text}}, lines...)
+	if asked.Right != "" && asked.Right != p.Chosen && asked.Right != p.Rejected {
+		lines = append(lines, [2]string{"right", asked.Right})
+	}
+	return lines
 }
 
 // exampleHead says which pair it is and what became of it.

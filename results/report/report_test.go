@@ -135,7 +135,7 @@ func TestAnswersAreQuotedSafely(t *testing.T) {
 	if strings.Contains(markdown, "<script") || strings.Contains(markdown, "*x*") && !strings.Contains(markdown, `\*x\*`) {
 		t.Error("the Markdown holds an answer's markup")
 	}
-	if !strings.Contains(html, `<bdi lang="ar" dir="auto">`) {
+	if !strings.Contains(html, `<bdi lang="ar" dir="rtl">`) {
 		t.Error("answers are not isolated")
 	}
 	if strings.Contains(html, strings.Repeat("長", 301)) || !strings.Contains(html, "長 \u2026") {

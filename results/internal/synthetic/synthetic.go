@@ -84,7 +84,7 @@ func Set(size Size) *record.Set {
 	s := &m.set.Study
 	*s = record.Study{
 		Name: "tiny", Title: "Consensus filtering in a small multilingual world", Iterations: size.Iterations,
-		Tasks: []string{"capitals", "udhr"}, Backend: "go",
+		Tasks: []string{"capitals", "udhr"}, Backend: "go", Opponent: "baseline",
 		Facts: []record.Fact{
 			{Name: "model", Value: "Llama family, 1.2 M parameters"},
 			{Name: "sketch", Value: "flora, rank 8; left out: norm gains & embeddings"},
@@ -98,7 +98,10 @@ func Set(size Size) *record.Set {
 		s.Arms = append(s.Arms, a.Arm)
 	}
 	for _, l := range m.langs {
-		s.Languages = append(s.Languages, record.Language{Code: l.code, Name: l.name, Seen: l.seen, UnderRepresented: l.scarce})
+		s.Languages = append(s.Languages, record.Language{Code: l.code, Name: l.name, Direction: direction(l), Seen: l.seen, UnderRepresented: l.scarce})
+		for i := range m.Pairs {
+			m.set.Prompts = append(m.set.Prompts, record.Prompt{ID: fmt.Sprintf("%s-%04d", l.code, i), Lang: l.code, Text: l.wrong + "?", Right: l.right})
+		}
 	}
 	for _, seed := range s.Seeds {
 		m.sampling(seed)
@@ -111,6 +114,13 @@ func Set(size Size) *record.Set {
 		}
 	}
 	return m.set
+}
+
+func direction(l language) string {
+	if l.code == "ar" {
+		return "rtl"
+	}
+	return "ltr"
 }
 
 func (m maker) stream(seed uint64, what string, at ...string) *rand.Rand {
