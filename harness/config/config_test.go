@@ -72,8 +72,10 @@ func TestLoad(t *testing.T) {
 		t.Fatal(err)
 	}
 	want := []any{3, []uint64{1, 2, 3}, 1.0, 0.3, 0.3, 0.5, 0.1, "mean", "pcgrad", false}
-	got := []any{e.Iterations, e.Seeds, e.Train.LearningRate, e.ConGrad.Keep, e.Arms[1].ConGrad.Keep, e.Arms[1].Loss.Beta, e.Arms[2].Loss.Beta,
-		e.Arms[1].ConGrad.Aggregator, e.Arms[2].ConGrad.Aggregator, e.ConGrad.ByThreshold()}
+	got := []any{
+		e.Iterations, e.Seeds, e.Train.LearningRate, e.ConGrad.Keep, e.Arms[1].ConGrad.Keep, e.Arms[1].Loss.Beta, e.Arms[2].Loss.Beta,
+		e.Arms[1].ConGrad.Aggregator, e.Arms[2].ConGrad.Aggregator, e.ConGrad.ByThreshold(),
+	}
 	if d := cmp.Diff(want, got); d != "" {
 		t.Error(d)
 	}
@@ -126,10 +128,12 @@ func TestErrors(t *testing.T) {
 		"syntax":        {"name = \n", nil, "x.toml:1: expected value but found '\\n' instead"},
 		"unknown key":   {replace("iterations", "iteration"), nil, `x.toml:4: iteration: no such key; did you mean "iterations"? (congrad defaults lists all)`},
 		"unknown table": {replace("[train]", "[trian]"), nil, `x.toml:12: trian: no such key; did you mean "train"? (congrad defaults lists all)`},
-		"wrong types, all at once": {replace("iterations = 3", `iterations = "3"`, "keep = 0.3", "keep = [1]", `seen = ["en", "de"]`, `seen = ["en", 4]`), nil,
+		"wrong types, all at once": {
+			replace("iterations = 3", `iterations = "3"`, "keep = 0.3", "keep = [1]", `seen = ["en", "de"]`, `seen = ["en", 4]`), nil,
 			"x.toml:4: iterations: want a whole number, have the string \"3\"\n" +
 				"x.toml:7: languages.seen: want a list of strings, entry 1 is the number 4\n" +
-				"x.toml:16: congrad.keep: want a number, have a list"},
+				"x.toml:16: congrad.keep: want a number, have a list",
+		},
 		"a fraction of a round": {replace("iterations = 3", "iterations = 2.5"), nil, "x.toml:4: iterations: want a whole number, have the number 2.5"},
 		"out of range":          {replace("keep = 0.3", "keep = 1.5"), nil, "x.toml:16: congrad.keep: 1.5 is out of range: want 1e-06 to 1 (share of the pairs that is kept)"},
 		"not a number":          {replace("keep = 0.3", "keep = nan"), nil, "x.toml:16: congrad.keep: NaN is out of range: want 1e-06 to 1 (share of the pairs that is kept)"},
@@ -145,8 +149,10 @@ func TestErrors(t *testing.T) {
 		"unknown key of an arm": {replace("beta = 0.5", "betta = 0.5"), nil, `x.toml:32: arms[1].loss.betta: no such key; did you mean "beta"? (congrad defaults lists all)`},
 		"two arms of one name":  {replace(`name = "random"`, `name = "congrad"`), nil, `x.toml:35: arms[2].name: "congrad": another arm has this name`},
 		"matching nobody":       {replace(`match = "congrad"`, ""), nil, `x.toml:34: arms[2]: an arm that selects at random says with match = "..." whose count it takes over`},
-		"matching the wrong arm": {replace(`match = "congrad"`, `match = "baseline"`), nil,
-			`x.toml:37: arms[2].match: "baseline" keeps no chosen number of pairs; match an arm that selects by congrad`},
+		"matching the wrong arm": {
+			replace(`match = "congrad"`, `match = "baseline"`), nil,
+			`x.toml:37: arms[2].match: "baseline" keeps no chosen number of pairs; match an arm that selects by congrad`,
+		},
 		"match without random":    {replace(`select = "none"`, "select = \"none\"\nmatch = \"random\""), nil, `x.toml:25: arms[0].match: only an arm that selects at random matches another's count`},
 		"trained opponent":        {replace(`opponent = "baseline"`, `opponent = "congrad"`), nil, `x.toml:19: evaluate.opponent: "congrad" is trained; win rates are against the untouched model, an arm with select = "none"`},
 		"share and threshold":     {replace("keep = 0.3", "keep = 0.3\nthreshold = 0.0"), nil, `x.toml:17: congrad.threshold: a threshold and a share (keep) exclude each other; give one`},

@@ -85,8 +85,13 @@ func (c Config) Check() error {
 		name string
 		n    int
 	}{
-		{"vocab_size", c.Vocab}, {"hidden_size", c.Hidden}, {"num_hidden_layers", c.Layers}, {"num_attention_heads", c.Heads},
-		{"num_key_value_heads", c.KVHeads}, {"head_dim", c.HeadDim}, {"intermediate_size", c.FFN},
+		{"vocab_size", c.Vocab},
+		{"hidden_size", c.Hidden},
+		{"num_hidden_layers", c.Layers},
+		{"num_attention_heads", c.Heads},
+		{"num_key_value_heads", c.KVHeads},
+		{"head_dim", c.HeadDim},
+		{"intermediate_size", c.FFN},
 	} {
 		if d.n < 1 || d.n > 1<<24 {
 			return fmt.Errorf("%s is %d", d.name, d.n)

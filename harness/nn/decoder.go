@@ -47,8 +47,10 @@ func (e *Engine) Prefill(w *Weights, prompts [][]int, copies, count, seq, limit 
 			lengths[i*copies+c] = int32(length)
 		}
 	}
-	d := &Decoder{engine: e, weights: w, rows: count * copies, prompt: seq, slots: seq + limit,
-		lengths: tensors.FromFlatDataAndDimensions(lengths, count*copies)}
+	d := &Decoder{
+		engine: e, weights: w, rows: count * copies, prompt: seq, slots: seq + limit,
+		lengths: tensors.FromFlatDataAndDimensions(lengths, count*copies),
+	}
 	inputs := []*tensors.Tensor{tensors.FromFlatDataAndDimensions(tokens, count, seq), tensors.FromFlatDataAndDimensions(last, count, 1)}
 	defer freeAll(inputs)
 	name := fmt.Sprintf("prefill, %d copies, %d slots", copies, d.slots)

@@ -64,9 +64,11 @@ func Load(dir fs.FS, name string) (*Recipe, error) {
 	for _, key := range meta.Undecoded() {
 		wrong = append(wrong, fmt.Errorf("%s: %s: no such key", name, key))
 	}
-	for _, key := range []string{"seed", "tokenizer.size", "tokenizer.examples", "model.hidden", "model.layers", "model.heads", "model.kv_heads", "model.head_dim",
+	for _, key := range []string{
+		"seed", "tokenizer.size", "tokenizer.examples", "model.hidden", "model.layers", "model.heads", "model.kv_heads", "model.head_dim",
 		"model.ffn", "model.rope_base", "model.norm_eps", "train.steps", "train.batch", "train.tokens", "train.learning_rate", "train.warmup", "train.schedule",
-		"train.weight_decay", "train.clip", "train.beta1", "train.beta2"} {
+		"train.weight_decay", "train.clip", "train.beta1", "train.beta2",
+	} {
 		if !meta.IsDefined(splitKey(key)...) {
 			wrong = append(wrong, fmt.Errorf("%s: %s is missing", name, key))
 		}

@@ -8,7 +8,9 @@ import (
 
 	"congrad/harness/data"
 	"congrad/harness/lang"
+	"congrad/harness/model"
 	"congrad/harness/record"
+	"congrad/harness/sketch"
 )
 
 // Records gathers what the stages of a finished plan left into the run's records.
@@ -211,11 +213,44 @@ func (p *Plan) study(e *Env, table lang.Table) record.Study {
 			Code: code, Name: l.Name, Direction: l.Direction, Seen: slices.Contains(x.Languages.Seen, code), UnderRepresented: slices.Contains(x.Languages.UnderRepresented, code),
 		})
 	}
-	s.Facts = []record.Fact{
-		{Name: "model", Value: fmt.Sprintf("%s: %d parameters, %d layers, width %d, %d tokens", x.Model, e.Base.Config.Parameters(), e.Base.Config.Layers, e.Base.Config.Hidden, e.Base.Config.Vocab)},
-		{Name: "weights", Value: e.Base.Weights.Hash()[:16]},
-		{Name: "prompts", Value: fmt.Sprintf("%d per seen language and iteration, %d answers each", (&planner{experiment: x}).limited(x.Prompts.PerLanguage), x.Generate.Samples)},
-		{Name: "judge", Value: x.Judge.Kind},
-	}
+	s.Facts = p.facts(e)
 	return s
+}
+
+// facts are the figures of the study that the report quotes. They depend on neither time nor machine.
+func (p *Plan) facts(e *Env) []record.Fact {
+	x, c := p.Experiment, e.Base.Config
+	plan := planner{experiment: x}
+	facts := []record.Fact{
+		{Name: "model", Value: fmt.Sprintf("%s: %d parameters (%d layers, width %d, %d tokens), weights %s", x.Model, c.Parameters(), c.Layers, c.Hidden, c.Vocab, e.Base.Weights.Hash()[:12])},
+		{Name: "prompts", Value: fmt.Sprintf("%d per seen language and iteration, %d answers each at temperature %g and top-p %g", plan.limited(x.Prompts.PerLanguage), x.Generate.Samples, x.Generate.Temperature, x.Generate.TopP)},
+		{Name: "judge", Value: x.Judge.Kind},
+		{Name: "loss", Value: fmt.Sprintf("DPO, beta %g, length penalty %g per token", x.Loss.Beta, x.Loss.LengthPenalty)},
+		{Name: "training", Value: fmt.Sprintf("AdamW, peak rate %g (%s), %d pairs a step, %d epoch(s)", x.Train.LearningRate, x.Train.Schedule, x.Train.BatchPairs, x.Train.Epochs)},
+		{Name: "evaluation", Value: fmt.Sprintf("greedy answers to at most %d prompts per language of the %s split", plan.limited(x.Evaluate.PerLanguage), x.Evaluate.Split)},
+	}
+	for _, a := range x.Arms {
+		if a.Select != "congrad" {
+			continue
+		}
+		numbers := sketchNumbers(c, a.ConGrad.SketchRank)
+		added, weights := sketch.Bytes(numbers, len(x.Languages.Seen)), 4*c.Parameters()
+		facts = append(facts,
+			record.Fact{Name: a.Name + ": sketch", Value: fmt.Sprintf("one-sided, rank %d: %d numbers per gradient (%.1f %% of the parameters); norm gains, embedding and head are left out", a.ConGrad.SketchRank, numbers, 100*float64(numbers)/float64(c.Parameters()))},
+			record.Fact{Name: a.Name + ": state added", Value: fmt.Sprintf("%.2f MB for %d languages and the consensus, beside %.2f MB of weights", float64(added)/1e6, len(x.Languages.Seen), float64(weights)/1e6)},
+			record.Fact{Name: a.Name + ": consensus", Value: fmt.Sprintf("%s of %s gradients, by %s, %s%s", a.ConGrad.Aggregator, a.ConGrad.LanguageGradient, map[bool]string{true: "direction", false: "length"}[a.ConGrad.Normalise == "unit"], a.ConGrad.Similarity, map[bool]string{true: ", own share left out", false: ""}[a.ConGrad.LeaveOneOut])},
+		)
+	}
+	return facts
+}
+
+// sketchNumbers is the length of one sketch.
+func sketchNumbers(c model.Config, rank int) int {
+	n := 0
+	for _, shape := range c.Shapes() {
+		if shape.Projects() {
+			n += min(rank, max(shape.Dims[0], shape.Dims[1])) * min(shape.Dims[0], shape.Dims[1])
+		}
+	}
+	return n
 }

@@ -2,6 +2,7 @@ package run
 
 import (
 	"context"
+	"math"
 
 	"congrad/eval/task"
 	"congrad/harness/data"
@@ -10,7 +11,6 @@ import (
 	"congrad/harness/record"
 	"congrad/harness/store"
 	"congrad/harness/train"
-	"math"
 )
 
 // answerSettings are what greedy answers depend on beside the policy.

