@@ -17,8 +17,13 @@ build:
 setup: build
 	@$(BIN) setup || echo "going on without XLA: the pure-Go backend runs, some fifteen times slower" >&2
 
-demo: setup
-	$(BIN) run tiny
+demo: build
+	@if $(BIN) setup; then \
+		$(BIN) run tiny; \
+	else \
+		echo "without XLA the whole study takes over an hour; here is a small part of it" >&2; \
+		$(BIN) run tiny --limit 8 --seeds 1; \
+	fi
 
 test: setup
 	$(GO) test ./...

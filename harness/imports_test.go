@@ -18,7 +18,7 @@ var layers = [][]string{
 	{"harness/rng", "harness/suggest", "experiments"},
 	{"harness/record", "harness/lang", "harness/store", "eval/chrf", "eval/stats", "eval/task", "harness/world/cldr"},
 	{"harness/world", "harness/text", "harness/model", "harness/method", "harness/preference", "harness/config", "experiments/tiny/extract"},
-	{"harness/data", "harness/device", "harness/device/devicetest", "results/table", "results/measure", "results/internal/synthetic"},
+	{"harness/data", "harness/device", "harness/device/devicetest", "results/table", "results/measure", "results/synthetic"},
 	{"harness/nn", "results/figure"},
 	{"harness/decode", "harness/sketch", "harness/train", "results/report"},
 	{"harness/judge", "harness/pretrain", "results"},
@@ -28,7 +28,7 @@ var layers = [][]string{
 }
 
 // within a layer these may import each other in the direction given.
-var sideways = map[string]string{"harness/device/devicetest": "harness/device", "results/internal/synthetic": "results/measure"}
+var sideways = map[string]string{"harness/device/devicetest": "harness/device", "results/synthetic": "results/measure"}
 
 const root = ".."
 

@@ -14,7 +14,7 @@ import (
 	"testing"
 
 	"congrad/harness/record"
-	"congrad/results/internal/synthetic"
+	"congrad/results/synthetic"
 )
 
 // go test ./results -update writes the goldens anew; look at what changed before committing.

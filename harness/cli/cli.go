@@ -47,6 +47,12 @@ func failing(code int, err error) error {
 	return failure{code, err}
 }
 
+// The defaults of the flags that every verb has.
+const (
+	defaultDevice = "auto"
+	defaultRuns   = "runs"
+)
+
 // app is one call of the program.
 type app struct {
 	in       io.Reader
@@ -130,8 +136,8 @@ func (a *app) root() *cobra.Command {
 		},
 		Args: cobra.ArbitraryArgs,
 	}
-	root.PersistentFlags().StringVar(&a.device, "device", "auto", `what computes: "auto", "xla", "go", or the path of a PJRT plugin`)
-	root.PersistentFlags().StringVar(&a.runs, "runs", "runs", "the folder of runs and of their store")
+	root.PersistentFlags().StringVar(&a.device, "device", defaultDevice, `what computes: "auto", "xla", "go", or the path of a PJRT plugin`)
+	root.PersistentFlags().StringVar(&a.runs, "runs", defaultRuns, "the folder of runs and of their store")
 	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return failing(exitConfig, err) })
 	root.AddCommand(a.runCommand(), a.reportCommand(), a.validateCommand(), a.newCommand(), a.lsCommand(), a.defaultsCommand(),
 		a.setupCommand(), a.doctorCommand(), a.gcCommand(), a.pretrainCommand())

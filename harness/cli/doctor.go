@@ -27,6 +27,9 @@ func (a *app) setupCommand() *cobra.Command {
 			"CONGRAD_PLUGIN names a plugin of your own.",
 		Args: cobra.NoArgs,
 		RunE: func(c *cobra.Command, _ []string) error {
+			if err := device.Supported(); err != nil {
+				return failing(exitBackend, err)
+			}
 			if p, err := device.Installed(); err == nil && !again {
 				_, err := fmt.Fprintf(a.out, "installed already: %s\n", p.Name)
 				return err

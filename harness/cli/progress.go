@@ -12,9 +12,10 @@ import (
 	"golang.org/x/term"
 )
 
-// reporter shows how stages get on: one live line on a terminal, one line per finished stage in a pipe.
+// reporter shows how stages get on: one live line on a terminal, one line per finished stage in a pipe and in the log.
 type reporter struct {
 	out     io.Writer
+	log     io.Writer
 	live    bool
 	bar     *progressbar.ProgressBar
 	stage   *run.Stage
@@ -30,22 +31,35 @@ type reporter struct {
 	seconds     map[string]float64 // by kind of stage
 }
 
-func newReporter(out io.Writer) *reporter {
+func newReporter(out, log io.Writer) *reporter {
 	f, ok := out.(*os.File)
-	return &reporter{out: out, live: ok && term.IsTerminal(int(f.Fd())), started: time.Now(), seconds: map[string]float64{}}
+	return &reporter{out: out, log: log, live: ok && term.IsTerminal(int(f.Fd())), started: time.Now(), seconds: map[string]float64{}}
 }
 
 // Begin opens the line of a stage.
 func (r *reporter) Begin(s *run.Stage, done, total int) {
 	r.line = fmt.Sprintf("[%d/%d] %s", done, total, s.Label)
+	r.stage = s
 	r.loss, r.tokens, r.units, r.begun = 0, 0, 0, time.Now()
 	if r.live {
 		r.bar = progressbar.NewOptions(-1,
-			progressbar.OptionSetWriter(r.out), progressbar.OptionSetDescription(r.line), progressbar.OptionShowCount(),
+			progressbar.OptionSetWriter(r.out), progressbar.OptionSetDescription(r.fitting(r.line)), progressbar.OptionShowCount(),
 			progressbar.OptionSetWidth(12), progressbar.OptionClearOnFinish(), progressbar.OptionSetPredictTime(true),
 			progressbar.OptionSetElapsedTime(false), progressbar.OptionThrottle(100*time.Millisecond), progressbar.OptionUseANSICodes(true))
 	}
-	r.stage = s
+}
+
+// fitting cuts a line so that it fits the terminal with the bar behind it: a line that wraps cannot be drawn over.
+func (r *reporter) fitting(line string) string {
+	const bar = 52 // percentage, bar, counts and times
+	width, _, err := term.GetSize(int(r.out.(*os.File).Fd()))
+	if err != nil || width <= 0 {
+		width = 80
+	}
+	if room := max(20, width-bar); len(line) > room {
+		return line[:room-1] + "…" // stages are labelled in ASCII
+	}
+	return line
 }
 
 // Advance adds finished units and the tokens they took.
@@ -60,7 +74,7 @@ func (r *reporter) Advance(units, tokens int) {
 	}
 	if time.Since(r.drawn) > 100*time.Millisecond {
 		r.drawn = time.Now()
-		r.bar.Describe(r.line + r.figures())
+		r.bar.Describe(r.fitting(r.line + r.figures()))
 	}
 	_ = r.bar.Add(units) // a bar that cannot be drawn is no reason to stop
 }
@@ -88,12 +102,14 @@ func (r *reporter) End(s *run.Stage, reused bool, took time.Duration) {
 	}
 	r.ran++
 	r.seconds[s.Kind] += took.Seconds()
+	line := fmt.Sprintf("%s: %.1f s%s\n", r.line, took.Seconds(), r.figures())
+	fmt.Fprintf(r.log, "%s %s", time.Now().UTC().Format(time.DateTime), line)
 	if r.live {
 		_ = r.bar.Finish()
 		r.bar = nil
 		return
 	}
-	fmt.Fprintf(r.out, "%s: %.1f s%s\n", r.line, took.Seconds(), r.figures())
+	fmt.Fprint(r.out, line)
 }
 
 // close takes an open line off the terminal.

@@ -10,6 +10,7 @@ import (
 
 	"congrad/harness/record"
 	"congrad/harness/run"
+	"congrad/harness/store"
 	"congrad/results"
 
 	"github.com/spf13/cobra"
@@ -64,7 +65,12 @@ func (a *app) run(ctx context.Context, arg string, o options, dry bool) error {
 	if err := folder.Prepare(plan); err != nil {
 		return err
 	}
-	report := newReporter(a.err)
+	log, err := store.OpenLog(filepath.Join(string(folder), "log.txt"))
+	if err != nil {
+		return err
+	}
+	defer log.Close()
+	report := newReporter(a.err, log)
 	env.Report = report
 	m := newManifest(e, env, b.info)
 	set, err := folder.Finish(ctx, plan, env, s.languages)
@@ -72,13 +78,16 @@ func (a *app) run(ctx context.Context, arg string, o options, dry bool) error {
 	if err == nil {
 		err = a.render(folder, set)
 	}
+	if err != nil {
+		fmt.Fprintf(log, "%s %v\n", time.Now().UTC().Format(time.DateTime), err)
+	}
 	m.Finished, m.Seconds, m.Reused, m.Ran = time.Now().UTC(), report.seconds, report.reused, report.ran
 	switch {
 	case err == nil:
 		m.Outcome = "finished"
 	case errors.Is(err, context.Canceled):
 		m.Outcome = "stopped"
-		fmt.Fprintf(a.err, "\nstopped. What is done is kept; to go on: congrad run %s%s\n", arg, o.String())
+		fmt.Fprintf(a.err, "\nstopped. What is done is kept; to go on: congrad run %s%s%s\n", arg, o, a.flags())
 	default:
 		m.Outcome = "failed: " + err.Error()
 	}
@@ -101,6 +110,18 @@ func (o options) String() string {
 		fmt.Fprintf(&b, " --seeds %s", o.seeds)
 	}
 	return b.String()
+}
+
+// flags are the general flags as they are written on the command line.
+func (a *app) flags() string {
+	text := ""
+	if a.device != defaultDevice {
+		text += " --device " + a.device
+	}
+	if a.runs != defaultRuns {
+		text += " --runs " + a.runs
+	}
+	return text
 }
 
 // printPlan lists the stages.

@@ -40,11 +40,11 @@ func Open(choice string) (Backend, Info, error) {
 	case choice == "go":
 		return openGo("")
 	case choice == "auto" || choice == "xla":
-		if !xlaCompiledIn {
+		if err := Supported(); err != nil {
 			if choice == "xla" {
-				return nil, Info{}, fmt.Errorf("starting XLA: this binary was built without it (%s)", whyNoXLA)
+				return nil, Info{}, fmt.Errorf("starting XLA: %w", err)
 			}
-			return openGo(whyNoXLA)
+			return openGo(err.Error())
 		}
 		plugin, err := Installed()
 		if err != nil {
@@ -59,8 +59,8 @@ func Open(choice string) (Backend, Info, error) {
 		}
 		return b, Info{Name: "xla", Plugin: plugin}, nil
 	case strings.HasSuffix(choice, ".so") || strings.HasSuffix(choice, ".dylib"):
-		if !xlaCompiledIn {
-			return nil, Info{}, fmt.Errorf("starting XLA: this binary was built without it (%s)", whyNoXLA)
+		if err := Supported(); err != nil {
+			return nil, Info{}, fmt.Errorf("starting XLA: %w", err)
 		}
 		path, err := filepath.Abs(choice)
 		if err != nil {

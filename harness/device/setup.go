@@ -51,14 +51,13 @@ func sources() []source {
 // Setup installs the first plugin that can be had and that probe accepts. A plugin that crashes takes its process along,
 // so probe is expected to try it in another one. say is told what happens, line by line.
 func Setup(ctx context.Context, probe func(path string) error, say func(format string, args ...any)) (Plugin, error) {
-	if !xlaCompiledIn {
-		return Plugin{}, fmt.Errorf("setting up XLA: this binary was built without it (%s)", whyNoXLA)
+	if err := Supported(); err != nil {
+		return Plugin{}, err
 	}
 	cache, err := cacheDir()
 	if err != nil {
 		return Plugin{}, err
 	}
-	var failed []error
 	for _, s := range sources() {
 		say("%s: fetching", s.name)
 		p, err := s.fetch(ctx, filepath.Join(cache, strings.ReplaceAll(s.name, " ", "-")))
@@ -73,9 +72,16 @@ func Setup(ctx context.Context, probe func(path string) error, say func(format s
 			return Plugin{}, ctx.Err()
 		}
 		say("%s: %v", s.name, err)
-		failed = append(failed, fmt.Errorf("%s: %w", s.name, err))
 	}
-	return Plugin{}, fmt.Errorf("no XLA plugin could be installed; the pure-Go backend runs without one:\n%w", errors.Join(failed...))
+	return Plugin{}, errors.New("no XLA plugin could be installed; the pure-Go backend runs without one")
+}
+
+// Supported reports why this binary cannot use a plugin, if it cannot.
+func Supported() error {
+	if !xlaCompiledIn {
+		return fmt.Errorf("this binary was built without XLA: %s", whyNoXLA)
+	}
+	return nil
 }
 
 // fetch installs into dir, or takes what an earlier, complete call left there.

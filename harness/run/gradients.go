@@ -36,6 +36,7 @@ func (p *planner) reference(policy, pairs *Stage, where string) (*Stage, error) 
 			if err != nil {
 				return nil, err
 			}
+			stage.Size = len(units)
 			blocks := train.Blocks(units, 2, tokens)
 			parts, err := store.Units(e.scratch(stage), len(blocks), func(i int) ([]margin, error) {
 				batch, err := blocks[i].Batch(units)
@@ -152,6 +153,7 @@ func (e *Env) sketch(ctx context.Context, stage, policy, pairs, reference *Stage
 		return nil, err
 	}
 	defer sketcher.Free()
+	stage.Size = len(units)
 	list := make([][]float32, len(units))
 	for _, block := range train.Blocks(units, 2, s.Tokens) {
 		if err := ctx.Err(); err != nil {

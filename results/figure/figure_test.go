@@ -13,7 +13,7 @@ import (
 	"gonum.org/v1/plot"
 
 	"congrad/harness/record"
-	"congrad/results/internal/synthetic"
+	"congrad/results/synthetic"
 	"congrad/results/measure"
 )
 

@@ -8,7 +8,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"congrad/harness/record"
-	"congrad/results/internal/synthetic"
+	"congrad/results/synthetic"
 )
 
 func study(t *testing.T, set *record.Set) *Study {

@@ -6,7 +6,7 @@ import (
 	"testing"
 
 	"congrad/harness/record"
-	"congrad/results/internal/synthetic"
+	"congrad/results/synthetic"
 	"congrad/results/measure"
 )
 

@@ -1,0 +1,124 @@
+package cli
+
+import (
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+
+	"congrad/harness/store"
+	"congrad/results/synthetic"
+
+	"github.com/rogpeppe/go-internal/testscript"
+)
+
+// fence is a block of shell commands in a document.
+var fence = regexp.MustCompile("(?ms)^ *```sh\n(.*?)^ *```")
+
+// Every command that a document shows is run, in the order of the document and in one folder. What would take minutes is
+// planned instead (a whole experiment), asked for its plan by make -n, or, for another package's tests, looked up.
+func TestDocumentedCommands(t *testing.T) {
+	root, err := filepath.Abs("../..")
+	if err != nil {
+		t.Fatal(err)
+	}
+	documents, err := filepath.Glob(filepath.Join(root, "docs", "*.md"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	documents = append(documents, filepath.Join(root, "README.md"), filepath.Join(root, "experiments", "LOG.md"), filepath.Join(root, "experiments", "tiny", "NOTICE.md"))
+	dir := t.TempDir()
+	count := 0
+	for _, document := range documents {
+		text, err := os.ReadFile(document)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var script strings.Builder
+		fmt.Fprintf(&script, "# %s\n", filepath.Base(document))
+		for _, block := range fence.FindAllStringSubmatch(string(text), -1) {
+			for line := range strings.Lines(block[1]) {
+				command, _, _ := strings.Cut(strings.TrimSpace(line), " #")
+				if command = strings.TrimSpace(command); command == "" {
+					continue
+				}
+				count++
+				script.WriteString(runnable(t, document, command) + "\n")
+			}
+		}
+		name := strings.TrimSuffix(filepath.Base(document), ".md") + ".txtar"
+		if err := os.WriteFile(filepath.Join(dir, name), []byte(script.String()), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if count < 10 {
+		t.Errorf("only %d commands were found; is the pattern still right?", count)
+	}
+	testscript.Run(t, testscript.Params{Dir: dir, Setup: func(e *testscript.Env) error {
+		plugin := filepath.Join(e.WorkDir, "plugin.so") // something is installed, so that setup has nothing to do
+		if err := os.WriteFile(plugin, nil, 0o644); err != nil {
+			return err
+		}
+		for name, value := range map[string]string{"ROOT": root, "CONGRAD_PLUGIN": plugin, "CONGRAD_CACHE": e.WorkDir, "GOFLAGS": "-mod=readonly", "GOCACHE": goEnv(t, "GOCACHE"), "GOPATH": goEnv(t, "GOPATH"), "HOME": e.WorkDir} {
+			e.Setenv(name, value)
+		}
+		return finishedRun(e.WorkDir)
+	}})
+}
+
+// runnable is a documented command as the script runs it.
+func runnable(t *testing.T, document, command string) string {
+	t.Helper()
+	words := strings.Fields(command)
+	switch words[0] {
+	case "congrad":
+		if words[1] == "run" && !strings.Contains(command, "--limit") && !strings.Contains(command, "--dry-run") {
+			command += " --dry-run"
+		}
+		if words[1] == "run" || words[1] == "doctor" {
+			command += " --device go"
+		}
+		if words[1] == "pretrain" {
+			return "exec test -f $ROOT/" + words[2]
+		}
+		return command
+	case "make":
+		return "exec make -C $ROOT -n " + strings.Join(words[1:], " ")
+	case "go":
+		for _, w := range words {
+			if strings.HasPrefix(w, "./") {
+				return "exec go -C $ROOT list " + strings.TrimSuffix(w, "/...") + "/..."
+			}
+		}
+	case "git", "cd":
+		return "# " + command
+	}
+	t.Errorf("%s shows %q, which this test does not know how to run", filepath.Base(document), command)
+	return ""
+}
+
+// finishedRun leaves the records of a study in runs/tiny, for the documents that speak of one.
+func finishedRun(work string) error {
+	files, err := synthetic.Set(synthetic.Small()).Files()
+	if err != nil {
+		return err
+	}
+	for name, data := range files {
+		if err := store.WriteFile(filepath.Join(work, "runs", "tiny", "records", name), data); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func goEnv(t *testing.T, name string) string {
+	t.Helper()
+	out, err := exec.Command("go", "env", name).Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return strings.TrimSpace(string(out))
+}
