@@ -12,7 +12,7 @@ import (
 	"strings"
 	"syscall"
 
-	"congrad/harness/decode"
+	"congrad/harness/nn"
 	"congrad/harness/train"
 
 	"github.com/spf13/cobra"
@@ -112,7 +112,7 @@ func (a *app) conclude(ctx context.Context, err error) int {
 	switch {
 	case errors.As(err, &f):
 		return f.code
-	case errors.Is(err, train.ErrNumerical), errors.Is(err, decode.ErrNotFinite):
+	case errors.Is(err, train.ErrNumerical), errors.Is(err, nn.ErrNotFinite):
 		return exitNumerical
 	}
 	return exitOther

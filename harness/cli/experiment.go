@@ -1,12 +1,15 @@
 package cli
 
 import (
+	"crypto/sha256"
+	"encoding/hex"
 	"errors"
 	"fmt"
 	"io/fs"
 	"os"
 	"path"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -139,21 +142,23 @@ func loadExperiment(arg string, o options) (*config.Experiment, *surroundings, e
 // never takes the place of the whole experiment's results.
 func (a *app) folder(e *config.Experiment) run.Folder {
 	name := e.Name
-	for _, p := range e.Partial {
-		name += "-" + slug(p)
+	if len(e.Partial) > 0 {
+		sum := sha256.Sum256([]byte(strings.Join(e.Partial, "\x00"))) // no argument of a program contains a NUL
+		name += "-" + slug(e.Partial) + "-" + hex.EncodeToString(sum[:4])
 	}
-	return run.Folder(filepath.Join(a.runs, name[:min(len(name), 100)]))
+	return run.Folder(filepath.Join(a.runs, name))
 }
 
-// slug keeps the letters and digits of a flag.
-func slug(s string) string {
-	words := strings.FieldsFunc(s, func(r rune) bool {
-		return !(r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9' || r == '.')
-	})
-	return strings.Join(words, "-")
+// slug is the beginning of what the command line changed, as far as a file name bears it. It is for people: it need not
+// differ where the changes do.
+func slug(changes []string) string {
+	words := regexp.MustCompile(`[\w.]+`).FindAllString(strings.ReplaceAll(strings.Join(changes, " "), "--set ", ""), -1)
+	text := strings.Join(words, "-")
+	return strings.TrimRight(text[:min(len(text), 40)], "-.")
 }
 
-// newEnv opens the model, the data and the store. The device comes with it, unless the caller only plans.
+// newEnv opens the model, the data and the store, and puts the started device beside them: a plan, too, needs to know
+// what computes, since that enters the keys of its stages.
 func (a *app) newEnv(e *config.Experiment, b *backend) (*run.Env, error) {
 	dir, err := modelFolder(e.Model)
 	if err != nil {
@@ -197,10 +202,11 @@ func openWorld() (*world.World, error) {
 	return world.Open(experiments.Files, r.World)
 }
 
-// deviceKey is what of the device enters the keys of stages: another plugin rounds otherwise.
+// deviceKey is what of the device enters the keys of stages: another backend, another plugin and other flags round
+// otherwise.
 func deviceKey(i device.Info) string {
 	if i.Name == "go" {
-		return "go"
+		return "go, gomlx " + i.Version
 	}
-	return "xla " + i.Plugin.SHA256
+	return strings.TrimSpace("xla " + i.Plugin.SHA256 + " " + i.Flags)
 }

@@ -1,9 +1,7 @@
 package cli
 
 import (
-	"bytes"
 	"os"
-	"os/exec"
 	"runtime"
 	"runtime/debug"
 	"strconv"
@@ -54,27 +52,22 @@ func versions() map[string]string {
 	return v
 }
 
-// commit is the git commit that the program was built from, as far as the build or the working folder tells.
+// commit is the git commit that the program was built from, which the Go tool notes in the binary. The working folder is
+// no source of it: it may belong to another repository.
 func commit() (revision string, dirty bool) {
-	if info, ok := debug.ReadBuildInfo(); ok {
-		for _, s := range info.Settings {
-			switch s.Key {
-			case "vcs.revision":
-				revision = s.Value
-			case "vcs.modified":
-				dirty = s.Value == "true"
-			}
-		}
-	}
-	if revision != "" {
-		return revision, dirty
-	}
-	head, err := exec.Command("git", "rev-parse", "HEAD").Output()
-	if err != nil {
+	info, ok := debug.ReadBuildInfo()
+	if !ok {
 		return "", false
 	}
-	changed, err := exec.Command("git", "status", "--porcelain", "--untracked-files=no").Output()
-	return strings.TrimSpace(string(head)), err == nil && len(bytes.TrimSpace(changed)) > 0
+	for _, s := range info.Settings {
+		switch s.Key {
+		case "vcs.revision":
+			revision = s.Value
+		case "vcs.modified":
+			dirty = s.Value == "true"
+		}
+	}
+	return revision, dirty
 }
 
 // cpuModel and memory are read where Linux tells them, and empty elsewhere.

@@ -8,6 +8,7 @@ import (
 
 	"congrad/harness/run"
 
+	"github.com/clipperhouse/displaywidth"
 	"github.com/schollz/progressbar/v3"
 	"golang.org/x/term"
 )
@@ -56,10 +57,7 @@ func (r *reporter) fitting(line string) string {
 	if err != nil || width <= 0 {
 		width = 80
 	}
-	if room := max(20, width-bar); len(line) > room {
-		return line[:room-1] + "…" // stages are labelled in ASCII
-	}
-	return line
+	return displaywidth.TruncateString(line, max(20, width-bar), "…") // an arm's name, in the label, may be in any script
 }
 
 // Advance adds finished units and the tokens they took.

@@ -5,6 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"path/filepath"
+	"regexp"
+	"strconv"
 	"strings"
 	"time"
 
@@ -56,7 +58,7 @@ func (a *app) run(ctx context.Context, arg string, o options, dry bool) error {
 	defer env.Store.Close()
 	plan, err := run.NewPlan(e, env, s.tasks)
 	if err != nil {
-		return err
+		return failing(exitConfig, err)
 	}
 	if dry {
 		return a.printPlan(plan, env)
@@ -87,7 +89,7 @@ func (a *app) run(ctx context.Context, arg string, o options, dry bool) error {
 		m.Outcome = "finished"
 	case errors.Is(err, context.Canceled):
 		m.Outcome = "stopped"
-		fmt.Fprintf(a.err, "\nstopped. What is done is kept; to go on: congrad run %s%s%s\n", arg, o, a.flags())
+		fmt.Fprintf(a.err, "\nstopped. What is done is kept; to go on: %s\n", a.again(arg, o))
 	default:
 		m.Outcome = "failed: " + err.Error()
 	}
@@ -97,31 +99,31 @@ func (a *app) run(ctx context.Context, arg string, o options, dry bool) error {
 	return a.conclusion(folder, report)
 }
 
-// String is the options as they are written on the command line.
-func (o options) String() string {
-	var b strings.Builder
+// again is the command that goes on with a run, as a shell reads it.
+func (a *app) again(arg string, o options) string {
+	words := []string{"congrad", "run", arg}
 	for _, s := range o.sets {
-		fmt.Fprintf(&b, " --set %s", s)
+		words = append(words, "--set", s)
 	}
 	if o.limit > 0 {
-		fmt.Fprintf(&b, " --limit %d", o.limit)
+		words = append(words, "--limit", strconv.Itoa(o.limit))
 	}
 	if o.seeds != "" {
-		fmt.Fprintf(&b, " --seeds %s", o.seeds)
+		words = append(words, "--seeds", o.seeds)
 	}
-	return b.String()
-}
-
-// flags are the general flags as they are written on the command line.
-func (a *app) flags() string {
-	text := ""
 	if a.device != defaultDevice {
-		text += " --device " + a.device
+		words = append(words, "--device", a.device)
 	}
 	if a.runs != defaultRuns {
-		text += " --runs " + a.runs
+		words = append(words, "--runs", a.runs)
 	}
-	return text
+	plain := regexp.MustCompile(`^[\w./:=,+-]+$`)
+	for i, w := range words {
+		if !plain.MatchString(w) {
+			words[i] = "'" + strings.ReplaceAll(w, "'", `'\''`) + "'"
+		}
+	}
+	return strings.Join(words, " ")
 }
 
 // printPlan lists the stages.

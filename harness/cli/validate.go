@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 
+	"congrad/harness/config"
 	"congrad/harness/store"
 
 	"github.com/spf13/cobra"
@@ -50,6 +51,9 @@ func (a *app) newCommand() *cobra.Command {
 		RunE: func(_ *cobra.Command, args []string) error {
 			name := strings.TrimSuffix(filepath.Base(args[0]), ".toml")
 			path := strings.TrimSuffix(args[0], ".toml") + ".toml"
+			if err := config.CheckName(name); err != nil {
+				return failing(exitConfig, err)
+			}
 			if _, err := os.Stat(path); err == nil {
 				return failing(exitConfig, fmt.Errorf("%s: there already; it is left as it is", path))
 			}

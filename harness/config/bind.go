@@ -2,6 +2,7 @@ package config
 
 import (
 	"fmt"
+	"math"
 	"reflect"
 	"slices"
 	"strconv"
@@ -13,9 +14,15 @@ import (
 // Origin says where one value of a resolved experiment comes from.
 type Origin struct {
 	Key   string // "arms[1].loss.beta"
-	Value any
+	Value any    // NaN where the key is not set
 	From  string // "experiment.toml:14", "--set", or "default: <source>"
 	Doc   string
+}
+
+// Unset reports whether the key has no value.
+func (o Origin) Unset() bool {
+	x, ok := o.Value.(float64)
+	return ok && math.IsNaN(x)
 }
 
 // binder writes raw TOML values into an Experiment and collects what is wrong.
@@ -23,6 +30,7 @@ type binder struct {
 	file    string
 	lines   map[string]int
 	sets    map[string]bool // keys that --set gave
+	given   map[string]bool // keys that the file or --set gave
 	wrong   []problem
 	origins []Origin
 }
@@ -34,9 +42,6 @@ type problem struct {
 }
 
 func itoa(n int) string { return strconv.Itoa(n) }
-
-// given reports whether the file or the command line gives the key.
-func (b *binder) given(key string) bool { return b.lines[key] > 0 || b.sets[key] }
 
 // place is where a key was given.
 func (b *binder) place(key string) string {
@@ -74,6 +79,7 @@ func (b *binder) bind(path, general string, raw map[string]any, v, inherited ref
 		known[tag] = true
 		key, name := dotted(path, tag), dotted(general, tag)
 		given, has := raw[tag]
+		b.given[key] = has
 		field := v.Field(i)
 		switch {
 		case field.Kind() == reflect.Struct:
@@ -142,6 +148,29 @@ func (b *binder) assign(key, name string, given any, field reflect.Value) {
 	}
 	field.Set(reflect.ValueOf(value))
 	b.origins = append(b.origins, Origin{key, value, b.place(key), f.Doc})
+}
+
+// oneRules leaves either the share or the threshold of a filter in force: the one that its table gives unsets the other,
+// which has a default or is inherited. A table that gives both is wrong, see checkArms.
+func (b *binder) oneRules(table string, c *ConGrad) {
+	keep, threshold := table+".keep", table+".threshold"
+	switch {
+	case b.given[keep] && !b.given[threshold]:
+		c.Threshold = math.NaN()
+		b.unset(threshold, keep)
+	case b.given[threshold] && !b.given[keep]:
+		b.unset(keep, threshold)
+	}
+}
+
+// unset notes that a key has no value because of another.
+func (b *binder) unset(key, because string) {
+	o := Origin{Key: key, Value: math.NaN(), From: because + " rules"}
+	if i := slices.IndexFunc(b.origins, func(o Origin) bool { return o.Key == key }); i >= 0 {
+		b.origins[i] = o
+		return
+	}
+	b.origins = append(b.origins, o)
 }
 
 // convert turns what the TOML parser returns into the Go type of a field.

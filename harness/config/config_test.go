@@ -2,6 +2,7 @@ package config
 
 import (
 	"fmt"
+	"math"
 	"reflect"
 	"slices"
 	"strings"
@@ -86,7 +87,7 @@ func TestSet(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	want := []any{4, 0.2, 0.5, "a word", []uint64{9}, "reference", 1}
+	want := []any{4, 0.2, 0.5, "a word", []uint64{9}, "reference", 5}
 	got := []any{e.Train.Epochs, e.Arms[2].Loss.Beta, e.Arms[1].Loss.Beta, e.Title, e.Seeds, e.Judge.Kind, len(e.Partial)}
 	if d := cmp.Diff(want, got); d != "" {
 		t.Error(d)
@@ -139,6 +140,9 @@ func TestErrors(t *testing.T) {
 		"not a number":          {replace("keep = 0.3", "keep = nan"), nil, "x.toml:16: congrad.keep: NaN is out of range: want 1e-06 to 1 (share of the pairs that is kept)"},
 		"missing":               {replace(`name = "x"`, "", `opponent = "baseline"`, ""), nil, "x.toml: name: is missing: names the experiment and its folder of results\nx.toml:18: evaluate.opponent: is missing: the arm whose answers a win rate is against"},
 		"empty name":            {replace(`name = "x"`, `name = ""`), nil, "x.toml:2: name: is empty: names the experiment and its folder of results"},
+		"a name that leads out": {replace(`name = "x"`, `name = "../x"`), nil, `x.toml:2: name: "../x": want letters (a to z), digits, ".", "_" and "-", and neither "." nor "-" in front`},
+		"endless":               {replace("keep = 0.3", "keep = inf"), nil, "x.toml:16: congrad.keep: +Inf is out of range: want 1e-06 to 1 (share of the pairs that is kept)"},
+		"set to no number":      {good, []string{"train.clip=nan"}, "--set: train.clip: NaN is out of range: want 0 to 1e+09 (largest global norm of a gradient; 0 leaves it as it is)"},
 		"enumeration":           {replace(`select = "all"`, "", `match = "congrad"`, "match = \"congrad\"\n[judge]\nkind = \"slef\""), nil, `x.toml:39: judge.kind: "slef": want one of self, reference; did you mean "self"?`},
 		"no such language":      {replace(`"sw", #`, `"sw-KE", #`), nil, `x.toml:8: languages.unseen: entry 0, "sw-KE": no such language; did you mean "sw"? (congrad ls languages)`},
 		"seen and unseen":       {replace(`"sw", #`, `"de", #`), nil, `x.toml:8: languages.unseen: entry 0, "de", is seen too: a language is either trained on or not`},
@@ -175,6 +179,97 @@ func TestErrors(t *testing.T) {
 				t.Error(d)
 			}
 		})
+	}
+}
+
+// A name becomes a folder and an argument of commands.
+func TestNames(t *testing.T) {
+	for name, fine := range map[string]bool{
+		"x": true, "tiny-2": true, "A_b.c": true, "_": true, "7": true,
+		"": false, ".": false, "..": false, "../x": false, "a/b": false, `a\b`: false, ".x": false, "-x": false, "a b": false, "x\n": false, "größe": false, "x\x00": false,
+	} {
+		if err := CheckName(name); (err == nil) != fine {
+			t.Errorf("%q: %v", name, err)
+		}
+		_, err := load(strings.Replace(good, `"x"`, literal(name), 1))
+		if (err == nil) != fine || err != nil && !strings.HasPrefix(err.Error(), "x.toml:2: name: ") {
+			t.Errorf("a file with the name %q: %v", name, err)
+		}
+	}
+}
+
+// No number is endless or none at all, whatever the range of its key.
+func TestNumbersAreFinite(t *testing.T) {
+	for _, f := range Fields {
+		if _, number := f.Default.(float64); !number {
+			continue
+		}
+		for _, x := range []float64{math.Inf(1), math.Inf(-1), math.NaN()} {
+			err := f.check(x)
+			if want := fmt.Sprintf("%g is out of range: want %g to %g (%s)", x, f.Min, f.Max, f.Doc); err == nil || err.Error() != want {
+				t.Errorf("%s = %g: %v, want %s", f.Key, x, err, want)
+			}
+		}
+	}
+}
+
+// Of share and threshold the one that an arm gives rules, else the one that the experiment gives, else the share's default;
+// and the resolved file says the same.
+func TestShareAndThreshold(t *testing.T) {
+	none := math.NaN()
+	for _, c := range []struct {
+		experiment, arm string
+		keep, threshold float64 // of the arm; keep counts where threshold is none
+	}{
+		{"", "", 0.5, none},
+		{"", "keep = 0.2", 0.2, none},
+		{"", "threshold = 0.1", 0, 0.1},
+		{"keep = 0.3", "", 0.3, none},
+		{"keep = 0.3", "keep = 0.2", 0.2, none},
+		{"keep = 0.3", "threshold = 0.1", 0, 0.1},
+		{"threshold = 0.4", "", 0, 0.4},
+		{"threshold = 0.4", "keep = 0.2", 0.2, none},
+		{"threshold = 0.4", "threshold = 0.1", 0, 0.1},
+	} {
+		written := strings.NewReplacer("keep = 0.3", c.experiment, `aggregator = "mean"`, c.arm).Replace(good)
+		inline := strings.NewReplacer("keep = 0.3", c.experiment, "[arms.congrad]\naggregator = \"mean\"", "congrad = { "+c.arm+" }").Replace(good)
+		for _, source := range []string{written, inline} {
+			e, err := load(source)
+			if err != nil {
+				t.Errorf("%q and %q: %v", c.experiment, c.arm, err)
+				continue
+			}
+			again, err := load(string(e.Resolved()))
+			if err != nil {
+				t.Errorf("%q and %q, resolved: %v\n%s", c.experiment, c.arm, err, e.Resolved())
+				continue
+			}
+			for _, e := range []*Experiment{e, again} {
+				got := e.Arms[1].ConGrad
+				if !cmp.Equal(got.Threshold, c.threshold, cmpopts.EquateNaNs()) || !got.ByThreshold() && got.Keep != c.keep {
+					t.Errorf("%q and %q: keep %g, threshold %g, want %g, %g", c.experiment, c.arm, got.Keep, got.Threshold, c.keep, c.threshold)
+				}
+				if e.Arms[0].ConGrad.ByThreshold() != strings.HasPrefix(c.experiment, "threshold") {
+					t.Errorf("%q and %q: another arm has the threshold %g", c.experiment, c.arm, e.Arms[0].ConGrad.Threshold)
+				}
+			}
+		}
+	}
+}
+
+func TestChanged(t *testing.T) {
+	e, err := load(strings.NewReplacer("keep = 0.3", "threshold = 0.3", `aggregator = "mean"`, "aggregator = \"mean\"\nkeep = 0.5\nquota = \"language\"").Replace(good))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var got []string
+	for i := range e.Arms {
+		for _, o := range e.Changed(i) {
+			got = append(got, fmt.Sprintf("%s %s=%v", e.Arms[i].Name, o.Key, o.Value))
+		}
+	}
+	if d := cmp.Diff([]string{"congrad loss.beta=0.5", "congrad congrad.aggregator=mean", "congrad congrad.keep=0.5"}, got); d != "" {
+		t.Error(d)
 	}
 }
 

@@ -5,7 +5,10 @@
 // else is configurable.
 package config
 
-import "math"
+import (
+	"math"
+	"strings"
+)
 
 // Experiment is one experiment file with every value spelled out.
 type Experiment struct {
@@ -29,7 +32,7 @@ type Experiment struct {
 
 	// What the command line asked for; not part of a file.
 	Limit   int      `toml:"-"` // prompts per language, for iterations and evaluation alike; 0 is all
-	Partial []string `toml:"-"` // the flags that make this less than the whole experiment
+	Partial []string `toml:"-"` // the flags that make this less than the whole experiment, one by one
 	Origins []Origin `toml:"-"` // where each value comes from, in the order of the resolved file
 	Source  []byte   `toml:"-"` // the file as written
 }
@@ -135,6 +138,34 @@ type Arm struct {
 
 // Trained reports whether the arm trains at all.
 func (a Arm) Trained() bool { return a.Select != "none" }
+
+// From says where a key's value comes from: a line of the file, the command line, or a default with its source.
+func (e *Experiment) From(key string) string {
+	for _, o := range e.Origins {
+		if o.Key == key {
+			return o.From
+		}
+	}
+	return ""
+}
+
+// Changed lists the values of the i-th arm's own tables that are not the experiment's, under their keys in an arm
+// ("loss.beta").
+func (e *Experiment) Changed(i int) []Origin {
+	general := map[string]any{}
+	for _, o := range e.Origins {
+		general[o.Key] = o.Value
+	}
+	var list []Origin
+	for _, o := range e.Origins {
+		key, own := strings.CutPrefix(o.Key, "arms["+itoa(i)+"].")
+		if own && strings.Contains(key, ".") && !o.Unset() && o.Value != general[key] {
+			o.Key = key
+			list = append(list, o)
+		}
+	}
+	return list
+}
 
 // FindArm returns the arm of that name, or nil.
 func (e *Experiment) FindArm(name string) *Arm {

@@ -6,7 +6,7 @@ import "math"
 type Field struct {
 	Key     string  // dotted; "arms.select" is the key of every arm
 	Default any     // nil where the file has to give it
-	Min     float64 // smallest value of a number; of a list, its smallest length
+	Min     float64 // smallest value of a number, which is finite; of a list, its smallest length
 	Max     float64
 	Words   []string // the values of an enumeration
 	Source  string   // where the default comes from
@@ -20,7 +20,7 @@ const (
 	ours     = "our choice"
 )
 
-var inf = math.Inf(1)
+var inf = math.Inf(1) // a list may have any length
 
 // Fields is every key, in the order of the resolved file. Of the paper only the abstract and public summaries are known,
 // so a default's source is the abstract, a public summary, a cited work, or our choice.
@@ -45,8 +45,8 @@ var Fields = []Field{
 
 	{"judge.kind", "self", 0, 0, []string{"self", "reference"}, "abstract: self-rewarding", "who scores answers: the policy at the start of the iteration, or the known answer"},
 
-	{"pair.min_gap", 0.0, 0, inf, nil, ours, "smallest difference between the best and the worst score that makes a pair"},
-	{"pair.max_length_ratio", 0.0, 0, inf, nil, ours, "largest ratio of the answers' lengths in tokens; 0 allows any"},
+	{"pair.min_gap", 0.0, 0, 1e6, nil, ours, "smallest difference between the best and the worst score that makes a pair"},
+	{"pair.max_length_ratio", 0.0, 0, 1e6, nil, ours, "largest ratio of the answers' lengths in tokens; 0 allows any"},
 
 	{"loss.beta", 0.1, 1e-6, 1e3, nil, "Rafailov et al. 2023", "DPO's inverse temperature"},
 	{"loss.length_penalty", 0.01, 0, 100, nil, "public summary: length-penalised DPO; the value is our choice (0.01 to 0.05 in public code)", "alpha of R-DPO per token; 0 is plain DPO"},
@@ -57,7 +57,7 @@ var Fields = []Field{
 	{"train.epochs", 1, 1, 1000, nil, "Meng et al. 2024 (SimPO), public code", "passes over the kept pairs in each iteration"},
 	{"train.batch_pairs", 16, 1, 1e5, nil, ours, "pairs in one optimiser step"},
 	{"train.weight_decay", 0.0, 0, 10, nil, ours, "AdamW's, decoupled; not on norm gains"},
-	{"train.clip", 1.0, 0, inf, nil, ours, "largest global norm of a gradient; 0 leaves it as it is"},
+	{"train.clip", 1.0, 0, 1e9, nil, ours, "largest global norm of a gradient; 0 leaves it as it is"},
 	{"train.beta1", 0.9, 0, 0.999999, nil, "Loshchilov & Hutter 2019", "AdamW's"},
 	{"train.beta2", 0.999, 0, 0.999999999, nil, "Loshchilov & Hutter 2019", "AdamW's"},
 	{"train.epsilon", 1e-8, 1e-30, 1, nil, "Loshchilov & Hutter 2019", "AdamW's"},
@@ -70,7 +70,7 @@ var Fields = []Field{
 	{"congrad.similarity", "cosine", 0, 0, []string{"cosine", "dot"}, summary, "how a pair's gradient is compared with the consensus"},
 	{"congrad.leave_one_out", true, 0, 0, nil, ours, "take the pair's own share out of its language's gradient before comparing"},
 	{"congrad.keep", 0.5, 1e-6, 1, nil, ours, "share of the pairs that is kept"},
-	{"congrad.threshold", math.NaN(), -inf, inf, nil, ours, "keep what scores at least this, in place of a share"},
+	{"congrad.threshold", math.NaN(), -1e30, 1e30, nil, ours, "keep what scores at least this, in place of a share"},
 	{"congrad.quota", "language", 0, 0, []string{"language", "global"}, ours, "keep the share of each language, or of all pairs together"},
 	{"congrad.fidelity_pairs", 200, 0, 1e5, nil, ours, "pairs whose exact gradient is compared with its sketch, in the first iteration of the first seed"},
 

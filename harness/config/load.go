@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"reflect"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -29,12 +30,13 @@ func Load(file string, source []byte, sets []string, world World) (*Experiment, 
 	if err := toml.Unmarshal(source, &raw); err != nil {
 		return nil, syntax(file, err)
 	}
-	b := &binder{file: file, lines: locate(string(source)), sets: map[string]bool{}}
+	b := &binder{file: file, lines: locate(string(source)), sets: map[string]bool{}, given: map[string]bool{}}
 	for _, set := range sets {
 		b.set(raw, set)
 	}
 	e := &Experiment{Source: source}
 	b.bind("", "", raw, reflect.ValueOf(e).Elem(), reflect.Value{})
+	b.oneRules("congrad", &e.ConGrad)
 	b.bindArms(raw, e)
 	if len(b.wrong) == 0 { // cross checks of half-read files would only confuse
 		b.checkTogether(e, world)
@@ -42,8 +44,8 @@ func Load(file string, source []byte, sets []string, world World) (*Experiment, 
 	if err := b.problems(); err != nil {
 		return nil, err
 	}
-	if len(sets) > 0 {
-		e.Partial = append(e.Partial, "--set "+strings.Join(sets, " --set "))
+	for _, set := range sets {
+		e.Partial = append(e.Partial, "--set "+set)
 	}
 	e.Origins = b.origins
 	return e, nil
@@ -102,7 +104,9 @@ func (b *binder) bindArms(raw map[string]any, e *Experiment) {
 	base := reflect.ValueOf(Arm{Loss: e.Loss, Train: e.Train, ConGrad: e.ConGrad})
 	e.Arms = make([]Arm, len(list))
 	for i, table := range list {
-		b.bind("arms["+itoa(i)+"]", "arms", table, reflect.ValueOf(&e.Arms[i]).Elem(), base)
+		key := "arms[" + itoa(i) + "]"
+		b.bind(key, "arms", table, reflect.ValueOf(&e.Arms[i]).Elem(), base)
+		b.oneRules(key+".congrad", &e.Arms[i].ConGrad)
 	}
 }
 
@@ -119,8 +123,22 @@ func (b *binder) problems() error {
 	return errors.New(strings.Join(lines, "\n"))
 }
 
+var wellNamed = regexp.MustCompile(`^\w[\w.-]*$`)
+
+// CheckName reports what is wrong with an experiment's name. It is a folder below runs/ and an argument of commands: it
+// cannot lead elsewhere, hide itself or look like a flag.
+func CheckName(s string) error {
+	if !wellNamed.MatchString(s) {
+		return fmt.Errorf(`%q: want letters (a to z), digits, ".", "_" and "-", and neither "." nor "-" in front`, s)
+	}
+	return nil
+}
+
 // checkTogether holds the values against each other and against what they name.
 func (b *binder) checkTogether(e *Experiment, w World) {
+	if err := CheckName(e.Name); err != nil {
+		b.report("name", "%v", err)
+	}
 	names := func(key string, list, known []string, what, command string) {
 		for i, name := range list {
 			if !slices.Contains(known, name) {
@@ -153,7 +171,7 @@ func (b *binder) checkArms(e *Experiment, w World) {
 		names = append(names, a.Name)
 		if !slices.Contains(w.Aggregators, a.ConGrad.Aggregator) {
 			at := key + ".congrad.aggregator"
-			if !b.given(at) {
+			if !b.given[at] {
 				at = "congrad.aggregator"
 			}
 			b.report(at, "%q: no such aggregator%s (congrad ls methods)", a.ConGrad.Aggregator, suggest.DidYouMean(a.ConGrad.Aggregator, w.Aggregators))
@@ -188,7 +206,7 @@ func (b *binder) checkArms(e *Experiment, w World) {
 		tables = append(tables, "arms["+itoa(i)+"].congrad")
 	}
 	for _, table := range tables {
-		if b.given(table+".threshold") && b.given(table+".keep") {
+		if b.given[table+".threshold"] && b.given[table+".keep"] {
 			b.report(table+".threshold", "a threshold and a share (keep) exclude each other; give one")
 		}
 	}

@@ -3,7 +3,6 @@ package config
 import (
 	"bytes"
 	"fmt"
-	"math"
 	"strings"
 
 	"github.com/BurntSushi/toml"
@@ -22,7 +21,7 @@ func (e *Experiment) Resolved() []byte {
 	lines := make([]string, len(e.Origins))
 	for i, o := range e.Origins {
 		lines[i] = fmt.Sprintf("%s = %s", o.Key[strings.LastIndex(o.Key, ".")+1:], literal(o.Value))
-		if x, ok := o.Value.(float64); ok && math.IsNaN(x) {
+		if o.Unset() {
 			lines[i] = "# " + o.Key[strings.LastIndex(o.Key, ".")+1:] + " is not set"
 		}
 		width = max(width, min(48, len(lines[i])))

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"sync"
 
 	"congrad/harness/rng"
 	"congrad/harness/world"
@@ -34,13 +35,16 @@ type Passage struct {
 }
 
 // Source is the embedded world as prompts and task items.
-type Source struct{ world *world.World }
+type Source struct {
+	world *world.World
+	// Version names everything that the source can return; it enters the keys of stages.
+	Version func() string
+}
 
 // FromWorld makes a source of a world.
-func FromWorld(w *world.World) *Source { return &Source{w} }
-
-// Version names everything that the source can return; it enters the keys of stages.
-func (s *Source) Version() string { return "world " + s.world.Digest() }
+func FromWorld(w *world.World) *Source {
+	return &Source{w, sync.OnceValue(func() string { return "world " + w.Digest() })} // a tenth of a second, and often asked for
+}
 
 // Preference returns n prompts of a language for an iteration (from 1): an order of all facts is drawn from the seed, the
 // same for all languages, and every iteration takes the next n. It is an error to ask for more than there are.
@@ -51,6 +55,9 @@ func (s *Source) Preference(seed uint64, lang string, iteration, n int) ([]Promp
 	}
 	return items[n*(iteration-1) : n*iteration], nil
 }
+
+// PreferenceCount is how many prompts of a language Preference hands out over all iterations.
+func (s *Source) PreferenceCount(lang string) int { return len(s.world.Items(world.Preference, lang)) }
 
 // Held returns up to n held-out prompts of a language: the same for every seed.
 func (s *Source) Held(split, lang string, n int) ([]Prompt, error) {

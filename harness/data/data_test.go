@@ -78,6 +78,13 @@ func TestPromptsAreDisjoint(t *testing.T) {
 
 func TestAskingForTooMuch(t *testing.T) {
 	s := open(t)
+	all := s.PreferenceCount("en")
+	if _, err := s.Preference(1, "en", 2, all/2); err != nil || all == 0 {
+		t.Errorf("two halves of %d prompts: %v", all, err)
+	}
+	if _, err := s.Preference(1, "en", 2, all/2+1); err == nil {
+		t.Errorf("more than all %d prompts are handed out", all)
+	}
 	if _, err := s.Preference(1, "en", 20, 200); err == nil {
 		t.Error("prompts that do not exist are handed out")
 	}

@@ -7,7 +7,9 @@ package device
 
 import (
 	"fmt"
+	"os"
 	"path/filepath"
+	"runtime/debug"
 	"strings"
 
 	"github.com/gomlx/gomlx/backends"
@@ -21,6 +23,9 @@ type Backend = backends.Backend
 type Info struct {
 	Name   string // "xla" or "go"
 	Plugin Plugin // the zero Plugin on the pure-Go backend
+	// Version is that of GoMLX where its pure-Go backend runs. The binary of a test does not tell it.
+	Version string
+	Flags   string // what XLA_FLAGS tells XLA
 	// Why explains, in one line, why the pure-Go backend runs although nobody asked for it; else it is empty.
 	Why string
 }
@@ -53,11 +58,12 @@ func Open(choice string) (Backend, Info, error) {
 			}
 			return openGo(err.Error())
 		}
+		info := xlaInfo(plugin)
 		b, err := openXLA(plugin.Path)
 		if err != nil {
 			return nil, Info{}, fmt.Errorf("starting XLA with %s: %w (congrad doctor)", plugin.Path, err)
 		}
-		return b, Info{Name: "xla", Plugin: plugin}, nil
+		return b, info, nil
 	case strings.HasSuffix(choice, ".so") || strings.HasSuffix(choice, ".dylib"):
 		if err := Supported(); err != nil {
 			return nil, Info{}, fmt.Errorf("starting XLA: %w", err)
@@ -70,11 +76,12 @@ func Open(choice string) (Backend, Info, error) {
 		if err != nil {
 			return nil, Info{}, fmt.Errorf("starting XLA with %s: %w", choice, err)
 		}
+		info := xlaInfo(plugin)
 		b, err := openXLA(path)
 		if err != nil {
 			return nil, Info{}, fmt.Errorf("starting XLA with %s: %w", choice, err)
 		}
-		return b, Info{Name: "xla", Plugin: plugin}, nil
+		return b, info, nil
 	}
 	return nil, Info{}, fmt.Errorf("device %q: give auto, xla, go, or the path of a PJRT plugin (congrad doctor)", choice)
 }
@@ -86,5 +93,20 @@ func openGo(why string) (Backend, Info, error) {
 	if err != nil {
 		return nil, Info{}, fmt.Errorf("starting the pure-Go backend: %w", err)
 	}
-	return b, Info{Name: "go", Why: why}, nil
+	return b, Info{Name: "go", Version: goMLX(), Why: why}, nil
 }
+
+// goMLX is the version of GoMLX that the program is built with.
+func goMLX() string {
+	if info, ok := debug.ReadBuildInfo(); ok {
+		for _, d := range info.Deps {
+			if d.Path == "github.com/gomlx/gomlx" {
+				return d.Version
+			}
+		}
+	}
+	return ""
+}
+
+// xlaInfo describes XLA before it starts: on CUDA it adds flags of its own.
+func xlaInfo(p Plugin) Info { return Info{Name: "xla", Plugin: p, Flags: os.Getenv("XLA_FLAGS")} }

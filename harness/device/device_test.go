@@ -38,6 +38,16 @@ func TestFallback(t *testing.T) {
 	}
 }
 
+func TestFlagsAreNoted(t *testing.T) {
+	t.Setenv("XLA_FLAGS", "--xla_cpu_enable_fast_math=true")
+	if i := xlaInfo(Plugin{}); i.Name != "xla" || i.Flags != "--xla_cpu_enable_fast_math=true" {
+		t.Errorf("%+v", i)
+	}
+	if _, i, err := Open("go"); err != nil || i.Flags != "" {
+		t.Errorf("the pure-Go backend: %+v, %v", i, err)
+	}
+}
+
 func TestInstalledPlugin(t *testing.T) {
 	cache := t.TempDir()
 	t.Setenv("CONGRAD_CACHE", cache)

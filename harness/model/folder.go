@@ -22,13 +22,55 @@ type configFile struct {
 	Config
 }
 
+// variant are the settings by which a llama may differ from the model code. Older files have rope_theta and rope_scaling,
+// newer ones both in rope_parameters.
+type variant struct {
+	Scaling json.RawMessage `json:"rope_scaling"`
+	Rope    *struct {
+		Type   string   `json:"rope_type"`
+		Base   *float64 `json:"rope_theta"`
+		Turned *float64 `json:"partial_rotary_factor"`
+	} `json:"rope_parameters"`
+	Turned        *float64 `json:"partial_rotary_factor"`
+	AttentionBias bool     `json:"attention_bias"`
+	MLPBias       bool     `json:"mlp_bias"`
+}
+
+// check reports the first setting that the model code would have to know and does not.
+func (v variant) check() error {
+	turned := []*float64{v.Turned}
+	if p := v.Rope; p != nil {
+		if p.Type != "default" {
+			return fmt.Errorf("rope_parameters: rope_type %q is not supported yet; default is", p.Type)
+		}
+		turned = append(turned, p.Turned)
+	}
+	for _, share := range turned {
+		if share != nil && *share != 1 {
+			return fmt.Errorf("partial_rotary_factor %g is not supported yet; 1 is", *share)
+		}
+	}
+	switch {
+	case v.Scaling != nil && string(v.Scaling) != "null":
+		return fmt.Errorf("rope_scaling is not supported yet; null is")
+	case v.AttentionBias:
+		return fmt.Errorf("attention_bias true is not supported yet; false is")
+	case v.MLPBias:
+		return fmt.Errorf("mlp_bias true is not supported yet; false is")
+	}
+	return nil
+}
+
 // OpenConfig reads a folder's config.json. What the model code does not do is refused by name.
 func OpenConfig(dir fs.FS) (Config, error) {
 	data, err := fs.ReadFile(dir, "config.json")
 	if err != nil {
 		return Config{}, fmt.Errorf("opening a model: %w", err)
 	}
-	var c configFile
+	var c struct {
+		configFile
+		variant
+	}
 	if err := json.Unmarshal(data, &c); err != nil {
 		return Config{}, fmt.Errorf("opening a model: config.json: %w", err)
 	}
@@ -37,6 +79,12 @@ func OpenConfig(dir fs.FS) (Config, error) {
 	}
 	if c.HiddenAct != "silu" {
 		return Config{}, fmt.Errorf("opening a model: config.json: hidden_act %q is not supported; silu is", c.HiddenAct)
+	}
+	if err := c.variant.check(); err != nil {
+		return Config{}, fmt.Errorf("opening a model: config.json: %w", err)
+	}
+	if p := c.Rope; p != nil && p.Base != nil {
+		c.RopeBase = *p.Base
 	}
 	if err := c.Config.Check(); err != nil {
 		return Config{}, fmt.Errorf("opening a model: config.json: %w", err)

@@ -65,6 +65,13 @@ func TestConfigIsRefusedByName(t *testing.T) {
 		"uneven":      {`"num_key_value_heads":1`, `"num_key_value_heads":3`, "no multiple"},
 		"no base":     {`"rope_theta":10000`, `"rope_theta":0`, "rope_theta is 0"},
 		"no epsilon":  {`"rms_norm_eps":1e-5`, `"rms_norm_eps":0`, "rms_norm_eps is 0"},
+		"scaled":      {`"head_dim"`, `"rope_scaling":{"rope_type":"llama3","factor":8},"head_dim"`, "rope_scaling is not supported yet; null is"},
+		"newly":       {`"head_dim"`, `"rope_parameters":{"rope_type":"yarn","rope_theta":500000},"head_dim"`, `rope_parameters: rope_type "yarn" is not supported yet; default is`},
+		"by layer":    {`"head_dim"`, `"rope_parameters":{"full_attention":{"rope_type":"default","rope_theta":500000}},"head_dim"`, `rope_parameters: rope_type "" is not supported yet`},
+		"biases":      {`"head_dim"`, `"attention_bias":true,"head_dim"`, "attention_bias true is not supported yet; false is"},
+		"more biases": {`"head_dim"`, `"mlp_bias":true,"head_dim"`, "mlp_bias true is not supported yet; false is"},
+		"a half turn": {`"head_dim"`, `"partial_rotary_factor":0.5,"head_dim"`, "partial_rotary_factor 0.5 is not supported yet; 1 is"},
+		"one inside":  {`"head_dim"`, `"rope_parameters":{"rope_type":"default","partial_rotary_factor":0.25},"head_dim"`, "partial_rotary_factor 0.25 is not supported yet; 1 is"},
 		"no JSON":     {`{`, ``, "config.json"},
 		"wrong types": {`"vocab_size":5`, `"vocab_size":"5"`, "config.json"},
 	} {
@@ -73,8 +80,19 @@ func TestConfigIsRefusedByName(t *testing.T) {
 			t.Errorf("%s: %v, want an error with %q", name, err, c.want)
 		}
 	}
-	if c, err := OpenConfig(fstest.MapFS{"config.json": {Data: []byte(good)}}); err != nil || c.Hidden != 4 {
-		t.Errorf("the good one: %+v, %v", c, err)
+	for name, c := range map[string]struct {
+		old, new string
+		base     float64
+	}{
+		"as it is":       {"", "", 1e4},
+		"older, spelled": {`"head_dim"`, `"rope_scaling":null,"attention_bias":false,"mlp_bias":false,"partial_rotary_factor":1.0,"head_dim"`, 1e4},
+		"newer":          {`"rope_theta":10000`, `"rope_parameters":{"rope_type":"default","rope_theta":500000.0}`, 5e5},
+		"both":           {`"head_dim"`, `"rope_parameters":{"rope_type":"default"},"head_dim"`, 1e4},
+	} {
+		got, err := OpenConfig(fstest.MapFS{"config.json": {Data: []byte(strings.Replace(good, c.old, c.new, 1))}})
+		if err != nil || got.Hidden != 4 || got.RopeBase != c.base {
+			t.Errorf("%s: %+v, %v, want rope_theta %g", name, got, err, c.base)
+		}
 	}
 }
 

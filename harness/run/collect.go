@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"congrad/harness/config"
 	"congrad/harness/data"
 	"congrad/harness/lang"
 	"congrad/harness/model"
@@ -229,7 +230,10 @@ func (p *Plan) facts(e *Env) []record.Fact {
 		{Name: "training", Value: fmt.Sprintf("AdamW, peak rate %g (%s), %d pairs a step, %d epoch(s)", x.Train.LearningRate, x.Train.Schedule, x.Train.BatchPairs, x.Train.Epochs)},
 		{Name: "evaluation", Value: fmt.Sprintf("greedy answers to at most %d prompts per language of the %s split", plan.limited(x.Evaluate.PerLanguage), x.Evaluate.Split)},
 	}
-	for _, a := range x.Arms {
+	for i, a := range x.Arms {
+		if own := ownValues(x.Changed(i), a); own != "" {
+			facts = append(facts, record.Fact{Name: a.Name + ": changed from the experiment", Value: own})
+		}
 		if a.Select != "congrad" {
 			continue
 		}
@@ -239,9 +243,33 @@ func (p *Plan) facts(e *Env) []record.Fact {
 			record.Fact{Name: a.Name + ": sketch", Value: fmt.Sprintf("one-sided, rank %d: %d numbers per gradient (%.1f %% of the parameters); norm gains, embedding and head are left out", a.ConGrad.SketchRank, numbers, 100*float64(numbers)/float64(c.Parameters()))},
 			record.Fact{Name: a.Name + ": state added", Value: fmt.Sprintf("%.2f MB for %d languages and the consensus, beside %.2f MB of weights", float64(added)/1e6, len(x.Languages.Seen), float64(weights)/1e6)},
 			record.Fact{Name: a.Name + ": consensus", Value: fmt.Sprintf("%s of %s gradients, by %s, %s%s", a.ConGrad.Aggregator, a.ConGrad.LanguageGradient, map[bool]string{true: "direction", false: "length"}[a.ConGrad.Normalise == "unit"], a.ConGrad.Similarity, map[bool]string{true: ", own share left out", false: ""}[a.ConGrad.LeaveOneOut])},
+			record.Fact{Name: a.Name + ": kept", Value: kept(a.ConGrad)},
 		)
 	}
 	return facts
+}
+
+// ownValues words what an arm changes of the experiment, as far as it uses it.
+func ownValues(changed []config.Origin, a config.Arm) string {
+	var list []string
+	for _, o := range changed {
+		table, name, _ := strings.Cut(o.Key, ".")
+		if a.Trained() && (table != "congrad" || a.Select == "congrad") {
+			list = append(list, fmt.Sprintf("%s %v", strings.ReplaceAll(name, "_", " "), o.Value))
+		}
+	}
+	return strings.Join(list, ", ")
+}
+
+// kept words which pairs pass the filter.
+func kept(c config.ConGrad) string {
+	switch {
+	case c.ByThreshold():
+		return fmt.Sprintf("pairs that score at least %g", c.Threshold)
+	case c.Quota == "global":
+		return fmt.Sprintf("the best %g %% of all pairs together", 100*c.Keep)
+	}
+	return fmt.Sprintf("the best %g %% of each language's pairs", 100*c.Keep)
 }
 
 // sketchNumbers is the length of one sketch.

@@ -1,7 +1,9 @@
 package run
 
 import (
+	"cmp"
 	"fmt"
+	"slices"
 
 	"congrad/eval/task"
 	"congrad/harness/config"
@@ -55,6 +57,9 @@ func NewPlan(e *config.Experiment, env *Env, tasks []task.Task) (*Plan, error) {
 			}
 		}
 	}
+	if err := p.enoughPrompts(); err != nil {
+		return nil, err
+	}
 	base, err := p.base()
 	if err != nil {
 		return nil, err
@@ -65,6 +70,21 @@ func NewPlan(e *config.Experiment, env *Env, tasks []task.Task) (*Plan, error) {
 		}
 	}
 	return p.plan, nil
+}
+
+// enoughPrompts reports the language that runs short first: no iteration asks what another has asked, so a run needs
+// prompts for all of them. Held-out prompts are "at most" so many, and never too few.
+func (p *planner) enoughPrompts() error {
+	e := p.experiment
+	fewest := slices.MinFunc(e.Languages.Seen, func(a, b string) int {
+		return cmp.Compare(p.env.Source.PreferenceCount(a), p.env.Source.PreferenceCount(b))
+	})
+	per, there := p.limited(e.Prompts.PerLanguage), p.env.Source.PreferenceCount(fewest)
+	if per*e.Iterations > there {
+		return fmt.Errorf("prompts.per_language (%s) asks for %d fresh prompts in each of %d iterations (%s); %s has %d, enough for %d in each",
+			e.From("prompts.per_language"), per, e.Iterations, e.From("iterations"), fewest, there, there/e.Iterations)
+	}
+	return nil
 }
 
 // base is the model that everything starts from. Its artefact is empty: the model lies elsewhere, its hash is the key.
@@ -163,7 +183,7 @@ func (p *planner) round(policy *Stage, seed uint64, iteration int, arm config.Ar
 			return nil, err
 		}
 		if first && arm.ConGrad.FidelityPairs > 0 {
-			if r.fidelity, err = p.fidelity(policy, r.pairs, r.reference, r.gradients, r.selection, g, arm.ConGrad, at(seed, iteration, arm.Name)); err != nil {
+			if r.fidelity, err = p.fidelity(policy, r.pairs, r.reference, r.selection, g, arm.ConGrad, at(seed, iteration, arm.Name)); err != nil {
 				return nil, err
 			}
 		}

@@ -1,0 +1,80 @@
+package run
+
+import (
+	"strings"
+	"testing"
+
+	"congrad/harness/config"
+	"congrad/harness/model"
+	"congrad/harness/record"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+// The report says what an arm does otherwise than the experiment, as far as the arm uses it, and what the filter keeps.
+func TestFactsOfArms(t *testing.T) {
+	source := `
+name = "x"
+model = "x"
+[languages]
+seen = ["en", "de"]
+[congrad]
+threshold = 0.1
+[evaluate]
+opponent = "baseline"
+[[arms]]
+name = "baseline"
+select = "none"
+[arms.loss]
+beta = 0.5 # which nothing uses
+[[arms]]
+name = "joint"
+select = "all"
+[arms.train]
+learning_rate = 1e-4
+[arms.congrad]
+keep = 0.1 # as little
+[[arms]]
+name = "congrad"
+select = "congrad"
+[[arms]]
+name = "third"
+select = "congrad"
+[arms.congrad]
+keep = 0.3
+leave_one_out = false
+[arms.loss]
+beta = 0.2
+length_penalty = 0.01 # as everywhere
+[[arms]]
+name = "global"
+select = "congrad"
+[arms.congrad]
+keep = 0.25
+quota = "global"
+`
+	e, err := config.Load("x.toml", []byte(source), nil, config.World{
+		Languages: []string{"en", "de"}, Aggregators: []string{"pcgrad"}, Model: func(string) error { return nil },
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	shape := model.Config{Vocab: 5, Hidden: 4, Layers: 1, Heads: 2, KVHeads: 1, HeadDim: 2, FFN: 6, RopeBase: 1e4, NormEps: 1e-5}
+	var got []record.Fact
+	for _, f := range (&Plan{Experiment: e}).facts(&Env{Base: &model.Folder{Config: shape, Weights: model.New(shape, 1)}}) {
+		if strings.HasSuffix(f.Name, ": kept") || strings.HasSuffix(f.Name, ": changed from the experiment") {
+			got = append(got, f)
+		}
+	}
+	want := []record.Fact{
+		{Name: "joint: changed from the experiment", Value: "learning rate 0.0001"},
+		{Name: "congrad: kept", Value: "pairs that score at least 0.1"},
+		{Name: "third: changed from the experiment", Value: "beta 0.2, leave one out false, keep 0.3"},
+		{Name: "third: kept", Value: "the best 30 % of each language's pairs"},
+		{Name: "global: changed from the experiment", Value: "keep 0.25, quota global"},
+		{Name: "global: kept", Value: "the best 25 % of all pairs together"},
+	}
+	if d := cmp.Diff(want, got); d != "" {
+		t.Error(d)
+	}
+}
