@@ -61,9 +61,9 @@ func read(dir fs.FS, name string) (Task, error) {
 	for _, key := range meta.Undecoded() {
 		wrong = append(wrong, fmt.Errorf("%s: %s: no such key%s", name, key, suggest.DidYouMean(key.String(), []string{"title", "kind", "source"})))
 	}
-	for key, value := range map[string]string{"title": t.Title, "kind": t.Kind, "source": t.Source} {
-		if value == "" {
-			wrong = append(wrong, fmt.Errorf("%s: %s is missing", name, key))
+	for _, key := range []struct{ name, value string }{{"title", t.Title}, {"kind", t.Kind}, {"source", t.Source}} {
+		if key.value == "" {
+			wrong = append(wrong, fmt.Errorf("%s: %s is missing", name, key.name))
 		}
 	}
 	if t.Kind != "" && t.Kind != Choice && t.Kind != Text {

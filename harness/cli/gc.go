@@ -16,35 +16,42 @@ func (a *app) gcCommand() *cobra.Command {
 	var dry bool
 	c := &cobra.Command{
 		Use:   "gc",
-		Short: "Remove artefacts that no run's plan refers to",
+		Short: "Remove artefacts and unfinished stages that no run's plan refers to",
 		Args:  cobra.NoArgs,
 		RunE: func(*cobra.Command, []string) error {
-			used, err := a.usedKeys()
-			if err != nil {
-				return err
-			}
-			root := filepath.Join(a.runs, ".store")
-			st, err := store.Open(root)
+			st, err := store.Open(filepath.Join(a.runs, ".store"))
 			if err != nil {
 				return err
 			}
 			defer st.Close()
-			keys, err := st.Artefacts()
+			used, err := a.usedKeys() // behind the lock: a run that still held it may have written a plan
+			if err != nil {
+				return err
+			}
+			keys, err := st.Keys()
 			if err != nil {
 				return err
 			}
 			var freed int64
-			removed := 0
+			artefacts, removed, unfinished := 0, 0, 0
 			for _, key := range keys {
+				whole := st.Has(key)
+				if whole {
+					artefacts++
+				}
 				if used[key] {
 					continue
 				}
-				size, err := store.Size(filepath.Join(root, key))
+				size, err := st.Size(key)
 				if err != nil {
 					return err
 				}
 				freed += size
-				removed++
+				if whole {
+					removed++
+				} else {
+					unfinished++
+				}
 				if !dry {
 					if err := st.Remove(key); err != nil {
 						return err
@@ -55,7 +62,7 @@ func (a *app) gcCommand() *cobra.Command {
 			if dry {
 				verb = "would remove"
 			}
-			_, err = fmt.Fprintf(a.out, "%s %d of %d artefacts, %.1f MB\n", verb, removed, len(keys), float64(freed)/1e6)
+			_, err = fmt.Fprintf(a.out, "%s %d of %d artefacts and %d unfinished stages, %.1f MB\n", verb, removed, artefacts, unfinished, float64(freed)/1e6)
 			return err
 		},
 	}

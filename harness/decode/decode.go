@@ -4,7 +4,6 @@ package decode
 import (
 	"cmp"
 	"context"
-	"errors"
 	"fmt"
 	"math/rand/v2"
 	"runtime"
@@ -95,10 +94,7 @@ func Answers(ctx context.Context, e *nn.Engine, w *nn.Weights, all []Prompt, blo
 		if err := ctx.Err(); err != nil {
 			return nil, err
 		}
-		open, err := pick(slots, behind, s)
-		if err != nil {
-			return nil, fmt.Errorf("answering %d prompts: %w", len(prompts), err)
-		}
+		open := pick(slots, behind, s)
 		if open == 0 || step == s.MaxTokens-1 {
 			break
 		}
@@ -124,9 +120,6 @@ func Answers(ctx context.Context, e *nn.Engine, w *nn.Weights, all []Prompt, blo
 	}
 	return answers, nil
 }
-
-// ErrNotFinite says that the model's numbers mean nothing.
-var ErrNotFinite = errors.New("the logits are not finite: the weights are damaged or have diverged")
 
 // row is one answer in the making.
 type row struct {
@@ -159,7 +152,7 @@ const smallest = 32
 
 // pick draws the next token of every open row and returns how many are still open. Rows are independent, so that their
 // number of workers does not show in the result.
-func pick(rows []*row, logits func(r int) []float32, s Settings) (open int, err error) {
+func pick(rows []*row, logits func(r int) []float32, s Settings) (open int) {
 	workers := min(runtime.GOMAXPROCS(0), len(rows))
 	var wait sync.WaitGroup
 	for worker := range workers {
@@ -179,13 +172,10 @@ func pick(rows []*row, logits func(r int) []float32, s Settings) (open int, err 
 		})
 	}
 	wait.Wait()
-	for r := range rows {
-		if !rows[r].Finished {
+	for _, r := range rows {
+		if !r.Finished {
 			open++
-			if rows[r].Tokens[len(rows[r].Tokens)-1] == noToken {
-				return 0, ErrNotFinite
-			}
 		}
 	}
-	return open, nil
+	return open
 }

@@ -6,6 +6,7 @@ import (
 	"math"
 	"math/rand/v2"
 	"slices"
+	"sort"
 	"testing"
 
 	"congrad/harness/device"
@@ -52,7 +53,7 @@ func nucleus(logits []float32, s Settings) []float64 {
 		total += p[i]
 	}
 	order := rand.New(rand.NewPCG(1, 1)).Perm(len(p))
-	slices.SortFunc(order, func(a, b int) int { return map[bool]int{true: -1, false: 1}[p[a] > p[b]] })
+	sort.Slice(order, func(i, j int) bool { return p[order[i]] > p[order[j]] })
 	kept, mass := make([]float64, len(p)), 0.0
 	for _, id := range order {
 		if mass >= s.TopP*total {
@@ -71,20 +72,6 @@ func TestGreedyTakesTheLowestOfEquals(t *testing.T) {
 	var tk taker
 	if got := tk.take([]float32{1, 3, 3, 2}, Settings{}, nil); got != 1 {
 		t.Errorf("took %d", got)
-	}
-}
-
-func TestDamagedLogitsAreAnError(t *testing.T) {
-	nan, inf := float32(math.NaN()), float32(math.Inf(1))
-	for _, logits := range [][]float32{{nan, 1}, {1, nan}, {inf, 1}} {
-		var tk taker
-		if got := tk.take(logits, Settings{Temperature: 1, TopP: 0.9}, rng.Stream(1, "x")); got != noToken {
-			t.Errorf("%v: took %d", logits, got)
-		}
-	}
-	rows := []*row{{}}
-	if _, err := pick(rows, func(int) []float32 { return []float32{nan} }, Settings{Stop: 5}); !errors.Is(err, ErrNotFinite) {
-		t.Errorf("damaged logits: %v", err)
 	}
 }
 
@@ -192,6 +179,30 @@ func TestGreedyIsTheLikeliestToken(t *testing.T) {
 				}
 				text = append(text, token)
 			}
+		}
+	})
+}
+
+// One logit that is no number, behind healthy ones, ends both kinds of decoding.
+func TestDamagedLogitsAreAnError(t *testing.T) {
+	devicetest.Each(t, func(t *testing.T, b device.Backend) {
+		for _, damage := range []float64{math.NaN(), math.Inf(1), math.Inf(-1)} {
+			w := model.New(config, 3)
+			const token = 10 // no prompt below holds it, so that its embedding is met as a row of the head only
+			w.Tensors[0][token*config.Hidden] = float32(damage)
+			e := nn.NewEngine(b, config)
+			up, err := e.Upload(w)
+			if err != nil {
+				t.Fatal(err)
+			}
+			list := prompts()[:2]
+			for _, temperature := range []float64{0, 1} {
+				s := Settings{Temperature: temperature, TopP: 0.9, MaxTokens: 4, Stop: 0, Rows: 8}
+				if _, err := Answers(context.Background(), e, up, list, Blocks(list, 1, 8)[0], 1, s); !errors.Is(err, nn.ErrNotFinite) {
+					t.Errorf("a logit of %g, at temperature %g: %v", damage, temperature, err)
+				}
+			}
+			up.Free()
 		}
 	})
 }

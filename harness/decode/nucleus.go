@@ -13,20 +13,14 @@ type taker struct {
 	nucleus []int
 }
 
-// noToken is what take returns where the logits are not finite.
-const noToken = -1
-
 // take draws one token from the nucleus of softmax(logits / temperature), or the likeliest one (the lowest id among
-// equals) at temperature zero.
+// equals) at temperature zero. Logits are finite.
 func (t *taker) take(logits []float32, s Settings, stream *rand.Rand) int {
 	peak := 0
 	for id, x := range logits {
 		if x > logits[peak] {
 			peak = id
 		}
-	}
-	if x := float64(logits[peak]); math.IsNaN(x) || math.IsInf(x, 0) {
-		return noToken
 	}
 	if s.Temperature == 0 {
 		return peak
@@ -36,9 +30,6 @@ func (t *taker) take(logits []float32, s Settings, stream *rand.Rand) int {
 	for id, x := range logits {
 		t.weight[id] = math.Exp(float64(x-logits[peak]) / s.Temperature)
 		total += t.weight[id]
-	}
-	if math.IsNaN(total) {
-		return noToken
 	}
 	// Tokens below (1-p)/vocab together hold less than 1-p: the nucleus lies above, and only that much needs sorting.
 	floor := total * (1 - s.TopP) / float64(len(logits))

@@ -1,7 +1,10 @@
 // Package judge scores answers: by the model's own opinion, or against the known answer.
 package judge
 
-import "fmt"
+import (
+	"context"
+	"fmt"
+)
 
 // Item is an answer to be judged.
 type Item struct {
@@ -18,7 +21,7 @@ type Score struct {
 
 // Judge scores answers, independently of each other.
 type Judge interface {
-	Scores(items []Item) ([]Score, error)
+	Scores(ctx context.Context, items []Item) ([]Score, error)
 }
 
 // Kinds lists the judges, in display order.

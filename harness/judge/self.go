@@ -1,6 +1,7 @@
 package judge
 
 import (
+	"context"
 	"fmt"
 	"math"
 
@@ -24,7 +25,7 @@ var digits = []string{"1", "2", "3", "4", "5"}
 
 // Scores judges in blocks of like length. An answer whose judgement would not be a digit stays unparsed. Samples of one
 // prompt are often the same text, which is judged once.
-func (s Self) Scores(items []Item) ([]Score, error) {
+func (s Self) Scores(ctx context.Context, items []Item) ([]Score, error) {
 	first := map[Item]int{}
 	var distinct []Item
 	for _, item := range items {
@@ -33,7 +34,7 @@ func (s Self) Scores(items []Item) ([]Score, error) {
 			distinct = append(distinct, item)
 		}
 	}
-	judged, err := s.judge(distinct)
+	judged, err := s.judge(ctx, distinct)
 	if err != nil {
 		return nil, fmt.Errorf("judging: %w", err)
 	}
@@ -44,7 +45,7 @@ func (s Self) Scores(items []Item) ([]Score, error) {
 	return scores, nil
 }
 
-func (s Self) judge(items []Item) ([]Score, error) {
+func (s Self) judge(ctx context.Context, items []Item) ([]Score, error) {
 	ids := make([]int, len(digits))
 	for i, digit := range digits {
 		tokens := s.Chat.Encode(digit)
@@ -59,6 +60,9 @@ func (s Self) judge(items []Item) ([]Score, error) {
 	}
 	scores := make([]Score, len(items))
 	for _, block := range train.Blocks(units, 1, s.Tokens) {
+		if err := ctx.Err(); err != nil {
+			return nil, err
+		}
 		prompts := make([][]int, len(block.Units))
 		for k, i := range block.Units {
 			prompts[k] = units[i][0].Prompt

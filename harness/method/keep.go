@@ -21,7 +21,8 @@ type Choice struct {
 }
 
 // Choose ranks the pairs by score within their language, or over all, and keeps the best. Equal scores rank in the order
-// of the pairs. A fraction keeps its count rounded half up, and of a language with pairs at least one.
+// of the pairs. A fraction keeps its count rounded half up, and at least one: of every language with pairs, or, under one
+// quota over all, of all pairs together.
 func (k Keep) Choose(language []int, scores []float64) []Choice {
 	choices := make([]Choice, len(scores))
 	for _, group := range groups(language, k.Global) {

@@ -2,6 +2,7 @@ package model
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/binary"
 	"encoding/json"
 	"fmt"
@@ -107,13 +108,8 @@ func UnmarshalSafetensors(data []byte) ([]NamedTensor, error) {
 		entries[name] = e
 	}
 	slices.SortFunc(names, func(a, b string) int {
-		if x, y := entries[a].Offsets, entries[b].Offsets; x != y {
-			if x[0] != y[0] {
-				return map[bool]int{true: -1, false: 1}[x[0] < y[0]]
-			}
-			return map[bool]int{true: -1, false: 1}[x[1] < y[1]]
-		}
-		return strings.Compare(a, b)
+		x, y := entries[a].Offsets, entries[b].Offsets
+		return cmp.Or(slices.Compare(x[:], y[:]), strings.Compare(a, b))
 	})
 	var tensors []NamedTensor
 	end := uint64(0)

@@ -6,6 +6,7 @@ import (
 	"encoding/hex"
 	"fmt"
 	"math"
+	"strings"
 
 	"congrad/harness/rng"
 )
@@ -40,12 +41,7 @@ func New(config Config, seed uint64) *Weights {
 }
 
 func writesResidual(name string) bool {
-	for _, end := range []string{"o_proj.weight", "down_proj.weight"} {
-		if len(name) >= len(end) && name[len(name)-len(end):] == end {
-			return true
-		}
-	}
-	return false
+	return strings.HasSuffix(name, "o_proj.weight") || strings.HasSuffix(name, "down_proj.weight")
 }
 
 // Check reports the first tensor whose size does not fit the shape.

@@ -53,7 +53,7 @@ func (e *Engine) Prefill(w *Weights, prompts [][]int, copies, count, seq, limit 
 	}
 	inputs := []*tensors.Tensor{tensors.FromFlatDataAndDimensions(tokens, count, seq), tensors.FromFlatDataAndDimensions(last, count, 1)}
 	defer freeAll(inputs)
-	name := fmt.Sprintf("prefill, %d copies, %d slots", copies, d.slots)
+	name := fmt.Sprintf("prefill, %d copies, room for %d tokens", copies, limit)
 	out, err := e.run(name, appendTensors(appendTensors(nil, w.tensors), inputs), func(in []*Node) []*Node {
 		n := len(in) - 2
 		t := newTransformer(e.Config, in[:n])
@@ -68,11 +68,12 @@ func (e *Engine) Prefill(w *Weights, prompts [][]int, copies, count, seq, limit 
 		return nil, nil, fmt.Errorf("reading %d prompts of up to %d tokens: %w", len(prompts), seq, err)
 	}
 	d.caches = out[1:]
-	flat, err := read(out[0])
+	logits, err := e.logits(out[0], len(prompts))
 	if err != nil {
-		return nil, nil, err
+		d.Free()
+		return nil, nil, fmt.Errorf("reading %d prompts: %w", len(prompts), err)
 	}
-	return d, d.split(flat, len(prompts)), nil
+	return d, logits, nil
 }
 
 // spread repeats each row of a cache [rows, kv_heads, seq, head_dim] and leaves room for `limit` more slots.
@@ -123,11 +124,11 @@ func (d *Decoder) Next(tokens []int) ([][]float32, error) {
 	}
 	d.caches = out[1:]
 	d.made++
-	flat, err := read(out[0])
+	logits, err := d.engine.logits(out[0], len(tokens))
 	if err != nil {
-		return nil, err
+		return nil, fmt.Errorf("decoding token %d of %d rows: %w", d.made, d.rows, err)
 	}
-	return d.split(flat, len(tokens)), nil
+	return logits, nil
 }
 
 // Rows is the number of rows that Next works on.
@@ -158,16 +159,6 @@ func (d *Decoder) Keep(rows []int, size int) error {
 	freeAll(old)
 	d.lengths, d.caches, d.rows = out[0], out[1:], size
 	return nil
-}
-
-// split cuts logits [rows, vocab] into the first n rows.
-func (d *Decoder) split(flat []float32, n int) [][]float32 {
-	vocab := d.engine.Config.Vocab
-	rows := make([][]float32, n)
-	for i := range rows {
-		rows[i] = flat[i*vocab : (i+1)*vocab]
-	}
-	return rows
 }
 
 // Free releases the cache.

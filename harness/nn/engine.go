@@ -8,8 +8,8 @@
 package nn
 
 import (
+	"errors"
 	"fmt"
-	"sync"
 
 	"congrad/harness/model"
 
@@ -21,10 +21,8 @@ import (
 // Engine runs models of one shape on one backend. It compiles a program the first time that a shape is met and keeps it:
 // all arms and seeds of an experiment share them, since weights are inputs. An Engine serves one goroutine.
 type Engine struct {
-	Config  model.Config
-	backend backends.Backend
-
-	mu       sync.Mutex
+	Config   model.Config
+	backend  backends.Backend
 	programs map[string]*graph.Exec
 }
 
@@ -41,18 +39,15 @@ func (e *Engine) can(op backends.OpType) bool { return e.backend.Capabilities().
 //
 // GoMLX reports a mistake in a graph by panicking while the graph is built, and turns that into the error returned here.
 func (e *Engine) run(name string, inputs []any, build func(in []*Node) []*Node) ([]*tensors.Tensor, error) {
-	e.mu.Lock()
 	program := e.programs[name]
 	if program == nil {
 		var err error
 		if program, err = graph.NewExec(e.backend, build); err != nil {
-			e.mu.Unlock()
 			return nil, fmt.Errorf("preparing %s: %w", name, err)
 		}
 		program.WithName(name).SetMaxCache(-1)
 		e.programs[name] = program
 	}
-	e.mu.Unlock()
 	out, err := program.Exec(inputs...)
 	if err != nil {
 		return nil, fmt.Errorf("running %s on a model of %d layers, width %d: %w", name, e.Config.Layers, e.Config.Hidden, err)
@@ -97,6 +92,28 @@ func read(t *tensors.Tensor) ([]float32, error) {
 		return nil, fmt.Errorf("reading a result of shape %s: %w", t.Shape(), err)
 	}
 	return flat, nil
+}
+
+// ErrNotFinite says that the model's numbers mean nothing.
+var ErrNotFinite = errors.New("the logits are not finite: the weights are damaged or have diverged")
+
+// logits copies logits [rows, vocab] to the host, frees them and returns the first n rows, which have to be finite: a NaN
+// is neither more nor less than another number, so whoever looks for the largest one would take any.
+func (e *Engine) logits(t *tensors.Tensor, n int) ([][]float32, error) {
+	flat, err := read(t)
+	if err != nil {
+		return nil, err
+	}
+	rows := make([][]float32, n)
+	for i := range rows {
+		rows[i] = flat[i*e.Config.Vocab : (i+1)*e.Config.Vocab]
+		for _, x := range rows[i] {
+			if x-x != 0 { // of NaN and of the infinities only
+				return nil, fmt.Errorf("row %d: %w", i, ErrNotFinite)
+			}
+		}
+	}
+	return rows, nil
 }
 
 func freeAll(ts []*tensors.Tensor) {

@@ -1,7 +1,9 @@
 package nn
 
 import (
+	"errors"
 	"math"
+	"slices"
 	"testing"
 
 	"congrad/harness/device"
@@ -108,6 +110,69 @@ func TestCachedDecodingIsUncached(t *testing.T) {
 		}
 		if _, err := d.Next([]int{1, 1, 1, 1}); err == nil {
 			t.Error("a token behind the end of the cache must be refused")
+		}
+	})
+}
+
+// Two blocks with caches of one size, cut otherwise into prompt and answer, are two programs.
+func TestPrefillsOfOneSizeAreToldApart(t *testing.T) {
+	devicetest.Each(t, func(t *testing.T, b device.Backend) {
+		host := loud(tiny, 4)
+		e := NewEngine(b, tiny)
+		w := must(e.Upload(host))(t)
+		for _, size := range [][2]int{{6, 2}, {3, 5}} {
+			seq, limit := size[0], size[1]
+			d, logits, err := e.Prefill(w, [][]int{{1, 2, 3}}, 1, 1, seq, limit)
+			if err != nil {
+				t.Fatal(err)
+			}
+			compareLogits(t, logits[0], referenceLogits(host, []int{1, 2, 3}))
+			row := []int{1, 2, 3}
+			for step := range limit {
+				row = append(row, step+1)
+				logits, err := d.Next(row[len(row)-1:])
+				if err != nil {
+					t.Fatalf("prompts of %d, token %d of %d: %v", seq, step+1, limit, err)
+				}
+				compareLogits(t, logits[0], referenceLogits(host, row))
+			}
+			if t.Failed() {
+				t.Fatalf("with prompts of %d and answers of %d", seq, limit)
+			}
+			d.Free()
+		}
+	})
+}
+
+// Numbers that mean nothing end in an error wherever they leave the engine, even where only one logit is damaged.
+func TestDamagedWeightsAreAnError(t *testing.T) {
+	devicetest.Each(t, func(t *testing.T, b device.Backend) {
+		for name, value := range map[string]float64{"NaN": math.NaN(), "infinity": math.Inf(1), "minus infinity": math.Inf(-1)} {
+			host := loud(untied(tiny), 4)
+			head := host.Tensors[slices.IndexFunc(host.Config.Shapes(), func(s model.Shape) bool { return s.Name == "lm_head.weight" })]
+			head[5*host.Config.Hidden] = float32(value) // of the logit of token 5
+			e := NewEngine(b, host.Config)
+			w := must(e.Upload(host))(t)
+			_, err := e.LogProbs(w, must(NewBatch(tinyRows, 4, 6, 4))(t))
+			if !errors.Is(err, ErrNotFinite) {
+				t.Errorf("%s: log-probs: %v", name, err)
+			}
+			if _, err := e.LastLogits(w, [][]int{{1, 2}}, 1, 2); !errors.Is(err, ErrNotFinite) {
+				t.Errorf("%s: last logits: %v", name, err)
+			}
+			if _, _, err := e.Prefill(w, [][]int{{1, 2}}, 1, 1, 2, 2); !errors.Is(err, ErrNotFinite) {
+				t.Errorf("%s: prefill: %v", name, err)
+			}
+			healthy := must(e.Upload(loud(host.Config, 4)))(t)
+			d, _, err := e.Prefill(healthy, [][]int{{1, 2}}, 1, 1, 2, 2)
+			if err != nil {
+				t.Fatal(err)
+			}
+			d.weights = w
+			if _, err := d.Next([]int{1}); !errors.Is(err, ErrNotFinite) {
+				t.Errorf("%s: next token: %v", name, err)
+			}
+			d.Free()
 		}
 	})
 }

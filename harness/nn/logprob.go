@@ -50,9 +50,14 @@ func (e *Engine) LogProbs(w *Weights, b *Batch) ([][]float64, error) {
 	rows := make([][]float64, b.Rows)
 	for i := range rows {
 		for j := range b.Span {
-			if b.mask[i*b.Span+j] == 1 {
-				rows[i] = append(rows[i], float64(flat[i*b.Span+j]))
+			if b.mask[i*b.Span+j] == 0 {
+				continue
 			}
+			logp := flat[i*b.Span+j]
+			if logp-logp != 0 {
+				return nil, fmt.Errorf("log-probs of %d rows: row %d, answer token %d: %w", b.Rows, i, j, ErrNotFinite)
+			}
+			rows[i] = append(rows[i], float64(logp))
 		}
 	}
 	return rows, nil
@@ -82,13 +87,9 @@ func (e *Engine) LastLogits(w *Weights, prompts [][]int, rows, seq int) ([][]flo
 	if err != nil {
 		return nil, fmt.Errorf("logits behind %d prompts of up to %d tokens: %w", len(prompts), seq, err)
 	}
-	flat, err := read(out[0])
+	logits, err := e.logits(out[0], len(prompts))
 	if err != nil {
-		return nil, err
-	}
-	logits := make([][]float32, len(prompts))
-	for i := range logits {
-		logits[i] = flat[i*e.Config.Vocab : (i+1)*e.Config.Vocab]
+		return nil, fmt.Errorf("logits behind %d prompts: %w", len(prompts), err)
 	}
 	return logits, nil
 }

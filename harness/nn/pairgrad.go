@@ -1,7 +1,9 @@
 package nn
 
 import (
+	"crypto/sha256"
 	"fmt"
+	"slices"
 
 	"congrad/harness/model"
 
@@ -41,7 +43,8 @@ type Sketcher struct {
 	engine      *Engine
 	projections []Projection
 	a           []*tensors.Tensor
-	Numbers     int // length of one pair's sketch
+	layers      string // tells the programs of sketchers apart that project other weights or sides
+	Numbers     int    // length of one pair's sketch
 }
 
 // NewSketcher uploads projections. Each names a different projection weight of the model.
@@ -51,6 +54,7 @@ func (e *Engine) NewSketcher(projections []Projection) (*Sketcher, error) {
 	for _, shape := range e.Config.Shapes() {
 		shapes[shape.Name] = shape
 	}
+	layers := sha256.New()
 	for _, p := range projections {
 		shape, ok := shapes[p.Weight]
 		if !ok || !shape.Projects() {
@@ -65,35 +69,33 @@ func (e *Engine) NewSketcher(projections []Projection) (*Sketcher, error) {
 		}
 		s.a = append(s.a, tensors.FromFlatDataAndDimensions(p.A, p.Rank, side))
 		s.Numbers += p.Numbers(shape)
+		fmt.Fprintln(layers, p.Weight, p.Side)
 	}
+	s.layers = fmt.Sprintf("%d layers (%.6x)", len(projections), layers.Sum(nil))
 	return s, nil
 }
 
 // Free releases the device's memory.
 func (s *Sketcher) Free() { freeAll(s.a) }
 
-// Gradients returns each pair's sketched gradient [numbers] of its own loss, not divided by anything, and its loss: the
-// weights' sketches in the order of the projections, row by row.
+// Gradients returns each pair's sketched gradient [numbers] of its own loss, not divided by anything: the weights'
+// sketches in the order of the projections, row by row.
 //
 // One backward pass serves the whole batch, and no weight-sized gradient of a pair ever exists. A pair's gradient of a
 // weight with y = a·Wᵀ is G = Σ δ aᵀ over the tokens of its two rows, where δ = ∂loss/∂y; so the pass stops at the
 // products' results, and G·Aᵀ = Σ δ (A a)ᵀ comes from two thin products.
-func (s *Sketcher) Gradients(w *Weights, b *Batch, p Preference) (sketches [][]float32, units []Unit, err error) {
+func (s *Sketcher) Gradients(w *Weights, b *Batch, p Preference) ([][]float32, error) {
 	extra, err := p.inputs(b.Rows)
 	if err != nil {
-		return nil, nil, fmt.Errorf("sketching gradients: %w", err)
+		return nil, fmt.Errorf("sketching gradients: %w", err)
 	}
 	side := append(b.inputs(), extra...)
 	defer freeAll(side)
 	inputs := appendTensors(appendTensors(appendTensors(nil, w.tensors), s.a), side)
 	n, layers := len(w.tensors), len(s.a)
-	name := fmt.Sprintf("sketches of %s, %d layers", p.Loss.name(), layers)
-	for _, p := range s.projections {
-		name += fmt.Sprintf(" %d", p.Side)
-	}
-	out, err := s.engine.run(name, inputs, func(in []*Node) []*Node {
+	out, err := s.engine.run("sketches of "+p.Loss.name()+", "+s.layers, inputs, func(in []*Node) []*Node {
 		side := in[n+layers:]
-		taps, units, logp := s.engine.taps(in[:n], takeBatch(side), p, side[batchInputs:])
+		taps := s.engine.taps(in[:n], takeBatch(side), p, side[batchInputs:])
 		parts := make([]*Node, layers)
 		for i, p := range s.projections {
 			a, delta := taps[p.Weight].a, taps[p.Weight].delta // [pairs, 2*seq, in], [pairs, 2*seq, out]
@@ -109,36 +111,31 @@ func (s *Sketcher) Gradients(w *Weights, b *Batch, p Preference) (sketches [][]f
 			g := graph.DotGeneral(delta, []int{1}, []int{0}, a, []int{1}, []int{0}) // [pairs, out, rank] or [pairs, rank, in]
 			parts[i] = graph.Reshape(g, g.Shape().Dim(0), -1)
 		}
-		return []*Node{graph.Concatenate(parts, -1), units, logp}
+		return []*Node{graph.Concatenate(parts, -1)}
 	})
 	if err != nil {
-		return nil, nil, fmt.Errorf("sketching the gradients of %d pairs: %w", b.Rows/2, err)
+		return nil, fmt.Errorf("sketching the gradients of %d pairs: %w", b.Rows/2, err)
 	}
 	flat, err := read(out[0])
 	if err != nil {
-		return nil, nil, err
+		return nil, err
 	}
-	for i := range b.Rows / 2 {
-		sketches = append(sketches, flat[i*s.Numbers:(i+1)*s.Numbers])
-	}
-	units, err = readUnits(out[1], out[2])
-	return sketches, units, err
+	return slices.Collect(slices.Chunk(flat, s.Numbers)), nil
 }
 
 // pairTap is a projection's input and the loss's gradient at its result, both cut by pair.
 type pairTap struct{ a, delta *Node } // [pairs, 2*seq, in], [pairs, 2*seq, out]
 
 // taps runs the forward pass and the backward pass down to the results of the projections.
-func (e *Engine) taps(weights []*Node, b batchNodes, p Preference, targets []*Node) (byWeight map[string]pairTap, units, logp *Node) {
+func (e *Engine) taps(weights []*Node, b batchNodes, p Preference, targets []*Node) map[string]pairTap {
 	m := newTransformer(e.Config, weights)
-	rows := m.answerLogProbs(b)
-	units, _ = p.Loss.loss(rows, b.mask, targets)
+	units, _ := p.Loss.loss(m.answerLogProbs(b), b.mask, targets)
 	ys := make([]*Node, len(m.taps))
 	for i, tap := range m.taps {
 		ys[i] = tap.y
 	}
 	pairs := b.tokens.Shape().Dim(0) / 2
-	byWeight = map[string]pairTap{}
+	byWeight := map[string]pairTap{}
 	for i, delta := range Gradient(graph.ReduceAllSum(units), ys...) {
 		tap := m.taps[i]
 		byWeight[tap.name] = pairTap{
@@ -146,35 +143,41 @@ func (e *Engine) taps(weights []*Node, b batchNodes, p Preference, targets []*No
 			delta: graph.Reshape(delta, pairs, -1, delta.Shape().Dim(-1)),
 		}
 	}
-	return byWeight, units, graph.ReduceSum(rows, -1)
+	return byWeight
 }
 
-// Alignments returns, for each pair, the exact inner product of its gradient with a direction v given for the weights of
-// the projections, and the exact squared norm of its gradient over the same weights: the oracle of the sketches.
+// Alignments returns, for each pair, the exact inner products of its gradient with K directions, each given for the
+// weights of the projections, [pairs, K], and the exact squared norm of its gradient over the same weights: the oracle of
+// the sketches.
 //
 // With y = a·Wᵀ, <G, V> = Σ δ·(V a) over tokens, and |G|² = Σ (a_s·a_t)(δ_s·δ_t) over pairs of tokens, so that again no
 // weight-sized gradient of a pair exists.
-func (s *Sketcher) Alignments(w *Weights, v [][]float32, b *Batch, p Preference) (dots, squares []float64, err error) {
+func (s *Sketcher) Alignments(w *Weights, directions [][][]float32, b *Batch, p Preference) (dots [][]float64, squares []float64, err error) {
 	extra, err := p.inputs(b.Rows)
 	if err != nil {
 		return nil, nil, fmt.Errorf("exact alignments: %w", err)
 	}
 	side := append(b.inputs(), extra...)
 	for i, shape := range s.shapes() {
-		side = append(side, tensors.FromFlatDataAndDimensions(v[i], shape.Dims...))
+		var stacked []float32 // [K, out, in]
+		for _, v := range directions {
+			stacked = append(stacked, v[i]...)
+		}
+		side = append(side, tensors.FromFlatDataAndDimensions(stacked, len(directions)*shape.Dims[0], shape.Dims[1]))
 	}
 	defer freeAll(side)
 	n, layers := len(w.tensors), len(s.projections)
-	name := fmt.Sprintf("alignments of %s, %d layers", p.Loss.name(), layers)
-	out, err := s.engine.run(name, appendTensors(appendTensors(nil, w.tensors), side), func(in []*Node) []*Node {
+	out, err := s.engine.run("alignments of "+p.Loss.name()+", "+s.layers, appendTensors(appendTensors(nil, w.tensors), side), func(in []*Node) []*Node {
 		side := in[n:]
-		directions := side[len(side)-layers:]
-		taps, _, _ := s.engine.taps(in[:n], takeBatch(side), p, side[batchInputs:len(side)-layers])
+		v := side[len(side)-layers:]
+		taps := s.engine.taps(in[:n], takeBatch(side), p, side[batchInputs:len(side)-layers])
 		var dots, squares *Node
 		for i, p := range s.projections {
 			a, delta := taps[p.Weight].a, taps[p.Weight].delta
-			va := graph.Reshape(MatMulT(graph.Reshape(a, -1, a.Shape().Dim(-1)), directions[i]), delta.Shape().Dimensions...)
-			dot := graph.ReduceSum(graph.Mul(delta, va), 1, 2)                               // [pairs]
+			d := delta.Shape().Dimensions                                                    // [pairs, tokens, out]
+			va := MatMulT(graph.Reshape(a, -1, a.Shape().Dim(-1)), v[i])                     // [pairs·tokens, K·out]
+			va = graph.Reshape(va, d[0], d[1], -1, d[2])                                     // [pairs, tokens, K, out]
+			dot := graph.ReduceSum(graph.Mul(graph.InsertAxes(delta, 2), va), 1, 3)          // [pairs, K]
 			square := graph.ReduceSum(graph.Mul(MatMulT(a, a), MatMulT(delta, delta)), 1, 2) // [pairs]
 			if dots == nil {
 				dots, squares = dot, square
@@ -187,11 +190,12 @@ func (s *Sketcher) Alignments(w *Weights, v [][]float32, b *Batch, p Preference)
 	if err != nil {
 		return nil, nil, fmt.Errorf("exact alignments of %d pairs: %w", b.Rows/2, err)
 	}
-	if dots, err = readFloat64(out[0]); err != nil {
+	flat, err := readFloat64(out[0])
+	if err != nil {
 		return nil, nil, err
 	}
 	squares, err = readFloat64(out[1])
-	return dots, squares, err
+	return slices.Collect(slices.Chunk(flat, len(directions))), squares, err
 }
 
 // shapes are the shapes of the projections' weights.

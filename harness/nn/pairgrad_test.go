@@ -2,6 +2,7 @@ package nn
 
 import (
 	"math"
+	"slices"
 	"testing"
 
 	"congrad/harness/device"
@@ -62,12 +63,12 @@ func TestSketchesAreThoseOfTheExactGradients(t *testing.T) {
 		for _, rank := range []int{0, 2} {
 			s := must(e.NewSketcher(projections(tiny, rank, 1)))(t)
 			// six rows: the last pair is padding
-			sketches, units, err := s.Gradients(w, must(NewBatch(tinyRows, 6, 6, 4))(t), p)
+			sketches, err := s.Gradients(w, must(NewBatch(tinyRows, 6, 6, 4))(t), p)
 			if err != nil {
 				t.Fatal(err)
 			}
-			if len(units) != 3 || len(sketches) != 3 || len(sketches[0]) != s.Numbers {
-				t.Fatalf("%d units and %d sketches of %d numbers, want 3, 3 and %d", len(units), len(sketches), len(sketches[0]), s.Numbers)
+			if len(sketches) != 3 || len(sketches[0]) != s.Numbers {
+				t.Fatalf("%d sketches of %d numbers, want 3 and %d", len(sketches), len(sketches[0]), s.Numbers)
 			}
 			for i, g := range exact {
 				offset := 0
@@ -78,6 +79,36 @@ func TestSketchesAreThoseOfTheExactGradients(t *testing.T) {
 					}
 					offset += len(want)
 				}
+			}
+		}
+	})
+}
+
+// Sketchers of other weights are other programs, even where all shapes are alike.
+func TestSketchersOfOneShapeAreToldApart(t *testing.T) {
+	devicetest.Each(t, func(t *testing.T, b device.Backend) {
+		e, host := NewEngine(b, tiny), loud(tiny, 8)
+		w := must(e.Upload(host))(t)
+		p := Preference{Loss: PreferenceLoss{Beta: 0.5}, Reference: []float64{0.2, -0.3}}
+		exact := pairGradients(t, e, host, tinyRows, p)
+		all := projections(tiny, 0, 1) // each compresses nothing
+		for _, weight := range []string{"model.layers.0.mlp.gate_proj.weight", "model.layers.1.mlp.up_proj.weight"} {
+			at := slices.IndexFunc(all, func(p Projection) bool { return p.Weight == weight })
+			s := must(e.NewSketcher(all[at : at+1]))(t)
+			batch := must(NewBatch(tinyRows, 4, 6, 4))(t)
+			sketches := must(s.Gradients(w, batch, p))(t)
+			first := make([]float32, len(exact[0][indexOf(weight)])) // the direction that picks a gradient's first entry
+			first[0] = 1
+			dots, _, err := s.Alignments(w, [][][]float32{{first}}, batch, p)
+			if err != nil {
+				t.Fatal(err)
+			}
+			for i, g := range exact {
+				want := g[indexOf(weight)]
+				for j, x := range want {
+					near(t, "gradient of "+weight, float64(sketches[i][j]), float64(x), single)
+				}
+				near(t, "alignment of "+weight, dots[i][0], float64(want[0]), single)
 			}
 		}
 	})
@@ -117,30 +148,34 @@ func TestExactAlignments(t *testing.T) {
 		w := must(e.Upload(host))(t)
 		p := Preference{Loss: PreferenceLoss{Beta: 0.5}, Reference: []float64{0.2, -0.3}}
 		s := must(e.NewSketcher(projections(tiny, 2, 1)))(t)
-		var v [][]float32
-		for _, shape := range s.shapes() {
-			r := rng.Stream(2, "direction", shape.Name)
-			data := make([]float32, shape.Size())
-			for i := range data {
-				data[i] = float32(r.NormFloat64())
+		directions := make([][][]float32, 3)
+		for k := range directions {
+			for _, shape := range s.shapes() {
+				r := rng.Stream(uint64(k), "direction", shape.Name)
+				data := make([]float32, shape.Size())
+				for i := range data {
+					data[i] = float32(r.NormFloat64())
+				}
+				directions[k] = append(directions[k], data)
 			}
-			v = append(v, data)
 		}
-		dots, squares, err := s.Alignments(w, v, must(NewBatch(tinyRows, 4, 6, 4))(t), p)
+		dots, squares, err := s.Alignments(w, directions, must(NewBatch(tinyRows, 4, 6, 4))(t), p)
 		if err != nil {
 			t.Fatal(err)
 		}
 		for i, g := range pairGradients(t, e, host, tinyRows, p) {
-			dot, square := 0.0, 0.0
-			for k, q := range s.projections {
-				for j, x := range g[indexOf(q.Weight)] {
-					dot += float64(x) * float64(v[k][j])
-					square += float64(x) * float64(x)
+			for k, v := range directions {
+				dot, square := 0.0, 0.0
+				for l, q := range s.projections {
+					for j, x := range g[indexOf(q.Weight)] {
+						dot += float64(x) * float64(v[l][j])
+						square += float64(x) * float64(x)
+					}
 				}
+				near(t, "inner product", dots[i][k], dot, single)
+				near(t, "squared norm", squares[i], square, single)
+				near(t, "finite difference along the direction", alongDirection(t, e, host, s, v, i, p), dot, 1e-2)
 			}
-			near(t, "inner product", dots[i], dot, single)
-			near(t, "squared norm", squares[i], square, single)
-			near(t, "finite difference along the direction", alongDirection(t, e, host, s, v, i, p), dot, 1e-2)
 		}
 	})
 }

@@ -114,12 +114,15 @@ func readUnits(losses, logps *tensors.Tensor) ([]Unit, error) {
 	return units, nil
 }
 
-// Gradient copies the accumulated gradient to the host.
-func (t *Trainer) Gradient() ([][]float32, error) {
+// TakeGradient copies the accumulated gradient to the host and begins a new one.
+func (t *Trainer) TakeGradient() ([][]float32, error) {
 	if t.grads == nil {
 		return nil, fmt.Errorf("reading the gradient: none was accumulated")
 	}
-	return download(t.grads)
+	gradient, err := download(t.grads)
+	freeAll(t.grads)
+	t.grads = nil
+	return gradient, err
 }
 
 // Apply takes one AdamW step with the accumulated gradient at the given learning rate and returns the gradient's global

@@ -37,7 +37,9 @@ func Decode[T any](r io.Reader, name, kind string) ([]T, error) {
 	scanner := bufio.NewScanner(r)
 	scanner.Buffer(nil, 16<<20)
 	var records []T
-	for line := 1; scanner.Scan(); line++ {
+	line := 0
+	for scanner.Scan() {
+		line++
 		dec := json.NewDecoder(bytes.NewReader(scanner.Bytes()))
 		dec.DisallowUnknownFields()
 		if line == 1 {
@@ -58,6 +60,9 @@ func Decode[T any](r io.Reader, name, kind string) ([]T, error) {
 	}
 	if err := scanner.Err(); err != nil {
 		return nil, fmt.Errorf("reading %s: %w", name, err)
+	}
+	if line == 0 {
+		return nil, fmt.Errorf("%s:1: expected the line with the schema; the file is empty", name)
 	}
 	return records, nil
 }

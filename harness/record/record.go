@@ -64,7 +64,7 @@ type Answer struct {
 	Prompt    string  `json:"prompt"` // id
 	Sample    int     `json:"sample"`
 	Text      string  `json:"text"`
-	Tokens    int     `json:"tokens"`
+	Tokens    int     `json:"tokens"`   // without the stop token
 	Finished  bool    `json:"finished"` // the stop token came within the limit
 	Score     float64 `json:"score"`    // the judge's; meaningless unless Parsed
 	Parsed    bool    `json:"parsed"`
@@ -102,7 +102,7 @@ type Pair struct {
 	Prompt         string  `json:"prompt"`
 	Chosen         string  `json:"chosen"`
 	Rejected       string  `json:"rejected"`
-	ChosenTokens   int     `json:"chosen_tokens"`
+	ChosenTokens   int     `json:"chosen_tokens"` // with the stop token, which is trained on, where it came within the limit
 	RejectedTokens int     `json:"rejected_tokens"`
 	Gap            float64 `json:"gap"`       // the judge's score of chosen minus rejected
 	KnownGap       float64 `json:"known_gap"` // the same by the known answer; NaN-free: 0 where none is known
@@ -118,7 +118,8 @@ type Consensus struct {
 	Iteration  int         `json:"iteration"`
 	Languages  []string    `json:"languages"` // rows of Gram
 	Gram       [][]float64 `json:"gram"`      // inner products of the language gradients (sketched)
-	KeptGram   [][]float64 `json:"kept_gram"` // the same over the kept pairs only
+	MeanGram   [][]float64 `json:"mean_gram"` // the same of the languages' mean gradients over all pairs
+	KeptGram   [][]float64 `json:"kept_gram"` // and over the kept pairs, which were chosen for lying close together
 	Weights    []float64   `json:"weights"`   // consensus = sum of weight times language gradient
 	Order      [][]int     `json:"order,omitempty"`
 	Thresholds []float64   `json:"thresholds"` // lowest kept score per language
@@ -151,7 +152,7 @@ type Evaluation struct {
 	Prompt   string  `json:"prompt"`
 	Cluster  string  `json:"cluster"` // prompts that ask for one fact in several languages share it
 	Text     string  `json:"text"`
-	Tokens   int     `json:"tokens"`
+	Tokens   int     `json:"tokens"` // without the stop token
 	Finished bool    `json:"finished"`
 	Known    float64 `json:"known"`
 	Opponent float64 `json:"opponent"` // the opponent's Known on the same prompt

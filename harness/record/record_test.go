@@ -43,6 +43,8 @@ func TestSetRoundTrip(t *testing.T) {
 func TestDecodeSaysWhere(t *testing.T) {
 	head := `{"schema":1,"record":"steps"}` + "\n"
 	for name, c := range map[string]struct{ in, want string }{
+		"empty":         {"", "steps.jsonl:1: expected the line with the schema"},
+		"empty line":    {"\n", "steps.jsonl:1: expected the line with the schema"},
 		"no head":       {"nonsense\n", "steps.jsonl:1: expected the line with the schema"},
 		"other schema":  {`{"schema":9,"record":"steps"}` + "\n", "steps.jsonl:1: holds \"steps\" records of schema 9"},
 		"other kind":    {`{"schema":1,"record":"pairs"}` + "\n", "steps.jsonl:1: holds \"pairs\" records"},

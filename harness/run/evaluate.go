@@ -72,16 +72,16 @@ func (p *planner) task(policy *Stage, t task.Task, who string) (*Stage, error) {
 	e := p.experiment
 	s := taskSettings{p.env.Source.Version(), t, e.Languages.All(), p.limited(e.Evaluate.TaskItems), e.Batch.Tokens}
 	return p.stage("task", t.Name+", "+who, 1, s, []*Stage{policy}, 0,
-		func(_ context.Context, e *Env, stage *Stage) (map[string][]byte, error) {
+		func(ctx context.Context, e *Env, stage *Stage) (map[string][]byte, error) {
 			if t.Kind == task.Text {
-				return e.text(stage, policy, s)
+				return e.text(ctx, stage, policy, s)
 			}
-			return e.choose(stage, policy, s)
+			return e.choose(ctx, stage, policy, s)
 		})
 }
 
 // choose scores a multiple-choice task: the option with the highest log-likelihood behind the prompt, its end included.
-func (e *Env) choose(stage, policy *Stage, s taskSettings) (map[string][]byte, error) {
+func (e *Env) choose(ctx context.Context, stage, policy *Stage, s taskSettings) (map[string][]byte, error) {
 	var items []data.Choice
 	var units [][]nn.Row
 	for _, lang := range s.Languages {
@@ -92,7 +92,7 @@ func (e *Env) choose(stage, policy *Stage, s taskSettings) (map[string][]byte, e
 			}
 		}
 	}
-	scores, err := e.logLikelihoods(stage, policy, units, s.Tokens)
+	scores, err := e.logLikelihoods(ctx, stage, policy, units, 1, s.Tokens)
 	if err != nil {
 		return nil, err
 	}
@@ -116,7 +116,7 @@ func (e *Env) choose(stage, policy *Stage, s taskSettings) (map[string][]byte, e
 }
 
 // text scores plain text: -log2 p of each passage.
-func (e *Env) text(stage, policy *Stage, s taskSettings) (map[string][]byte, error) {
+func (e *Env) text(ctx context.Context, stage, policy *Stage, s taskSettings) (map[string][]byte, error) {
 	var passages []record.Passage
 	var units [][]nn.Row
 	for _, lang := range s.Languages {
@@ -125,7 +125,7 @@ func (e *Env) text(stage, policy *Stage, s taskSettings) (map[string][]byte, err
 			units = append(units, []nn.Row{{Prompt: e.Chat.Plain(), Answer: e.Chat.Encode(p.Text)}})
 		}
 	}
-	scores, err := e.logLikelihoods(stage, policy, units, s.Tokens)
+	scores, err := e.logLikelihoods(ctx, stage, policy, units, 1, s.Tokens)
 	if err != nil {
 		return nil, err
 	}
@@ -135,15 +135,15 @@ func (e *Env) text(stage, policy *Stage, s taskSettings) (map[string][]byte, err
 	return output("passages", passages)
 }
 
-// logLikelihoods returns the summed log-probs of one-row units.
-func (e *Env) logLikelihoods(stage, policy *Stage, units [][]nn.Row, tokens int) ([]float64, error) {
+// logLikelihoods returns the summed log-prob of every row, unit by unit, for units of rowsEach rows.
+func (e *Env) logLikelihoods(ctx context.Context, stage, policy *Stage, units [][]nn.Row, rowsEach, tokens int) ([]float64, error) {
 	w, err := e.policy(policy)
 	if err != nil {
 		return nil, err
 	}
-	blocks := train.Blocks(units, 1, tokens)
+	blocks := train.Blocks(units, rowsEach, tokens)
 	stage.Size = len(units)
-	parts, err := store.Units(e.scratch(stage), len(blocks), func(i int) ([]float64, error) {
+	parts, err := store.Units(ctx, e.scratch(stage), len(blocks), func(i int) ([]float64, error) {
 		batch, err := blocks[i].Batch(units)
 		if err != nil {
 			return nil, err
@@ -152,20 +152,22 @@ func (e *Env) logLikelihoods(stage, policy *Stage, units [][]nn.Row, tokens int)
 		if err != nil {
 			return nil, err
 		}
-		part := make([]float64, len(blocks[i].Units))
+		part := make([]float64, len(blocks[i].Units)*rowsEach)
 		for k := range part {
-			part[k] = sum(rows[k])
+			for _, logp := range rows[k] {
+				part[k] += logp
+			}
 		}
-		e.Report.Advance(len(part), 0)
+		e.Report.Advance(len(blocks[i].Units), 0)
 		return part, nil
 	})
 	if err != nil {
 		return nil, err
 	}
-	scores := make([]float64, len(units))
+	scores := make([]float64, len(units)*rowsEach)
 	for b, block := range blocks {
 		for k, i := range block.Units {
-			scores[i] = parts[b][k]
+			copy(scores[i*rowsEach:], parts[b][k*rowsEach:(k+1)*rowsEach])
 		}
 	}
 	return scores, nil

@@ -79,8 +79,11 @@ func (e *Env) answers(ctx context.Context, stage, policy *Stage, prompts []data.
 		}}
 	}
 	blocks := decode.Blocks(asked, n, s.Rows)
-	made, err := store.Units(e.scratch(stage), len(blocks), func(i int) ([][]decode.Answer, error) {
+	made, err := store.Units(ctx, e.scratch(stage), len(blocks), func(i int) ([][]decode.Answer, error) {
 		list, err := decode.Answers(ctx, e.Engine, w, asked, blocks[i], n, s)
+		if err != nil {
+			return nil, err
+		}
 		tokens := 0
 		for _, answers := range list {
 			for _, a := range answers {
@@ -88,7 +91,7 @@ func (e *Env) answers(ctx context.Context, stage, policy *Stage, prompts []data.
 			}
 		}
 		e.Report.Advance(len(list)*n, tokens)
-		return list, err
+		return list, nil
 	})
 	if err != nil {
 		return nil, err

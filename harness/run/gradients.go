@@ -9,7 +9,6 @@ import (
 	"congrad/harness/method"
 	"congrad/harness/nn"
 	"congrad/harness/sketch"
-	"congrad/harness/store"
 	"congrad/harness/train"
 
 	"gonum.org/v1/gonum/mat"
@@ -27,41 +26,18 @@ func (m margin) difference() float64 { return m.Chosen - m.Rejected }
 func (p *planner) reference(policy, pairs *Stage, where string) (*Stage, error) {
 	tokens := p.experiment.Batch.Tokens
 	return p.stage("reference", "reference log-probs, "+where, 1, tokens, []*Stage{policy, pairs}, 0,
-		func(_ context.Context, e *Env, stage *Stage) (map[string][]byte, error) {
-			w, err := e.policy(policy)
-			if err != nil {
-				return nil, err
-			}
+		func(ctx context.Context, e *Env, stage *Stage) (map[string][]byte, error) {
 			units, err := e.pairRows(pairs)
 			if err != nil {
 				return nil, err
 			}
-			stage.Size = len(units)
-			blocks := train.Blocks(units, 2, tokens)
-			parts, err := store.Units(e.scratch(stage), len(blocks), func(i int) ([]margin, error) {
-				batch, err := blocks[i].Batch(units)
-				if err != nil {
-					return nil, err
-				}
-				rows, err := e.Engine.LogProbs(w, batch)
-				if err != nil {
-					return nil, err
-				}
-				part := make([]margin, len(blocks[i].Units))
-				for k := range part {
-					part[k] = margin{sum(rows[2*k]), sum(rows[2*k+1])}
-				}
-				e.Report.Advance(len(part), 0)
-				return part, nil
-			})
+			scores, err := e.logLikelihoods(ctx, stage, policy, units, 2, tokens)
 			if err != nil {
 				return nil, err
 			}
 			margins := make([]margin, len(units))
-			for b, block := range blocks {
-				for k, i := range block.Units {
-					margins[i] = parts[b][k]
-				}
+			for i := range margins {
+				margins[i] = margin{scores[2*i], scores[2*i+1]}
 			}
 			return output("margins", margins)
 		})
@@ -154,6 +130,7 @@ func (e *Env) sketch(ctx context.Context, stage, policy, pairs, reference *Stage
 	}
 	defer sketcher.Free()
 	stage.Size = len(units)
+	e.sketches.key, e.sketches.list = "", nil // so that two rounds' sketches never stand in memory together
 	list := make([][]float32, len(units))
 	for _, block := range train.Blocks(units, 2, s.Tokens) {
 		if err := ctx.Err(); err != nil {
@@ -167,7 +144,7 @@ func (e *Env) sketch(ctx context.Context, stage, policy, pairs, reference *Stage
 		for _, i := range block.Units {
 			target.Reference = append(target.Reference, margins[i].difference())
 		}
-		sketches, _, err := sketcher.Gradients(w, batch, target)
+		sketches, err := sketcher.Gradients(w, batch, target)
 		if err != nil {
 			return nil, err
 		}
@@ -241,12 +218,4 @@ func rows(m mat.Matrix) [][]float64 {
 		list[i] = mat.Row(nil, i, m)
 	}
 	return list
-}
-
-func sum(list []float64) float64 {
-	total := 0.0
-	for _, x := range list {
-		total += x
-	}
-	return total
 }

@@ -1,6 +1,7 @@
 package run
 
 import (
+	"bytes"
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
@@ -28,7 +29,8 @@ type planFile struct {
 	Inputs []string `json:"inputs"`
 }
 
-// Prepare writes what is known before anything runs: the experiment as written and resolved, and the plan.
+// Prepare writes what is known before anything runs: the experiment as written and resolved, and the plan. What another
+// plan left in the folder goes, so that no table of it is ever read as one of this run's.
 func (f Folder) Prepare(p *Plan) error {
 	var stages []planFile
 	for _, s := range p.Stages {
@@ -42,10 +44,18 @@ func (f Folder) Prepare(p *Plan) error {
 	if err != nil {
 		return fmt.Errorf("writing the plan: %w", err)
 	}
+	plan = append(plan, '\n')
+	if there, err := os.ReadFile(f.path("plan.json")); err == nil && !bytes.Equal(there, plan) {
+		for _, name := range []string{"records", "tables", "figures", "report.md", "report.html", "manifest.json"} {
+			if err := os.RemoveAll(f.path(name)); err != nil {
+				return fmt.Errorf("clearing what another plan left: %w", err)
+			}
+		}
+	}
 	return errors.Join(
 		store.WriteFile(f.path("experiment.toml"), p.Experiment.Source),
 		store.WriteFile(f.path("resolved.toml"), p.Experiment.Resolved()),
-		store.WriteFile(f.path("plan.json"), append(plan, '\n')),
+		store.WriteFile(f.path("plan.json"), plan),
 	)
 }
 

@@ -33,7 +33,7 @@ func (p *planner) judged(policy, generated *Stage, g generateSettings, where str
 		inputs, device = append(inputs, policy), p.env.Device
 	}
 	s, err := newStage("judge", "judge answers, "+where, 1, settings, device, inputs, generated.Size,
-		func(_ context.Context, e *Env, stage *Stage) (map[string][]byte, error) {
+		func(ctx context.Context, e *Env, stage *Stage) (map[string][]byte, error) {
 			answers, err := readLines[answer](e, generated, "answers")
 			if err != nil {
 				return nil, err
@@ -52,11 +52,14 @@ func (p *planner) judged(policy, generated *Stage, g generateSettings, where str
 			}
 			items := judgeItems(answers, prompts)
 			chunks := (len(items) + judgedAtOnce - 1) / judgedAtOnce
-			parts, err := store.Units(e.scratch(stage), chunks, func(i int) ([]judge.Score, error) {
+			parts, err := store.Units(ctx, e.scratch(stage), chunks, func(i int) ([]judge.Score, error) {
 				part := items[i*judgedAtOnce : min((i+1)*judgedAtOnce, len(items))]
-				scores, err := j.Scores(part)
+				scores, err := j.Scores(ctx, part)
+				if err != nil {
+					return nil, err
+				}
 				e.Report.Advance(len(part), 0)
-				return scores, err
+				return scores, nil
 			})
 			if err != nil {
 				return nil, err

@@ -37,17 +37,12 @@ func (p *planner) selectAligned(gradients, policy, pairs, reference *Stage, g gr
 		threshold = strconv.FormatFloat(c.Threshold, 'g', -1, 64)
 	}
 	settings := struct {
-		Normalise, Aggregator, Similarity string
-		LeaveOneOut                       bool
-		Keep                              float64
-		Threshold, Quota                  string
-	}{c.Normalise, c.Aggregator, c.Similarity, c.LeaveOneOut, c.Keep, threshold, c.Quota}
-	aggregator, err := method.FindAggregator(c.Aggregator)
-	if err != nil {
-		return nil, err
-	}
-	// the Gram matrix over the kept pairs needs the sketches, which the device computes
-	return p.stage("select", "select aligned pairs, "+where, 1, settings, []*Stage{gradients}, 0,
+		Scoring          scoring
+		Keep             float64
+		Threshold, Quota string
+	}{scoringOf(c), c.Keep, threshold, c.Quota}
+	// the Gram matrices of mean gradients need the sketches, which the device computes
+	return p.stage("select", "select aligned pairs, "+where, 2, settings, []*Stage{gradients}, 0,
 		func(ctx context.Context, e *Env, stage *Stage) (map[string][]byte, error) {
 			language, err := e.languages(pairs, g.Languages)
 			if err != nil {
@@ -57,11 +52,10 @@ func (p *planner) selectAligned(gradients, policy, pairs, reference *Stage, g gr
 			if err != nil {
 				return nil, err
 			}
-			w, err := method.Consensus(aggregator, round.Gram, c.Normalise == "unit", rng.Stream(g.Seed, "aggregator", g.Round))
+			w, scores, err := settings.Scoring.score(round, g)
 			if err != nil {
 				return nil, err
 			}
-			scores := method.Scoring{Dot: c.Similarity == "dot", LeaveOneOut: c.LeaveOneOut}.Alignment(round.Pairs, w.Weights, round.Gram)
 			kept := method.Keep{Fraction: c.Keep, Threshold: c.Threshold, Global: c.Quota == "global"}.Choose(language, scores)
 			consensus := record.Consensus{
 				Languages: g.Languages, Gram: rows(round.Gram), Weights: w.Weights, Order: w.Order,
@@ -76,7 +70,10 @@ func (p *planner) selectAligned(gradients, policy, pairs, reference *Stage, g gr
 			if err != nil {
 				return nil, err
 			}
-			if consensus.KeptGram, err = keptGram(sketches, list, language, g.Languages); err != nil {
+			if consensus.MeanGram, err = meanGram(sketches, selectAll(len(list)), language, g.Languages); err != nil {
+				return nil, err
+			}
+			if consensus.KeptGram, err = meanGram(sketches, list, language, g.Languages); err != nil {
 				return nil, err
 			}
 			files, err := output("choices", list)
@@ -86,6 +83,30 @@ func (p *planner) selectAligned(gradients, policy, pairs, reference *Stage, g gr
 			files["consensus.json"], err = json.Marshal(consensus)
 			return files, err
 		})
+}
+
+// scoring is how a consensus is found and pairs are compared with it.
+type scoring struct {
+	Normalise, Aggregator, Similarity string
+	LeaveOneOut                       bool
+}
+
+func scoringOf(c config.ConGrad) scoring {
+	return scoring{c.Normalise, c.Aggregator, c.Similarity, c.LeaveOneOut}
+}
+
+// score finds the round's consensus and every pair's alignment with it.
+func (s scoring) score(round *sketch.Round, g gradientSettings) (method.Weighting, []float64, error) {
+	aggregator, err := method.FindAggregator(s.Aggregator)
+	if err != nil {
+		return method.Weighting{}, nil, err
+	}
+	w, err := method.Consensus(aggregator, round.Gram, s.Normalise == "unit", rng.Stream(g.Seed, "aggregator", g.Round))
+	if err != nil {
+		return method.Weighting{}, nil, err
+	}
+	compare := method.Scoring{Dot: s.Similarity == "dot", LeaveOneOut: s.LeaveOneOut}
+	return w, compare.Alignment(round.Pairs, w.Weights, round.Gram), nil
 }
 
 // thresholds are the lowest kept scores per language; zero where nothing is kept.
@@ -107,8 +128,8 @@ func thresholds(list []choice, language []int, languages int) []float64 {
 	return low
 }
 
-// keptGram is the Gram matrix of the languages' mean gradients over the kept pairs.
-func keptGram(sketches [][]float32, list []choice, language []int, codes []string) ([][]float64, error) {
+// meanGram is the Gram matrix of the languages' mean gradients over the kept pairs.
+func meanGram(sketches [][]float32, list []choice, language []int, codes []string) ([][]float64, error) {
 	var kept [][]float32
 	var of []int
 	for i, c := range list {

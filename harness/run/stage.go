@@ -3,7 +3,8 @@
 //
 // A stage is a pure function of its settings and of its inputs' artefacts. Its key is a hash over both (inputs by their
 // keys) and over the version of its code, so two arms that ask for the same work share it, a finished experiment does no
-// work, and a killed one goes on inside the stage where it stopped.
+// work, and a killed one goes on at the stage where it stopped: inside it where it samples, judges, answers or trains, from
+// its start where that is quick.
 package run
 
 import (

@@ -9,6 +9,7 @@ import (
 	"congrad/harness/config"
 	"congrad/harness/nn"
 	"congrad/harness/record"
+	"congrad/harness/store"
 	"congrad/harness/train"
 )
 
@@ -148,7 +149,7 @@ func (e *Env) openTrainer(stage, policy *Stage, s trainSettings) (*nn.Trainer, [
 	}
 	state, err := nn.UnmarshalState(e.Engine.Config, data)
 	if err != nil {
-		return nil, nil, err
+		return nil, nil, damaged(scratch, err)
 	}
 	log, err := scratch.Load("steps.jsonl")
 	if err != nil {
@@ -156,10 +157,18 @@ func (e *Env) openTrainer(stage, policy *Stage, s trainSettings) (*nn.Trainer, [
 	}
 	steps, err := record.Decode[record.Step](bytes.NewReader(log), "steps.jsonl", "steps")
 	if err != nil {
-		return nil, nil, err
+		return nil, nil, damaged(scratch, err)
+	}
+	if len(steps) < state.Steps { // more there may be: a kill between the two files leaves the log ahead
+		return nil, nil, damaged(scratch, fmt.Errorf("the checkpoint stands behind step %d, steps.jsonl ends with step %d", state.Steps, len(steps)))
 	}
 	t, err := e.Engine.ResumeTrainer(state, adamOf(s.Train))
-	return t, steps[:min(state.Steps, len(steps))], err
+	return t, steps[:state.Steps], err
+}
+
+// damaged says how to get rid of a checkpoint that nothing can go on from.
+func damaged(scratch store.Scratch, err error) error {
+	return fmt.Errorf("going on from the checkpoint: %w (remove %s; the stage starts anew)", err, scratch)
 }
 
 func adamOf(t config.Train) nn.AdamW {

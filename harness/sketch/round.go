@@ -16,8 +16,8 @@ type Round struct {
 	Gram  *mat.SymDense // [K, K] of the language gradients; a language without pairs has a zero row
 }
 
-// Gather reduces the sketches [n, numbers] of pairs, each in the language of that index into codes, to a Round. The pairs of a language enter its
-// gradient in an order drawn from the seed, which matters to a moving average only.
+// Gather reduces the sketches [n, numbers] of pairs, each in the language of that index into codes, to a Round. The pairs
+// of a language enter its gradient in an order drawn from the seed, which matters to a moving average only.
 //
 // The sums run in float64 in a fixed order, so the result does not depend on the number of workers.
 func Gather(sketches [][]float32, language []int, codes []string, weights Weights, seed uint64, round string) (*Round, error) {
@@ -29,7 +29,7 @@ func Gather(sketches [][]float32, language []int, codes []string, weights Weight
 		Language: language,
 		Inner:    make([][]float64, len(sketches)),
 		Square:   make([]float64, len(sketches)),
-		Share:    shares(language, codes, weights, seed, round),
+		Share:    Shares(language, codes, weights, seed, round),
 	}}
 	gradients := LanguageGradients(sketches, language, languages, r.Pairs.Share)
 	r.Gram = mat.NewSymDense(languages, nil)
@@ -70,8 +70,8 @@ func LanguageGradients(sketches [][]float32, language []int, languages int, shar
 	return gradients
 }
 
-// shares are the pairs' weights in their languages' gradients.
-func shares(language []int, codes []string, weights Weights, seed uint64, round string) []float64 {
+// Shares are the pairs' weights in their languages' gradients.
+func Shares(language []int, codes []string, weights Weights, seed uint64, round string) []float64 {
 	share := make([]float64, len(language))
 	for k, code := range codes {
 		var members []int

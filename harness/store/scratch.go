@@ -3,6 +3,7 @@ package store
 import (
 	"bufio"
 	"bytes"
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -18,7 +19,13 @@ type Scratch struct{ dir string }
 // Scratch returns the scratch of a stage.
 func (s *Store) Scratch(key string) Scratch { return Scratch{s.scratchDir(key)} }
 
-func (s *Store) scratchDir(key string) string { return filepath.Join(s.root, "part-"+key) }
+// scratchPrefix stands before the key in the name of a scratch's folder.
+const scratchPrefix = "part-"
+
+func (s *Store) scratchDir(key string) string { return filepath.Join(s.root, scratchPrefix+key) }
+
+// String is the scratch's folder.
+func (s Scratch) String() string { return s.dir }
 
 // Save keeps a file, in the place of an older one of that name.
 func (s Scratch) Save(name string, data []byte) error {
@@ -35,8 +42,8 @@ func (s Scratch) Load(name string) ([]byte, error) {
 }
 
 // Units computes f(0), ..., f(n-1) in order and returns the results. Each is appended to the stage's scratch as soon as
-// it is there; those of an earlier, interrupted call are taken from it.
-func Units[T any](s Scratch, n int, f func(i int) (T, error)) ([]T, error) {
+// it is there; those of an earlier, interrupted call are taken from it. A cancelled context ends the call between two units.
+func Units[T any](ctx context.Context, s Scratch, n int, f func(i int) (T, error)) ([]T, error) {
 	path := filepath.Join(s.dir, "units.jsonl")
 	results, whole, err := readUnits[T](path)
 	if err != nil {
@@ -60,6 +67,9 @@ func Units[T any](s Scratch, n int, f func(i int) (T, error)) ([]T, error) {
 		return nil, fmt.Errorf("keeping partial results: %w", err)
 	}
 	for i := len(results); i < n; i++ {
+		if err := ctx.Err(); err != nil {
+			return nil, err
+		}
 		r, err := f(i)
 		if err != nil {
 			return nil, err

@@ -116,12 +116,12 @@ func (s *Store) Put(key string, meta Meta, files map[string][]byte) error {
 	if err := os.Chmod(dir, 0o755); err != nil {
 		return fmt.Errorf("storing a %s stage: %w", meta.Kind, err)
 	}
-	final := filepath.Join(s.root, key)
-	if err := os.Rename(dir, final); err != nil && !s.Has(key) {
-		return fmt.Errorf("storing a %s stage: %w", meta.Kind, err)
-	}
-	if err := syncDir(s.root); err != nil {
-		return fmt.Errorf("storing a %s stage: %w", meta.Kind, err)
+	if !s.Has(key) { // else it is this very artefact
+		final := filepath.Join(s.root, key)
+		// a folder without meta.json is left of a removal that was cut short; no rename goes over it
+		if err := errors.Join(os.RemoveAll(final), os.Rename(dir, final), syncDir(s.root)); err != nil {
+			return fmt.Errorf("storing a %s stage: %w", meta.Kind, err)
+		}
 	}
 	return os.RemoveAll(s.scratchDir(key))
 }
@@ -162,37 +162,45 @@ func (a *Artefact) Read(name string) ([]byte, error) {
 	return data, nil
 }
 
-// Artefacts lists the keys that are stored.
-func (s *Store) Artefacts() ([]string, error) {
+// Keys lists, in order, what the store holds anything of: artefacts, and stages that left no more than their scratch.
+func (s *Store) Keys() ([]string, error) {
 	entries, err := os.ReadDir(s.root)
 	if err != nil {
 		return nil, fmt.Errorf("listing the store: %w", err)
 	}
 	var keys []string
 	for _, e := range entries {
-		if e.IsDir() && s.Has(e.Name()) {
-			keys = append(keys, e.Name())
+		if e.IsDir() {
+			keys = append(keys, strings.TrimPrefix(e.Name(), scratchPrefix))
 		}
 	}
-	return keys, nil
+	slices.Sort(keys)
+	return slices.Compact(keys), nil
 }
 
-// Remove drops an artefact.
+// Remove drops all that there is of a key.
 func (s *Store) Remove(key string) error {
-	return errors.Join(os.RemoveAll(filepath.Join(s.root, key)), os.RemoveAll(s.scratchDir(key)))
+	dir := filepath.Join(s.root, key)
+	// meta.json goes first: without it, what a kill leaves is no artefact
+	return errors.Join(os.RemoveAll(filepath.Join(dir, "meta.json")), os.RemoveAll(dir), os.RemoveAll(s.scratchDir(key)))
 }
 
-// Size is the number of bytes on disk below a folder.
-func Size(dir string) (total int64, err error) {
-	err = filepath.WalkDir(dir, func(_ string, e fs.DirEntry, err error) error {
-		if err != nil || e.IsDir() {
+// Size is the number of bytes that a key takes on disk.
+func (s *Store) Size(key string) (total int64, err error) {
+	for _, dir := range []string{filepath.Join(s.root, key), s.scratchDir(key)} {
+		err := filepath.WalkDir(dir, func(_ string, e fs.DirEntry, err error) error {
+			if err != nil || e.IsDir() {
+				return err
+			}
+			info, err := e.Info()
+			if err == nil {
+				total += info.Size()
+			}
 			return err
+		})
+		if err != nil && !errors.Is(err, fs.ErrNotExist) {
+			return 0, fmt.Errorf("measuring the store: %w", err)
 		}
-		info, err := e.Info()
-		if err == nil {
-			total += info.Size()
-		}
-		return err
-	})
-	return total, err
+	}
+	return total, nil
 }

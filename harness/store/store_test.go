@@ -1,6 +1,7 @@
 package store
 
 import (
+	"context"
 	"errors"
 	"os"
 	"path/filepath"
@@ -53,13 +54,47 @@ func TestArtefactRoundTrip(t *testing.T) {
 	if _, err := a.Read("c"); err == nil {
 		t.Error("a file that does not exist was read")
 	}
-	keys, err := s.Artefacts()
-	if d := cmp.Diff([]string{key}, keys); d != "" || err != nil {
-		t.Error(d, err)
-	}
 	if err := s.Remove(key); err != nil || s.Has(key) {
 		t.Errorf("it is still there: %v", err)
 	}
+}
+
+// Keys are those of artefacts and of scratch; removing one drops both.
+func TestKeysHoldScratchToo(t *testing.T) {
+	root := t.TempDir()
+	s := open(t, root)
+	key := put(t, s, map[string][]byte{"a": []byte("0123456789")})
+	for _, k := range []string{key, "other"} {
+		if err := s.Scratch(k).Save("checkpoint", []byte("01234")); err != nil {
+			t.Fatal(err)
+		}
+	}
+	check := func(want ...string) {
+		t.Helper()
+		keys, err := s.Keys()
+		if d := cmp.Diff(want, keys); d != "" || err != nil {
+			t.Error(d, err)
+		}
+	}
+	check(key, "other")
+	if size, err := s.Size("other"); size != 5 || err != nil {
+		t.Errorf("the scratch has %d bytes, %v", size, err)
+	}
+	info, err := os.Stat(filepath.Join(root, key, "meta.json"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if size, err := s.Size(key); size != 10+info.Size()+5 || err != nil {
+		t.Errorf("artefact and scratch have %d bytes, %v", size, err)
+	}
+	if err := s.Remove("other"); err != nil {
+		t.Fatal(err)
+	}
+	check(key)
+	if err := s.Remove(key); err != nil {
+		t.Fatal(err)
+	}
+	check()
 }
 
 // Whatever the work depends on changes the key; the order of files and their contents do not.
@@ -127,6 +162,31 @@ func TestHalfWrittenArtefactsAreInvisibleAndGo(t *testing.T) {
 	}
 }
 
+// A folder without meta.json is no artefact and is in nobody's way.
+func TestPutReplacesWhatARemovalLeft(t *testing.T) {
+	root := t.TempDir()
+	s := open(t, root)
+	key, err := meta.Key()
+	if err != nil {
+		t.Fatal(err)
+	}
+	left := filepath.Join(root, key, "weights")
+	if err := WriteFile(left, []byte("old")); err != nil {
+		t.Fatal(err)
+	}
+	put(t, s, map[string][]byte{"steps": []byte("new")})
+	a, err := s.Get(key)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if data, err := a.Read("steps"); err != nil || string(data) != "new" {
+		t.Errorf("%q, %v", data, err)
+	}
+	if _, err := os.Stat(left); !os.IsNotExist(err) {
+		t.Error("the artefact holds a file that it does not list")
+	}
+}
+
 func TestOneProcessAtATime(t *testing.T) {
 	root := t.TempDir()
 	s := open(t, root)
@@ -158,7 +218,8 @@ func TestUnitsGoOn(t *testing.T) {
 			return 1 / float64(i+3), nil
 		}
 	}
-	if _, err := Units(s, 5, f(3)); !errors.Is(err, stop) {
+	ctx := context.Background()
+	if _, err := Units(ctx, s, 5, f(3)); !errors.Is(err, stop) {
 		t.Fatal(err)
 	}
 	log := filepath.Join(root, "part-key", "units.jsonl")
@@ -169,7 +230,7 @@ func TestUnitsGoOn(t *testing.T) {
 	if err := os.WriteFile(log, data[:len(data)-4], 0o644); err != nil { // the kill came in the middle of the third line
 		t.Fatal(err)
 	}
-	got, err := Units(s, 5, f(-1))
+	got, err := Units(ctx, s, 5, f(-1))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -180,6 +241,29 @@ func TestUnitsGoOn(t *testing.T) {
 		if x != 1/float64(i+3) { // exactly: results go through JSON
 			t.Errorf("unit %d is %v", i, x)
 		}
+	}
+}
+
+// A call that is cancelled finishes the unit at hand, keeps it and stops.
+func TestUnitsStop(t *testing.T) {
+	s := open(t, t.TempDir()).Scratch("key")
+	ctx, cancel := context.WithCancel(context.Background())
+	var ran []int
+	f := func(i int) (int, error) {
+		if ran = append(ran, i); i == 1 {
+			cancel()
+		}
+		return 10 * i, nil
+	}
+	if _, err := Units(ctx, s, 4, f); !errors.Is(err, context.Canceled) {
+		t.Errorf("cancelled: %v", err)
+	}
+	got, err := Units(context.Background(), s, 4, f)
+	if d := cmp.Diff([]int{0, 10, 20, 30}, got); d != "" || err != nil {
+		t.Error(d, err)
+	}
+	if d := cmp.Diff([]int{0, 1, 2, 3}, ran); d != "" {
+		t.Error(d)
 	}
 }
 

@@ -5,7 +5,8 @@ package text
 //	<|bos|><|user|>instruction<|assistant|>answer<|end|>
 //	<|bos|><|user|>instruction<|assistant|>answer<|judge|>score
 //
-// It is the one place where a prompt becomes ids, so every prompt starts with exactly one <|bos|>.
+// It is the one place where a prompt becomes ids, so every prompt starts with exactly one <|bos|>, and special tokens
+// stand where the layout puts them and nowhere else, whatever a text spells.
 type Chat struct {
 	tokenizer                         *Tokenizer
 	bos, user, assistant, judge, stop int

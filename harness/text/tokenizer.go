@@ -4,8 +4,8 @@ package text
 import (
 	"encoding/json"
 	"fmt"
+	"math"
 	"regexp"
-	"sort"
 	"strings"
 	"sync"
 	"unicode/utf8"
@@ -19,7 +19,6 @@ type Tokenizer struct {
 	vocab   map[string]int // token in byte symbols -> id
 	tokens  []string       // id -> token: byte symbols, or the text of a special one
 	special map[string]int // special token's text -> id
-	cut     *regexp.Regexp // finds special tokens in raw text; nil without any
 	split   *regexp.Regexp // cuts text into the pieces that merges stay within
 	ranks   map[[2]string]int
 
@@ -75,7 +74,7 @@ func Parse(data []byte) (*Tokenizer, error) {
 		size = max(size, id+1)
 	}
 	for _, a := range f.AddedTokens {
-		if a.SingleWord || a.LStrip || a.RStrip || a.Normalized || a.Content == "" || a.ID < 0 || a.ID > 1<<24 {
+		if a.SingleWord || a.LStrip || a.RStrip || a.Normalized || !a.Special || a.Content == "" || a.ID < 0 || a.ID > 1<<24 {
 			return nil, fmt.Errorf("tokenizer.json: added_tokens: %q (id %d) has an option that is not supported", a.Content, a.ID)
 		}
 		size = max(size, a.ID+1)
@@ -84,15 +83,9 @@ func Parse(data []byte) (*Tokenizer, error) {
 	for token, id := range t.vocab {
 		t.tokens[id] = token
 	}
-	var specials []string
 	for _, a := range f.AddedTokens {
 		t.special[a.Content] = a.ID
 		t.tokens[a.ID] = a.Content
-		specials = append(specials, regexp.QuoteMeta(a.Content))
-	}
-	if len(specials) > 0 {
-		sort.Slice(specials, func(i, j int) bool { return len(specials[i]) > len(specials[j]) }) // the longest wins
-		t.cut = regexp.MustCompile(strings.Join(specials, "|"))
 	}
 	for i, raw := range f.Model.Merges {
 		pair, err := parseMerge(raw)
@@ -168,26 +161,10 @@ func (t *Tokenizer) Special(token string) (int, error) {
 	return id, nil
 }
 
-// Encode returns the ids of s. Special tokens that stand in s as text become their ids, as in the reference.
+// Encode returns the ids of s. A special token never comes of it: what spells one is text, as in the reference with
+// encode_special_tokens set.
 func (t *Tokenizer) Encode(s string) []int {
 	var ids []int
-	for s != "" {
-		plain, next := s, ""
-		if t.cut != nil {
-			if at := t.cut.FindStringIndex(s); at != nil {
-				plain, next = s[:at[0]], s[at[0]:at[1]]
-			}
-		}
-		s = s[len(plain)+len(next):]
-		ids = t.encodePlain(ids, plain)
-		if next != "" {
-			ids = append(ids, t.special[next])
-		}
-	}
-	return ids
-}
-
-func (t *Tokenizer) encodePlain(ids []int, s string) []int {
 	for s != "" {
 		at := t.split.FindStringIndex(s)
 		if at == nil || at[1] == 0 {
@@ -231,7 +208,7 @@ func (t *Tokenizer) merge(s string) []int {
 		symbols[i] = byteSymbol[s[i]]
 	}
 	for len(symbols) > 1 {
-		best, at := len(t.ranks), -1
+		best, at := math.MaxInt, -1
 		for i := range len(symbols) - 1 {
 			if rank, ok := t.ranks[[2]string{symbols[i], symbols[i+1]}]; ok && rank < best {
 				best, at = rank, i

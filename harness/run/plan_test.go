@@ -1,0 +1,141 @@
+package run
+
+import (
+	"slices"
+	"strings"
+	"testing"
+
+	"congrad/harness/config"
+)
+
+// direct are the kinds of the stages whose own settings a key enters; what follows from them changes through its inputs.
+// A key that enters nothing changes reports only.
+var direct = map[string]struct {
+	set   string
+	kinds string
+}{
+	"name":                        {"other", ""},
+	"title":                       {"other", ""},
+	"model":                       {"other", ""}, // enters by its weights
+	"seeds":                       {"[2]", "generate"},
+	"iterations":                  {"2", "generate"},
+	"languages.seen":              {`["de"]`, "answer generate task"},
+	"languages.unseen":            {"[]", "answer task"},
+	"languages.under_represented": {`["de"]`, ""},
+	"prompts.source":              {"", ""}, // enters by its version
+	"prompts.per_language":        {"2", "generate"},
+	"generate.samples":            {"3", "generate"},
+	"generate.temperature":        {"0.5", "generate"},
+	"generate.top_p":              {"0.5", "generate"},
+	"generate.max_tokens":         {"3", "answer generate"},
+	"judge.kind":                  {"reference", "judge"},
+	"pair.min_gap":                {"1.0", "pairs"},
+	"pair.max_length_ratio":       {"2.0", "pairs"},
+	"loss.beta":                   {"0.2", "gradients train"},
+	"loss.length_penalty":         {"0.2", "gradients train"},
+	"train.learning_rate":         {"0.2", "train"},
+	"train.schedule":              {"linear", "train"},
+	"train.warmup":                {"0.2", "train"},
+	"train.epochs":                {"2", "train"},
+	"train.batch_pairs":           {"3", "train"},
+	"train.weight_decay":          {"0.2", "train"},
+	"train.clip":                  {"0.2", "train"},
+	"train.beta1":                 {"0.2", "train"},
+	"train.beta2":                 {"0.2", "train"},
+	"train.epsilon":               {"0.2", "train"},
+	"congrad.sketch_rank":         {"3", "gradients"},
+	"congrad.language_gradient":   {"mean", "gradients"},
+	"congrad.ema_decay":           {"0.5", "gradients"},
+	"congrad.normalise":           {"none", "select"},
+	"congrad.aggregator":          {"mean", "select"},
+	"congrad.similarity":          {"dot", "select"},
+	"congrad.leave_one_out":       {"false", "select"},
+	"congrad.keep":                {"0.25", "select"},
+	"congrad.threshold":           {"0.1", "select"},
+	"congrad.quota":               {"global", "select"},
+	"congrad.fidelity_pairs":      {"2", "fidelity"},
+	"evaluate.split":              {"dev", "answer"},
+	"evaluate.per_language":       {"1", "answer"},
+	"evaluate.opponent":           {"", ""}, // says what answers are compared with
+	"evaluate.tasks":              {`["tiny-text"]`, ""},
+	"evaluate.task_items":         {"1", "task"},
+	"batch.rows":                  {"8", "answer generate"},
+	"batch.tokens":                {"512", "judge task"}, // and, by their inputs, all that follows judging,
+}
+
+// Every key of an experiment enters the keys of those stages whose results depend on it, and of no others.
+func TestKeysFollowSettings(t *testing.T) {
+	b := newBench(t)
+	before := map[string]bool{}
+	for _, s := range b.plan(t).Stages {
+		before[s.Key] = true
+	}
+	for _, f := range config.Fields {
+		if strings.HasPrefix(f.Key, "arms.") {
+			continue
+		}
+		c, ok := direct[f.Key]
+		if !ok {
+			t.Errorf("%s: which stages does it enter?", f.Key)
+			continue
+		}
+		if c.set == "" {
+			continue
+		}
+		var kinds []string
+		for _, s := range b.plan(t, f.Key+"="+c.set).Stages {
+			own := !before[s.Key]
+			for _, in := range s.Inputs {
+				own = own && before[in.Key]
+			}
+			if own && !slices.Contains(kinds, s.Kind) {
+				kinds = append(kinds, s.Kind)
+			}
+		}
+		slices.Sort(kinds)
+		if got := strings.Join(kinds, " "); got != c.kinds {
+			t.Errorf("%s enters %q, want %q", f.Key, got, c.kinds)
+		}
+	}
+}
+
+// Arms share what does not depend on what tells them apart: in the first iteration all but selection and training.
+func TestArmsShareStages(t *testing.T) {
+	counts := map[string]int{}
+	for _, s := range newBench(t).plan(t, "iterations=2", "seeds=[1,2]").Stages {
+		counts[s.Kind]++
+	}
+	want := map[string]int{
+		"base":     1,
+		"generate": 2 * (1 + 3), "judge": 2 * (1 + 3), "pairs": 2 * (1 + 3), "reference": 2 * (1 + 3),
+		"gradients": 2 * 2, "select": 2 * 2 * 2, "fidelity": 1, "train": 2 * 2 * 3,
+		"answer": 1 + 2*3, "task": 2 * (1 + 2*3),
+	}
+	for kind, n := range want {
+		if counts[kind] != n {
+			t.Errorf("%d %s stages, want %d", counts[kind], kind, n)
+		}
+	}
+}
+
+// A kept share of the training that another device or model did never counts for this one.
+func TestKeysFollowModelAndDevice(t *testing.T) {
+	b := newBench(t)
+	before := map[string]bool{}
+	for _, s := range b.plan(t).Stages {
+		before[s.Key] = true
+	}
+	b.env.Device = "another"
+	for _, s := range b.plan(t).Stages {
+		if s.Kind != "base" && before[s.Key] {
+			t.Errorf("%s has one key on two devices", s.Label)
+		}
+	}
+	b.env.Device = "a test"
+	b.env.Base.Weights.Tensors[0][0]++
+	for _, s := range b.plan(t).Stages {
+		if before[s.Key] {
+			t.Errorf("%s has one key for two models", s.Label)
+		}
+	}
+}
