@@ -152,7 +152,8 @@ func conflictsTable(s *measure.Study) table.Table {
 		Name:  "conflicts",
 		Title: "Conflict between the gradients of the languages",
 		Note: "Cosines of the languages' mean gradients, averaged over scoring rounds (one per seed unless the consensus is renewed). " +
-			"negative: share of pairs of languages with a cosine below zero. before: over all pairs. after: over the kept pairs.",
+			"negative: share of pairs of languages with a cosine below zero. before: over all pairs. after: over the kept pairs, which were kept for their cosine with one direction, so a rise shows by " +
+			"construction and even for noise.",
 		Columns: []table.Column{
 			text("", "arm"), number("", "iteration"), number("", "rounds"), number("", "language pairs"),
 			number("negative", "before"), number("negative", "after"), number("mean cosine", "before"), number("mean cosine", "after"),

@@ -30,7 +30,8 @@ func Cosines(s *measure.Study) Figure {
 	f.Width = Column
 	if conflict.After != nil {
 		after := conflict.Spread(conflict.After)
-		f.Caption += fmt.Sprintf(" and %d after it; the mean cosine goes from %s to %s.", after.Negative, table.Fixed(before.Mean, 2), table.Fixed(after.Mean, 2))
+		f.Caption += fmt.Sprintf(" and %d after it; the mean cosine goes from %s to %s, "+
+			"which it does by construction and even for noise: pairs are kept for their cosine with one direction.", after.Negative, table.Fixed(before.Mean, 2), table.Fixed(after.Mean, 2))
 		panels, names = append(panels, conflict.After), append(names, "kept pairs")
 		if len(conflict.Languages) > 5 {
 			f.Width = Page

@@ -13,8 +13,8 @@ import (
 	"gonum.org/v1/plot"
 
 	"congrad/harness/record"
-	"congrad/results/synthetic"
 	"congrad/results/measure"
+	"congrad/results/synthetic"
 )
 
 func study(t *testing.T, set *record.Set) *measure.Study {

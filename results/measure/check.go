@@ -146,6 +146,7 @@ func (f *faults) consensus(c *record.Consensus) {
 	f.finite(k, "consensus", c.Weights...)
 	f.finite(k, "consensus", c.Thresholds...)
 	f.gram(k, "gram", c.Gram, len(c.Languages))
+	f.gram(k, "mean_gram", c.MeanGram, len(c.Languages))
 	if len(c.KeptGram) > 0 {
 		f.gram(k, "kept_gram", c.KeptGram, len(c.Languages))
 	}

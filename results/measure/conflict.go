@@ -6,14 +6,15 @@ import (
 )
 
 // Conflict is how the gradients of the languages lie to each other in one iteration of an arm: cosines, mean over seeds
-// and scoring rounds.
+// and scoring rounds. After lies above Before by construction and even where gradients are noise, since pairs are kept for
+// their cosine with one direction: it describes what training sees and is no evidence that a selector works.
 type Conflict struct {
 	Arm       string
 	Iteration int
 	Rounds    int
 	Languages []string
-	Before    [][]float64 // over all pairs
-	After     [][]float64 // over the kept pairs; nil where it was not recorded
+	Before    [][]float64 // of mean gradients over all pairs
+	After     [][]float64 // of mean gradients over the kept pairs; nil where it was not recorded
 }
 
 // Conflicts lists arms and iterations with a consensus, in the study's order. Rounds whose languages differ from those
@@ -50,7 +51,7 @@ func (s *Study) conflict(arm string, iteration int) Conflict {
 			continue
 		}
 		sum.Rounds++
-		addCosines(sum.Before, c.Gram, order)
+		addCosines(sum.Before, c.MeanGram, order)
 		if len(c.KeptGram) > 0 {
 			kept++
 			addCosines(sum.After, c.KeptGram, order)

@@ -163,9 +163,12 @@ func TestConflictFollowsTheStudysOrder(t *testing.T) {
 			Languages: []record.Language{{Code: "a", Seen: true}, {Code: "b", Seen: true}, {Code: "c", Seen: true}}, Iterations: 1,
 		},
 		Consensus: []record.Consensus{
-			{Seed: 1, Arm: "congrad", Iteration: 1, Languages: []string{"c", "a", "b"}, Gram: [][]float64{{4, 2, 0}, {2, 1, -0.5}, {0, -0.5, 1}}},
-			{Seed: 2, Arm: "congrad", Iteration: 1, Languages: []string{"a", "b", "c"}, Gram: [][]float64{{1, -0.1, 1}, {-0.1, 1, 0}, {1, 0, 1}}},
+			{Seed: 1, Arm: "congrad", Iteration: 1, Languages: []string{"c", "a", "b"}, MeanGram: [][]float64{{4, 2, 0}, {2, 1, -0.5}, {0, -0.5, 1}}},
+			{Seed: 2, Arm: "congrad", Iteration: 1, Languages: []string{"a", "b", "c"}, MeanGram: [][]float64{{1, -0.1, 1}, {-0.1, 1, 0}, {1, 0, 1}}},
 		},
+	}
+	for i := range set.Consensus {
+		set.Consensus[i].Gram = set.Consensus[i].MeanGram
 	}
 	c := study(t, set).Conflicts()
 	if len(c) != 1 || c[0].Rounds != 2 || c[0].After != nil {

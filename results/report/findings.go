@@ -273,14 +273,11 @@ func conflictSentence(s *measure.Study) string {
 		if selector == nil || c.Arm != selector.Name {
 			continue
 		}
-		before, after := c.Spread(c.Before), c.Spread(c.After)
+		before := c.Spread(c.Before)
 		if before.Pairs == 0 {
 			return ""
 		}
 		text := fmt.Sprintf("In iteration %d of %s, the gradients of %d of %d pairs of languages have a negative cosine", c.Iteration, c.Arm, before.Negative, before.Pairs)
-		if after.Pairs > 0 {
-			text += fmt.Sprintf(" over all preference pairs, and %d over the kept ones", after.Negative)
-		}
 		return text + fmt.Sprintf("; the lowest is that of %s and %s (%s).", before.LowestA, before.LowestB, table.Fixed(before.Lowest, 2))
 	}
 	return ""

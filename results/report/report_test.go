@@ -6,8 +6,8 @@ import (
 	"testing"
 
 	"congrad/harness/record"
-	"congrad/results/synthetic"
 	"congrad/results/measure"
+	"congrad/results/synthetic"
 )
 
 // contest is a study in which every arm's wins are known: shares of wins per seed, by arm and for seen languages only.

@@ -315,6 +315,7 @@ func (m maker) consensus(seed uint64, at, iteration int) {
 		}
 	}
 	c.Gram, c.KeptGram = make([][]float64, len(seen)), make([][]float64, len(seen))
+	c.MeanGram = c.Gram
 	for i := range seen {
 		c.Gram[i], c.KeptGram[i] = make([]float64, len(seen)), make([]float64, len(seen))
 		for j := range seen {
