@@ -44,13 +44,17 @@ func (a *app) pretrain(ctx context.Context, file, out string) error {
 	if err != nil {
 		return err
 	}
+	key, err := pretrain.Key(deviceKey(b.info), r, w)
+	if err != nil {
+		return err
+	}
 	st, err := store.Open(filepath.Join(out, ".store"))
 	if err != nil {
 		return err
 	}
 	defer st.Close()
 	start, from := time.Now(), -1
-	folder, log, err := pretrain.Build(ctx, b.backend, r, w, st.Scratch("base"), func(s pretrain.Step) {
+	folder, log, err := pretrain.Build(ctx, b.backend, r, w, st.Scratch(key), func(s pretrain.Step) {
 		if from < 0 {
 			start, from = time.Now(), s.Step
 		}
@@ -75,6 +79,9 @@ func (a *app) pretrain(ctx context.Context, file, out string) error {
 		if err := store.WriteFile(filepath.Join(out, name), data); err != nil {
 			return err
 		}
+	}
+	if err := st.Remove(key); err != nil {
+		return err
 	}
 	_, err = fmt.Fprintf(a.out, "%s: %d parameters, weights %s\n", out, folder.Config.Parameters(), folder.Weights.Hash()[:16])
 	return err

@@ -5,6 +5,8 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"math"
+	"slices"
 	"strings"
 
 	"congrad/harness/device"
@@ -24,11 +26,20 @@ type Step struct {
 	Rate     float64 `json:"learning_rate"`
 }
 
-// recordEvery is how many steps a line of the record covers; checkpointEvery, a multiple, how many a kill may cost.
+// recordEvery is how many steps a line of the record covers; checkpointEvery is how many a kill may cost.
 const (
 	recordEvery     = 100
 	checkpointEvery = 500
 )
+
+// Key names an unfinished build: everything that its result depends on, short of this package's code.
+func Key(deviceKey string, r *Recipe, w *world.World) (string, error) {
+	settings, err := json.Marshal(r)
+	if err != nil {
+		return "", fmt.Errorf("naming a pretraining: %w", err)
+	}
+	return store.Meta{Kind: "pretrain", Version: 1, Settings: settings, Device: deviceKey, Inputs: []string{w.Digest()}}.Key()
+}
 
 // Build trains the tokenizer and the model and returns them with the training record, JSON lines. progress is told every
 // line of it. What is done stays in scratch, so that an interrupted build goes on.
@@ -45,27 +56,23 @@ func Build(ctx context.Context, b device.Backend, r *Recipe, w *world.World, scr
 	if err != nil {
 		return nil, nil, err
 	}
-	trainer, log, err := openTrainer(nn.NewEngine(b, r.Config()), r, scratch)
+	trainer, steps, err := openTrainer(nn.NewEngine(b, r.Config()), r, scratch)
 	if err != nil {
 		return nil, nil, err
 	}
 	defer trainer.Free()
 	schedule := train.Schedule{Peak: r.Train.LearningRate, Warmup: r.Train.Warmup, Shape: r.Train.Schedule}
-	loss, steps := 0.0, 0 // since the record's last line
 	for step := trainer.Steps() + 1; step <= r.Train.Steps; step++ {
 		made, err := lmStep(trainer, r, w, chat, schedule, step)
 		if err != nil {
 			return nil, nil, fmt.Errorf("pretraining step %d: %w", step, err)
 		}
-		loss, steps = loss+made.Loss, steps+1
+		steps = append(steps, made)
 		if step%recordEvery == 0 {
-			made.Loss = loss / float64(steps)
-			loss, steps = 0, 0
-			log = append(log, made.line()...)
-			progress(made)
+			progress(summary(steps[step-recordEvery:]))
 		}
 		if ctx.Err() != nil || step%checkpointEvery == 0 {
-			if err := saveTrainer(trainer, log, scratch); err != nil {
+			if err := saveTrainer(trainer, steps, scratch); err != nil {
 				return nil, nil, err
 			}
 		}
@@ -77,7 +84,30 @@ func Build(ctx context.Context, b device.Backend, r *Recipe, w *world.World, scr
 	if err != nil {
 		return nil, nil, err
 	}
-	return &model.Folder{Config: r.Config(), Tokenizer: tokenizer, Weights: state.Weights}, log, nil
+	log, err := encodeRecord(steps)
+	return &model.Folder{Config: r.Config(), Tokenizer: tokenizer, Weights: state.Weights}, log, err
+}
+
+// summary is the record's line for the steps: the last one, with the mean of their losses.
+func summary(steps []Step) Step {
+	line := steps[len(steps)-1]
+	line.Loss = 0
+	for _, s := range steps {
+		line.Loss += s.Loss / float64(len(steps))
+	}
+	return line
+}
+
+// encodeRecord writes a line for every recordEvery steps.
+func encodeRecord(steps []Step) ([]byte, error) {
+	var log bytes.Buffer
+	lines := json.NewEncoder(&log)
+	for part := range slices.Chunk(steps, recordEvery) {
+		if err := lines.Encode(summary(part)); err != nil {
+			return nil, fmt.Errorf("writing the training record: %w", err)
+		}
+	}
+	return log.Bytes(), nil
 }
 
 // loadTokenizer trains the tokenizer, or takes what an interrupted build left.
@@ -133,8 +163,13 @@ func lmStep(t *nn.Trainer, r *Recipe, w *world.World, chat *text.Chat, schedule 
 			made.Loss += u.Loss / float64(tokens)
 		}
 	}
-	made.GradNorm, err = t.Apply(rate)
-	return made, err
+	if made.GradNorm, err = t.Apply(rate); err != nil {
+		return made, err
+	}
+	if sum := made.Loss + made.GradNorm; math.IsNaN(sum) || math.IsInf(sum, 0) {
+		return made, fmt.Errorf("%w: the loss is %g and the gradient's norm %g; a lower learning rate (train.learning_rate) helps", train.ErrNumerical, made.Loss, made.GradNorm)
+	}
+	return made, nil
 }
 
 // Row is an example as the model reads it: it learns answers behind their prompts, digits behind judged answers, and
@@ -149,8 +184,8 @@ func Row(e world.Example, chat *text.Chat) nn.Row {
 	return nn.Row{Prompt: chat.Prompt(e.Prompt), Answer: chat.Answer(e.Answer)}
 }
 
-// openTrainer starts anew, or goes on from scratch with the record so far.
-func openTrainer(e *nn.Engine, r *Recipe, scratch store.Scratch) (*nn.Trainer, []byte, error) {
+// openTrainer starts anew, or goes on from scratch with the steps so far.
+func openTrainer(e *nn.Engine, r *Recipe, scratch store.Scratch) (*nn.Trainer, []Step, error) {
 	adam := nn.AdamW{Beta1: r.Train.Beta1, Beta2: r.Train.Beta2, Epsilon: 1e-8, Decay: r.Train.WeightDecay, Clip: r.Train.Clip}
 	data, err := scratch.Load("checkpoint")
 	if err != nil {
@@ -162,20 +197,24 @@ func openTrainer(e *nn.Engine, r *Recipe, scratch store.Scratch) (*nn.Trainer, [
 	}
 	state, err := nn.UnmarshalState(r.Config(), data)
 	if err != nil {
+		return nil, nil, fmt.Errorf("going on with a pretraining: %w", err)
+	}
+	var steps []Step
+	if data, err = scratch.Load("steps.json"); err != nil {
 		return nil, nil, err
 	}
-	log, err := scratch.Load("training.jsonl")
-	if err != nil {
-		return nil, nil, err
+	if err := json.Unmarshal(data, &steps); err != nil {
+		return nil, nil, fmt.Errorf("going on with a pretraining: its steps: %w", err)
 	}
-	lines := bytes.SplitAfter(log, []byte("\n"))
-	log = bytes.Join(lines[:min(len(lines), state.Steps/recordEvery)], nil)
+	if len(steps) < state.Steps {
+		return nil, nil, fmt.Errorf("going on with a pretraining: its record holds %d steps, its checkpoint has %d behind it", len(steps), state.Steps)
+	}
 	t, err := e.ResumeTrainer(state, adam)
-	return t, log, err
+	return t, steps[:state.Steps], err
 }
 
-// saveTrainer keeps a checkpoint. The record goes first, so that it is never behind the weights.
-func saveTrainer(t *nn.Trainer, log []byte, scratch store.Scratch) error {
+// saveTrainer keeps a checkpoint. The steps go first, so that they are never behind the weights.
+func saveTrainer(t *nn.Trainer, steps []Step, scratch store.Scratch) error {
 	state, err := t.State()
 	if err != nil {
 		return err
@@ -184,19 +223,14 @@ func saveTrainer(t *nn.Trainer, log []byte, scratch store.Scratch) error {
 	if err != nil {
 		return err
 	}
-	if err := scratch.Save("training.jsonl", log); err != nil {
+	list, err := json.Marshal(steps)
+	if err != nil {
+		return fmt.Errorf("keeping the steps: %w", err)
+	}
+	if err := scratch.Save("steps.json", list); err != nil {
 		return err
 	}
 	return scratch.Save("checkpoint", data)
-}
-
-// line is the step as a line of the record.
-func (s Step) line() []byte {
-	line, err := json.Marshal(s)
-	if err != nil { // a loss that is not finite
-		return fmt.Appendf(nil, `{"step":%d}`+"\n", s.Step)
-	}
-	return append(line, '\n')
 }
 
 func splitKey(key string) []string { return strings.Split(key, ".") }
