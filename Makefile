@@ -7,7 +7,7 @@ BIN := bin/congrad
 GOFUMPT := mvdan.cc/gofumpt@v0.12.0
 STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.8.2
 
-.PHONY: build setup demo test bench lint clean world base
+.PHONY: build setup demo test bench lint clean world base record
 
 build:
 	@command -v $(GO) >/dev/null || { echo "congrad is written in Go: install Go 1.26 or later" >&2; exit 1; }
@@ -47,6 +47,12 @@ world:
 base: setup
 	$(BIN) pretrain experiments/tiny/base.toml --out experiments/tiny/model
 	rm -rf experiments/tiny/model/.store
+
+# The parts of a finished `make demo` that the documents show. The README's table is pasted by hand from docs/tiny/main.md.
+record: build
+	mkdir -p docs/tiny
+	cp runs/tiny/tables/*.md runs/tiny/figures/*.svg docs/tiny/
+	sed '/^|/,$$d' docs/defaults.md >build.tmp && $(BIN) defaults --markdown >>build.tmp && mv build.tmp docs/defaults.md
 
 clean:
 	rm -rf bin build runs

@@ -21,8 +21,8 @@ var layers = [][]string{
 	{"harness/data", "harness/device", "harness/device/devicetest", "results/table", "results/measure", "results/synthetic"},
 	{"harness/nn", "results/figure"},
 	{"harness/decode", "harness/sketch", "harness/train", "results/report"},
-	{"harness/judge", "harness/pretrain", "results"},
-	{"harness/run"},
+	{"harness/judge", "results"},
+	{"harness/run", "harness/pretrain"},
 	{"harness/cli"},
 	{"cmd/congrad"},
 }

@@ -1,7 +1,9 @@
 package cli
 
 import (
+	"bytes"
 	"fmt"
+	"io"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -121,4 +123,36 @@ func goEnv(t *testing.T, name string) string {
 		t.Fatal(err)
 	}
 	return strings.TrimSpace(string(out))
+}
+
+// The table of defaults in the documents is the program's.
+func TestDefaultsAreDocumented(t *testing.T) {
+	var out bytes.Buffer
+	if code := Main([]string{"defaults", "--markdown"}, strings.NewReader(""), &out, io.Discard); code != 0 {
+		t.Fatalf("exit code %d", code)
+	}
+	text, err := os.ReadFile("../../docs/defaults.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !strings.HasSuffix(string(text), out.String()) {
+		t.Error("docs/defaults.md is not what congrad defaults --markdown prints (make record)")
+	}
+}
+
+// The README's table is that of the recorded run.
+func TestReadmeShowsTheRecordedRun(t *testing.T) {
+	readme, err := os.ReadFile("../../README.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	table, err := os.ReadFile("../../docs/tiny/main.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for line := range strings.Lines(string(table)) {
+		if strings.HasPrefix(line, "|") && !strings.Contains(string(readme), line) {
+			t.Errorf("README.md lacks a line of docs/tiny/main.md: %s", line)
+		}
+	}
 }

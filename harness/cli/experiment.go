@@ -157,27 +157,36 @@ func slug(changes []string) string {
 	return strings.TrimRight(text[:min(len(text), 40)], "-.")
 }
 
-// newEnv opens the model, the data and the store, and puts the started device beside them: a plan, too, needs to know
-// what computes, since that enters the keys of its stages.
-func (a *app) newEnv(e *config.Experiment, b *backend) (*run.Env, error) {
-	dir, err := modelFolder(e.Model)
+// openModel opens a model by name or path, with the layout of chats that its tokenizer has.
+func openModel(name string) (*model.Folder, *text.Chat, error) {
+	dir, err := modelFolder(name)
 	if err != nil {
-		return nil, failing(exitData, err)
+		return nil, nil, failing(exitData, err)
 	}
 	base, err := model.Open(dir)
 	if err != nil {
-		return nil, failing(exitData, fmt.Errorf("%s: %w", e.Model, err))
+		return nil, nil, failing(exitData, fmt.Errorf("%s: %w", name, err))
 	}
 	tokenizer, err := text.Parse(base.Tokenizer)
 	if err != nil {
-		return nil, failing(exitData, fmt.Errorf("%s: %w", e.Model, err))
+		return nil, nil, failing(exitData, fmt.Errorf("%s: %w", name, err))
 	}
 	if tokenizer.Size() > base.Config.Vocab {
-		return nil, failing(exitData, fmt.Errorf("%s: the tokenizer has %d tokens, the model %d", e.Model, tokenizer.Size(), base.Config.Vocab))
+		return nil, nil, failing(exitData, fmt.Errorf("%s: the tokenizer has %d tokens, the model %d", name, tokenizer.Size(), base.Config.Vocab))
 	}
 	chat, err := text.NewChat(tokenizer)
 	if err != nil {
-		return nil, failing(exitData, fmt.Errorf("%s: %w", e.Model, err))
+		return nil, nil, failing(exitData, fmt.Errorf("%s: %w", name, err))
+	}
+	return base, chat, nil
+}
+
+// newEnv opens the model, the data and the store, and puts the started device beside them: a plan, too, needs to know
+// what computes, since that enters the keys of its stages.
+func (a *app) newEnv(e *config.Experiment, b *backend) (*run.Env, error) {
+	base, chat, err := openModel(e.Model)
+	if err != nil {
+		return nil, err
 	}
 	w, err := openWorld()
 	if err != nil {

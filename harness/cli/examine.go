@@ -1,0 +1,70 @@
+package cli
+
+import (
+	"context"
+	"fmt"
+	"text/tabwriter"
+
+	"congrad/harness/nn"
+	"congrad/harness/pretrain"
+
+	"github.com/spf13/cobra"
+)
+
+// examinedItems is how many prompts of each language a model is examined on.
+const examinedItems = 200
+
+func (a *app) examineCommand() *cobra.Command {
+	return &cobra.Command{
+		Use:   "examine [MODEL]",
+		Short: "Say per language how well a model of the embedded world answers and judges",
+		Long: "Lets a model (the embedded one, or a folder) answer prompts of the development split, greedily and by sampling,\n" +
+			"and judge right answers against wrong ones: what self-rewarding starts from.",
+		Example: "  congrad examine\n  congrad examine my-base",
+		Args:    cobra.MaximumNArgs(1),
+		RunE: func(c *cobra.Command, args []string) error {
+			return a.examine(c.Context(), append(args, "tiny")[0])
+		},
+	}
+}
+
+func (a *app) examine(ctx context.Context, name string) error {
+	base, chat, err := openModel(name)
+	if err != nil {
+		return err
+	}
+	w, err := openWorld()
+	if err != nil {
+		return failing(exitData, err)
+	}
+	b, err := a.openBackend()
+	if err != nil {
+		return err
+	}
+	e := nn.NewEngine(b.backend, base.Config)
+	weights, err := e.Upload(base.Weights)
+	if err != nil {
+		return err
+	}
+	defer weights.Free()
+	out := tabwriter.NewWriter(a.out, 0, 0, 2, ' ', tabwriter.AlignRight)
+	fmt.Fprintln(out, "language\tprompts\tgreedy right\tsampled right\tcouples judged\tordered rightly\tscored alike\tnot scored\t")
+	err = pretrain.Examine(ctx, e, weights, chat, w, examinedItems, func(x pretrain.Examination) {
+		fmt.Fprintf(a.err, "%s ", x.Lang)
+		fmt.Fprintf(out, "%s\t%d\t%s\t%s\t%d\t%s\t%s\t%d\t\n", x.Lang, x.Items, share(x.Greedy, x.Items), share(x.Sampled, x.Samples),
+			x.Couples, share(x.Ordered, x.Couples), share(x.Tied, x.Couples), x.Unparsed)
+	})
+	fmt.Fprintln(a.err)
+	if err != nil {
+		return err
+	}
+	return out.Flush()
+}
+
+// share is a part of a whole with three digits.
+func share(part, whole int) string {
+	if whole == 0 {
+		return "-"
+	}
+	return fmt.Sprintf("%.3f", float64(part)/float64(whole))
+}
