@@ -80,7 +80,7 @@ func pairsTable(s *measure.Study) table.Table {
 		Name:  "pairs",
 		Title: "Pairs that each arm met and kept",
 		Note: "Over all seeds and languages. right: share of pairs that prefer the answer that is better by the known one, among pairs whose answers differ in that. " +
-			"AUROC: chance that a right pair has a higher alignment score than a wrong one of its seed and language; 0.5 is blind.",
+			"AUROC: chance that a right pair has a higher score than a wrong one of its seed and language; 0.5 is blind.",
 		Columns: []table.Column{
 			text("", "arm"), number("", "iteration"), number("pairs", "met"), number("pairs", "kept"), number("pairs", "share kept"),
 			number("right", "of all"), number("right", "of kept"), number("right", "of dropped"), number("", "AUROC"),
@@ -152,7 +152,7 @@ func conflictsTable(s *measure.Study) table.Table {
 		Name:  "conflicts",
 		Title: "Conflict between the gradients of the languages",
 		Note: "Cosines of the languages' mean gradients, averaged over scoring rounds (one per seed unless the consensus is renewed). " +
-			"negative: share of pairs of languages with a cosine below zero. before: over all pairs. after: over the kept pairs, which were kept for their cosine with one direction, so a rise shows by " +
+			"negative: share of pairs of languages with a cosine below zero. before: over all pairs. after: over the kept pairs, which were kept for their cosine with one direction, so a rise (a fall where the least aligned ones are kept) shows by " +
 			"construction and even for noise.",
 		Columns: []table.Column{
 			text("", "arm"), number("", "iteration"), number("", "rounds"), number("", "language pairs"),

@@ -235,7 +235,7 @@ func unknown(s *record.Set) {
 
 func constant(s *record.Set) {
 	for i := range s.Pairs {
-		s.Pairs[i].Alignment = 0.1
+		s.Pairs[i].Score = 0.1
 	}
 	for i := range s.Fidelity {
 		s.Fidelity[i].Exact = 0.1

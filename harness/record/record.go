@@ -34,8 +34,9 @@ type Fact struct {
 // Arm is one way of training that the experiment compares.
 type Arm struct {
 	Name    string `json:"name"`
-	Caption string `json:"caption"` // one line for tables and legends
-	Trained bool   `json:"trained"` // false for the untouched baseline
+	Caption string `json:"caption"`           // one line for tables and legends
+	Trained bool   `json:"trained"`           // false for the untouched baseline
+	Measure string `json:"measure,omitempty"` // what it scores pairs by (Pair.Score), as a figure's axis says it; empty where it ranks none
 }
 
 // Language is one language of the study and the groups it is counted in.
@@ -106,8 +107,8 @@ type Pair struct {
 	RejectedTokens int     `json:"rejected_tokens"`
 	Gap            float64 `json:"gap"`       // the judge's score of chosen minus rejected
 	KnownGap       float64 `json:"known_gap"` // the same by the known answer; NaN-free: 0 where none is known
-	Alignment      float64 `json:"alignment"` // the selector's score; 0 for arms that keep all
-	Rank           int     `json:"rank"`      // 1 is the best within the quota's group; 0 for arms that keep all
+	Score          float64 `json:"score"`     // the selector's, the highest are kept; 0 where Rank is
+	Rank           int     `json:"rank"`      // 1 is the best within the quota's group; 0 in arms that keep all, and for pairs that were not up for selection
 	Kept           bool    `json:"kept"`
 }
 

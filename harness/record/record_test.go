@@ -15,7 +15,7 @@ func TestSetRoundTrip(t *testing.T) {
 		Prompts:     []Prompt{{ID: "ja/x", Text: "何?"}},
 		Answers:     []Answer{{Lang: "ja", Text: "日本 <b> & \u2028", Known: -1}},
 		Pairing:     []Pairing{{Lang: "ja", Ties: 2}},
-		Pairs:       []Pair{{Kept: true, Alignment: 0.25}},
+		Pairs:       []Pair{{Kept: true, Score: 0.25}},
 		Consensus:   []Consensus{{Gram: [][]float64{{1, 0.5}, {0.5, 1}}}},
 		Steps:       []Step{{Loss: 0.69}},
 		Evaluations: []Evaluation{{Win: 0.5}},

@@ -1,6 +1,7 @@
 package figure
 
 import (
+	"cmp"
 	"fmt"
 	"image/color"
 	"math"
@@ -24,7 +25,7 @@ type histogram struct {
 	highest       int
 }
 
-// Alignments shows how the alignment scores of the pairs are spread in each language, and which were kept.
+// Alignments shows how the scores of the pairs are spread in each language, and which were kept.
 func Alignments(s *measure.Study) Figure {
 	f := Figure{Name: "alignments", Width: Page}
 	selector := s.Selector()
@@ -33,7 +34,7 @@ func Alignments(s *measure.Study) Figure {
 		scores = s.Alignments(selector.Name, 1)
 	}
 	if len(scores) == 0 {
-		f.Caption = "No alignment scores to draw: no arm scored its pairs in the first iteration."
+		f.Caption = "No scores to draw: no arm scored its pairs in the first iteration."
 		return f
 	}
 	r := over(0)
@@ -53,15 +54,16 @@ func Alignments(s *measure.Study) Figure {
 	for i, a := range scores {
 		panels[i] = counted(a, r)
 	}
-	f.Caption = fmt.Sprintf("Which pairs does %s keep? Alignment of each pair's gradient with the consensus in iteration 1, all seeds; "+
+	score := cmp.Or(selector.Measure, "score")
+	f.Caption = fmt.Sprintf("Which pairs does %s keep? Each pair's %s in iteration 1, all seeds; "+
 		"kept pairs dark, dropped ones light, stacked. It keeps %d of %d pairs. Dashed lines are the lowest kept scores, one per seed.",
-		selector.Name, kept, total)
+		selector.Name, score, kept, total)
 	columns := min(5, len(panels))
 	lines := (len(panels) + columns - 1) / columns
 	f.Height = vg.Points(float64(26 + 66*lines))
 	f.paint = func(c draw.Canvas) {
 		c = keys(draw.Crop(c, 2, -4, 2, -2))
-		c.FillText(words(normal, draw.XCenter, draw.YBottom), vg.Point{X: (c.Min.X + c.Max.X) / 2, Y: c.Min.Y}, "alignment with the consensus")
+		c.FillText(words(normal, draw.XCenter, draw.YBottom), vg.Point{X: (c.Min.X + c.Max.X) / 2, Y: c.Min.Y}, score)
 		c = draw.Crop(c, 0, 0, vg.Points(10), 0)
 		width, height := (c.Max.X-c.Min.X)/vg.Length(columns), (c.Max.Y-c.Min.Y)/vg.Length(lines)
 		for k := range panels {

@@ -105,7 +105,7 @@ func (s *Study) check() error {
 			seed: r.Seed, arm: r.Arm, lang: r.Lang, iteration: r.Iteration,
 			item: r.Prompt, texts: r.Chosen + "\x00" + r.Rejected,
 		}
-	}, func(r *record.Pair) []float64 { return []float64{r.Gap, r.KnownGap, r.Alignment} })
+	}, func(r *record.Pair) []float64 { return []float64{r.Gap, r.KnownGap, r.Score} })
 	each(f, "steps", s.set.Steps, func(r *record.Step) key {
 		return key{seed: r.Seed, arm: r.Arm, iteration: r.Iteration, number: r.Step}
 	}, func(r *record.Step) []float64 {

@@ -184,8 +184,8 @@ func TestConflictFollowsTheStudysOrder(t *testing.T) {
 }
 
 func TestSelectionCountsRightPairs(t *testing.T) {
-	pair := func(prompt string, gap, alignment float64, rank int, kept bool) record.Pair {
-		return record.Pair{Seed: 1, Arm: "congrad", Iteration: 1, Lang: "en", Prompt: prompt, KnownGap: gap, Alignment: alignment, Rank: rank, Kept: kept}
+	pair := func(prompt string, gap, score float64, rank int, kept bool) record.Pair {
+		return record.Pair{Seed: 1, Arm: "congrad", Iteration: 1, Lang: "en", Prompt: prompt, KnownGap: gap, Score: score, Rank: rank, Kept: kept}
 	}
 	set := &record.Set{
 		Study: record.Study{Arms: []record.Arm{{Name: "congrad", Trained: true}}, Languages: []record.Language{{Code: "en", Seen: true}}, Iterations: 1},
@@ -206,6 +206,41 @@ func TestSelectionCountsRightPairs(t *testing.T) {
 	alignments := s.Alignments("congrad", 1)
 	if d := cmp.Diff([]Alignment{{Lang: "en", Kept: []float64{0.9, 0.5}, Dropped: []float64{0.1, 0, -0.3}, Thresholds: []float64{0.5}}}, alignments); d != "" {
 		t.Error(d)
+	}
+}
+
+// The selecting arm is congrad, else the first that ranks by a measure: neither one that draws nor one that keeps all. Pairs
+// that were held back from selection are met and not kept, and there is nothing else to say of them.
+func TestSelectorIsAnyArmThatRanks(t *testing.T) {
+	pair := func(arm, prompt string, gap, score float64, rank int, kept bool) record.Pair {
+		return record.Pair{Seed: 1, Arm: arm, Iteration: 1, Lang: "en", Prompt: prompt, KnownGap: gap, Score: score, Rank: rank, Kept: kept}
+	}
+	set := &record.Set{
+		Study: record.Study{Languages: []record.Language{{Code: "en", Seen: true}}, Iterations: 1, Arms: []record.Arm{
+			{Name: "joint", Trained: true}, {Name: "random", Trained: true}, {Name: "held", Trained: true, Measure: "alignment with the held-back pairs"},
+		}},
+		Pairs: []record.Pair{
+			pair("joint", "1", 1, 0, 0, true),
+			pair("random", "1", 1, 0.4, 1, true), pair("random", "2", -1, 0.3, 2, false),
+			pair("held", "1", 1, -0.3, 2, true), pair("held", "2", -1, 0, 0, false), pair("held", "3", -1, -0.4, 3, false), pair("held", "4", 1, -0.2, 1, true),
+		},
+	}
+	s := study(t, set)
+	selector := s.Selector()
+	if selector == nil || selector.Name != "held" {
+		t.Fatalf("got %+v", selector)
+	}
+	if x := s.Selections()[2]; x.Pairs != 4 || x.Kept != 2 || x.AUROC != 1 {
+		t.Errorf("got %+v", x)
+	}
+	if d := cmp.Diff([]Alignment{{Lang: "en", Kept: []float64{-0.3, -0.2}, Dropped: []float64{-0.4}, Thresholds: []float64{-0.3}}}, s.Alignments("held", 1)); d != "" {
+		t.Error(d)
+	}
+	if examples := s.Examples("held"); len(examples) != 2 || examples[0].Prompt != "4" || examples[1].Prompt != "3" {
+		t.Errorf("examples: got %+v", examples)
+	}
+	if p, _ := s.Sampling("en"); !p.Selected || p.Kept != 2 {
+		t.Errorf("the data table would show %d kept pairs", p.Kept)
 	}
 }
 

@@ -81,9 +81,9 @@ func (s *Study) auroc(arm string, iteration int) (float64, bool) {
 			strata = append(strata, at)
 		}
 		if p.KnownGap > 0 {
-			right[at] = append(right[at], p.Alignment)
+			right[at] = append(right[at], p.Score)
 		} else {
-			wrong[at] = append(wrong[at], p.Alignment)
+			wrong[at] = append(wrong[at], p.Score)
 		}
 	}
 	concordant, comparisons := 0.0, 0.0
@@ -118,7 +118,7 @@ func (s *Study) lastIteration() int {
 	return last
 }
 
-// Alignment is one language's scores in one iteration of an arm, over all seeds.
+// Alignment is one language's scores in one iteration of an arm, over all seeds, whatever the arm scores pairs by.
 type Alignment struct {
 	Lang          string
 	Kept, Dropped []float64
@@ -143,16 +143,16 @@ func (s *Study) Alignments(arm string, iteration int) []Alignment {
 			at[p.Lang] = &Alignment{Lang: p.Lang}
 		}
 		if !p.Kept {
-			at[p.Lang].Dropped = append(at[p.Lang].Dropped, p.Alignment)
+			at[p.Lang].Dropped = append(at[p.Lang].Dropped, p.Score)
 			continue
 		}
-		at[p.Lang].Kept = append(at[p.Lang].Kept, p.Alignment)
+		at[p.Lang].Kept = append(at[p.Lang].Kept, p.Score)
 		k := stratum{p.Seed, p.Lang}
 		if low, ok := lowest[k]; !ok {
 			strata = append(strata, k)
-			lowest[k] = p.Alignment
+			lowest[k] = p.Score
 		} else {
-			lowest[k] = min(low, p.Alignment)
+			lowest[k] = min(low, p.Score)
 		}
 	}
 	for _, k := range strata {
@@ -167,7 +167,7 @@ func (s *Study) Alignments(arm string, iteration int) []Alignment {
 	return list
 }
 
-// Examples are pairs worth reading: per language the kept pair that is best aligned and the dropped one that is worst,
+// Examples are pairs worth reading: per language the kept pair with the highest score and the dropped one with the lowest,
 // of the first seed and iteration that the arm has pairs in.
 func (s *Study) Examples(arm string) []record.Pair {
 	best, worst := map[string]*record.Pair{}, map[string]*record.Pair{}
@@ -183,10 +183,10 @@ func (s *Study) Examples(arm string) []record.Pair {
 		if p.Seed != first.Seed || p.Iteration != first.Iteration {
 			continue
 		}
-		if b := best[p.Lang]; p.Kept && (b == nil || p.Alignment > b.Alignment) {
+		if b := best[p.Lang]; p.Kept && (b == nil || p.Score > b.Score) {
 			best[p.Lang] = p
 		}
-		if w := worst[p.Lang]; !p.Kept && (w == nil || p.Alignment < w.Alignment) {
+		if w := worst[p.Lang]; !p.Kept && p.Rank > 0 && (w == nil || p.Score < w.Score) {
 			worst[p.Lang] = p
 		}
 	}

@@ -125,8 +125,8 @@ func (s *Study) Joint() *record.Arm {
 	return s.firstArm(func(a record.Arm) bool { return a.Name == "joint" })
 }
 
-// Selector is the arm whose selection the figures show: congrad, else the first arm with scored pairs or a consensus;
-// nil when no arm selects.
+// Selector is the arm whose selection the figures show: congrad, else the first arm that ranks pairs by a measure, else the
+// first arm with ranked pairs or a consensus; nil when no arm selects.
 func (s *Study) Selector() *record.Arm {
 	selects := map[string]bool{}
 	for _, c := range s.set.Consensus {
@@ -139,6 +139,9 @@ func (s *Study) Selector() *record.Arm {
 	}
 	if selects["congrad"] {
 		return s.firstArm(func(a record.Arm) bool { return a.Name == "congrad" })
+	}
+	if a := s.firstArm(func(a record.Arm) bool { return selects[a.Name] && a.Measure != "" }); a != nil {
+		return a
 	}
 	return s.firstArm(func(a record.Arm) bool { return selects[a.Name] })
 }

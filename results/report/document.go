@@ -183,7 +183,7 @@ func examplesNote(s *measure.Study, arm string) string {
 	if s.Selector() == nil {
 		return "One pair per language as " + arm + " met it, first seed and iteration."
 	}
-	return "Per language, the best aligned pair that " + arm + " kept and the worst aligned one that it dropped, first seed and iteration. " +
+	return "Per language, the pair with the highest score that " + arm + " kept and the one with the lowest that it dropped, first seed and iteration. " +
 		"The sign of the known gap says which answer is better by the known one."
 }
 
@@ -197,7 +197,7 @@ func reading(s *measure.Study) []string {
 		"n: evaluated answers behind a number, over all seeds. Answers in one cluster are not independent, which the intervals take into account.",
 		"Seen, unseen: languages whose pairs were trained on, and others. Under-represented languages are scarce in the base model's data and may be either.",
 		"Alignment tax: what preference training changed in tasks that it was not about. accuracy is the share of multiple-choice items whose right option is the most likely; bits per byte is what plain text costs the model.",
-		"Alignment score: cosine (or dot product) of a pair's gradient with the consensus of the languages. A pair is kept when its score is high enough.",
+		"Score: what an arm ranks the pairs by; the highest are kept. That of congrad is the cosine (or dot product) of a pair's gradient with the consensus of the languages.",
 	}
 	if len(s.Seeds) == 1 {
 		list = append(list, "One seed: nothing in this report says how much another training run would differ.")

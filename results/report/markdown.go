@@ -87,7 +87,7 @@ func (d Document) exampleHead(p record.Pair) string {
 		if p.Kept {
 			fate = "kept"
 		}
-		text += fmt.Sprintf(": %s, alignment %s, rank %d", fate, table.Signed(p.Alignment, 3), p.Rank)
+		text += fmt.Sprintf(": %s, score %s, rank %d", fate, table.Signed(p.Score, 3), p.Rank)
 	}
 	text += fmt.Sprintf("; judge gap %s", table.Fixed(p.Gap, 2))
 	if p.KnownGap != 0 {

@@ -64,11 +64,11 @@ var arms = []struct {
 }{
 	{record.Arm{Name: "baseline", Caption: "the starting model, untouched"}, 0, 0, false},
 	{record.Arm{Name: "joint", Caption: "all pairs, shuffled", Trained: true}, 0.6, -0.03, false},
-	{record.Arm{Name: "congrad", Caption: "pairs aligned with the consensus of the languages", Trained: true}, 1.3, -0.01, true},
+	{record.Arm{Name: "congrad", Caption: "pairs aligned with the consensus of the languages", Trained: true, Measure: "alignment with the consensus"}, 1.3, -0.01, true},
 	{record.Arm{Name: "random", Caption: "as many pairs, drawn at random", Trained: true}, 0.5, -0.02, true},
-	{record.Arm{Name: "anti", Caption: "the least aligned pairs", Trained: true}, -0.8, -0.02, true},
-	{record.Arm{Name: "own_language", Caption: "pairs aligned with their own language", Trained: true}, 0.9, -0.02, true},
-	{record.Arm{Name: "reward_margin", Caption: "pairs with the largest judge gap", Trained: true}, 1.0, -0.04, true},
+	{record.Arm{Name: "anti", Caption: "the least aligned pairs", Trained: true, Measure: "alignment with the consensus, sign turned"}, -0.8, -0.02, true},
+	{record.Arm{Name: "own_language", Caption: "pairs aligned with their own language", Trained: true, Measure: "alignment with the own language"}, 0.9, -0.02, true},
+	{record.Arm{Name: "reward_margin", Caption: "pairs with the largest judge gap", Trained: true, Measure: "gap of the judge's scores"}, 1.0, -0.04, true},
 }
 
 // maker holds what the parts of a set share.
@@ -274,7 +274,7 @@ func (m maker) pairs(seed uint64, at, iteration int, l language) {
 			if a.Name == "congrad" {
 				scores[i] += 0.06 * p.KnownGap
 			}
-			p.Alignment = scores[i]
+			p.Score = scores[i]
 		}
 		m.set.Pairs = append(m.set.Pairs, p)
 	}
