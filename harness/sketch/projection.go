@@ -43,7 +43,7 @@ func Projections(config model.Config, s Settings, seed uint64, round string) []n
 }
 
 // Weights are the shares ω_i of a language's pairs in its gradient m = Σ ω_i g_i, in the order in which the pairs were
-// met. They sum to one.
+// met. They sum to one, or are all zero.
 type Weights func(n int) []float64
 
 // Mean gives every pair the same share.
@@ -62,6 +62,19 @@ func EMA(decay float64) Weights {
 		w := make([]float64, n)
 		for i := range w {
 			w[i] = (1 - decay) * math.Pow(decay, float64(n-1-i)) / (1 - math.Pow(decay, float64(n)))
+		}
+		return w
+	}
+}
+
+// HeldBack gives equal shares to the first pairs met, as many as the share says, rounded down but at least one, and none
+// to the others. Pairs are met in a drawn order, so the first ones are a sample. One pair alone is not held back.
+func HeldBack(share float64) Weights {
+	return func(n int) []float64 {
+		w := make([]float64, n)
+		held := min(n-1, max(1, int(share*float64(n))))
+		for i := range held {
+			w[i] = 1 / float64(held)
 		}
 		return w
 	}
