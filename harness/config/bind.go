@@ -150,16 +150,16 @@ func (b *binder) assign(key, name string, given any, field reflect.Value) {
 	b.origins = append(b.origins, Origin{key, value, b.place(key), f.Doc})
 }
 
-// oneRules leaves either the share or the threshold of a filter in force: the one that its table gives unsets the other,
-// which has a default or is inherited. A table that gives both is wrong, see checkArms.
-func (b *binder) oneRules(table string, c *ConGrad) {
-	keep, threshold := table+".keep", table+".threshold"
+// oneRules leaves either the share or the threshold in force: the one that its table gives unsets the other, which has a
+// default or is inherited. A table that gives both is wrong, see checkArms.
+func (b *binder) oneRules(table string, k *Keep) {
+	share, threshold := table+".share", table+".threshold"
 	switch {
-	case b.given[keep] && !b.given[threshold]:
-		c.Threshold = math.NaN()
-		b.unset(threshold, keep)
-	case b.given[threshold] && !b.given[keep]:
-		b.unset(keep, threshold)
+	case b.given[share] && !b.given[threshold]:
+		k.Threshold = math.NaN()
+		b.unset(threshold, share)
+	case b.given[threshold] && !b.given[share]:
+		b.unset(share, threshold)
 	}
 }
 

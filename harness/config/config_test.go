@@ -38,8 +38,8 @@ unseen = [
 [train]
 learning_rate = 1 # an integer is a number
 
-[congrad]
-keep = 0.3
+[keep]
+share = 0.3
 
 [evaluate]
 opponent = "baseline"
@@ -74,8 +74,8 @@ func TestLoad(t *testing.T) {
 	}
 	want := []any{3, []uint64{1, 2, 3}, 1.0, 0.3, 0.3, 0.5, 0.1, "mean", "pcgrad", false}
 	got := []any{
-		e.Iterations, e.Seeds, e.Train.LearningRate, e.ConGrad.Keep, e.Arms[1].ConGrad.Keep, e.Arms[1].Loss.Beta, e.Arms[2].Loss.Beta,
-		e.Arms[1].ConGrad.Aggregator, e.Arms[2].ConGrad.Aggregator, e.ConGrad.ByThreshold(),
+		e.Iterations, e.Seeds, e.Train.LearningRate, e.Keep.Share, e.Arms[1].Keep.Share, e.Arms[1].Loss.Beta, e.Arms[2].Loss.Beta,
+		e.Arms[1].ConGrad.Aggregator, e.Arms[2].ConGrad.Aggregator, e.Keep.ByThreshold(),
 	}
 	if d := cmp.Diff(want, got); d != "" {
 		t.Error(d)
@@ -130,18 +130,18 @@ func TestErrors(t *testing.T) {
 		"unknown key":   {replace("iterations", "iteration"), nil, `x.toml:4: iteration: no such key; did you mean "iterations"? (congrad defaults lists all)`},
 		"unknown table": {replace("[train]", "[trian]"), nil, `x.toml:12: trian: no such key; did you mean "train"? (congrad defaults lists all)`},
 		"wrong types, all at once": {
-			replace("iterations = 3", `iterations = "3"`, "keep = 0.3", "keep = [1]", `seen = ["en", "de"]`, `seen = ["en", 4]`), nil,
+			replace("iterations = 3", `iterations = "3"`, "share = 0.3", "share = [1]", `seen = ["en", "de"]`, `seen = ["en", 4]`), nil,
 			"x.toml:4: iterations: want a whole number, have the string \"3\"\n" +
 				"x.toml:7: languages.seen: want a list of strings, entry 1 is the number 4\n" +
-				"x.toml:16: congrad.keep: want a number, have a list",
+				"x.toml:16: keep.share: want a number, have a list",
 		},
 		"a fraction of a round": {replace("iterations = 3", "iterations = 2.5"), nil, "x.toml:4: iterations: want a whole number, have the number 2.5"},
-		"out of range":          {replace("keep = 0.3", "keep = 1.5"), nil, "x.toml:16: congrad.keep: 1.5 is out of range: want 1e-06 to 1 (share of the pairs that is kept)"},
-		"not a number":          {replace("keep = 0.3", "keep = nan"), nil, "x.toml:16: congrad.keep: NaN is out of range: want 1e-06 to 1 (share of the pairs that is kept)"},
+		"out of range":          {replace("share = 0.3", "share = 1.5"), nil, "x.toml:16: keep.share: 1.5 is out of range: want 1e-06 to 1 (share of the pairs that is kept, the highest scores first, whatever the selector)"},
+		"not a number":          {replace("share = 0.3", "share = nan"), nil, "x.toml:16: keep.share: NaN is out of range: want 1e-06 to 1 (share of the pairs that is kept, the highest scores first, whatever the selector)"},
 		"missing":               {replace(`name = "x"`, "", `opponent = "baseline"`, ""), nil, "x.toml: name: is missing: names the experiment and its folder of results\nx.toml:18: evaluate.opponent: is missing: the arm whose answers a win rate is against"},
 		"empty name":            {replace(`name = "x"`, `name = ""`), nil, "x.toml:2: name: is empty: names the experiment and its folder of results"},
 		"a name that leads out": {replace(`name = "x"`, `name = "../x"`), nil, `x.toml:2: name: "../x": want letters (a to z), digits, ".", "_" and "-", and neither "." nor "-" in front`},
-		"endless":               {replace("keep = 0.3", "keep = inf"), nil, "x.toml:16: congrad.keep: +Inf is out of range: want 1e-06 to 1 (share of the pairs that is kept)"},
+		"endless":               {replace("share = 0.3", "share = inf"), nil, "x.toml:16: keep.share: +Inf is out of range: want 1e-06 to 1 (share of the pairs that is kept, the highest scores first, whatever the selector)"},
 		"set to no number":      {good, []string{"train.clip=nan"}, "--set: train.clip: NaN is out of range: want 0 to 1e+09 (largest global norm of a gradient; 0 leaves it as it is)"},
 		"enumeration":           {replace(`select = "all"`, "", `match = "congrad"`, "match = \"congrad\"\n[judge]\nkind = \"slef\""), nil, `x.toml:39: judge.kind: "slef": want one of self, reference; did you mean "self"?`},
 		"no such language":      {replace(`"sw", #`, `"sw-KE", #`), nil, `x.toml:8: languages.unseen: entry 0, "sw-KE": no such language; did you mean "sw"? (congrad ls languages)`},
@@ -155,20 +155,24 @@ func TestErrors(t *testing.T) {
 		"matching nobody":       {replace(`match = "congrad"`, ""), nil, `x.toml:34: arms[2]: an arm that selects at random says with match = "..." whose count it takes over`},
 		"matching the wrong arm": {
 			replace(`match = "congrad"`, `match = "baseline"`), nil,
-			`x.toml:37: arms[2].match: "baseline" keeps no chosen number of pairs; match an arm that selects by congrad`,
+			`x.toml:37: arms[2].match: "baseline" does not choose how many pairs it keeps; match an arm that ranks them, such as one that selects by congrad`,
 		},
-		"match without random":    {replace(`select = "none"`, "select = \"none\"\nmatch = \"random\""), nil, `x.toml:25: arms[0].match: only an arm that selects at random matches another's count`},
-		"trained opponent":        {replace(`opponent = "baseline"`, `opponent = "congrad"`), nil, `x.toml:19: evaluate.opponent: "congrad" is trained; win rates are against the untouched model, an arm with select = "none"`},
-		"share and threshold":     {replace("keep = 0.3", "keep = 0.3\nthreshold = 0.0"), nil, `x.toml:17: congrad.threshold: a threshold and a share (keep) exclude each other; give one`},
-		"table as value":          {replace("[train]\nlearning_rate = 1", "train = 1"), nil, "x.toml:12: languages.train: no such key (congrad defaults lists all)"},
-		"no arms":                 {good[:strings.Index(good, "[[arms]]")], nil, "x.toml: arms: an experiment compares at least one arm: write [[arms]]"},
-		"set without value":       {good, []string{"train.epochs"}, "--set train.epochs: want key=value, such as train.epochs=2"},
-		"set of an unknown key":   {good, []string{"train.epoch=2"}, `--set: train.epoch: no such key; did you mean "epochs"? (congrad defaults lists all)`},
-		"set of a wrong type":     {good, []string{"train.epochs=many"}, `--set: train.epochs: want a whole number, have the string "many"`},
-		"set of an arm":           {good, []string{"arms.loss.beta=2"}, "--set arms.loss.beta=2: an arm is changed in the file, not from the command line"},
-		"set through a value":     {good, []string{"name.x=2"}, "--set name.x=2: name is not a table"},
-		"negative seed":           {good, []string{"seeds=[-1]"}, "--set: seeds: want a list of whole numbers from 0 upwards, entry 0 is the number -1"},
-		"congrad written as text": {replace("[congrad]\nkeep = 0.3", "[pair]\nmin_gap = 1\n[judge]\nkind = 3"), nil, "x.toml:18: judge.kind: want a string, have the number 3"},
+		"match without random": {replace(`select = "none"`, "select = \"none\"\nmatch = \"random\""), nil, `x.toml:25: arms[0].match: only an arm that selects at random matches another's count`},
+		"trained opponent":     {replace(`opponent = "baseline"`, `opponent = "congrad"`), nil, `x.toml:19: evaluate.opponent: "congrad" is trained; win rates are against the untouched model, an arm with select = "none"`},
+		"share and threshold":  {replace("share = 0.3", "share = 0.3\nthreshold = 0.0"), nil, `x.toml:17: keep.threshold: a threshold and a share exclude each other; give one`},
+		"more than all pairs": {
+			replace(`select = "congrad"`, `select = "validation"`, "share = 0.3", "share = 0.9"), nil,
+			"x.toml:26: arms[1]: keep.share (0.9) and congrad.held_back (0.2) are more than all pairs together",
+		},
+		"table as value":            {replace("[train]\nlearning_rate = 1", "train = 1"), nil, "x.toml:12: languages.train: no such key (congrad defaults lists all)"},
+		"no arms":                   {good[:strings.Index(good, "[[arms]]")], nil, "x.toml: arms: an experiment compares at least one arm: write [[arms]]"},
+		"set without value":         {good, []string{"train.epochs"}, "--set train.epochs: want key=value, such as train.epochs=2"},
+		"set of an unknown key":     {good, []string{"train.epoch=2"}, `--set: train.epoch: no such key; did you mean "epochs"? (congrad defaults lists all)`},
+		"set of a wrong type":       {good, []string{"train.epochs=many"}, `--set: train.epochs: want a whole number, have the string "many"`},
+		"set of an arm":             {good, []string{"arms.loss.beta=2"}, "--set arms.loss.beta=2: an arm is changed in the file, not from the command line"},
+		"set through a value":       {good, []string{"name.x=2"}, "--set name.x=2: name is not a table"},
+		"negative seed":             {good, []string{"seeds=[-1]"}, "--set: seeds: want a list of whole numbers from 0 upwards, entry 0 is the number -1"},
+		"judge written as a number": {replace("[keep]\nshare = 0.3", "[pair]\nmin_gap = 1\n[judge]\nkind = 3"), nil, "x.toml:18: judge.kind: want a string, have the number 3"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			_, err := load(c.source, c.sets...)
@@ -218,21 +222,21 @@ func TestNumbersAreFinite(t *testing.T) {
 func TestShareAndThreshold(t *testing.T) {
 	none := math.NaN()
 	for _, c := range []struct {
-		experiment, arm string
-		keep, threshold float64 // of the arm; keep counts where threshold is none
+		experiment, arm  string
+		share, threshold float64 // of the arm; share counts where threshold is none
 	}{
 		{"", "", 0.5, none},
-		{"", "keep = 0.2", 0.2, none},
+		{"", "share = 0.2", 0.2, none},
 		{"", "threshold = 0.1", 0, 0.1},
-		{"keep = 0.3", "", 0.3, none},
-		{"keep = 0.3", "keep = 0.2", 0.2, none},
-		{"keep = 0.3", "threshold = 0.1", 0, 0.1},
+		{"share = 0.3", "", 0.3, none},
+		{"share = 0.3", "share = 0.2", 0.2, none},
+		{"share = 0.3", "threshold = 0.1", 0, 0.1},
 		{"threshold = 0.4", "", 0, 0.4},
-		{"threshold = 0.4", "keep = 0.2", 0.2, none},
+		{"threshold = 0.4", "share = 0.2", 0.2, none},
 		{"threshold = 0.4", "threshold = 0.1", 0, 0.1},
 	} {
-		written := strings.NewReplacer("keep = 0.3", c.experiment, `aggregator = "mean"`, c.arm).Replace(good)
-		inline := strings.NewReplacer("keep = 0.3", c.experiment, "[arms.congrad]\naggregator = \"mean\"", "congrad = { "+c.arm+" }").Replace(good)
+		written := strings.NewReplacer("share = 0.3", c.experiment, "[arms.loss]", "[arms.keep]\n"+c.arm+"\n[arms.loss]").Replace(good)
+		inline := strings.NewReplacer("share = 0.3", c.experiment, "[arms.congrad]", "keep = { "+c.arm+" }\n[arms.congrad]").Replace(good)
 		for _, source := range []string{written, inline} {
 			e, err := load(source)
 			if err != nil {
@@ -245,12 +249,12 @@ func TestShareAndThreshold(t *testing.T) {
 				continue
 			}
 			for _, e := range []*Experiment{e, again} {
-				got := e.Arms[1].ConGrad
-				if !cmp.Equal(got.Threshold, c.threshold, cmpopts.EquateNaNs()) || !got.ByThreshold() && got.Keep != c.keep {
-					t.Errorf("%q and %q: keep %g, threshold %g, want %g, %g", c.experiment, c.arm, got.Keep, got.Threshold, c.keep, c.threshold)
+				got := e.Arms[1].Keep
+				if !cmp.Equal(got.Threshold, c.threshold, cmpopts.EquateNaNs()) || !got.ByThreshold() && got.Share != c.share {
+					t.Errorf("%q and %q: share %g, threshold %g, want %g, %g", c.experiment, c.arm, got.Share, got.Threshold, c.share, c.threshold)
 				}
-				if e.Arms[0].ConGrad.ByThreshold() != strings.HasPrefix(c.experiment, "threshold") {
-					t.Errorf("%q and %q: another arm has the threshold %g", c.experiment, c.arm, e.Arms[0].ConGrad.Threshold)
+				if e.Arms[0].Keep.ByThreshold() != strings.HasPrefix(c.experiment, "threshold") {
+					t.Errorf("%q and %q: another arm has the threshold %g", c.experiment, c.arm, e.Arms[0].Keep.Threshold)
 				}
 			}
 		}
@@ -258,7 +262,7 @@ func TestShareAndThreshold(t *testing.T) {
 }
 
 func TestChanged(t *testing.T) {
-	e, err := load(strings.NewReplacer("keep = 0.3", "threshold = 0.3", `aggregator = "mean"`, "aggregator = \"mean\"\nkeep = 0.5\nquota = \"language\"").Replace(good))
+	e, err := load(strings.NewReplacer("share = 0.3", "threshold = 0.3", "[arms.loss]", "[arms.keep]\nshare = 0.5\nquota = \"language\"\n[arms.loss]").Replace(good))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -268,7 +272,7 @@ func TestChanged(t *testing.T) {
 			got = append(got, fmt.Sprintf("%s %s=%v", e.Arms[i].Name, o.Key, o.Value))
 		}
 	}
-	if d := cmp.Diff([]string{"congrad loss.beta=0.5", "congrad congrad.aggregator=mean", "congrad congrad.keep=0.5"}, got); d != "" {
+	if d := cmp.Diff([]string{"congrad loss.beta=0.5", "congrad congrad.aggregator=mean", "congrad keep.share=0.5"}, got); d != "" {
 		t.Error(d)
 	}
 }
@@ -303,7 +307,7 @@ func TestFieldsCoverTheExperiment(t *testing.T) {
 		if s, ok := f.Default.(string); ok && f.Words != nil && !slices.Contains(f.Words, s) {
 			t.Errorf("%s: the default %q is none of its words", f.Key, s)
 		}
-		if f.Key != "congrad.threshold" && f.Default != nil {
+		if f.Key != "keep.threshold" && f.Default != nil {
 			if err := f.check(f.Default); err != nil {
 				t.Errorf("%s: the default is refused: %v", f.Key, err)
 			}

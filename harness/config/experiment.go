@@ -26,6 +26,7 @@ type Experiment struct {
 	Loss      Loss      `toml:"loss"`
 	Train     Train     `toml:"train"`
 	ConGrad   ConGrad   `toml:"congrad"`
+	Keep      Keep      `toml:"keep"`
 	Evaluate  Evaluate  `toml:"evaluate"`
 	Batch     Batch     `toml:"batch"`
 	Arms      []Arm     `toml:"arms"`
@@ -92,7 +93,7 @@ type Train struct {
 	Epsilon      float64 `toml:"epsilon"`
 }
 
-// ConGrad is the filter.
+// ConGrad says how gradients are compared: all of it goes for the filter, parts of it for the selectors like it.
 type ConGrad struct {
 	SketchRank       int     `toml:"sketch_rank"`
 	LanguageGradient string  `toml:"language_gradient"`
@@ -101,14 +102,19 @@ type ConGrad struct {
 	Aggregator       string  `toml:"aggregator"`
 	Similarity       string  `toml:"similarity"`
 	LeaveOneOut      bool    `toml:"leave_one_out"`
-	Keep             float64 `toml:"keep"`
-	Threshold        float64 `toml:"threshold"` // NaN where keep rules
-	Quota            string  `toml:"quota"`
+	HeldBack         float64 `toml:"held_back"`
 	FidelityPairs    int     `toml:"fidelity_pairs"`
 }
 
-// ByThreshold reports whether a threshold rules in place of the fraction.
-func (c ConGrad) ByThreshold() bool { return !math.IsNaN(c.Threshold) }
+// Keep says which of the ranked pairs are trained on, whatever ranks them.
+type Keep struct {
+	Share     float64 `toml:"share"`
+	Threshold float64 `toml:"threshold"` // NaN where share rules
+	Quota     string  `toml:"quota"`
+}
+
+// ByThreshold reports whether a threshold rules in place of the share.
+func (k Keep) ByThreshold() bool { return !math.IsNaN(k.Threshold) }
 
 // Evaluate says what is measured.
 type Evaluate struct {
@@ -134,10 +140,14 @@ type Arm struct {
 	Loss    Loss    `toml:"loss"`
 	Train   Train   `toml:"train"`
 	ConGrad ConGrad `toml:"congrad"`
+	Keep    Keep    `toml:"keep"`
 }
 
 // Trained reports whether the arm trains at all.
 func (a Arm) Trained() bool { return a.Select != "none" }
+
+// Ranks reports whether the arm ranks the pairs and keeps the best: how many is then its own choice.
+func (a Arm) Ranks() bool { return a.Select != "none" && a.Select != "all" && a.Select != "random" }
 
 // From says where a key's value comes from: a line of the file, the command line, or a default with its source.
 func (e *Experiment) From(key string) string {

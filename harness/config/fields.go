@@ -69,10 +69,12 @@ var Fields = []Field{
 	{"congrad.aggregator", "pcgrad", 0, 0, nil, "abstract: multi-objective optimisation; public summary: PCGrad", "turns the language gradients into the consensus (congrad ls methods)"},
 	{"congrad.similarity", "cosine", 0, 0, []string{"cosine", "dot"}, summary, "how a pair's gradient is compared with the consensus"},
 	{"congrad.leave_one_out", true, 0, 0, nil, ours, "take the pair's own share out of its language's gradient before comparing"},
-	{"congrad.keep", 0.5, 1e-6, 1, nil, ours, "share of the pairs that is kept"},
-	{"congrad.threshold", math.NaN(), -1e30, 1e30, nil, ours, "keep what scores at least this, in place of a share"},
-	{"congrad.quota", "language", 0, 0, []string{"language", "global"}, ours, "keep the share of each language, or of all pairs together"},
+	{"congrad.held_back", 0.2, 1e-6, 0.9, nil, ours, "validation: share of each language's pairs that the others are compared with and that is not trained on"},
 	{"congrad.fidelity_pairs", 200, 0, 1e5, nil, ours, "pairs whose exact gradient is compared with its sketch, in the first iteration of the first seed"},
+
+	{"keep.share", 0.5, 1e-6, 1, nil, ours, "share of the pairs that is kept, the highest scores first, whatever the selector"},
+	{"keep.threshold", math.NaN(), -1e30, 1e30, nil, ours, "keep what scores at least this, in place of a share"},
+	{"keep.quota", "language", 0, 0, []string{"language", "global"}, ours, "keep the share of each language, or of all pairs together"},
 
 	{"evaluate.split", "eval", 0, 0, []string{"eval", "dev"}, ours, "dev while building, eval for results"},
 	{"evaluate.per_language", 200, 1, 1e6, nil, ours, "held-out instructions per language"},
@@ -85,7 +87,7 @@ var Fields = []Field{
 
 	{"arms.name", nil, 0, 0, nil, "", "names the arm"},
 	{"arms.caption", "", 0, 0, nil, "", "one line for tables"},
-	{"arms.select", nil, 0, 0, []string{"none", "all", "congrad", "random"}, "", "which pairs it trains on; none leaves the model as it is"},
+	{"arms.select", nil, 0, 0, []string{"none", "all", "congrad", "anti", "own_language", "validation", "reward_margin", "implicit_margin_high", "implicit_margin_low", "random"}, "", "which pairs it trains on (congrad ls methods)"},
 	{"arms.match", "", 0, 0, nil, "", "random: the arm whose count of kept pairs per language it takes over"},
 }
 

@@ -36,7 +36,7 @@ func Load(file string, source []byte, sets []string, world World) (*Experiment, 
 	}
 	e := &Experiment{Source: source}
 	b.bind("", "", raw, reflect.ValueOf(e).Elem(), reflect.Value{})
-	b.oneRules("congrad", &e.ConGrad)
+	b.oneRules("keep", &e.Keep)
 	b.bindArms(raw, e)
 	if len(b.wrong) == 0 { // cross checks of half-read files would only confuse
 		b.checkTogether(e, world)
@@ -94,19 +94,19 @@ func (b *binder) set(raw map[string]any, assignment string) {
 	b.sets[key] = true
 }
 
-// bindArms reads the arms, which inherit the experiment's loss, training and filter.
+// bindArms reads the arms, which inherit the experiment's loss, training, filter and share.
 func (b *binder) bindArms(raw map[string]any, e *Experiment) {
 	list, ok := raw["arms"].([]map[string]any)
 	if !ok || len(list) == 0 {
 		b.report("arms", "an experiment compares at least one arm: write [[arms]]")
 		return
 	}
-	base := reflect.ValueOf(Arm{Loss: e.Loss, Train: e.Train, ConGrad: e.ConGrad})
+	base := reflect.ValueOf(Arm{Loss: e.Loss, Train: e.Train, ConGrad: e.ConGrad, Keep: e.Keep})
 	e.Arms = make([]Arm, len(list))
 	for i, table := range list {
 		key := "arms[" + itoa(i) + "]"
 		b.bind(key, "arms", table, reflect.ValueOf(&e.Arms[i]).Elem(), base)
-		b.oneRules(key+".congrad", &e.Arms[i].ConGrad)
+		b.oneRules(key+".keep", &e.Arms[i].Keep)
 	}
 }
 
@@ -189,9 +189,12 @@ func (b *binder) checkArms(e *Experiment, w World) {
 				b.report(key, "an arm that selects at random says with match = \"...\" whose count it takes over")
 			case other == nil:
 				b.report(key+".match", "%q: no such arm%s", a.Match, suggest.DidYouMean(a.Match, names))
-			case other.Select != "congrad":
-				b.report(key+".match", "%q keeps no chosen number of pairs; match an arm that selects by congrad", a.Match)
+			case !other.Ranks():
+				b.report(key+".match", "%q does not choose how many pairs it keeps; match an arm that ranks them, such as one that selects by congrad", a.Match)
 			}
+		}
+		if left := 1 - a.ConGrad.HeldBack; a.Select == "validation" && !a.Keep.ByThreshold() && a.Keep.Share > left+1e-9 {
+			b.report(key, "keep.share (%g) and congrad.held_back (%g) are more than all pairs together", a.Keep.Share, a.ConGrad.HeldBack)
 		}
 	}
 	opponent := e.FindArm(e.Evaluate.Opponent)
@@ -201,13 +204,13 @@ func (b *binder) checkArms(e *Experiment, w World) {
 	case opponent.Select != "none":
 		b.report("evaluate.opponent", "%q is trained; win rates are against the untouched model, an arm with select = \"none\"", e.Evaluate.Opponent)
 	}
-	tables := []string{"congrad"}
+	tables := []string{"keep"}
 	for i := range e.Arms {
-		tables = append(tables, "arms["+itoa(i)+"].congrad")
+		tables = append(tables, "arms["+itoa(i)+"].keep")
 	}
 	for _, table := range tables {
-		if b.given[table+".threshold"] && b.given[table+".keep"] {
-			b.report(table+".threshold", "a threshold and a share (keep) exclude each other; give one")
+		if b.given[table+".threshold"] && b.given[table+".share"] {
+			b.report(table+".threshold", "a threshold and a share exclude each other; give one")
 		}
 	}
 }

@@ -24,39 +24,43 @@ type Scoring struct {
 }
 
 // Alignment scores every pair against the consensus V = Σ w_l m_l, given the Gram matrix of the m_l.
+func (s Scoring) Alignment(p Pairs, weights []float64, gram *mat.SymDense) []float64 {
+	scores := make([]float64, len(p.Language))
+	for i := range scores {
+		scores[i] = s.score(p, i, weights, gram)
+	}
+	return scores
+}
+
+// score compares pair i with V = Σ w_l m_l.
 //
 // <g_i, V> is linear in the m_l, and so is V without the pair's share: with a = w_l ω/(1-ω) (l the pair's language), the
 // language's weight grows to w_l/(1-ω) and V loses a·g_i.
-func (s Scoring) Alignment(p Pairs, weights []float64, gram *mat.SymDense) []float64 {
-	scores := make([]float64, len(p.Language))
-	for i, l := range p.Language {
-		w, own := weights, 0.0
-		if share := p.Share[i]; s.LeaveOneOut {
-			w = append([]float64(nil), weights...)
-			if share < 1 {
-				own = w[l] * share / (1 - share)
-				w[l] /= 1 - share
-			} else {
-				w[l] = 0
-			}
-		}
-		dot, square := 0.0, 0.0 // <g_i, Σ w m> and |Σ w m|²
-		for k, wk := range w {
-			dot += wk * p.Inner[i][k]
-			for j, wj := range w {
-				square += wk * wj * gram.At(k, j)
-			}
-		}
-		// |Σ w m - own·g|² = |Σ w m|² - 2 own <g, Σ w m> + own² |g|²
-		square += own*own*p.Square[i] - 2*own*dot
-		dot -= own * p.Square[i]
-		if s.Dot {
-			scores[i] = dot
+func (s Scoring) score(p Pairs, i int, weights []float64, gram *mat.SymDense) float64 {
+	w, own := weights, 0.0
+	if l, share := p.Language[i], p.Share[i]; s.LeaveOneOut {
+		w = append([]float64(nil), weights...)
+		if share < 1 {
+			own = w[l] * share / (1 - share)
+			w[l] /= 1 - share
 		} else {
-			scores[i] = Cosine(dot, square, p.Square[i])
+			w[l] = 0
 		}
 	}
-	return scores
+	dot, square := 0.0, 0.0 // <g_i, Σ w m> and |Σ w m|²
+	for k, wk := range w {
+		dot += wk * p.Inner[i][k]
+		for j, wj := range w {
+			square += wk * wj * gram.At(k, j)
+		}
+	}
+	// |Σ w m - own·g|² = |Σ w m|² - 2 own <g, Σ w m> + own² |g|²
+	square += own*own*p.Square[i] - 2*own*dot
+	dot -= own * p.Square[i]
+	if s.Dot {
+		return dot
+	}
+	return Cosine(dot, square, p.Square[i])
 }
 
 // Cosine is dot/(|a||b|) from squared lengths; zero where one of them has none.

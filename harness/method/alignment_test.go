@@ -2,6 +2,7 @@ package method
 
 import (
 	"math"
+	"math/rand/v2"
 	"testing"
 
 	"congrad/harness/rng"
@@ -9,69 +10,110 @@ import (
 	"gonum.org/v1/gonum/mat"
 )
 
+// known are pairs whose gradients are at hand, to compare what is computed from inner products with.
+type known struct {
+	Pairs
+	grads *mat.Dense // [n, numbers]
+	k     int
+}
+
+// newKnown makes n pairs in k languages, the last one the only one of its language. shares gives the weights of a
+// language's pairs in its gradient, up to a factor.
+func newKnown(r *rand.Rand, n, k int, shares func() float64) *known {
+	x := &known{grads: mat.NewDense(n, 9, nil), k: k}
+	total := make([]float64, k)
+	for i := range n {
+		for j := range 9 {
+			x.grads.Set(i, j, r.NormFloat64())
+		}
+		l := (i * i) % (k - 1)
+		if i == n-1 {
+			l = k - 1
+		}
+		x.Language = append(x.Language, l)
+		x.Share = append(x.Share, shares())
+		total[l] += x.Share[i]
+	}
+	for i, l := range x.Language {
+		if total[l] > 0 {
+			x.Share[i] /= total[l]
+		}
+	}
+	whole := x.means(-1)
+	for i := range n {
+		g := x.grads.RowView(i)
+		x.Square = append(x.Square, mat.Dot(g, g))
+		var inner []float64
+		for l := range k {
+			inner = append(inner, mat.Dot(g, whole.RowView(l)))
+		}
+		x.Inner = append(x.Inner, inner)
+	}
+	return x
+}
+
+// means are the language gradients, without one of the pairs where it is not -1.
+func (x *known) means(without int) *mat.Dense {
+	_, d := x.grads.Dims()
+	m, sum := mat.NewDense(x.k, d, nil), make([]float64, x.k)
+	for i, l := range x.Language {
+		if i != without {
+			sum[l] += x.Share[i]
+		}
+	}
+	for i, l := range x.Language {
+		for c := range d {
+			if i != without && sum[l] > 0 {
+				m.Set(l, c, m.At(l, c)+x.Share[i]/sum[l]*x.grads.At(i, c))
+			}
+		}
+	}
+	return m
+}
+
+// similarity of pair i to a direction, by its gradient; zero where one of them is zero.
+func (x *known) similarity(i int, v []float64, dot bool) float64 {
+	g := x.grads.RowView(i)
+	s := mat.Dot(g, mat.NewVecDense(len(v), v))
+	if dot || s == 0 {
+		return s
+	}
+	return s / (mat.Norm(g, 2) * mat.Norm(mat.NewVecDense(len(v), v), 2))
+}
+
+// evidence with what a selector can read of the pairs.
+func (x *known) evidence(s Scoring, weights []float64) Evidence {
+	return Evidence{Pairs: x.Pairs, Gram: gramOf(x.means(-1)), Scoring: s, Consensus: Weighting{Weights: weights}}
+}
+
+// eachScoring calls f with the four ways to compare.
+func eachScoring(f func(s Scoring)) {
+	for _, s := range []Scoring{{}, {Dot: true}, {LeaveOneOut: true}, {Dot: true, LeaveOneOut: true}} {
+		f(s)
+	}
+}
+
 // Scores from inner products against scores from the gradients themselves, with and without leaving the pair out.
 func TestAlignmentIsThatOfTheGradients(t *testing.T) {
 	r := rng.Stream(1, "alignment")
-	const n, k, d = 13, 4, 9
-	grads := mat.NewDense(n, d, nil)
-	for i := range n {
-		for l := range d {
-			grads.Set(i, l, r.NormFloat64())
-		}
-	}
-	p := Pairs{Language: make([]int, n), Share: make([]float64, n), Square: make([]float64, n), Inner: make([][]float64, n)}
-	total := make([]float64, k)
-	for i := range n {
-		p.Language[i] = (i * i) % k
-		if i == n-1 {
-			p.Language[i] = 3 // its only pair
-		}
-		p.Share[i] = 0.5 + r.Float64()
-		total[p.Language[i]] += p.Share[i]
-	}
-	means := func(without int) *mat.Dense {
-		m, sum := mat.NewDense(k, d, nil), make([]float64, k)
-		for i := range n {
-			if i != without {
-				sum[p.Language[i]] += p.Share[i]
-			}
-		}
-		for i := range n {
-			if l := p.Language[i]; i != without {
-				for c := range d {
-					m.Set(l, c, m.At(l, c)+p.Share[i]/sum[l]*grads.At(i, c))
-				}
-			}
-		}
-		return m
-	}
-	for i := range p.Share {
-		p.Share[i] /= total[p.Language[i]]
-	}
-	whole := means(-1)
-	for i := range n {
-		p.Square[i] = mat.Dot(grads.RowView(i), grads.RowView(i))
-		for l := range k {
-			p.Inner[i] = append(p.Inner[i], mat.Dot(grads.RowView(i), whole.RowView(l)))
-		}
-	}
+	x := newKnown(r, 13, 4, func() float64 { return 0.5 + r.Float64() })
 	w := []float64{0.4, -0.1, 0.3, 0.7}
-	for _, s := range []Scoring{{}, {Dot: true}, {LeaveOneOut: true}, {Dot: true, LeaveOneOut: true}} {
-		for i, got := range s.Alignment(p, w, gramOf(whole)) {
-			m := whole
+	eachScoring(func(s Scoring) {
+		e := x.evidence(s, w)
+		anti := Anti(e)
+		for i, got := range ConGrad(e) {
+			without := -1
 			if s.LeaveOneOut {
-				m = means(i)
+				without = i
 			}
-			v := mat.NewVecDense(d, direction(m, w))
-			want := mat.Dot(grads.RowView(i), v)
-			if !s.Dot {
-				want /= mat.Norm(grads.RowView(i), 2) * mat.Norm(v, 2)
-			}
-			if math.Abs(got-want) > 1e-9 {
+			if want := x.similarity(i, direction(x.means(without), w), s.Dot); math.Abs(got-want) > 1e-9 {
 				t.Errorf("%+v: pair %d scores %g, by its gradient %g", s, i, got, want)
 			}
+			if anti[i] != -got {
+				t.Errorf("%+v: pair %d scores %g, upside down %g", s, i, got, anti[i])
+			}
 		}
-	}
+	})
 }
 
 func TestNoDirectionScoresZero(t *testing.T) {

@@ -3,32 +3,35 @@ package method
 import (
 	"cmp"
 	"math"
-	"math/rand/v2"
 	"slices"
 )
 
 // Keep says which pairs survive their scores.
 type Keep struct {
-	Fraction  float64 // of the best pairs; used unless Threshold is set
-	Threshold float64 // keeps what scores at least this; NaN where Fraction rules
+	Share     float64 // of the best pairs; used unless Threshold is set
+	Threshold float64 // keeps what scores at least this; NaN where Share rules
 	Global    bool    // one quota over all languages in place of one for each
 }
 
 // Choice is the outcome for one pair.
 type Choice struct {
-	Rank int // 1 is the best of its quota's group
+	Rank int // 1 is the best of its quota's group; 0 where it was not ranked
 	Kept bool
 }
 
 // Choose ranks the pairs by score within their language, or over all, and keeps the best. Equal scores rank in the order
-// of the pairs. A fraction keeps its count rounded half up, and at least one: of every language with pairs, or, under one
+// of the pairs. A share keeps its count rounded half up, and at least one: of every language with pairs, or, under one
 // quota over all, of all pairs together.
+//
+// A pair whose score is NaN is not up for selection: it is neither ranked nor kept, but it counts towards its group, so
+// that setting pairs aside does not change how many are kept, as long as there are so many.
 func (k Keep) Choose(language []int, scores []float64) []Choice {
 	choices := make([]Choice, len(scores))
 	for _, group := range groups(language, k.Global) {
-		slices.SortStableFunc(group, func(a, b int) int { return cmp.Compare(scores[b], scores[a]) })
-		count := max(1, int(math.Floor(k.Fraction*float64(len(group))+0.5)))
-		for rank, i := range group {
+		count := max(1, int(math.Floor(k.Share*float64(len(group))+0.5)))
+		ranked := slices.DeleteFunc(group, func(i int) bool { return math.IsNaN(scores[i]) })
+		slices.SortStableFunc(ranked, func(a, b int) int { return cmp.Compare(scores[b], scores[a]) })
+		for rank, i := range ranked {
 			kept := rank < count
 			if !math.IsNaN(k.Threshold) {
 				kept = scores[i] >= k.Threshold
@@ -52,18 +55,4 @@ func groups(language []int, global bool) [][]int {
 		list[l] = append(list[l], i)
 	}
 	return slices.DeleteFunc(list, func(g []int) bool { return len(g) == 0 })
-}
-
-// Random keeps, of each language, as many pairs as counts says, or all where there are fewer: the control that differs
-// from a filter in nothing but which pairs it keeps. The scores are the draws behind the choice.
-func Random(language, counts []int, stream *rand.Rand) (scores []float64, choices []Choice) {
-	scores = make([]float64, len(language))
-	for i := range scores {
-		scores[i] = stream.Float64()
-	}
-	choices = Keep{Fraction: 1, Threshold: math.NaN()}.Choose(language, scores)
-	for i := range choices {
-		choices[i].Kept = choices[i].Rank <= counts[language[i]]
-	}
-	return scores, choices
 }

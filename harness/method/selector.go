@@ -1,9 +1,82 @@
 package method
 
-// Selectors lists the ways of picking pairs, in display order. What an arm's select names is carried out by package run.
-var Selectors = []struct{ Name, Doc string }{
-	{"all", "every pair: joint training"},
-	{"congrad", "the pairs whose gradient agrees most with the consensus of the languages"},
-	{"random", "as many pairs of each language as another arm kept, at random"},
-	{"none", "no training: the model as it is"},
+import (
+	"fmt"
+
+	"congrad/harness/suggest"
+
+	"gonum.org/v1/gonum/mat"
+)
+
+// Selector is a row of the table of selectors.
+type Selector struct {
+	Name    string
+	Doc     string
+	Measure string  // what its scores are, for the axis of a figure; empty where it has none
+	Reads   Reading // what its scores depend on
+	// Scores ranks the pairs: those with the highest scores are kept (Keep), and those whose score is NaN are not up for
+	// selection. nil where pairs are not ranked.
+	Scores func(Evidence) []float64
+}
+
+// Selectors is the table, in display order.
+var Selectors = []Selector{
+	{"none", "no training: the model as it is", "", ReadsNothing, nil},
+	{"all", "every pair: joint training", "", ReadsNothing, nil},
+	{"congrad", "the pairs whose gradient agrees most with the consensus of the languages", "alignment with the consensus", ReadsConsensus, ConGrad},
+	{"anti", "the pairs whose gradient agrees least with it: a bound from below", "alignment with the consensus, sign turned", ReadsConsensus, Anti},
+	{"own_language", "the pairs whose gradient agrees most with that of their own language: no other language has a say", "alignment with the own language", ReadsGradients, OwnLanguage},
+	{"validation", "the pairs whose gradient agrees most with that of pairs held back (after Xia et al. 2024, LESS)", "alignment with the held-back pairs", ReadsHeldBack, Validation},
+	{"reward_margin", "the pairs with the largest gap between the judge's scores", "gap of the judge's scores", ReadsGap, RewardMargin},
+	{"implicit_margin_high", "the pairs whose chosen answer the policy itself prefers most (after Deng et al. 2025)", "log-prob per token, chosen minus rejected", ReadsMargin, ImplicitMarginHigh},
+	{"implicit_margin_low", "the pairs whose chosen answer the policy itself prefers least (after Qi et al. 2025)", "log-prob per token, rejected minus chosen", ReadsMargin, ImplicitMarginLow},
+	{"random", "as many pairs of each language as another arm kept, at random", "", ReadsNothing, nil},
+}
+
+// FindSelector looks a selector up by name.
+func FindSelector(name string) (Selector, error) {
+	var names []string
+	for _, s := range Selectors {
+		if s.Name == name {
+			return s, nil
+		}
+		names = append(names, s.Name)
+	}
+	return Selector{}, fmt.Errorf("%q: no such selector%s (congrad ls methods)", name, suggest.DidYouMean(name, names))
+}
+
+// Reading is what of the Evidence a selector depends on. What it does not read is not computed for it.
+type Reading int
+
+// The readings.
+const (
+	ReadsNothing   Reading = iota
+	ReadsGap               // Gap
+	ReadsMargin            // Margin
+	ReadsGradients         // Pairs, Gram and Scoring
+	ReadsConsensus         // those and Consensus
+	ReadsHeldBack          // Pairs, Gram and Scoring, where the language gradients are those of pairs held back
+)
+
+// Gradients reports whether the pairs' gradients are needed.
+func (r Reading) Gradients() bool { return r >= ReadsGradients }
+
+// Evidence is what is known of an iteration's n pairs when some are picked, before any is trained on.
+type Evidence struct {
+	Gap    []float64 // [n] the judge's score of the chosen answer minus that of the rejected one
+	Margin []float64 // [n] mean log-prob of the chosen answer's tokens minus that of the rejected one's, under the iteration's start
+
+	Pairs                   // their gradients
+	Gram      *mat.SymDense // [K, K] of the language gradients
+	Scoring   Scoring
+	Consensus Weighting
+}
+
+// negated turns the signs, so that the lowest rank first.
+func negated(scores []float64) []float64 {
+	list := make([]float64, len(scores))
+	for i, s := range scores {
+		list[i] = 0 - s // and not -s, which turns a zero into a negative one
+	}
+	return list
 }

@@ -9,6 +9,7 @@ import (
 	"congrad/harness/config"
 	"congrad/harness/data"
 	"congrad/harness/lang"
+	"congrad/harness/method"
 	"congrad/harness/model"
 	"congrad/harness/record"
 	"congrad/harness/sketch"
@@ -143,7 +144,7 @@ func (r *round) collect(e *Env, set *record.Set, untouched string, started map[s
 			Score: chosen[i].Score, Rank: chosen[i].Rank, Kept: chosen[i].Kept,
 		})
 	}
-	if r.gradients != nil {
+	if r.selector.Reads == method.ReadsConsensus {
 		data, err := e.read(r.selection, "consensus.json")
 		if err != nil {
 			return err
@@ -206,7 +207,8 @@ func (p *Plan) study(e *Env, table lang.Table) record.Study {
 		Name: x.Name, Title: x.Title, Seeds: x.Seeds, Iterations: x.Iterations, Tasks: x.Evaluate.Tasks, Partial: strings.Join(x.Partial, ", "), Backend: e.Backend, Opponent: x.Evaluate.Opponent,
 	}
 	for _, a := range x.Arms {
-		s.Arms = append(s.Arms, record.Arm{Name: a.Name, Caption: a.Caption, Trained: a.Trained()})
+		selector, _ := method.FindSelector(a.Select) // the experiment was checked
+		s.Arms = append(s.Arms, record.Arm{Name: a.Name, Caption: a.Caption, Trained: a.Trained(), Measure: selector.Measure})
 	}
 	for _, code := range x.Languages.All() {
 		l, _ := table.Find(code) // the experiment was checked against the table
@@ -234,42 +236,83 @@ func (p *Plan) facts(e *Env) []record.Fact {
 		if own := ownValues(x.Changed(i), a); own != "" {
 			facts = append(facts, record.Fact{Name: a.Name + ": changed from the experiment", Value: own})
 		}
-		if a.Select != "congrad" {
-			continue
+		selector, _ := method.FindSelector(a.Select)
+		if selector.Reads.Gradients() {
+			numbers := sketchNumbers(c, a.ConGrad.SketchRank)
+			facts = append(facts,
+				record.Fact{Name: a.Name + ": sketch", Value: fmt.Sprintf("one-sided, rank %d: %d numbers per gradient (%.1f %% of the parameters); norm gains, embedding and head are left out", a.ConGrad.SketchRank, numbers, 100*float64(numbers)/float64(c.Parameters()))})
+			if selector.Reads == method.ReadsConsensus {
+				added, weights := sketch.Bytes(numbers, len(x.Languages.Seen)), 4*c.Parameters()
+				facts = append(facts,
+					record.Fact{Name: a.Name + ": state added", Value: fmt.Sprintf("%.2f MB for %d languages and the consensus, beside %.2f MB of weights", float64(added)/1e6, len(x.Languages.Seen), float64(weights)/1e6)})
+			}
+			facts = append(facts, record.Fact{Name: a.Name + ": compared with", Value: comparedWith(a.ConGrad, selector.Reads)})
 		}
-		numbers := sketchNumbers(c, a.ConGrad.SketchRank)
-		added, weights := sketch.Bytes(numbers, len(x.Languages.Seen)), 4*c.Parameters()
-		facts = append(facts,
-			record.Fact{Name: a.Name + ": sketch", Value: fmt.Sprintf("one-sided, rank %d: %d numbers per gradient (%.1f %% of the parameters); norm gains, embedding and head are left out", a.ConGrad.SketchRank, numbers, 100*float64(numbers)/float64(c.Parameters()))},
-			record.Fact{Name: a.Name + ": state added", Value: fmt.Sprintf("%.2f MB for %d languages and the consensus, beside %.2f MB of weights", float64(added)/1e6, len(x.Languages.Seen), float64(weights)/1e6)},
-			record.Fact{Name: a.Name + ": consensus", Value: fmt.Sprintf("%s of %s gradients, by %s, %s%s", a.ConGrad.Aggregator, a.ConGrad.LanguageGradient, map[bool]string{true: "direction", false: "length"}[a.ConGrad.Normalise == "unit"], a.ConGrad.Similarity, map[bool]string{true: ", own share left out", false: ""}[a.ConGrad.LeaveOneOut])},
-			record.Fact{Name: a.Name + ": kept", Value: kept(a.ConGrad)},
-		)
+		if a.Ranks() {
+			facts = append(facts, record.Fact{Name: a.Name + ": kept", Value: kept(a.Keep)})
+		}
 	}
 	return facts
+}
+
+// comparedWith words what pairs are compared with, and how.
+func comparedWith(c config.ConGrad, reads method.Reading) string {
+	if reads == method.ReadsHeldBack {
+		return fmt.Sprintf("mean gradient of the %g %% of each language's pairs that are held back, by %s", 100*c.HeldBack, c.Similarity)
+	}
+	with := fmt.Sprintf("%s gradient of the own language", c.LanguageGradient)
+	if reads == method.ReadsConsensus {
+		with = fmt.Sprintf("consensus: %s of %s gradients by %s", c.Aggregator, c.LanguageGradient, map[bool]string{true: "direction", false: "length"}[c.Normalise == "unit"])
+	}
+	with += ", by " + c.Similarity
+	if c.LeaveOneOut {
+		with += ", own share left out"
+	}
+	return with
 }
 
 // ownValues words what an arm changes of the experiment, as far as it uses it.
 func ownValues(changed []config.Origin, a config.Arm) string {
 	var list []string
 	for _, o := range changed {
-		table, name, _ := strings.Cut(o.Key, ".")
-		if a.Trained() && (table != "congrad" || a.Select == "congrad") {
+		if _, name, _ := strings.Cut(o.Key, "."); uses(a, o.Key) {
 			list = append(list, fmt.Sprintf("%s %v", strings.ReplaceAll(name, "_", " "), o.Value))
 		}
 	}
 	return strings.Join(list, ", ")
 }
 
-// kept words which pairs pass the filter.
-func kept(c config.ConGrad) string {
-	switch {
-	case c.ByThreshold():
-		return fmt.Sprintf("pairs that score at least %g", c.Threshold)
-	case c.Quota == "global":
-		return fmt.Sprintf("the best %g %% of all pairs together", 100*c.Keep)
+// uses reports whether the key of a table makes a difference to the arm.
+func uses(a config.Arm, key string) bool {
+	selector, _ := method.FindSelector(a.Select)
+	switch table, _, _ := strings.Cut(key, "."); {
+	case table == "keep":
+		return a.Ranks()
+	case table != "congrad":
+		return a.Trained()
 	}
-	return fmt.Sprintf("the best %g %% of each language's pairs", 100*c.Keep)
+	switch key {
+	case "congrad.normalise", "congrad.aggregator":
+		return selector.Reads == method.ReadsConsensus
+	case "congrad.fidelity_pairs":
+		return a.Select == "congrad"
+	case "congrad.held_back":
+		return selector.Reads == method.ReadsHeldBack
+	case "congrad.language_gradient", "congrad.ema_decay", "congrad.leave_one_out":
+		return selector.Reads.Gradients() && selector.Reads != method.ReadsHeldBack
+	}
+	return selector.Reads.Gradients()
+}
+
+// kept words which pairs are trained on.
+func kept(k config.Keep) string {
+	switch {
+	case k.ByThreshold():
+		return fmt.Sprintf("pairs that score at least %g", k.Threshold)
+	case k.Quota == "global":
+		return fmt.Sprintf("the best %g %% of all pairs together", 100*k.Share)
+	}
+	return fmt.Sprintf("the best %g %% of each language's pairs", 100*k.Share)
 }
 
 // sketchNumbers is the length of one sketch.

@@ -18,7 +18,7 @@ name = "x"
 model = "x"
 [languages]
 seen = ["en", "de"]
-[congrad]
+[keep]
 threshold = 0.1
 [evaluate]
 opponent = "baseline"
@@ -32,8 +32,8 @@ name = "joint"
 select = "all"
 [arms.train]
 learning_rate = 1e-4
-[arms.congrad]
-keep = 0.1 # as little
+[arms.keep]
+share = 0.1 # as little
 [[arms]]
 name = "congrad"
 select = "congrad"
@@ -41,20 +41,38 @@ select = "congrad"
 name = "third"
 select = "congrad"
 [arms.congrad]
-keep = 0.3
 leave_one_out = false
+[arms.keep]
+share = 0.3
 [arms.loss]
 beta = 0.2
 length_penalty = 0.01 # as everywhere
 [[arms]]
 name = "global"
 select = "congrad"
-[arms.congrad]
-keep = 0.25
+[arms.keep]
+share = 0.25
 quota = "global"
+[[arms]]
+name = "own"
+select = "own_language"
+[arms.congrad]
+ema_decay = 0.5
+aggregator = "mean" # of which it has none
+[[arms]]
+name = "held"
+select = "validation"
+[arms.congrad]
+held_back = 0.3
+leave_one_out = false # where the pair is no part
+[[arms]]
+name = "margin"
+select = "reward_margin"
+[arms.congrad]
+sketch_rank = 3 # of no gradient
 `
 	e, err := config.Load("x.toml", []byte(source), nil, config.World{
-		Languages: []string{"en", "de"}, Aggregators: []string{"pcgrad"}, Model: func(string) error { return nil },
+		Languages: []string{"en", "de"}, Aggregators: []string{"pcgrad", "mean"}, Model: func(string) error { return nil },
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -62,17 +80,27 @@ quota = "global"
 	shape := model.Config{Vocab: 5, Hidden: 4, Layers: 1, Heads: 2, KVHeads: 1, HeadDim: 2, FFN: 6, RopeBase: 1e4, NormEps: 1e-5}
 	var got []record.Fact
 	for _, f := range (&Plan{Experiment: e}).facts(&Env{Base: &model.Folder{Config: shape, Weights: model.New(shape, 1)}}) {
-		if strings.HasSuffix(f.Name, ": kept") || strings.HasSuffix(f.Name, ": changed from the experiment") {
+		if strings.HasSuffix(f.Name, ": kept") || strings.HasSuffix(f.Name, ": compared with") || strings.HasSuffix(f.Name, ": changed from the experiment") {
 			got = append(got, f)
 		}
 	}
 	want := []record.Fact{
 		{Name: "joint: changed from the experiment", Value: "learning rate 0.0001"},
+		{Name: "congrad: compared with", Value: "consensus: pcgrad of ema gradients by direction, by cosine, own share left out"},
 		{Name: "congrad: kept", Value: "pairs that score at least 0.1"},
-		{Name: "third: changed from the experiment", Value: "beta 0.2, leave one out false, keep 0.3"},
+		{Name: "third: changed from the experiment", Value: "beta 0.2, leave one out false, share 0.3"},
+		{Name: "third: compared with", Value: "consensus: pcgrad of ema gradients by direction, by cosine"},
 		{Name: "third: kept", Value: "the best 30 % of each language's pairs"},
-		{Name: "global: changed from the experiment", Value: "keep 0.25, quota global"},
+		{Name: "global: changed from the experiment", Value: "share 0.25, quota global"},
+		{Name: "global: compared with", Value: "consensus: pcgrad of ema gradients by direction, by cosine, own share left out"},
 		{Name: "global: kept", Value: "the best 25 % of all pairs together"},
+		{Name: "own: changed from the experiment", Value: "ema decay 0.5"},
+		{Name: "own: compared with", Value: "ema gradient of the own language, by cosine, own share left out"},
+		{Name: "own: kept", Value: "pairs that score at least 0.1"},
+		{Name: "held: changed from the experiment", Value: "held back 0.3"},
+		{Name: "held: compared with", Value: "mean gradient of the 30 % of each language's pairs that are held back, by cosine"},
+		{Name: "held: kept", Value: "pairs that score at least 0.1"},
+		{Name: "margin: kept", Value: "pairs that score at least 0.1"},
 	}
 	if d := cmp.Diff(want, got); d != "" {
 		t.Error(d)

@@ -53,6 +53,7 @@ type gradientSettings struct {
 	Seed             uint64
 	Round            string
 	Tokens           int
+	HeldBack         float64 `json:",omitempty"` // share of each language's pairs that alone make its gradient
 }
 
 // scored is a scoring round in an artefact.
@@ -65,9 +66,16 @@ type scored struct {
 }
 
 // gradients sketches every pair's gradient at the iteration's start and reduces the sketches to numbers.
-func (p *planner) gradients(policy, pairs, reference *Stage, arm config.Arm, seed uint64, iteration int, where string) (*Stage, gradientSettings, error) {
-	c := arm.ConGrad
-	s := gradientSettings{p.experiment.Languages.Seen, arm.Loss, c.SketchRank, c.LanguageGradient, c.EMADecay, seed, fmt.Sprint(iteration), p.experiment.Batch.Tokens}
+func (p *planner) gradients(policy *Stage, r *round, where string) (*Stage, gradientSettings, error) {
+	c, pairs, reference := r.arm.ConGrad, r.pairs, r.reference
+	s := gradientSettings{
+		Languages: p.experiment.Languages.Seen, Loss: r.arm.Loss, Rank: c.SketchRank, LanguageGradient: c.LanguageGradient, EMADecay: c.EMADecay,
+		Seed: r.seed, Round: fmt.Sprint(r.iteration), Tokens: p.experiment.Batch.Tokens,
+	}
+	if r.selector.Reads == method.ReadsHeldBack {
+		s.LanguageGradient, s.EMADecay, s.HeldBack = "held back", 0, c.HeldBack
+		where += ", against held-back pairs"
+	}
 	stage, err := p.stage("gradients", "per-pair gradients, "+where, 1, s, []*Stage{policy, pairs, reference}, 0,
 		func(ctx context.Context, e *Env, stage *Stage) (map[string][]byte, error) {
 			round, numbers, err := e.scoringRound(ctx, stage, policy, pairs, reference, s)
@@ -100,7 +108,10 @@ func (e *Env) scoringRound(ctx context.Context, stage, policy, pairs, reference 
 
 // weights are the pairs' shares in their language's gradient.
 func (s gradientSettings) weights() sketch.Weights {
-	if s.LanguageGradient == "mean" {
+	switch s.LanguageGradient {
+	case "held back":
+		return sketch.HeldBack(s.HeldBack)
+	case "mean":
 		return sketch.Mean
 	}
 	return sketch.EMA(s.EMADecay)

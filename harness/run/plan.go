@@ -7,6 +7,7 @@ import (
 
 	"congrad/eval/task"
 	"congrad/harness/config"
+	"congrad/harness/method"
 )
 
 // Plan is an experiment as stages, in an order in which inputs come first, and what its records are made of.
@@ -21,11 +22,12 @@ type Plan struct {
 type round struct {
 	seed              uint64
 	arm               config.Arm
+	selector          method.Selector
 	iteration         int
 	settings          generateSettings
 	generated, judged *Stage
 	pairs, reference  *Stage
-	gradients         *Stage // nil unless the arm selects by alignment
+	gradients         *Stage // nil unless the selector reads gradients
 	selection         *Stage // nil where all pairs are kept
 	fidelity, train   *Stage // fidelity is nil but for the first round of the first seed
 }
@@ -173,27 +175,39 @@ func (p *planner) round(policy *Stage, seed uint64, iteration int, arm config.Ar
 	if r.reference, err = p.reference(policy, r.pairs, where); err != nil {
 		return nil, err
 	}
-	switch arm.Select {
-	case "congrad":
-		var g gradientSettings
-		if r.gradients, g, err = p.gradients(policy, r.pairs, r.reference, arm, seed, iteration, where); err != nil {
-			return nil, err
-		}
-		if r.selection, err = p.selectAligned(r.gradients, policy, r.pairs, r.reference, g, arm.ConGrad, at(seed, iteration, arm.Name)); err != nil {
-			return nil, err
-		}
-		if first && arm.ConGrad.FidelityPairs > 0 {
-			if r.fidelity, err = p.fidelity(policy, r.pairs, r.reference, r.selection, g, arm.ConGrad, at(seed, iteration, arm.Name)); err != nil {
-				return nil, err
-			}
-		}
-	case "random":
-		if r.selection, err = p.selectRandom(r.pairs, matched.selection, matched.pairs, seed, iteration, at(seed, iteration, arm.Name)); err != nil {
-			return nil, err
-		}
+	if err := p.selection(r, policy, matched, first, where); err != nil {
+		return nil, err
 	}
 	r.train, err = p.train(policy, r.pairs, r.reference, r.selection, arm, seed, iteration)
 	return r, err
+}
+
+// selection plans how the round's arm picks its pairs; nothing where it trains on all of them.
+func (p *planner) selection(r *round, policy *Stage, matched *round, first bool, where string) (err error) {
+	if r.selector, err = method.FindSelector(r.arm.Select); err != nil {
+		return err
+	}
+	who := at(r.seed, r.iteration, r.arm.Name)
+	if r.arm.Select == "random" {
+		r.selection, err = p.selectRandom(r.pairs, matched.selection, matched.pairs, r.seed, r.iteration, who)
+		return err
+	}
+	if r.selector.Scores == nil {
+		return nil
+	}
+	var g gradientSettings
+	if r.selector.Reads.Gradients() {
+		if r.gradients, g, err = p.gradients(policy, r, where); err != nil {
+			return err
+		}
+	}
+	if r.selection, err = p.selectRanked(policy, r, g); err != nil {
+		return err
+	}
+	if c := r.arm.ConGrad; r.arm.Select == "congrad" && first && c.FidelityPairs > 0 {
+		r.fidelity, err = p.fidelity(policy, r.pairs, r.reference, r.selection, g, c, who)
+	}
+	return err
 }
 
 // stage makes a stage that the device computes and adds it.

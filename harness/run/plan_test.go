@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"congrad/harness/config"
+	"congrad/harness/method"
 )
 
 // direct are the kinds of the stages whose own settings a key enters; what follows from them changes through its inputs.
@@ -50,10 +51,11 @@ var direct = map[string]struct {
 	"congrad.aggregator":          {"mean", "select"},
 	"congrad.similarity":          {"dot", "select"},
 	"congrad.leave_one_out":       {"false", "select"},
-	"congrad.keep":                {"0.25", "select"},
-	"congrad.threshold":           {"0.1", "select"},
-	"congrad.quota":               {"global", "select"},
+	"congrad.held_back":           {"0.4", "gradients"},
 	"congrad.fidelity_pairs":      {"2", "fidelity"},
+	"keep.share":                  {"0.25", "select"},
+	"keep.threshold":              {"0.1", "select"},
+	"keep.quota":                  {"global", "select"},
 	"evaluate.split":              {"dev", "answer"},
 	"evaluate.per_language":       {"1", "answer"},
 	"evaluate.opponent":           {"", ""}, // says what answers are compared with
@@ -67,7 +69,7 @@ var direct = map[string]struct {
 func TestKeysFollowSettings(t *testing.T) {
 	b := newBench(t)
 	before := map[string]bool{}
-	for _, s := range b.plan(t).Stages {
+	for _, s := range b.planOf(t, every()).Stages {
 		before[s.Key] = true
 	}
 	for _, f := range config.Fields {
@@ -83,7 +85,7 @@ func TestKeysFollowSettings(t *testing.T) {
 			continue
 		}
 		var kinds []string
-		for _, s := range b.plan(t, f.Key+"="+c.set).Stages {
+		for _, s := range b.planOf(t, every(), f.Key+"="+c.set).Stages {
 			own := !before[s.Key]
 			for _, in := range s.Inputs {
 				own = own && before[in.Key]
@@ -95,6 +97,50 @@ func TestKeysFollowSettings(t *testing.T) {
 		slices.Sort(kinds)
 		if got := strings.Join(kinds, " "); got != c.kinds {
 			t.Errorf("%s enters %q, want %q", f.Key, got, c.kinds)
+		}
+	}
+}
+
+// A selection depends on those keys of the filter that its selector reads.
+func TestSelectionsDependOnWhatTheyRead(t *testing.T) {
+	reads := map[string]string{
+		"congrad":      "aggregator ema_decay language_gradient leave_one_out normalise similarity sketch_rank",
+		"anti":         "aggregator ema_decay language_gradient leave_one_out normalise similarity sketch_rank",
+		"own_language": "ema_decay language_gradient leave_one_out similarity sketch_rank",
+		"validation":   "held_back similarity sketch_rank",
+	}
+	b := newBench(t)
+	changed := map[string][]string{}
+	before := b.planOf(t, every()).rounds
+	for key, c := range direct {
+		table, name, _ := strings.Cut(key, ".")
+		if table != "congrad" {
+			continue
+		}
+		for i, r := range b.planOf(t, every(), key+"="+c.set).rounds {
+			if r.selection != nil && r.arm.Ranks() && r.selection.Key != before[i].selection.Key {
+				changed[r.arm.Select] = append(changed[r.arm.Select], name)
+			}
+		}
+	}
+	for _, s := range method.Selectors {
+		slices.Sort(changed[s.Name])
+		if got := strings.Join(changed[s.Name], " "); got != reads[s.Name] {
+			t.Errorf("the selection of %s depends on %q, want %q", s.Name, got, reads[s.Name])
+		}
+	}
+}
+
+// Selectors share gradients where they read the same ones, and all the rest of the first iteration.
+func TestSelectorsShareStages(t *testing.T) {
+	counts := map[string]int{}
+	for _, s := range newBench(t).planOf(t, every()).Stages {
+		counts[s.Kind]++
+	}
+	want := map[string]int{"generate": 1, "judge": 1, "pairs": 1, "reference": 1, "gradients": 2, "select": 8, "fidelity": 1, "train": 9}
+	for kind, n := range want {
+		if counts[kind] != n {
+			t.Errorf("%d %s stages, want %d", counts[kind], kind, n)
 		}
 	}
 }

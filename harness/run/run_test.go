@@ -3,6 +3,7 @@ package run
 import (
 	"context"
 	"errors"
+	"fmt"
 	"maps"
 	"slices"
 	"testing"
@@ -14,6 +15,7 @@ import (
 	"congrad/harness/data"
 	"congrad/harness/device"
 	"congrad/harness/lang"
+	"congrad/harness/method"
 	"congrad/harness/model"
 	"congrad/harness/nn"
 	"congrad/harness/record"
@@ -65,6 +67,17 @@ select = "random"
 match = "congrad"
 `
 
+// every is small with an arm for every selector.
+func every() string {
+	source := small
+	for _, s := range method.Selectors {
+		if s.Scores != nil && s.Name != "congrad" {
+			source += fmt.Sprintf("[[arms]]\nname = %q\nselect = %q\n", s.Name, s.Name)
+		}
+	}
+	return source
+}
+
 // bench is what tests run studies with: a model of random weights under the embedded tokenizer, in a world of three
 // languages.
 type bench struct {
@@ -115,11 +128,17 @@ func newBench(t *testing.T) *bench {
 // plan lays out small with changes.
 func (b *bench) plan(t *testing.T, sets ...string) *Plan {
 	t.Helper()
+	return b.planOf(t, small, sets...)
+}
+
+// planOf lays out an experiment with changes.
+func (b *bench) planOf(t *testing.T, source string, sets ...string) *Plan {
+	t.Helper()
 	known := config.World{Languages: b.languages.Codes(), Model: func(string) error { return nil }, Aggregators: []string{"pcgrad", "mean"}}
 	for _, x := range b.tasks {
 		known.Tasks = append(known.Tasks, x.Name)
 	}
-	e, err := config.Load("small.toml", []byte(small), sets, known)
+	e, err := config.Load("small.toml", []byte(source), sets, known)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -228,7 +247,7 @@ func equal(a, b map[string][]byte) bool {
 // Where the judge never tells answers apart by enough, arms train on nothing and stay what they were.
 func TestRunWithoutAnyPair(t *testing.T) {
 	b := newBench(t)
-	files, err := b.run(t, context.Background(), b.plan(t, "pair.min_gap=10"), t.TempDir(), &follower{})
+	files, err := b.run(t, context.Background(), b.planOf(t, every(), "pair.min_gap=10"), t.TempDir(), &follower{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -236,7 +255,7 @@ func TestRunWithoutAnyPair(t *testing.T) {
 	if len(set.Pairs) != 0 || len(set.Steps) != 0 || len(set.Fidelity) != 0 {
 		t.Errorf("%d pairs, %d steps, %d compared gradients", len(set.Pairs), len(set.Steps), len(set.Fidelity))
 	}
-	if len(set.Evaluations) != 4*3*2 {
+	if len(set.Evaluations) != len(set.Study.Arms)*3*2 {
 		t.Fatalf("%d evaluations", len(set.Evaluations))
 	}
 	for _, e := range set.Evaluations {

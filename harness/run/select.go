@@ -30,59 +30,125 @@ func selectAll(n int) []choice {
 	return list
 }
 
-// selectAligned is ConGrad: the consensus of the language gradients, every pair's alignment with it, and the best.
-func (p *planner) selectAligned(gradients, policy, pairs, reference *Stage, g gradientSettings, c config.ConGrad, where string) (*Stage, error) {
-	threshold := "none"
-	if c.ByThreshold() {
-		threshold = strconv.FormatFloat(c.Threshold, 'g', -1, 64)
+// selectSettings are what a ranking and its cut depend on beside what is ranked.
+type selectSettings struct {
+	Selector         string
+	Scoring          scoring // what of it the selector reads
+	Share            float64
+	Threshold, Quota string
+}
+
+// selectRanked lets the round's selector rank its pairs and keeps the best.
+func (p *planner) selectRanked(policy *Stage, r *round, g gradientSettings) (*Stage, error) {
+	s, keep, c := r.selector, r.arm.Keep, r.arm.ConGrad
+	settings := selectSettings{Selector: s.Name, Share: keep.Share, Threshold: "none", Quota: keep.Quota}
+	if keep.ByThreshold() {
+		settings.Threshold = strconv.FormatFloat(keep.Threshold, 'g', -1, 64)
 	}
-	settings := struct {
-		Scoring          scoring
-		Keep             float64
-		Threshold, Quota string
-	}{scoringOf(c), c.Keep, threshold, c.Quota}
-	// the Gram matrices of mean gradients need the sketches, which the device computes
-	return p.stage("select", "select aligned pairs, "+where, 2, settings, []*Stage{gradients}, 0,
-		func(ctx context.Context, e *Env, stage *Stage) (map[string][]byte, error) {
-			language, err := e.languages(pairs, g.Languages)
+	inputs, device := []*Stage{r.pairs}, ""
+	switch s.Reads {
+	case method.ReadsMargin:
+		inputs = append(inputs, r.reference)
+	case method.ReadsHeldBack: // of which the pairs to pick from are no part
+		inputs, settings.Scoring = []*Stage{r.gradients}, scoring{Similarity: c.Similarity}
+	case method.ReadsGradients:
+		inputs, settings.Scoring = []*Stage{r.gradients}, scoring{Similarity: c.Similarity, LeaveOneOut: c.LeaveOneOut}
+	case method.ReadsConsensus:
+		inputs, settings.Scoring = []*Stage{r.gradients}, scoringOf(c)
+		device = p.env.Device // the Gram matrices of mean gradients need the sketches
+	}
+	label := fmt.Sprintf("select pairs by %s, %s", s.Name, at(r.seed, r.iteration, r.arm.Name))
+	stage, err := newStage("select", label, 3, settings, device, inputs, 0,
+		func(ctx context.Context, e *Env, _ *Stage) (map[string][]byte, error) {
+			language, err := e.languages(r.pairs, p.experiment.Languages.Seen)
 			if err != nil {
 				return nil, err
 			}
-			round, numbers, err := e.readRound(gradients, language)
+			evidence, err := e.evidence(r, settings.Scoring, g, language)
 			if err != nil {
 				return nil, err
 			}
-			w, scores, err := settings.Scoring.score(round, g)
-			if err != nil {
-				return nil, err
-			}
-			kept := method.Keep{Fraction: c.Keep, Threshold: c.Threshold, Global: c.Quota == "global"}.Choose(language, scores)
-			consensus := record.Consensus{
-				Languages: g.Languages, Gram: rows(round.Gram), Weights: w.Weights, Order: w.Order,
-				Numbers: numbers, Bytes: sketch.Bytes(numbers, len(g.Languages)),
-			}
-			list := make([]choice, len(kept))
-			for i, k := range kept {
-				list[i] = choice{scores[i], k.Rank, k.Kept}
-			}
-			consensus.Thresholds = thresholds(list, language, len(g.Languages))
-			sketches, err := e.sketch(ctx, gradients, policy, pairs, reference, g)
-			if err != nil {
-				return nil, err
-			}
-			if consensus.MeanGram, err = meanGram(sketches, selectAll(len(list)), language, g.Languages); err != nil {
-				return nil, err
-			}
-			if consensus.KeptGram, err = meanGram(sketches, list, language, g.Languages); err != nil {
-				return nil, err
+			scores := s.Scores(evidence)
+			list := make([]choice, len(scores))
+			for i, c := range (method.Keep{Share: keep.Share, Threshold: keep.Threshold, Global: keep.Quota == "global"}).Choose(language, scores) {
+				if c.Rank > 0 {
+					list[i] = choice{scores[i], c.Rank, c.Kept}
+				}
 			}
 			files, err := output("choices", list)
+			if err != nil || s.Reads != method.ReadsConsensus {
+				return files, err
+			}
+			consensus, err := e.consensus(ctx, evidence, r, policy, g, list)
 			if err != nil {
 				return nil, err
 			}
 			files["consensus.json"], err = json.Marshal(consensus)
 			return files, err
 		})
+	return p.add(stage, err)
+}
+
+// evidence is what the round's selector reads of its pairs.
+func (e *Env) evidence(r *round, s scoring, g gradientSettings, language []int) (known method.Evidence, err error) {
+	switch reads := r.selector.Reads; {
+	case reads.Gradients():
+		round, _, err := e.readRound(r.gradients, language)
+		if err != nil {
+			return known, err
+		}
+		return s.evidence(round, g)
+	case reads == method.ReadsMargin:
+		known.Margin, err = e.perToken(r.pairs, r.reference)
+	default:
+		list, err := readLines[pair](e, r.pairs, "pairs")
+		if err != nil {
+			return known, err
+		}
+		for _, p := range list {
+			known.Gap = append(known.Gap, p.Gap)
+		}
+	}
+	return known, err
+}
+
+// perToken is, for each pair, the mean log-prob of the chosen answer's tokens minus that of the rejected one's, under the
+// iteration's start.
+func (e *Env) perToken(pairs, reference *Stage) ([]float64, error) {
+	list, err := readLines[pair](e, pairs, "pairs")
+	if err != nil {
+		return nil, err
+	}
+	margins, err := readLines[margin](e, reference, "margins")
+	if err != nil {
+		return nil, err
+	}
+	differences := make([]float64, len(list))
+	for i, p := range list { // an answer has a token at least: the end, or the first of those that it was cut behind
+		differences[i] = margins[i].Chosen/float64(len(p.Chosen.Tokens)) - margins[i].Rejected/float64(len(p.Rejected.Tokens))
+	}
+	return differences, nil
+}
+
+// consensus is the record of a scoring round, all but its place in the study.
+func (e *Env) consensus(ctx context.Context, known method.Evidence, r *round, policy *Stage, g gradientSettings, list []choice) (record.Consensus, error) {
+	_, numbers, err := e.readRound(r.gradients, known.Language)
+	if err != nil {
+		return record.Consensus{}, err
+	}
+	c := record.Consensus{
+		Languages: g.Languages, Gram: rows(known.Gram), Weights: known.Consensus.Weights, Order: known.Consensus.Order,
+		Thresholds: thresholds(list, known.Language, len(g.Languages)), Numbers: numbers, Bytes: sketch.Bytes(numbers, len(g.Languages)),
+	}
+	sketches, err := e.sketch(ctx, r.gradients, policy, r.pairs, r.reference, g)
+	if err != nil {
+		return c, err
+	}
+	if c.MeanGram, err = meanGram(sketches, selectAll(len(list)), known.Language, g.Languages); err != nil {
+		return c, err
+	}
+	c.KeptGram, err = meanGram(sketches, list, known.Language, g.Languages)
+	return c, err
 }
 
 // scoring is how a consensus is found and pairs are compared with it.
@@ -95,18 +161,30 @@ func scoringOf(c config.ConGrad) scoring {
 	return scoring{c.Normalise, c.Aggregator, c.Similarity, c.LeaveOneOut}
 }
 
-// score finds the round's consensus and every pair's alignment with it.
-func (s scoring) score(round *sketch.Round, g gradientSettings) (method.Weighting, []float64, error) {
+// evidence is what a scoring round tells of the pairs, with the consensus where there is an aggregator.
+func (s scoring) evidence(round *sketch.Round, g gradientSettings) (method.Evidence, error) {
+	known := method.Evidence{
+		Pairs: round.Pairs, Gram: round.Gram,
+		Scoring: method.Scoring{Dot: s.Similarity == "dot", LeaveOneOut: s.LeaveOneOut},
+	}
+	if s.Aggregator == "" {
+		return known, nil
+	}
 	aggregator, err := method.FindAggregator(s.Aggregator)
 	if err != nil {
-		return method.Weighting{}, nil, err
+		return known, err
 	}
-	w, err := method.Consensus(aggregator, round.Gram, s.Normalise == "unit", rng.Stream(g.Seed, "aggregator", g.Round))
+	known.Consensus, err = method.Consensus(aggregator, round.Gram, s.Normalise == "unit", rng.Stream(g.Seed, "aggregator", g.Round))
+	return known, err
+}
+
+// score finds the round's consensus and every pair's alignment with it.
+func (s scoring) score(round *sketch.Round, g gradientSettings) (method.Weighting, []float64, error) {
+	known, err := s.evidence(round, g)
 	if err != nil {
 		return method.Weighting{}, nil, err
 	}
-	compare := method.Scoring{Dot: s.Similarity == "dot", LeaveOneOut: s.LeaveOneOut}
-	return w, compare.Alignment(round.Pairs, w.Weights, round.Gram), nil
+	return known.Consensus, method.ConGrad(known), nil
 }
 
 // thresholds are the lowest kept scores per language; zero where nothing is kept.

@@ -1,12 +1,17 @@
 package run
 
 import (
+	"context"
 	"testing"
 
 	"congrad/harness/config"
 	"congrad/harness/method"
+	"congrad/harness/record"
 	"congrad/harness/rng"
 	"congrad/harness/sketch"
+	"congrad/results"
+
+	"github.com/google/go-cmp/cmp"
 )
 
 // Selected by their cosine with a consensus, even gradients of pure noise seem to conflict less: why reports draw no
@@ -32,7 +37,7 @@ func TestKeptNoiseSeemsToAgree(t *testing.T) {
 		t.Fatal(err)
 	}
 	kept := make([]choice, pairs)
-	for i, k := range (method.Keep{Fraction: 0.5}).Choose(language, scores) {
+	for i, k := range (method.Keep{Share: 0.5}).Choose(language, scores) {
 		kept[i].Kept = k.Kept
 	}
 	cosine := func(list []choice) float64 {
@@ -51,5 +56,85 @@ func TestKeptNoiseSeemsToAgree(t *testing.T) {
 	}
 	if before, after := cosine(selectAll(pairs)), cosine(kept); before > 0.1 || after < before+0.1 {
 		t.Errorf("the mean cosine of noise is %.3f over all pairs and %.3f over the kept ones", before, after)
+	}
+}
+
+// Under one quota all selectors keep as many pairs of each language, every pair's fate is recorded, and what is trained on
+// is what was kept.
+func TestSelectorsKeepAlike(t *testing.T) {
+	b := newBench(t)
+	files, err := b.run(t, context.Background(), b.planOf(t, every(), "prompts.per_language=5", "congrad.fidelity_pairs=0"), t.TempDir(), &follower{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	set := load(t, files)
+	type fate struct{ met, ranked, kept int }
+	fates := map[string]map[string]fate{}
+	of := map[string][]record.Pair{}
+	for _, p := range set.Pairs {
+		if fates[p.Arm] == nil {
+			fates[p.Arm] = map[string]fate{}
+		}
+		f := fates[p.Arm][p.Lang]
+		f.met++
+		if p.Rank > 0 {
+			f.ranked++
+		}
+		if p.Kept {
+			f.kept++
+		}
+		fates[p.Arm][p.Lang] = f
+		of[p.Arm] = append(of[p.Arm], p)
+	}
+	trained := map[string]int{}
+	for _, s := range set.Steps {
+		trained[s.Arm] += s.Pairs
+	}
+	for _, a := range set.Study.Arms {
+		if !a.Trained {
+			continue
+		}
+		kept := 0
+		for _, lang := range []string{"en", "de"} {
+			met := fates["joint"][lang].met // 5 but for ties
+			want := fate{met: met, ranked: met, kept: (met + 1) / 2}
+			switch a.Name {
+			case "joint":
+				want = fate{met: met, kept: met}
+			case "validation":
+				want.ranked-- // one is held back
+			}
+			if got := fates[a.Name][lang]; got != want || met < 4 {
+				t.Errorf("%s in %s: %+v, want %+v", a.Name, lang, got, want)
+			}
+			kept += want.kept
+		}
+		if trained[a.Name] != kept {
+			t.Errorf("%s trains on %d pairs, keeps %d", a.Name, trained[a.Name], kept)
+		}
+		if ranks := a.Name != "joint" && a.Name != "random"; ranks != (a.Measure != "") {
+			t.Errorf("%s measures pairs by %q", a.Name, a.Measure)
+		}
+	}
+	for i, p := range of["congrad"] {
+		if anti := of["anti"][i]; anti.Score != -p.Score {
+			t.Errorf("pair %d scores %g, upside down %g", i, p.Score, anti.Score)
+		}
+		if low, high := of["implicit_margin_low"][i], of["implicit_margin_high"][i]; low.Score != -high.Score || high.Score == 0 {
+			t.Errorf("pair %d has a margin of %g, upside down %g", i, high.Score, low.Score)
+		}
+		if gap := of["reward_margin"][i]; gap.Score != gap.Gap {
+			t.Errorf("pair %d has a gap of %g and the score %g", i, gap.Gap, gap.Score)
+		}
+	}
+	var arms []string
+	for _, c := range set.Consensus {
+		arms = append(arms, c.Arm)
+	}
+	if d := cmp.Diff([]string{"congrad", "anti"}, arms); d != "" {
+		t.Errorf("arms with a consensus: %s", d)
+	}
+	if _, err := results.Render(set); err != nil {
+		t.Error(err)
 	}
 }

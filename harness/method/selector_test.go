@@ -1,0 +1,173 @@
+package method
+
+import (
+	"math"
+	"math/rand/v2"
+	"slices"
+	"strconv"
+	"testing"
+
+	"congrad/harness/rng"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
+)
+
+// some evidence of n pairs in k languages for a selector: scores with ties, gradients with or without zeros among them.
+func some(r *rand.Rand, reads Reading, n, k int) Evidence {
+	share := func() float64 { return 0.5 + r.Float64() }
+	if reads == ReadsHeldBack {
+		share = func() float64 { return float64(1 - min(1, r.IntN(5))) }
+	}
+	x := newKnown(r, n, k, share)
+	weights := make([]float64, k)
+	for l := range weights {
+		weights[l] = r.NormFloat64()
+	}
+	e := x.evidence(Scoring{LeaveOneOut: true}, weights)
+	for i := range n {
+		e.Gap = append(e.Gap, float64(r.IntN(5)))
+		e.Margin = append(e.Margin, math.Round(4*r.NormFloat64())/4)
+		if r.IntN(8) == 0 {
+			e.Square[i], e.Inner[i] = 0, make([]float64, k)
+		}
+	}
+	return e
+}
+
+// permuted is the evidence with its pairs in another order: pair i of it is pair order[i] of e.
+func permuted(e Evidence, order []int) Evidence {
+	p := e
+	p.Gap, p.Margin, p.Language, p.Inner, p.Square, p.Share = reorder(e.Gap, order), reorder(e.Margin, order), reorder(e.Language, order), reorder(e.Inner, order), reorder(e.Square, order), reorder(e.Share, order)
+	return p
+}
+
+func reorder[T any](list []T, order []int) []T {
+	out := make([]T, len(order))
+	for i, from := range order {
+		out[i] = list[from]
+	}
+	return out
+}
+
+// TestEverySelector holds what is true of all that rank pairs. A new one passes it by standing in the table.
+func TestEverySelector(t *testing.T) {
+	for _, s := range Selectors {
+		if s.Scores == nil {
+			continue
+		}
+		for _, n := range []int{2, 3, 10, 60} {
+			for _, k := range []int{2, 3, 7} {
+				t.Run(s.Name+" of "+strconv.Itoa(n)+" in "+strconv.Itoa(k), func(t *testing.T) {
+					r := rng.Stream(1, "evidence", s.Name, strconv.Itoa(n), strconv.Itoa(k))
+					e := some(r, s.Reads, n, k)
+					scores := s.Scores(e)
+					if len(scores) != n {
+						t.Fatalf("%d scores for %d pairs", len(scores), n)
+					}
+					for i, score := range scores {
+						if aside := s.Reads == ReadsHeldBack && e.Share[i] > 0; math.IsNaN(score) != aside || math.IsInf(score, 0) {
+							t.Errorf("pair %d scores %g", i, score)
+						}
+					}
+					if again := s.Scores(e); !cmp.Equal(scores, again, cmpopts.EquateNaNs()) {
+						t.Errorf("the same evidence gives %v and %v", scores, again)
+					}
+					order := r.Perm(n)
+					p, moved := permuted(e, order), reorder(scores, order)
+					if d := cmp.Diff(moved, s.Scores(p), cmpopts.EquateNaNs()); d != "" {
+						t.Fatalf("a pair's score depends on its place: %s", d)
+					}
+					for _, keep := range []Keep{
+						{Share: 0.5, Threshold: math.NaN()},
+						{Share: 0.1, Threshold: math.NaN()},
+						{Share: 1, Threshold: math.NaN()},
+						{Share: 0.5, Threshold: math.NaN(), Global: true},
+						{Threshold: 0},
+					} {
+						kept := keep.Choose(e.Language, scores)
+						checkCounts(t, keep, e.Language, scores, kept)
+						checkOrder(t, keep, e.Language, scores, kept)
+						// in another order of the pairs, only which of equally good ones is kept may change
+						if d := cmp.Diff(keptScores(keep, e.Language, scores, kept), keptScores(keep, p.Language, moved, keep.Choose(p.Language, moved))); d != "" {
+							t.Errorf("%+v: which pairs are kept depends on their order: %s", keep, d)
+						}
+					}
+				})
+			}
+		}
+	}
+}
+
+// checkCounts holds the kept pairs against the share of each group, as far as pairs are up for selection.
+func checkCounts(t *testing.T, keep Keep, language []int, scores []float64, choices []Choice) {
+	t.Helper()
+	for _, group := range groups(language, keep.Global) {
+		up, kept, want := 0, 0, 0
+		for _, i := range group {
+			if !math.IsNaN(scores[i]) {
+				up++
+			}
+			if choices[i].Kept {
+				kept++
+			}
+			if scores[i] >= keep.Threshold {
+				want++
+			}
+		}
+		if math.IsNaN(keep.Threshold) {
+			want = min(up, max(1, int(math.Floor(keep.Share*float64(len(group))+0.5))))
+		}
+		if kept != want {
+			t.Errorf("%+v: keeps %d of %d pairs, %d of them up for selection; want %d", keep, kept, len(group), up, want)
+		}
+	}
+}
+
+// checkOrder holds ranks against scores: 1, 2, ... within a group, falling scores, the kept ones first.
+func checkOrder(t *testing.T, keep Keep, language []int, scores []float64, choices []Choice) {
+	t.Helper()
+	for _, group := range groups(language, keep.Global) {
+		ranked := slices.DeleteFunc(group, func(i int) bool { return choices[i].Rank == 0 })
+		slices.SortFunc(ranked, func(a, b int) int { return choices[a].Rank - choices[b].Rank })
+		for at, i := range ranked {
+			if choices[i].Rank != at+1 {
+				t.Fatalf("%+v: pair %d has rank %d, want %d", keep, i, choices[i].Rank, at+1)
+			}
+			if at == 0 {
+				continue
+			}
+			if before := ranked[at-1]; scores[before] < scores[i] || choices[i].Kept && !choices[before].Kept {
+				t.Errorf("%+v: pair %d (score %g, %+v) ranks before pair %d (score %g, %+v)", keep, before, scores[before], choices[before], i, scores[i], choices[i])
+			}
+		}
+	}
+}
+
+// keptScores are the kept scores of each group, in order.
+func keptScores(keep Keep, language []int, scores []float64, choices []Choice) [][]float64 {
+	var list [][]float64
+	for _, group := range groups(language, keep.Global) {
+		var kept []float64
+		for _, i := range group {
+			if choices[i].Kept {
+				kept = append(kept, scores[i])
+			}
+		}
+		slices.Sort(kept)
+		list = append(list, kept)
+	}
+	return list
+}
+
+func TestFindSelector(t *testing.T) {
+	for _, s := range Selectors {
+		if found, err := FindSelector(s.Name); err != nil || found.Doc != s.Doc {
+			t.Errorf("%s: %+v, %v", s.Name, found, err)
+		}
+	}
+	const want = `"own_langauge": no such selector; did you mean "own_language"? (congrad ls methods)`
+	if _, err := FindSelector("own_langauge"); err == nil || err.Error() != want {
+		t.Errorf("got %v, want %s", err, want)
+	}
+}
