@@ -94,6 +94,7 @@ type Train struct {
 
 // ConGrad is the filter.
 type ConGrad struct {
+	Sketch           string  `toml:"sketch"`
 	SketchRank       int     `toml:"sketch_rank"`
 	LanguageGradient string  `toml:"language_gradient"`
 	EMADecay         float64 `toml:"ema_decay"`

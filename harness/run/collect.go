@@ -9,7 +9,6 @@ import (
 	"congrad/harness/config"
 	"congrad/harness/data"
 	"congrad/harness/lang"
-	"congrad/harness/model"
 	"congrad/harness/record"
 	"congrad/harness/sketch"
 )
@@ -156,13 +155,15 @@ func (r *round) collect(e *Env, set *record.Set, untouched string, started map[s
 		set.Consensus = append(set.Consensus, c)
 	}
 	if r.fidelity != nil {
-		list, err := readLines[record.Fidelity](e, r.fidelity, "fidelity")
+		exact, err := readLines[exactScore](e, r.fidelity, "scores")
 		if err != nil {
 			return err
 		}
-		for _, f := range list {
-			f.Seed, f.Arm, f.Iteration = r.seed, r.arm.Name, r.iteration
-			set.Fidelity = append(set.Fidelity, f)
+		for _, x := range exact {
+			set.Fidelity = append(set.Fidelity, record.Fidelity{
+				Seed: r.seed, Arm: r.arm.Name, Iteration: r.iteration, Lang: pairs[x.Pair].Lang, Prompt: pairs[x.Pair].Prompt,
+				Exact: x.Score, Sketched: chosen[x.Pair].Score,
+			})
 		}
 	}
 	steps, err := readLines[record.Step](e, r.train, "steps")
@@ -237,10 +238,10 @@ func (p *Plan) facts(e *Env) []record.Fact {
 		if a.Select != "congrad" {
 			continue
 		}
-		numbers := sketchNumbers(c, a.ConGrad.SketchRank)
+		numbers := sketch.Numbers(c, sketchOf(a.ConGrad))
 		added, weights := sketch.Bytes(numbers, len(x.Languages.Seen)), 4*c.Parameters()
 		facts = append(facts,
-			record.Fact{Name: a.Name + ": sketch", Value: fmt.Sprintf("one-sided, rank %d: %d numbers per gradient (%.1f %% of the parameters); norm gains, embedding and head are left out", a.ConGrad.SketchRank, numbers, 100*float64(numbers)/float64(c.Parameters()))},
+			record.Fact{Name: a.Name + ": sketch", Value: fmt.Sprintf("%s: %d numbers per gradient (%.1f %% of the parameters); norm gains, embedding and head are left out", sketched(a.ConGrad), numbers, 100*float64(numbers)/float64(c.Parameters()))},
 			record.Fact{Name: a.Name + ": state added", Value: fmt.Sprintf("%.2f MB for %d languages and the consensus, beside %.2f MB of weights", float64(added)/1e6, len(x.Languages.Seen), float64(weights)/1e6)},
 			record.Fact{Name: a.Name + ": consensus", Value: fmt.Sprintf("%s of %s gradients, by %s, %s%s", a.ConGrad.Aggregator, a.ConGrad.LanguageGradient, map[bool]string{true: "direction", false: "length"}[a.ConGrad.Normalise == "unit"], a.ConGrad.Similarity, map[bool]string{true: ", own share left out", false: ""}[a.ConGrad.LeaveOneOut])},
 			record.Fact{Name: a.Name + ": kept", Value: kept(a.ConGrad)},
@@ -272,13 +273,13 @@ func kept(c config.ConGrad) string {
 	return fmt.Sprintf("the best %g %% of each language's pairs", 100*c.Keep)
 }
 
-// sketchNumbers is the length of one sketch.
-func sketchNumbers(c model.Config, rank int) int {
-	n := 0
-	for _, shape := range c.Shapes() {
-		if shape.Projects() {
-			n += min(rank, max(shape.Dims[0], shape.Dims[1])) * min(shape.Dims[0], shape.Dims[1])
-		}
+// sketched words how gradients are compressed.
+func sketched(c config.ConGrad) string {
+	switch c.Sketch {
+	case sketch.Exact:
+		return "not compressed"
+	case sketch.Logra:
+		return fmt.Sprintf("both sides, rank %d", c.SketchRank)
 	}
-	return n
+	return fmt.Sprintf("one side, rank %d", c.SketchRank)
 }

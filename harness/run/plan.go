@@ -183,7 +183,7 @@ func (p *planner) round(policy *Stage, seed uint64, iteration int, arm config.Ar
 			return nil, err
 		}
 		if first && arm.ConGrad.FidelityPairs > 0 {
-			if r.fidelity, err = p.fidelity(policy, r.pairs, r.reference, r.selection, g, arm.ConGrad, at(seed, iteration, arm.Name)); err != nil {
+			if r.fidelity, err = p.fidelity(policy, r.pairs, r.reference, g, arm.ConGrad, at(seed, iteration, arm.Name)); err != nil {
 				return nil, err
 			}
 		}

@@ -66,14 +66,20 @@ func (p *planner) selectAligned(gradients, policy, pairs, reference *Stage, g gr
 				list[i] = choice{scores[i], k.Rank, k.Kept}
 			}
 			consensus.Thresholds = thresholds(list, language, len(g.Languages))
-			sketches, err := e.sketch(ctx, gradients, policy, pairs, reference, g)
-			if err != nil {
+			mean := func(list []choice) ([][]float64, error) {
+				if g.Sketch.Kind == sketch.Exact {
+					return e.exactMeanGram(ctx, policy, pairs, reference, g, list, language)
+				}
+				sketches, err := e.sketch(ctx, gradients, policy, pairs, reference, g)
+				if err != nil {
+					return nil, err
+				}
+				return meanGram(sketches, list, language, g.Languages)
+			}
+			if consensus.MeanGram, err = mean(selectAll(len(list))); err != nil {
 				return nil, err
 			}
-			if consensus.MeanGram, err = meanGram(sketches, selectAll(len(list)), language, g.Languages); err != nil {
-				return nil, err
-			}
-			if consensus.KeptGram, err = meanGram(sketches, list, language, g.Languages); err != nil {
+			if consensus.KeptGram, err = mean(list); err != nil {
 				return nil, err
 			}
 			files, err := output("choices", list)
@@ -128,7 +134,7 @@ func thresholds(list []choice, language []int, languages int) []float64 {
 	return low
 }
 
-// meanGram is the Gram matrix of the languages' mean gradients over the kept pairs.
+// meanGram is the Gram matrix of the languages' mean gradients over the kept pairs, from sketches.
 func meanGram(sketches [][]float32, list []choice, language []int, codes []string) ([][]float64, error) {
 	var kept [][]float32
 	var of []int
