@@ -150,8 +150,8 @@ func (e *Engine) taps(weights []*Node, b batchNodes, p Preference, targets []*No
 // weights that Projects, in their order, [pairs, K], and the exact squared norm of its gradient over the same weights: what
 // sketches estimate.
 //
-// With y = a·Wᵀ, <G, V> = Σ δ·(V a) over tokens, and |G|² = Σ (a_s·a_t)(δ_s·δ_t) over pairs of tokens, so that again no
-// weight-sized gradient of a pair exists.
+// The batch's gradients of one weight at a time do stand in memory here: <G, V> could be had without them, as Σ δ·(V a)
+// over tokens, at K times the work.
 func (e *Engine) Alignments(w *Weights, directions [][][]float32, b *Batch, p Preference) (dots [][]float64, squares []float64, err error) {
 	extra, err := p.inputs(b.Rows)
 	if err != nil {
@@ -163,11 +163,11 @@ func (e *Engine) Alignments(w *Weights, directions [][][]float32, b *Batch, p Pr
 		if !shape.Projects() {
 			continue
 		}
-		var stacked []float32 // [K, out, in]
+		var stacked []float32 // [K, out·in]
 		for _, v := range directions {
 			stacked = append(stacked, v[len(names)]...)
 		}
-		side = append(side, tensors.FromFlatDataAndDimensions(stacked, len(directions)*shape.Dims[0], shape.Dims[1]))
+		side = append(side, tensors.FromFlatDataAndDimensions(stacked, len(directions), shape.Size()))
 		names = append(names, shape.Name)
 	}
 	defer freeAll(side)
@@ -178,12 +178,9 @@ func (e *Engine) Alignments(w *Weights, directions [][][]float32, b *Batch, p Pr
 		taps := e.taps(in[:n], takeBatch(side), p, side[batchInputs:len(side)-layers])
 		var dots, squares *Node
 		for i, name := range names {
-			a, delta := taps[name].a, taps[name].delta
-			d := delta.Shape().Dimensions                                                    // [pairs, tokens, out]
-			va := MatMulT(graph.Reshape(a, -1, a.Shape().Dim(-1)), v[i])                     // [pairs·tokens, K·out]
-			va = graph.Reshape(va, d[0], d[1], -1, d[2])                                     // [pairs, tokens, K, out]
-			dot := graph.ReduceSum(graph.Mul(graph.InsertAxes(delta, 2), va), 1, 3)          // [pairs, K]
-			square := graph.ReduceSum(graph.Mul(MatMulT(a, a), MatMulT(delta, delta)), 1, 2) // [pairs]
+			g := graph.DotGeneral(taps[name].delta, []int{1}, []int{0}, taps[name].a, []int{1}, []int{0}) // [pairs, out, in]
+			g = graph.Reshape(g, g.Shape().Dim(0), -1)                                                    // [pairs, out·in]
+			dot, square := MatMulT(g, v[i]), graph.ReduceSum(graph.Square(g), 1)                          // [pairs, K], [pairs]
 			if dots == nil {
 				dots, squares = dot, square
 			} else {

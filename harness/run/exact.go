@@ -83,8 +83,13 @@ func (x *exactly) target(pairs []int) nn.Preference {
 	return t
 }
 
-// blocks calls f on the device's batches of some of the pairs, and tells it which ones each holds.
+// blocks calls f on the device's batches of some of the pairs, and tells it which ones each holds. Their spans are those of
+// the whole round: languages and samples cut by themselves would compile many programs that run once.
 func (x *exactly) blocks(ctx context.Context, of []int, f func(b *nn.Batch, pairs []int) error) error {
+	span := 0
+	for _, b := range train.Blocks(x.units, 2, x.g.Tokens) {
+		span = max(span, b.Span)
+	}
 	units := make([][]nn.Row, len(of))
 	for k, i := range of {
 		units[k] = x.units[i]
@@ -93,6 +98,7 @@ func (x *exactly) blocks(ctx context.Context, of []int, f func(b *nn.Batch, pair
 		if err := ctx.Err(); err != nil {
 			return err
 		}
+		block.Span = span
 		batch, err := block.Batch(units)
 		if err != nil {
 			return err
