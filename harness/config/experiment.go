@@ -95,6 +95,7 @@ type Train struct {
 
 // ConGrad says how gradients are compared: all of it goes for the filter, parts of it for the selectors like it.
 type ConGrad struct {
+	Sketch           string  `toml:"sketch"`
 	SketchRank       int     `toml:"sketch_rank"`
 	LanguageGradient string  `toml:"language_gradient"`
 	EMADecay         float64 `toml:"ema_decay"`

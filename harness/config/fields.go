@@ -62,7 +62,8 @@ var Fields = []Field{
 	{"train.beta2", 0.999, 0, 0.999999999, nil, "Loshchilov & Hutter 2019", "AdamW's"},
 	{"train.epsilon", 1e-8, 1e-30, 1, nil, "Loshchilov & Hutter 2019", "AdamW's"},
 
-	{"congrad.sketch_rank", 16, 1, 1e5, nil, "abstract: sublinear compression; public summary: FLORA; the rank is our choice", "entries to which the longer side of each weight's gradient is compressed"},
+	{"congrad.sketch", "flora", 0, 0, []string{"flora", "logra", "exact"}, "abstract: sublinear compression; public summary: FLORA", "how a pair's gradient is compressed: the longer side of each weight's (flora), both sides (logra), or not at all (exact)"},
+	{"congrad.sketch_rank", 16, 1, 1e5, nil, ours, "entries to which a compressed side is brought"},
 	{"congrad.language_gradient", "ema", 0, 0, []string{"ema", "mean"}, summary, "a language's gradient: a moving average of its pairs' gradients, or their mean"},
 	{"congrad.ema_decay", 0.99, 0, 0.999999, nil, "public summary: a moving average; the decay is our choice", "of the moving average, per pair"},
 	{"congrad.normalise", "unit", 0, 0, []string{"unit", "none"}, ours, "whether languages enter the consensus by direction or by length"},

@@ -11,40 +11,35 @@ import (
 	"github.com/gomlx/gomlx/pkg/core/tensors"
 )
 
-// Projection compresses the gradients of one weight [out, in] from one side: A has Rank rows and as many columns as the
-// compressed side has entries, drawn from N(0, 1/Rank), so that E[AᵀA] = I and inner products of sketches estimate those
-// of gradients without bias, for every layer on the same scale (FLORA; Hao et al. 2024).
+// Projection compresses the gradients G [out, in] of one weight to C·G·Aᵀ. A has as many columns as the weight has inputs,
+// C as it has outputs; a side without a matrix stays as it is. With entries from N(0, 1/rows), E[AᵀA] = E[CᵀC] = I, so that
+// inner products of sketches estimate those of gradients without bias, for every layer on the same scale (one side: FLORA,
+// Hao et al. 2024; both: LoGra, Choe et al. 2024).
 type Projection struct {
 	Weight string    // name
-	Side   Side      // which side A compresses
-	Rank   int       // τ
-	A      []float32 // [rank, side]
+	A      []float32 // [rank, in], or nil
+	C      []float32 // [rank, out], or nil
 }
 
-// Side is a side of a weight matrix [out, in].
-type Side int
-
-// The sides of a weight.
-const (
-	In  Side = iota // the sketch is G·Aᵀ [out, rank]
-	Out             // the sketch is A·G  [rank, in]
-)
-
-// Numbers is the length of the sketch of weight s.
-func (p Projection) Numbers(s model.Shape) int {
-	if p.Side == In {
-		return s.Dims[0] * p.Rank
+// Size is the shape of the sketch of weight s.
+func (p Projection) Size(s model.Shape) (out, in int) {
+	out, in = s.Dims[0], s.Dims[1]
+	if p.C != nil {
+		out = len(p.C) / s.Dims[0]
 	}
-	return p.Rank * s.Dims[1]
+	if p.A != nil {
+		in = len(p.A) / s.Dims[1]
+	}
+	return out, in
 }
 
 // Sketcher holds the projections of one scoring round on the device.
 type Sketcher struct {
 	engine      *Engine
 	projections []Projection
-	a           []*tensors.Tensor
-	layers      string // tells the programs of sketchers apart that project other weights or sides
-	Numbers     int    // length of one pair's sketch
+	matrices    []*tensors.Tensor // A and C of each projection, as far as it has them
+	layers      string            // tells the programs of sketchers apart that project other weights or sides
+	Numbers     int               // length of one pair's sketch
 }
 
 // NewSketcher uploads projections. Each names a different projection weight of the model.
@@ -60,30 +55,35 @@ func (e *Engine) NewSketcher(projections []Projection) (*Sketcher, error) {
 		if !ok || !shape.Projects() {
 			return nil, fmt.Errorf("sketching: %q is no projection of the model's blocks", p.Weight)
 		}
-		side := shape.Dims[1]
-		if p.Side == Out {
-			side = shape.Dims[0]
+		for _, m := range []struct {
+			entries []float32
+			side    int
+		}{{p.A, shape.Dims[1]}, {p.C, shape.Dims[0]}} {
+			if m.entries == nil {
+				continue
+			}
+			if len(m.entries) == 0 || len(m.entries)%m.side != 0 {
+				return nil, fmt.Errorf("sketching %s %v: a matrix of %d entries does not fit a side of %d", p.Weight, shape.Dims, len(m.entries), m.side)
+			}
+			s.matrices = append(s.matrices, tensors.FromFlatDataAndDimensions(m.entries, len(m.entries)/m.side, m.side))
 		}
-		if p.Rank < 1 || len(p.A) != p.Rank*side {
-			return nil, fmt.Errorf("sketching %s %v: the projection has %d entries instead of %d x %d", p.Weight, shape.Dims, len(p.A), p.Rank, side)
-		}
-		s.a = append(s.a, tensors.FromFlatDataAndDimensions(p.A, p.Rank, side))
-		s.Numbers += p.Numbers(shape)
-		fmt.Fprintln(layers, p.Weight, p.Side)
+		out, in := p.Size(shape)
+		s.Numbers += out * in
+		fmt.Fprintln(layers, p.Weight, p.A != nil, p.C != nil)
 	}
 	s.layers = fmt.Sprintf("%d layers (%.6x)", len(projections), layers.Sum(nil))
 	return s, nil
 }
 
 // Free releases the device's memory.
-func (s *Sketcher) Free() { freeAll(s.a) }
+func (s *Sketcher) Free() { freeAll(s.matrices) }
 
 // Gradients returns each pair's sketched gradient [numbers] of its own loss, not divided by anything: the weights'
 // sketches in the order of the projections, row by row.
 //
 // One backward pass serves the whole batch, and no weight-sized gradient of a pair ever exists. A pair's gradient of a
 // weight with y = a·Wᵀ is G = Σ δ aᵀ over the tokens of its two rows, where δ = ∂loss/∂y; so the pass stops at the
-// products' results, and G·Aᵀ = Σ δ (A a)ᵀ comes from two thin products.
+// products' results, and C·G·Aᵀ = Σ (C δ)(A a)ᵀ comes from thin products.
 func (s *Sketcher) Gradients(w *Weights, b *Batch, p Preference) ([][]float32, error) {
 	extra, err := p.inputs(b.Rows)
 	if err != nil {
@@ -91,25 +91,25 @@ func (s *Sketcher) Gradients(w *Weights, b *Batch, p Preference) ([][]float32, e
 	}
 	side := append(b.inputs(), extra...)
 	defer freeAll(side)
-	inputs := appendTensors(appendTensors(appendTensors(nil, w.tensors), s.a), side)
-	n, layers := len(w.tensors), len(s.a)
+	inputs := appendTensors(appendTensors(appendTensors(nil, w.tensors), s.matrices), side)
+	n, m := len(w.tensors), len(s.matrices)
 	out, err := s.engine.run("sketches of "+p.Loss.name()+", "+s.layers, inputs, func(in []*Node) []*Node {
-		side := in[n+layers:]
+		matrices, side := in[n:n+m], in[n+m:]
 		taps := s.engine.taps(in[:n], takeBatch(side), p, side[batchInputs:])
-		parts := make([]*Node, layers)
-		for i, p := range s.projections {
-			a, delta := taps[p.Weight].a, taps[p.Weight].delta // [pairs, 2*seq, in], [pairs, 2*seq, out]
-			compress := func(x *Node) *Node {                  // [pairs, 2*seq, side] -> [pairs, 2*seq, rank]
-				flat := graph.Reshape(x, -1, x.Shape().Dim(-1))
-				return graph.Reshape(MatMulT(flat, in[n+i]), x.Shape().Dim(0), x.Shape().Dim(1), -1)
+		compress := func(x *Node, present bool) *Node { // [pairs, 2*seq, side] -> [pairs, 2*seq, rank]
+			if !present {
+				return x
 			}
-			if p.Side == In {
-				a = compress(a)
-			} else {
-				delta = compress(delta)
-			}
-			g := graph.DotGeneral(delta, []int{1}, []int{0}, a, []int{1}, []int{0}) // [pairs, out, rank] or [pairs, rank, in]
-			parts[i] = graph.Reshape(g, g.Shape().Dim(0), -1)
+			flat := MatMulT(graph.Reshape(x, -1, x.Shape().Dim(-1)), matrices[0])
+			matrices = matrices[1:]
+			return graph.Reshape(flat, x.Shape().Dim(0), x.Shape().Dim(1), -1)
+		}
+		var parts []*Node
+		for _, p := range s.projections {
+			a := compress(taps[p.Weight].a, p.A != nil)                             // [pairs, 2*seq, in or rank]
+			delta := compress(taps[p.Weight].delta, p.C != nil)                     // [pairs, 2*seq, out or rank]
+			g := graph.DotGeneral(delta, []int{1}, []int{0}, a, []int{1}, []int{0}) // [pairs, out or rank, in or rank]
+			parts = append(parts, graph.Reshape(g, g.Shape().Dim(0), -1))
 		}
 		return []*Node{graph.Concatenate(parts, -1)}
 	})
@@ -146,39 +146,41 @@ func (e *Engine) taps(weights []*Node, b batchNodes, p Preference, targets []*No
 	return byWeight
 }
 
-// Alignments returns, for each pair, the exact inner products of its gradient with K directions, each given for the
-// weights of the projections, [pairs, K], and the exact squared norm of its gradient over the same weights: the oracle of
-// the sketches.
+// Alignments returns, for each pair, the exact inner products of its gradient with K directions, each given for all
+// weights that Projects, in their order, [pairs, K], and the exact squared norm of its gradient over the same weights: what
+// sketches estimate.
 //
-// With y = a·Wᵀ, <G, V> = Σ δ·(V a) over tokens, and |G|² = Σ (a_s·a_t)(δ_s·δ_t) over pairs of tokens, so that again no
-// weight-sized gradient of a pair exists.
-func (s *Sketcher) Alignments(w *Weights, directions [][][]float32, b *Batch, p Preference) (dots [][]float64, squares []float64, err error) {
+// The batch's gradients of one weight at a time do stand in memory here: <G, V> could be had without them, as Σ δ·(V a)
+// over tokens, at K times the work.
+func (e *Engine) Alignments(w *Weights, directions [][][]float32, b *Batch, p Preference) (dots [][]float64, squares []float64, err error) {
 	extra, err := p.inputs(b.Rows)
 	if err != nil {
 		return nil, nil, fmt.Errorf("exact alignments: %w", err)
 	}
 	side := append(b.inputs(), extra...)
-	for i, shape := range s.shapes() {
-		var stacked []float32 // [K, out, in]
-		for _, v := range directions {
-			stacked = append(stacked, v[i]...)
+	var names []string
+	for _, shape := range e.Config.Shapes() {
+		if !shape.Projects() {
+			continue
 		}
-		side = append(side, tensors.FromFlatDataAndDimensions(stacked, len(directions)*shape.Dims[0], shape.Dims[1]))
+		var stacked []float32 // [K, out·in]
+		for _, v := range directions {
+			stacked = append(stacked, v[len(names)]...)
+		}
+		side = append(side, tensors.FromFlatDataAndDimensions(stacked, len(directions), shape.Size()))
+		names = append(names, shape.Name)
 	}
 	defer freeAll(side)
-	n, layers := len(w.tensors), len(s.projections)
-	out, err := s.engine.run("alignments of "+p.Loss.name()+", "+s.layers, appendTensors(appendTensors(nil, w.tensors), side), func(in []*Node) []*Node {
+	n, layers := len(w.tensors), len(names)
+	out, err := e.run("alignments of "+p.Loss.name(), appendTensors(appendTensors(nil, w.tensors), side), func(in []*Node) []*Node {
 		side := in[n:]
 		v := side[len(side)-layers:]
-		taps := s.engine.taps(in[:n], takeBatch(side), p, side[batchInputs:len(side)-layers])
+		taps := e.taps(in[:n], takeBatch(side), p, side[batchInputs:len(side)-layers])
 		var dots, squares *Node
-		for i, p := range s.projections {
-			a, delta := taps[p.Weight].a, taps[p.Weight].delta
-			d := delta.Shape().Dimensions                                                    // [pairs, tokens, out]
-			va := MatMulT(graph.Reshape(a, -1, a.Shape().Dim(-1)), v[i])                     // [pairs·tokens, K·out]
-			va = graph.Reshape(va, d[0], d[1], -1, d[2])                                     // [pairs, tokens, K, out]
-			dot := graph.ReduceSum(graph.Mul(graph.InsertAxes(delta, 2), va), 1, 3)          // [pairs, K]
-			square := graph.ReduceSum(graph.Mul(MatMulT(a, a), MatMulT(delta, delta)), 1, 2) // [pairs]
+		for i, name := range names {
+			g := graph.DotGeneral(taps[name].delta, []int{1}, []int{0}, taps[name].a, []int{1}, []int{0}) // [pairs, out, in]
+			g = graph.Reshape(g, g.Shape().Dim(0), -1)                                                    // [pairs, out·in]
+			dot, square := MatMulT(g, v[i]), graph.ReduceSum(graph.Square(g), 1)                          // [pairs, K], [pairs]
 			if dots == nil {
 				dots, squares = dot, square
 			} else {
@@ -196,17 +198,4 @@ func (s *Sketcher) Alignments(w *Weights, directions [][][]float32, b *Batch, p 
 	}
 	squares, err = readFloat64(out[1])
 	return slices.Collect(slices.Chunk(flat, len(directions))), squares, err
-}
-
-// shapes are the shapes of the projections' weights.
-func (s *Sketcher) shapes() []model.Shape {
-	byName := map[string]model.Shape{}
-	for _, shape := range s.engine.Config.Shapes() {
-		byName[shape.Name] = shape
-	}
-	list := make([]model.Shape, len(s.projections))
-	for i, p := range s.projections {
-		list[i] = byName[p.Weight]
-	}
-	return list
 }

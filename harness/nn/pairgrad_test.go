@@ -11,30 +11,27 @@ import (
 	"congrad/harness/rng"
 )
 
-// projections makes one for every block weight of the tiny model; rank 0 stands for the identity, which compresses
-// nothing.
-func projections(config model.Config, rank int, seed uint64) []Projection {
+// projections makes one for every block weight of the tiny model, with matrices of that rank on the sides that are asked
+// for; on neither, a sketch is the gradient.
+func projections(config model.Config, a, c bool, rank int, seed uint64) []Projection {
 	var list []Projection
 	for _, s := range config.Shapes() {
-		if len(s.Dims) != 2 || s.Name == "model.embed_tokens.weight" {
+		if !s.Projects() {
 			continue
 		}
-		p := Projection{Weight: s.Name, Side: In, Rank: rank}
-		side := s.Dims[1]
-		if s.Dims[0] > s.Dims[1] {
-			p.Side, side = Out, s.Dims[0]
-		}
-		if rank == 0 {
-			p.Rank = side
-			p.A = make([]float32, side*side)
-			for i := range side {
-				p.A[i*side+i] = 1
-			}
-		} else {
-			r := rng.Stream(seed, "projection", s.Name)
+		r := rng.Stream(seed, "projection", s.Name)
+		draw := func(side int) (entries []float32) {
 			for range rank * side {
-				p.A = append(p.A, float32(r.NormFloat64()/math.Sqrt(float64(rank))))
+				entries = append(entries, float32(r.NormFloat64()/math.Sqrt(float64(rank))))
 			}
+			return entries
+		}
+		p := Projection{Weight: s.Name}
+		if a {
+			p.A = draw(s.Dims[1])
+		}
+		if c {
+			p.C = draw(s.Dims[0])
 		}
 		list = append(list, p)
 	}
@@ -60,8 +57,8 @@ func TestSketchesAreThoseOfTheExactGradients(t *testing.T) {
 		w := must(e.Upload(host))(t)
 		p := Preference{Loss: PreferenceLoss{Beta: 0.5, LengthPenalty: 0.1}, Reference: []float64{0.2, -0.3}}
 		exact := pairGradients(t, e, host, tinyRows, p)
-		for _, rank := range []int{0, 2} {
-			s := must(e.NewSketcher(projections(tiny, rank, 1)))(t)
+		for _, sides := range []struct{ a, c bool }{{}, {a: true}, {c: true}, {a: true, c: true}} {
+			s := must(e.NewSketcher(projections(tiny, sides.a, sides.c, 2, 1)))(t)
 			// six rows: the last pair is padding
 			sketches, err := s.Gradients(w, must(NewBatch(tinyRows, 6, 6, 4))(t), p)
 			if err != nil {
@@ -91,52 +88,42 @@ func TestSketchersOfOneShapeAreToldApart(t *testing.T) {
 		w := must(e.Upload(host))(t)
 		p := Preference{Loss: PreferenceLoss{Beta: 0.5}, Reference: []float64{0.2, -0.3}}
 		exact := pairGradients(t, e, host, tinyRows, p)
-		all := projections(tiny, 0, 1) // each compresses nothing
+		all := projections(tiny, false, false, 0, 1)
 		for _, weight := range []string{"model.layers.0.mlp.gate_proj.weight", "model.layers.1.mlp.up_proj.weight"} {
 			at := slices.IndexFunc(all, func(p Projection) bool { return p.Weight == weight })
 			s := must(e.NewSketcher(all[at : at+1]))(t)
 			batch := must(NewBatch(tinyRows, 4, 6, 4))(t)
 			sketches := must(s.Gradients(w, batch, p))(t)
-			first := make([]float32, len(exact[0][indexOf(weight)])) // the direction that picks a gradient's first entry
-			first[0] = 1
-			dots, _, err := s.Alignments(w, [][][]float32{{first}}, batch, p)
-			if err != nil {
-				t.Fatal(err)
-			}
 			for i, g := range exact {
 				want := g[indexOf(weight)]
 				for j, x := range want {
 					near(t, "gradient of "+weight, float64(sketches[i][j]), float64(x), single)
 				}
-				near(t, "alignment of "+weight, dots[i][0], float64(want[0]), single)
 			}
 		}
 	})
 }
 
-// project is A·G or G·Aᵀ written as loops.
+// project is C·G·Aᵀ written as loops.
 func project(p Projection, s model.Shape, g []float32) []float64 {
-	out, in := s.Dims[0], s.Dims[1]
-	var sketch []float64
-	if p.Side == In {
-		for o := range out {
-			for r := range p.Rank {
-				sum := 0.0
-				for i := range in {
-					sum += float64(g[o*in+i]) * float64(p.A[r*in+i])
-				}
-				sketch = append(sketch, sum)
-			}
+	out, in := p.Size(s)
+	sketch := make([]float64, out*in)
+	entry := func(m []float32, side, row, column int) float64 {
+		switch {
+		case m != nil:
+			return float64(m[row*side+column])
+		case row == column:
+			return 1
 		}
-		return sketch
+		return 0
 	}
-	for r := range p.Rank {
+	for o := range out {
 		for i := range in {
-			sum := 0.0
-			for o := range out {
-				sum += float64(p.A[r*out+o]) * float64(g[o*in+i])
+			for row := range s.Dims[0] {
+				for column := range s.Dims[1] {
+					sketch[o*in+i] += entry(p.C, s.Dims[0], o, row) * float64(g[row*s.Dims[1]+column]) * entry(p.A, s.Dims[1], i, column)
+				}
 			}
-			sketch = append(sketch, sum)
 		}
 	}
 	return sketch
@@ -147,10 +134,9 @@ func TestExactAlignments(t *testing.T) {
 		e, host := NewEngine(b, tiny), loud(tiny, 8)
 		w := must(e.Upload(host))(t)
 		p := Preference{Loss: PreferenceLoss{Beta: 0.5}, Reference: []float64{0.2, -0.3}}
-		s := must(e.NewSketcher(projections(tiny, 2, 1)))(t)
 		directions := make([][][]float32, 3)
 		for k := range directions {
-			for _, shape := range s.shapes() {
+			for _, shape := range projecting(tiny) {
 				r := rng.Stream(uint64(k), "direction", shape.Name)
 				data := make([]float32, shape.Size())
 				for i := range data {
@@ -159,38 +145,42 @@ func TestExactAlignments(t *testing.T) {
 				directions[k] = append(directions[k], data)
 			}
 		}
-		dots, squares, err := s.Alignments(w, directions, must(NewBatch(tinyRows, 4, 6, 4))(t), p)
+		dots, squares, err := e.Alignments(w, directions, must(NewBatch(tinyRows, 4, 6, 4))(t), p)
 		if err != nil {
 			t.Fatal(err)
 		}
 		for i, g := range pairGradients(t, e, host, tinyRows, p) {
 			for k, v := range directions {
 				dot, square := 0.0, 0.0
-				for l, q := range s.projections {
-					for j, x := range g[indexOf(q.Weight)] {
+				for l, shape := range projecting(tiny) {
+					for j, x := range g[indexOf(shape.Name)] {
 						dot += float64(x) * float64(v[l][j])
 						square += float64(x) * float64(x)
 					}
 				}
 				near(t, "inner product", dots[i][k], dot, single)
 				near(t, "squared norm", squares[i], square, single)
-				near(t, "finite difference along the direction", alongDirection(t, e, host, s, v, i, p), dot, 1e-2)
+				near(t, "finite difference along the direction", alongDirection(host, v, i, p), dot, 1e-2)
 			}
 		}
 	})
 }
 
+// projecting lists the weights that Projects.
+func projecting(c model.Config) []model.Shape {
+	return slices.DeleteFunc(c.Shapes(), func(s model.Shape) bool { return !s.Projects() })
+}
+
 // alongDirection is the derivative of pair i's loss along v, from forward passes only.
-func alongDirection(t *testing.T, e *Engine, host *model.Weights, s *Sketcher, v [][]float32, pair int, p Preference) float64 {
-	t.Helper()
+func alongDirection(host *model.Weights, v [][]float32, pair int, p Preference) float64 {
 	loss := func(step float64) float64 {
 		moved := &model.Weights{Config: host.Config}
 		for _, data := range host.Tensors {
 			moved.Tensors = append(moved.Tensors, append([]float32(nil), data...))
 		}
-		for k, q := range s.projections {
+		for k, shape := range projecting(host.Config) {
 			for j := range v[k] {
-				moved.Tensors[indexOf(q.Weight)][j] += float32(step * float64(v[k][j]))
+				moved.Tensors[indexOf(shape.Name)][j] += float32(step * float64(v[k][j]))
 			}
 		}
 		rows := tinyRows[2*pair : 2*pair+2]
@@ -216,11 +206,11 @@ func TestSketcherRefuses(t *testing.T) {
 	devicetest.Each(t, func(t *testing.T, b device.Backend) {
 		e := NewEngine(b, tiny)
 		for name, p := range map[string]Projection{
-			"an unknown weight":   {Weight: "nonsense", Rank: 1, A: make([]float32, 4)},
-			"a gain":              {Weight: "model.norm.weight", Rank: 1, A: make([]float32, 4)},
-			"the embedding":       {Weight: "model.embed_tokens.weight", Rank: 1, A: make([]float32, 4)},
-			"a matrix of no rank": {Weight: "model.layers.0.mlp.up_proj.weight"},
-			"a wrong size":        {Weight: "model.layers.0.mlp.up_proj.weight", Rank: 2, A: make([]float32, 9)},
+			"an unknown weight":   {Weight: "nonsense", A: make([]float32, 4)},
+			"a gain":              {Weight: "model.norm.weight", A: make([]float32, 4)},
+			"the embedding":       {Weight: "model.embed_tokens.weight", A: make([]float32, 4)},
+			"a matrix of no rank": {Weight: "model.layers.0.mlp.up_proj.weight", A: []float32{}},
+			"a wrong size":        {Weight: "model.layers.0.mlp.up_proj.weight", A: make([]float32, 9)},
 		} {
 			if _, err := e.NewSketcher([]Projection{p}); err == nil {
 				t.Errorf("%s is not refused", name)

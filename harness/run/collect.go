@@ -10,7 +10,6 @@ import (
 	"congrad/harness/data"
 	"congrad/harness/lang"
 	"congrad/harness/method"
-	"congrad/harness/model"
 	"congrad/harness/record"
 	"congrad/harness/sketch"
 )
@@ -157,13 +156,15 @@ func (r *round) collect(e *Env, set *record.Set, untouched string, started map[s
 		set.Consensus = append(set.Consensus, c)
 	}
 	if r.fidelity != nil {
-		list, err := readLines[record.Fidelity](e, r.fidelity, "fidelity")
+		exact, err := readLines[exactScore](e, r.fidelity, "scores")
 		if err != nil {
 			return err
 		}
-		for _, f := range list {
-			f.Seed, f.Arm, f.Iteration = r.seed, r.arm.Name, r.iteration
-			set.Fidelity = append(set.Fidelity, f)
+		for _, x := range exact {
+			set.Fidelity = append(set.Fidelity, record.Fidelity{
+				Seed: r.seed, Arm: r.arm.Name, Iteration: r.iteration, Lang: pairs[x.Pair].Lang, Prompt: pairs[x.Pair].Prompt,
+				Exact: x.Score, Sketched: chosen[x.Pair].Score,
+			})
 		}
 	}
 	steps, err := readLines[record.Step](e, r.train, "steps")
@@ -238,9 +239,9 @@ func (p *Plan) facts(e *Env) []record.Fact {
 		}
 		selector, _ := method.FindSelector(a.Select)
 		if selector.Reads.Gradients() {
-			numbers := sketchNumbers(c, a.ConGrad.SketchRank)
+			numbers := sketch.Numbers(c, sketchOf(a.ConGrad))
 			facts = append(facts,
-				record.Fact{Name: a.Name + ": sketch", Value: fmt.Sprintf("one-sided, rank %d: %d numbers per gradient (%.1f %% of the parameters); norm gains, embedding and head are left out", a.ConGrad.SketchRank, numbers, 100*float64(numbers)/float64(c.Parameters()))})
+				record.Fact{Name: a.Name + ": sketch", Value: fmt.Sprintf("%s: %d numbers per gradient (%.1f %% of the parameters); norm gains, embedding and head are left out", sketched(a.ConGrad), numbers, 100*float64(numbers)/float64(c.Parameters()))})
 			if selector.Reads == method.ReadsConsensus {
 				added, weights := sketch.Bytes(numbers, len(x.Languages.Seen)), 4*c.Parameters()
 				facts = append(facts,
@@ -315,13 +316,13 @@ func kept(k config.Keep) string {
 	return fmt.Sprintf("the best %g %% of each language's pairs", 100*k.Share)
 }
 
-// sketchNumbers is the length of one sketch.
-func sketchNumbers(c model.Config, rank int) int {
-	n := 0
-	for _, shape := range c.Shapes() {
-		if shape.Projects() {
-			n += min(rank, max(shape.Dims[0], shape.Dims[1])) * min(shape.Dims[0], shape.Dims[1])
-		}
+// sketched words how gradients are compressed.
+func sketched(c config.ConGrad) string {
+	switch c.Sketch {
+	case sketch.Exact:
+		return "not compressed"
+	case sketch.Logra:
+		return fmt.Sprintf("both sides, rank %d", c.SketchRank)
 	}
-	return n
+	return fmt.Sprintf("one side, rank %d", c.SketchRank)
 }

@@ -47,7 +47,7 @@ func (p *planner) reference(policy, pairs *Stage, where string) (*Stage, error) 
 type gradientSettings struct {
 	Languages        []string
 	Loss             config.Loss
-	Rank             int
+	Sketch           sketch.Settings
 	LanguageGradient string
 	EMADecay         float64
 	Seed             uint64
@@ -69,7 +69,7 @@ type scored struct {
 func (p *planner) gradients(policy *Stage, r *round, where string) (*Stage, gradientSettings, error) {
 	c, pairs, reference := r.arm.ConGrad, r.pairs, r.reference
 	s := gradientSettings{
-		Languages: p.experiment.Languages.Seen, Loss: r.arm.Loss, Rank: c.SketchRank, LanguageGradient: c.LanguageGradient, EMADecay: c.EMADecay,
+		Languages: p.experiment.Languages.Seen, Loss: r.arm.Loss, Sketch: sketchOf(c), LanguageGradient: c.LanguageGradient, EMADecay: c.EMADecay,
 		Seed: r.seed, Round: fmt.Sprint(r.iteration), Tokens: p.experiment.Batch.Tokens,
 	}
 	if r.selector.Reads == method.ReadsHeldBack {
@@ -78,32 +78,45 @@ func (p *planner) gradients(policy *Stage, r *round, where string) (*Stage, grad
 	}
 	stage, err := p.stage("gradients", "per-pair gradients, "+where, 1, s, []*Stage{policy, pairs, reference}, 0,
 		func(ctx context.Context, e *Env, stage *Stage) (map[string][]byte, error) {
-			round, numbers, err := e.scoringRound(ctx, stage, policy, pairs, reference, s)
+			round, err := e.scoringRound(ctx, stage, policy, pairs, reference, s)
 			if err != nil {
 				return nil, err
 			}
-			data, err := json.Marshal(scored{round.Pairs.Inner, round.Pairs.Square, round.Pairs.Share, rows(round.Gram), numbers})
+			data, err := json.Marshal(scored{round.Pairs.Inner, round.Pairs.Square, round.Pairs.Share, rows(round.Gram), sketch.Numbers(e.Engine.Config, s.Sketch)})
 			return map[string][]byte{"round.json": data}, err
 		})
 	return stage, s, err
 }
 
 // scoringRound computes the sketches and gathers them.
-func (e *Env) scoringRound(ctx context.Context, stage, policy, pairs, reference *Stage, s gradientSettings) (*sketch.Round, int, error) {
+func (e *Env) scoringRound(ctx context.Context, stage, policy, pairs, reference *Stage, s gradientSettings) (*sketch.Round, error) {
+	if s.Sketch.Kind == sketch.Exact {
+		all, err := e.languages(pairs, s.Languages)
+		if err != nil {
+			return nil, err
+		}
+		for i := range all {
+			all[i] = i
+		}
+		return e.exactRound(ctx, stage, policy, pairs, reference, s, all)
+	}
 	list, err := e.sketch(ctx, stage, policy, pairs, reference, s)
 	if err != nil {
-		return nil, 0, err
+		return nil, err
 	}
 	language, err := e.languages(pairs, s.Languages)
 	if err != nil {
-		return nil, 0, err
+		return nil, err
 	}
-	round, err := sketch.Gather(list, language, s.Languages, s.weights(), s.Seed, s.Round)
-	numbers := 0
-	if len(list) > 0 {
-		numbers = len(list[0])
+	return sketch.Gather(list, language, s.Languages, s.weights(), s.Seed, s.Round)
+}
+
+// sketchOf leaves out the rank where nothing is compressed, so that it makes no difference there.
+func sketchOf(c config.ConGrad) sketch.Settings {
+	if c.Sketch == sketch.Exact {
+		return sketch.Settings{Kind: c.Sketch}
 	}
-	return round, numbers, err
+	return sketch.Settings{Kind: c.Sketch, Rank: c.SketchRank}
 }
 
 // weights are the pairs' shares in their language's gradient.
@@ -135,7 +148,7 @@ func (e *Env) sketch(ctx context.Context, stage, policy, pairs, reference *Stage
 	if err != nil {
 		return nil, err
 	}
-	sketcher, err := e.Engine.NewSketcher(sketch.Projections(e.Engine.Config, sketch.Settings{Rank: s.Rank}, s.Seed, s.Round))
+	sketcher, err := e.Engine.NewSketcher(sketch.Projections(e.Engine.Config, s.Sketch, s.Seed, s.Round))
 	if err != nil {
 		return nil, err
 	}

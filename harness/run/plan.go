@@ -205,7 +205,7 @@ func (p *planner) selection(r *round, policy *Stage, matched *round, first bool,
 		return err
 	}
 	if c := r.arm.ConGrad; r.arm.Select == "congrad" && first && c.FidelityPairs > 0 {
-		r.fidelity, err = p.fidelity(policy, r.pairs, r.reference, r.selection, g, c, who)
+		r.fidelity, err = p.fidelity(policy, r.pairs, r.reference, g, c, who)
 	}
 	return err
 }

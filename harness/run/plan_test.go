@@ -32,8 +32,8 @@ var direct = map[string]struct {
 	"judge.kind":                  {"reference", "judge"},
 	"pair.min_gap":                {"1.0", "pairs"},
 	"pair.max_length_ratio":       {"2.0", "pairs"},
-	"loss.beta":                   {"0.2", "gradients train"},
-	"loss.length_penalty":         {"0.2", "gradients train"},
+	"loss.beta":                   {"0.2", "fidelity gradients train"},
+	"loss.length_penalty":         {"0.2", "fidelity gradients train"},
 	"train.learning_rate":         {"0.2", "train"},
 	"train.schedule":              {"linear", "train"},
 	"train.warmup":                {"0.2", "train"},
@@ -44,13 +44,14 @@ var direct = map[string]struct {
 	"train.beta1":                 {"0.2", "train"},
 	"train.beta2":                 {"0.2", "train"},
 	"train.epsilon":               {"0.2", "train"},
+	"congrad.sketch":              {"logra", "gradients"},
 	"congrad.sketch_rank":         {"3", "gradients"},
-	"congrad.language_gradient":   {"mean", "gradients"},
-	"congrad.ema_decay":           {"0.5", "gradients"},
-	"congrad.normalise":           {"none", "select"},
-	"congrad.aggregator":          {"mean", "select"},
-	"congrad.similarity":          {"dot", "select"},
-	"congrad.leave_one_out":       {"false", "select"},
+	"congrad.language_gradient":   {"mean", "fidelity gradients"},
+	"congrad.ema_decay":           {"0.5", "fidelity gradients"},
+	"congrad.normalise":           {"none", "fidelity select"},
+	"congrad.aggregator":          {"mean", "fidelity select"},
+	"congrad.similarity":          {"dot", "fidelity select"},
+	"congrad.leave_one_out":       {"false", "fidelity select"},
 	"congrad.held_back":           {"0.4", "gradients"},
 	"congrad.fidelity_pairs":      {"2", "fidelity"},
 	"keep.share":                  {"0.25", "select"},
@@ -104,10 +105,10 @@ func TestKeysFollowSettings(t *testing.T) {
 // A selection depends on those keys of the filter that its selector reads.
 func TestSelectionsDependOnWhatTheyRead(t *testing.T) {
 	reads := map[string]string{
-		"congrad":      "aggregator ema_decay language_gradient leave_one_out normalise similarity sketch_rank",
-		"anti":         "aggregator ema_decay language_gradient leave_one_out normalise similarity sketch_rank",
-		"own_language": "ema_decay language_gradient leave_one_out similarity sketch_rank",
-		"validation":   "held_back similarity sketch_rank",
+		"congrad":      "aggregator ema_decay language_gradient leave_one_out normalise similarity sketch sketch_rank",
+		"anti":         "aggregator ema_decay language_gradient leave_one_out normalise similarity sketch sketch_rank",
+		"own_language": "ema_decay language_gradient leave_one_out similarity sketch sketch_rank",
+		"validation":   "held_back similarity sketch sketch_rank",
 	}
 	b := newBench(t)
 	changed := map[string][]string{}

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"math"
 	"slices"
 	"testing"
 	"time"
@@ -279,4 +280,34 @@ func load(t *testing.T, files map[string][]byte) *record.Set {
 		t.Fatal(err)
 	}
 	return set
+}
+
+// Without compression the filter's scores are those of the fidelity stage, whatever the sketch beside which it stands.
+func TestExactScores(t *testing.T) {
+	b := newBench(t)
+	var first []record.Fidelity
+	for _, kind := range []string{"exact", "flora", "logra"} {
+		files, err := b.run(t, context.Background(), b.plan(t, "congrad.sketch="+kind, "congrad.fidelity_pairs=100"), t.TempDir(), &follower{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		set := load(t, files)
+		if first == nil {
+			first = set.Fidelity
+		}
+		if len(set.Fidelity) != 6 {
+			t.Fatalf("%s: %d pairs are compared", kind, len(set.Fidelity))
+		}
+		for i, f := range set.Fidelity {
+			if math.Abs(f.Exact-first[i].Exact) > 1e-12 {
+				t.Errorf("%s: pair %d scores %g exactly, beside no sketch %g", kind, i, f.Exact, first[i].Exact)
+			}
+			if same := math.Abs(f.Sketched-f.Exact) < 1e-6; same != (kind == "exact") {
+				t.Errorf("%s: pair %d scores %g, exactly %g", kind, i, f.Sketched, f.Exact)
+			}
+		}
+		if c := set.Consensus[0]; len(c.MeanGram) != 2 || c.MeanGram[0][0] <= 0 || len(c.KeptGram) != 2 || c.KeptGram[0][0] <= 0 {
+			t.Errorf("%s: Gram matrices %v and %v", kind, c.MeanGram, c.KeptGram)
+		}
+	}
 }

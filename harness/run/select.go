@@ -140,14 +140,20 @@ func (e *Env) consensus(ctx context.Context, known method.Evidence, r *round, po
 		Languages: g.Languages, Gram: rows(known.Gram), Weights: known.Consensus.Weights, Order: known.Consensus.Order,
 		Thresholds: thresholds(list, known.Language, len(g.Languages)), Numbers: numbers, Bytes: sketch.Bytes(numbers, len(g.Languages)),
 	}
-	sketches, err := e.sketch(ctx, r.gradients, policy, r.pairs, r.reference, g)
-	if err != nil {
+	mean := func(list []choice) ([][]float64, error) {
+		if g.Sketch.Kind == sketch.Exact {
+			return e.exactMeanGram(ctx, policy, r.pairs, r.reference, g, list, known.Language)
+		}
+		sketches, err := e.sketch(ctx, r.gradients, policy, r.pairs, r.reference, g)
+		if err != nil {
+			return nil, err
+		}
+		return meanGram(sketches, list, known.Language, g.Languages)
+	}
+	if c.MeanGram, err = mean(selectAll(len(list))); err != nil {
 		return c, err
 	}
-	if c.MeanGram, err = meanGram(sketches, selectAll(len(list)), known.Language, g.Languages); err != nil {
-		return c, err
-	}
-	c.KeptGram, err = meanGram(sketches, list, known.Language, g.Languages)
+	c.KeptGram, err = mean(list)
 	return c, err
 }
 
@@ -206,7 +212,7 @@ func thresholds(list []choice, language []int, languages int) []float64 {
 	return low
 }
 
-// meanGram is the Gram matrix of the languages' mean gradients over the kept pairs.
+// meanGram is the Gram matrix of the languages' mean gradients over the kept pairs, from sketches.
 func meanGram(sketches [][]float32, list []choice, language []int, codes []string) ([][]float64, error) {
 	var kept [][]float32
 	var of []int

@@ -62,8 +62,14 @@ func TestKeptNoiseSeemsToAgree(t *testing.T) {
 // Under one quota all selectors keep as many pairs of each language, every pair's fate is recorded, and what is trained on
 // is what was kept.
 func TestSelectorsKeepAlike(t *testing.T) {
+	for _, kind := range []string{sketch.Flora, sketch.Exact} {
+		t.Run(kind, func(t *testing.T) { selectorsKeepAlike(t, "congrad.sketch="+kind) })
+	}
+}
+
+func selectorsKeepAlike(t *testing.T, change string) {
 	b := newBench(t)
-	files, err := b.run(t, context.Background(), b.planOf(t, every(), "prompts.per_language=5", "congrad.fidelity_pairs=0"), t.TempDir(), &follower{})
+	files, err := b.run(t, context.Background(), b.planOf(t, every(), change, "prompts.per_language=5", "congrad.fidelity_pairs=0"), t.TempDir(), &follower{})
 	if err != nil {
 		t.Fatal(err)
 	}

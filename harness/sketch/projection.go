@@ -5,41 +5,91 @@ package sketch
 import (
 	"fmt"
 	"math"
+	"math/rand/v2"
 
 	"congrad/harness/model"
 	"congrad/harness/nn"
 	"congrad/harness/rng"
 )
 
-// Settings of the one-sided sketch (FLORA; Hao et al. 2024): every projection's gradient is compressed along its longer
-// side to Rank entries by a matrix A with entries from N(0, 1/Rank).
+// The kinds of sketches.
+const (
+	// Flora compresses the longer side of each weight's gradient (Hao et al. 2024).
+	Flora = "flora"
+	// Logra compresses both sides (Choe et al. 2024).
+	Logra = "logra"
+	// Exact compresses nothing.
+	Exact = "exact"
+)
+
+// Settings of a sketch: its kind, and to how many entries a side is compressed, by a matrix with entries from N(0, 1/Rank).
 type Settings struct {
+	Kind string
 	Rank int
 }
 
-// Projections draws the round's matrices. Each has a stream of its own, keyed by (seed, round, weight name), so that it
-// is the same whatever else is sketched; all pairs and languages of one round share it, without which their inner
-// products would mean nothing. Norm gains, the embedding and the head are left out.
+// sides says which sides of a weight [out, in] the sketch compresses.
+func (s Settings) sides(out, in int) (a, c bool) {
+	switch s.Kind {
+	case Flora:
+		return out <= in, out > in
+	case Logra:
+		return true, true
+	}
+	return false, false
+}
+
+// Projections draws the round's matrices. Each weight has a stream of its own, keyed by (seed, round, weight name), so that
+// its matrices are the same whatever else is sketched; all pairs and languages of one round share them, without which
+// their inner products would mean nothing. Norm gains, the embedding and the head are left out.
 func Projections(config model.Config, s Settings, seed uint64, round string) []nn.Projection {
 	var list []nn.Projection
 	for _, shape := range config.Shapes() {
 		if !shape.Projects() {
 			continue
 		}
-		p := nn.Projection{Weight: shape.Name, Side: nn.In}
-		side := shape.Dims[1]
-		if shape.Dims[0] > side {
-			p.Side, side = nn.Out, shape.Dims[0]
-		}
-		p.Rank = min(s.Rank, side)
-		p.A = make([]float32, p.Rank*side)
 		r := rng.Stream(seed, "sketch", round, shape.Name)
-		for i := range p.A {
-			p.A[i] = float32(r.NormFloat64() / math.Sqrt(float64(p.Rank)))
+		p := nn.Projection{Weight: shape.Name}
+		out, in := shape.Dims[0], shape.Dims[1]
+		a, c := s.sides(out, in)
+		if a {
+			p.A = gaussian(r, min(s.Rank, in), in)
+		}
+		if c {
+			p.C = gaussian(r, min(s.Rank, out), out)
 		}
 		list = append(list, p)
 	}
 	return list
+}
+
+// gaussian draws a matrix [rank, side] with entries from N(0, 1/rank).
+func gaussian(r *rand.Rand, rank, side int) []float32 {
+	m := make([]float32, rank*side)
+	for i := range m {
+		m[i] = float32(r.NormFloat64() / math.Sqrt(float64(rank)))
+	}
+	return m
+}
+
+// Numbers is the length of one pair's sketch.
+func Numbers(config model.Config, s Settings) int {
+	n := 0
+	for _, shape := range config.Shapes() {
+		if !shape.Projects() {
+			continue
+		}
+		out, in := shape.Dims[0], shape.Dims[1]
+		a, c := s.sides(out, in)
+		if a {
+			in = min(s.Rank, in)
+		}
+		if c {
+			out = min(s.Rank, out)
+		}
+		n += out * in
+	}
+	return n
 }
 
 // Weights are the shares ω_i of a language's pairs in its gradient m = Σ ω_i g_i, in the order in which the pairs were

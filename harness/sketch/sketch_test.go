@@ -5,7 +5,6 @@ import (
 	"testing"
 
 	"congrad/harness/model"
-	"congrad/harness/nn"
 	"congrad/harness/rng"
 
 	"gonum.org/v1/gonum/mat"
@@ -13,56 +12,73 @@ import (
 
 var config = model.Config{Vocab: 16, Hidden: 8, Layers: 2, Heads: 2, KVHeads: 1, HeadDim: 4, FFN: 20, Tied: true}
 
-func TestProjectionsCompressTheLongerSide(t *testing.T) {
+func TestProjectionsCompressTheirSides(t *testing.T) {
 	shapes := map[string]model.Shape{}
 	for _, s := range config.Shapes() {
 		shapes[s.Name] = s
 	}
-	list := Projections(config, Settings{Rank: 3}, 1, "1")
-	if len(list) != 7*config.Layers {
-		t.Errorf("%d weights are sketched, want 7 in each of %d layers", len(list), config.Layers)
-	}
-	for _, p := range list {
-		d := shapes[p.Weight].Dims
-		side := d[1]
-		if p.Side == nn.Out {
-			side = d[0]
+	for _, kind := range []string{Flora, Logra, Exact} {
+		settings := Settings{Kind: kind, Rank: 3}
+		list := Projections(config, settings, 1, "1")
+		if len(list) != 7*config.Layers {
+			t.Errorf("%s: %d weights are sketched, want 7 in each of %d layers", kind, len(list), config.Layers)
 		}
-		if side != max(d[0], d[1]) || len(p.A) != 3*side {
-			t.Errorf("%s %v is compressed along a side of %d by %d numbers", p.Weight, d, side, len(p.A))
+		numbers := 0
+		for _, p := range list {
+			out, in := shapes[p.Weight].Dims[0], shapes[p.Weight].Dims[1]
+			wantOut, wantIn := out, in
+			if kind == Logra || kind == Flora && out > in {
+				wantOut = 3
+			}
+			if kind == Logra || kind == Flora && out <= in {
+				wantIn = 3
+			}
+			gotOut, gotIn := p.Size(shapes[p.Weight])
+			if gotOut != wantOut || gotIn != wantIn {
+				t.Errorf("%s: the sketch of %s [%d, %d] is [%d, %d], want [%d, %d]", kind, p.Weight, out, in, gotOut, gotIn, wantOut, wantIn)
+			}
+			numbers += gotOut * gotIn
+		}
+		if got := Numbers(config, settings); got != numbers {
+			t.Errorf("%s: Numbers is %d, the sketches have %d", kind, got, numbers)
 		}
 	}
 }
 
-// E[AᵀA] = I, entry by entry, over many rounds; and each layer and round has a matrix of its own.
+// E[AᵀA] = E[CᵀC] = I, entry by entry, over many rounds; and each side, layer and round has a matrix of its own.
 func TestProjectionsAreUnbiased(t *testing.T) {
 	const rounds = 4000
-	sum := mat.NewDense(8, 8, nil)
+	logra := Settings{Kind: Logra, Rank: 2}
+	sums := [2]*mat.Dense{mat.NewDense(8, 8, nil), mat.NewDense(8, 8, nil)}
 	for round := range rounds {
-		p := Projections(config, Settings{Rank: 2}, uint64(round), "1")[0]
-		a := mat.NewDense(2, 8, nil)
-		for i, x := range p.A {
-			a.Set(i/8, i%8, float64(x))
-		}
-		var ata mat.Dense
-		ata.Mul(a.T(), a)
-		sum.Add(sum, &ata)
-	}
-	for i := range 8 {
-		for j := range 8 {
-			want := 0.0
-			if i == j {
-				want = 1
+		p := Projections(config, logra, uint64(round), "1")[0] // a square weight
+		for side, entries := range [][]float32{p.A, p.C} {
+			m := mat.NewDense(2, 8, nil)
+			for i, x := range entries {
+				m.Set(i/8, i%8, float64(x))
 			}
-			// an entry's standard deviation is at most 1 (rank 2), so five standard errors
-			if got := sum.At(i, j) / rounds; math.Abs(got-want) > 5/math.Sqrt(rounds) {
-				t.Errorf("the mean of AᵀA at (%d, %d) is %.3f, want %g", i, j, got, want)
-			}
+			var mtm mat.Dense
+			mtm.Mul(m.T(), m)
+			sums[side].Add(sums[side], &mtm)
 		}
 	}
-	first := Projections(config, Settings{Rank: 2}, 1, "1")
-	if first[0].A[0] == first[1].A[0] || first[0].A[0] == Projections(config, Settings{Rank: 2}, 1, "2")[0].A[0] {
-		t.Error("two layers or two rounds share a matrix")
+	for side, sum := range sums {
+		for i := range 8 {
+			for j := range 8 {
+				want := 0.0
+				if i == j {
+					want = 1
+				}
+				// an entry's standard deviation is at most 1 (rank 2), so five standard errors
+				if got := sum.At(i, j) / rounds; math.Abs(got-want) > 5/math.Sqrt(rounds) {
+					t.Errorf("side %d: the mean at (%d, %d) is %.3f, want %g", side, i, j, got, want)
+				}
+			}
+		}
+	}
+	first := Projections(config, logra, 1, "1")
+	if first[0].A[0] == first[0].C[0] || first[0].A[0] == first[1].A[0] || first[0].A[0] == Projections(config, logra, 1, "2")[0].A[0] {
+		t.Error("two sides, layers or rounds share a matrix")
 	}
 }
 

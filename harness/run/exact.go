@@ -1,0 +1,208 @@
+package run
+
+import (
+	"context"
+
+	"congrad/harness/nn"
+	"congrad/harness/sketch"
+	"congrad/harness/train"
+
+	"gonum.org/v1/gonum/mat"
+)
+
+// exactRound is the scoring round without a sketch. Its language gradients are those of all pairs, its pairs the sample.
+func (e *Env) exactRound(ctx context.Context, stage, policy, pairs, reference *Stage, g gradientSettings, sample []int) (*sketch.Round, error) {
+	language, err := e.languages(pairs, g.Languages)
+	if err != nil {
+		return nil, err
+	}
+	x, err := e.exactly(policy, pairs, reference, g, sketch.Shares(language, g.Languages, g.weights(), g.Seed, g.Round))
+	if err != nil {
+		return nil, err
+	}
+	stage.Size = len(language) + len(sample)
+	gradients, err := x.languageGradients(ctx, language)
+	if err != nil {
+		return nil, err
+	}
+	round := &sketch.Round{Gram: gram(gradients)}
+	for _, i := range sample {
+		round.Pairs.Language = append(round.Pairs.Language, language[i])
+		round.Pairs.Share = append(round.Pairs.Share, x.share[i])
+	}
+	round.Pairs.Inner, round.Pairs.Square, err = x.alignments(ctx, gradients, sample)
+	return round, err
+}
+
+// exactMeanGram is the Gram matrix of the languages' mean gradients over the kept pairs, without a sketch.
+func (e *Env) exactMeanGram(ctx context.Context, policy, pairs, reference *Stage, g gradientSettings, list []choice, language []int) ([][]float64, error) {
+	kept := make([]int, len(list))
+	for i, c := range list {
+		kept[i] = -1
+		if c.Kept {
+			kept[i] = language[i]
+		}
+	}
+	x, err := e.exactly(policy, pairs, reference, g, sketch.Shares(kept, g.Languages, sketch.Mean, 0, ""))
+	if err != nil {
+		return nil, err
+	}
+	means, err := x.languageGradients(ctx, kept)
+	if err != nil {
+		return nil, err
+	}
+	return rows(gram(means)), nil
+}
+
+// exactly computes with exact gradients of one round's pairs.
+type exactly struct {
+	e       *Env
+	policy  *Stage
+	units   [][]nn.Row
+	margins []margin
+	share   []float64 // of each pair in its language's gradient
+	g       gradientSettings
+}
+
+func (e *Env) exactly(policy, pairs, reference *Stage, g gradientSettings, share []float64) (*exactly, error) {
+	units, err := e.pairRows(pairs)
+	if err != nil {
+		return nil, err
+	}
+	margins, err := readLines[margin](e, reference, "margins")
+	return &exactly{e, policy, units, margins, share, g}, err
+}
+
+// target is the loss of pairs, each weighted by its share.
+func (x *exactly) target(pairs []int) nn.Preference {
+	t := nn.Preference{Loss: lossOf(x.g.Loss)}
+	for _, i := range pairs {
+		t.Reference = append(t.Reference, x.margins[i].difference())
+		t.Weight = append(t.Weight, x.share[i])
+	}
+	return t
+}
+
+// blocks calls f on the device's batches of some of the pairs, and tells it which ones each holds. Their spans are those of
+// the whole round: languages and samples cut by themselves would compile many programs that run once.
+func (x *exactly) blocks(ctx context.Context, of []int, f func(b *nn.Batch, pairs []int) error) error {
+	span := 0
+	for _, b := range train.Blocks(x.units, 2, x.g.Tokens) {
+		span = max(span, b.Span)
+	}
+	units := make([][]nn.Row, len(of))
+	for k, i := range of {
+		units[k] = x.units[i]
+	}
+	for _, block := range train.Blocks(units, 2, x.g.Tokens) {
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+		block.Span = span
+		batch, err := block.Batch(units)
+		if err != nil {
+			return err
+		}
+		pairs := make([]int, len(block.Units))
+		for k, at := range block.Units {
+			pairs[k] = of[at]
+		}
+		if err := f(batch, pairs); err != nil {
+			return err
+		}
+		x.e.Report.Advance(len(pairs), 0)
+	}
+	return nil
+}
+
+// languageGradients are the exact m_l over the weights that are sketched, [languages][weight]; zero for a language
+// without pairs. A pair of language -1 belongs to none.
+func (x *exactly) languageGradients(ctx context.Context, language []int) ([][][]float32, error) {
+	host, err := x.e.weights(x.policy)
+	if err != nil {
+		return nil, err
+	}
+	trainer, err := x.e.Engine.NewTrainer(host, nn.AdamW{Beta1: 0.9, Beta2: 0.999, Epsilon: 1e-8}) // for its sum of gradients
+	if err != nil {
+		return nil, err
+	}
+	defer trainer.Free()
+	gradients := make([][][]float32, len(x.g.Languages))
+	for k := range gradients {
+		var members []int
+		for i, l := range language {
+			if l == k {
+				members = append(members, i)
+			}
+		}
+		all := make([][]float32, len(x.e.Engine.Config.Shapes()))
+		if len(members) > 0 {
+			err := x.blocks(ctx, members, func(b *nn.Batch, pairs []int) error {
+				_, err := trainer.Accumulate(b, x.target(pairs))
+				return err
+			})
+			if err != nil {
+				return nil, err
+			}
+			if all, err = trainer.TakeGradient(); err != nil {
+				return nil, err
+			}
+		}
+		for i, shape := range x.e.Engine.Config.Shapes() {
+			switch {
+			case !shape.Projects():
+			case len(members) == 0:
+				gradients[k] = append(gradients[k], make([]float32, shape.Size()))
+			default:
+				gradients[k] = append(gradients[k], all[i])
+			}
+		}
+	}
+	return gradients, nil
+}
+
+// alignments are the sample's inner products with the directions [sample, directions], and its squared norms.
+func (x *exactly) alignments(ctx context.Context, directions [][][]float32, sample []int) (inner [][]float64, square []float64, err error) {
+	w, err := x.e.policy(x.policy)
+	if err != nil {
+		return nil, nil, err
+	}
+	at := map[int]int{} // of a pair in the sample
+	for k, i := range sample {
+		at[i] = k
+	}
+	inner, square = make([][]float64, len(sample)), make([]float64, len(sample))
+	err = x.blocks(ctx, sample, func(b *nn.Batch, pairs []int) error {
+		dots, squares, err := x.e.Engine.Alignments(w, directions, b, x.target(pairs))
+		if err != nil {
+			return err
+		}
+		for k, i := range pairs {
+			inner[at[i]], square[at[i]] = dots[k], squares[k]
+		}
+		return nil
+	})
+	return inner, square, err
+}
+
+// gram is the matrix of the gradients' inner products.
+func gram(gradients [][][]float32) *mat.SymDense {
+	g := mat.NewSymDense(len(gradients), nil)
+	for k := range gradients {
+		for l := range k + 1 {
+			g.SetSym(k, l, innerProduct(gradients[k], gradients[l]))
+		}
+	}
+	return g
+}
+
+// innerProduct of two gradients.
+func innerProduct(a, b [][]float32) float64 {
+	sum := 0.0
+	for i := range a {
+		for j, x := range a[i] {
+			sum += float64(x) * float64(b[i][j])
+		}
+	}
+	return sum
+}
