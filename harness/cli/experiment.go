@@ -11,6 +11,7 @@ import (
 	"path/filepath"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 
 	"congrad/eval/task"
@@ -122,6 +123,11 @@ func loadExperiment(arg string, o options) (*config.Experiment, *surroundings, e
 	}
 	sets := o.sets
 	if o.seeds != "" {
+		for word := range strings.SplitSeq(o.seeds, ",") {
+			if _, err := strconv.ParseUint(strings.TrimSpace(word), 10, 63); err != nil {
+				return nil, nil, failing(exitConfig, fmt.Errorf("--seeds %s: %q is no seed: want whole numbers from 0 upwards, as in --seeds 1,2", o.seeds, word))
+			}
+		}
 		sets = append(slices.Clone(sets), "seeds=["+o.seeds+"]")
 	}
 	e, err := config.Load(file, source, sets, s.world())

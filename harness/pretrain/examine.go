@@ -38,8 +38,7 @@ var sampled = decode.Settings{Temperature: 0.7, TopP: 0.9, MaxTokens: 32, Rows: 
 // from. A world is fit for it where right and wrong answers are both likely, and the judge mostly tells them apart.
 func Examine(ctx context.Context, e *nn.Engine, weights *nn.Weights, chat *text.Chat, w *world.World, per int, progress func(Examination)) error {
 	for _, lang := range w.Languages() {
-		items := w.Items(world.Dev, lang)
-		items = items[:min(per, len(items))]
+		items := spread(w.Items(world.Dev, lang), per)
 		x := Examination{Lang: lang, Items: len(items), Samples: len(items) * examinedSamples}
 		greedy := sampled
 		greedy.Temperature, greedy.TopP = 0, 0
@@ -56,6 +55,16 @@ func Examine(ctx context.Context, e *nn.Engine, weights *nn.Weights, chat *text.
 		progress(x)
 	}
 	return nil
+}
+
+// spread takes n of the items at equal distances: they come kind by kind.
+func spread(items []world.Item, n int) []world.Item {
+	n = min(n, len(items))
+	picked := make([]world.Item, n)
+	for i := range picked {
+		picked[i] = items[i*len(items)/n]
+	}
+	return picked
 }
 
 // rightAnswers counts how many of n answers to each item are exactly the known one.
