@@ -114,6 +114,21 @@ var Aggregators = []NamedAggregator{
 		Properties{Scaling: Linear},
 		Sum{},
 	},
+	{
+		"upgrad", "projects each gradient onto the directions that oppose none, then averages (Quinton & Rey 2024)",
+		Properties{NonConflicting: true, Scaling: Linear},
+		UPGrad{},
+	},
+	{
+		"dualproj", "projects the average onto the directions that oppose no gradient (Lopez-Paz & Ranzato 2017)",
+		Properties{NonConflicting: true},
+		DualProj{},
+	},
+	{
+		"mgda", "the shortest convex combination (Désidéri 2012)",
+		Properties{NonConflicting: true},
+		MGDA{},
+	},
 }
 
 // FindAggregator looks an aggregator up by name.
