@@ -105,6 +105,11 @@ var Aggregators = []NamedAggregator{
 		PCGrad{Rounds: 100},
 	},
 	{
+		"gradvac", "moves each gradient to the similarity that it used to have with the others; at first pcgrad (Wang et al. 2021)",
+		Properties{Scaling: Linear, Stochastic: true, Stateful: true},
+		GradVac{Decay: 0.5},
+	},
+	{
 		"mean", "the plain average: no gradient is protected from another",
 		Properties{Scaling: Linear},
 		Mean{},

@@ -41,7 +41,7 @@ func (p *planner) fidelity(policy, pairs, reference, selection *Stage, g gradien
 			if err != nil {
 				return nil, err
 			}
-			_, scores, err := settings.Scoring.score(exact, g)
+			_, scores, err := settings.Scoring.score(exact, g, nil) // a first round: there is nothing to remember
 			if err != nil {
 				return nil, err
 			}

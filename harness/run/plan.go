@@ -95,7 +95,7 @@ func (p *planner) base() (*Stage, error) {
 
 // seed plans one run of all arms. Iteration by iteration, so that arms which match another's selection find it.
 func (p *planner) seed(base *Stage, seed uint64, first bool) error {
-	policies := map[string]*Stage{}
+	policies, before := map[string]*Stage{}, map[string]*round{}
 	for _, arm := range p.experiment.Arms {
 		policies[arm.Name] = base
 	}
@@ -105,7 +105,7 @@ func (p *planner) seed(base *Stage, seed uint64, first bool) error {
 			if !arm.Trained() {
 				continue
 			}
-			r, err := p.round(policies[arm.Name], seed, iteration, arm, rounds[arm.Match], first && iteration == 1)
+			r, err := p.round(policies[arm.Name], seed, iteration, arm, before[arm.Name], rounds[arm.Match], first && iteration == 1)
 			if err != nil {
 				return err
 			}
@@ -114,7 +114,7 @@ func (p *planner) seed(base *Stage, seed uint64, first bool) error {
 		for _, arm := range p.experiment.Arms {
 			if r := rounds[arm.Name]; r != nil {
 				p.plan.rounds = append(p.plan.rounds, *r)
-				policies[arm.Name] = r.train
+				policies[arm.Name], before[arm.Name] = r.train, r
 			}
 		}
 	}
@@ -150,8 +150,8 @@ func matchedFirst(arms []config.Arm) []config.Arm {
 	return append(list, matching...)
 }
 
-// round plans one iteration of one arm.
-func (p *planner) round(policy *Stage, seed uint64, iteration int, arm config.Arm, matched *round, first bool) (*round, error) {
+// round plans one iteration of one arm; before is the arm's last one, nil in the first.
+func (p *planner) round(policy *Stage, seed uint64, iteration int, arm config.Arm, before, matched *round, first bool) (*round, error) {
 	who := arm.Name
 	if iteration == 1 {
 		who = "every arm" // all start from the base model
@@ -179,7 +179,7 @@ func (p *planner) round(policy *Stage, seed uint64, iteration int, arm config.Ar
 		if r.gradients, g, err = p.gradients(policy, r.pairs, r.reference, arm, seed, iteration, where); err != nil {
 			return nil, err
 		}
-		if r.selection, err = p.selectAligned(r.gradients, policy, r.pairs, r.reference, g, arm.ConGrad, at(seed, iteration, arm.Name)); err != nil {
+		if r.selection, err = p.selectAligned(r.gradients, policy, r.pairs, r.reference, before, g, arm.ConGrad, at(seed, iteration, arm.Name)); err != nil {
 			return nil, err
 		}
 		if first && arm.ConGrad.FidelityPairs > 0 {

@@ -115,7 +115,7 @@ func newBench(t *testing.T) *bench {
 // plan lays out small with changes.
 func (b *bench) plan(t *testing.T, sets ...string) *Plan {
 	t.Helper()
-	known := config.World{Languages: b.languages.Codes(), Model: func(string) error { return nil }, Aggregators: []string{"pcgrad", "mean"}}
+	known := config.World{Languages: b.languages.Codes(), Model: func(string) error { return nil }, Aggregators: []string{"pcgrad", "mean", "gradvac"}}
 	for _, x := range b.tasks {
 		known.Tasks = append(known.Tasks, x.Name)
 	}

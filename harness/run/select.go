@@ -31,7 +31,17 @@ func selectAll(n int) []choice {
 }
 
 // selectAligned is ConGrad: the consensus of the language gradients, every pair's alignment with it, and the best.
-func (p *planner) selectAligned(gradients, policy, pairs, reference *Stage, g gradientSettings, c config.ConGrad, where string) (*Stage, error) {
+// An aggregator that remembers goes on from the selection of the arm's round before; that is then an input of its own.
+func (p *planner) selectAligned(gradients, policy, pairs, reference *Stage, before *round, g gradientSettings, c config.ConGrad, where string) (*Stage, error) {
+	aggregator, err := method.FindAggregator(c.Aggregator)
+	if err != nil {
+		return nil, err
+	}
+	inputs, last := []*Stage{gradients}, (*Stage)(nil)
+	if _, remembers := aggregator.(method.Stateful); remembers && before != nil {
+		last = before.selection
+		inputs = append(inputs, last)
+	}
 	threshold := "none"
 	if c.ByThreshold() {
 		threshold = strconv.FormatFloat(c.Threshold, 'g', -1, 64)
@@ -42,7 +52,7 @@ func (p *planner) selectAligned(gradients, policy, pairs, reference *Stage, g gr
 		Threshold, Quota string
 	}{scoringOf(c), c.Keep, threshold, c.Quota}
 	// the Gram matrices of mean gradients need the sketches, which the device computes
-	return p.stage("select", "select aligned pairs, "+where, 2, settings, []*Stage{gradients}, 0,
+	return p.stage("select", "select aligned pairs, "+where, 2, settings, inputs, 0,
 		func(ctx context.Context, e *Env, stage *Stage) (map[string][]byte, error) {
 			language, err := e.languages(pairs, g.Languages)
 			if err != nil {
@@ -52,13 +62,17 @@ func (p *planner) selectAligned(gradients, policy, pairs, reference *Stage, g gr
 			if err != nil {
 				return nil, err
 			}
-			w, scores, err := settings.Scoring.score(round, g)
+			state, err := e.stateAfter(last)
+			if err != nil {
+				return nil, err
+			}
+			w, scores, err := settings.Scoring.score(round, g, state)
 			if err != nil {
 				return nil, err
 			}
 			kept := method.Keep{Fraction: c.Keep, Threshold: c.Threshold, Global: c.Quota == "global"}.Choose(language, scores)
 			consensus := record.Consensus{
-				Languages: g.Languages, Gram: rows(round.Gram), Weights: w.Weights, Order: w.Order,
+				Languages: g.Languages, Gram: rows(round.Gram), Weights: w.Weights, Order: w.Order, State: w.State,
 				Numbers: numbers, Bytes: sketch.Bytes(numbers, len(g.Languages)),
 			}
 			list := make([]choice, len(kept))
@@ -95,11 +109,33 @@ func scoringOf(c config.ConGrad) scoring {
 	return scoring{c.Normalise, c.Aggregator, c.Similarity, c.LeaveOneOut}
 }
 
-// score finds the round's consensus and every pair's alignment with it.
-func (s scoring) score(round *sketch.Round, g gradientSettings) (method.Weighting, []float64, error) {
+// stateAfter is what the aggregator of a selection remembered, nothing where there was none.
+func (e *Env) stateAfter(last *Stage) ([]float64, error) {
+	if last == nil {
+		return nil, nil
+	}
+	data, err := e.read(last, "consensus.json")
+	if err != nil {
+		return nil, err
+	}
+	var c record.Consensus
+	if err := json.Unmarshal(data, &c); err != nil {
+		return nil, fmt.Errorf("%s: %w", last.Label, err)
+	}
+	return c.State, nil
+}
+
+// score finds the round's consensus and every pair's alignment with it. The state is that of the arm's last round, nil in
+// its first.
+func (s scoring) score(round *sketch.Round, g gradientSettings, state []float64) (method.Weighting, []float64, error) {
 	aggregator, err := method.FindAggregator(s.Aggregator)
 	if err != nil {
 		return method.Weighting{}, nil, err
+	}
+	if stateful, ok := aggregator.(method.Stateful); ok && state != nil {
+		if aggregator, err = stateful.From(state, round.Gram.SymmetricDim()); err != nil {
+			return method.Weighting{}, nil, err
+		}
 	}
 	w, err := method.Consensus(aggregator, round.Gram, s.Normalise == "unit", rng.Stream(g.Seed, "aggregator", g.Round))
 	if err != nil {
