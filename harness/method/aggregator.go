@@ -134,6 +134,26 @@ var Aggregators = []NamedAggregator{
 		Properties{NonConflicting: true},
 		MGDA{},
 	},
+	{
+		"cagrad", "serves the worst-off gradient within half the average's length around the average (Liu et al. 2021)",
+		Properties{},
+		CAGrad{C: 0.5},
+	},
+	{
+		"imtl_g", "equal projections on all gradients, where they exist (Liu et al. 2021)",
+		Properties{Scaling: Free},
+		IMTLG{},
+	},
+	{
+		"aligned_mtl", "the average after the gradients were made orthogonal and equally long (Senushkin et al. 2023)",
+		Properties{Contrary: true},
+		AlignedMTL{},
+	},
+	{
+		"nash_mtl", "the direction with the largest product of gains, a bargain of the gradients (Navon et al. 2022)",
+		Properties{NonConflicting: true, Scaling: Free},
+		NashMTL{},
+	},
 }
 
 // FindAggregator looks an aggregator up by name.
