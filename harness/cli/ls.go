@@ -109,10 +109,10 @@ func (a *app) listLanguages() (rows [][]string, err error) {
 
 func (a *app) listMethods() (rows [][]string, err error) {
 	for _, m := range method.Aggregators {
-		rows = append(rows, []string{"aggregator", m.Name, m.Doc})
+		rows = append(rows, []string{"aggregator", m.Name, m.Properties.String(), m.Doc})
 	}
 	for _, s := range method.Selectors {
-		rows = append(rows, []string{"selector", s.Name, s.Doc})
+		rows = append(rows, []string{"selector", s.Name, "", s.Doc})
 	}
 	return rows, nil
 }

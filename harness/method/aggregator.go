@@ -8,6 +8,7 @@ package method
 import (
 	"fmt"
 	"math/rand/v2"
+	"strings"
 
 	"congrad/harness/suggest"
 
@@ -21,23 +22,138 @@ type Aggregator interface {
 	Weights(g *mat.SymDense, stream *rand.Rand) Weighting
 }
 
+// Stateful is an aggregator that remembers earlier rounds. Its state goes through Weighting.State and From, as a value: a
+// round stays a pure function of what it is given, and whoever runs several rounds saves the state like any other result.
+// Without From it starts afresh.
+type Stateful interface {
+	Aggregator
+	// From returns the method as it goes on from the state that a round of k gradients left.
+	From(state []float64, k int) (Aggregator, error)
+}
+
 // Weighting is an aggregator's result.
 type Weighting struct {
 	Weights []float64
-	Order   [][]int // PCGrad: the order in which each gradient met the others
+	Order   [][]int   // the order in which each gradient met the others, where the method has one per gradient
+	State   []float64 // what a Stateful method hands to its next round
+}
+
+// Properties is what to expect of a method. The suite holds the table to it in both directions: what a row promises holds in
+// every case, and what it does not promise has a case against it.
+type Properties struct {
+	NonConflicting bool    // the consensus opposes no gradient: <g_k, V> ≥ 0
+	Contrary       bool    // it may oppose one even where no two of them conflict
+	Scaling        Scaling // what the length of one gradient does to V; that of all of them together scales V
+	Ordered        bool    // it matters which gradient comes first
+	Stochastic     bool    // draws from the stream (and with other draws it may matter which comes first)
+	Stateful       bool    // remembers earlier rounds
+}
+
+// Scaling is what the length of one gradient does to the consensus.
+type Scaling string
+
+const (
+	Linear Scaling = "linear"      // its share of V grows in proportion, the other shares stay
+	Free   Scaling = "length-free" // the direction of V stays
+	Mixed  Scaling = ""            // neither
+)
+
+// String lists what holds, for people.
+func (p Properties) String() string {
+	var list []string
+	for _, c := range []struct {
+		holds bool
+		name  string
+	}{
+		{p.NonConflicting, "non-conflicting"},
+		{p.Contrary, "contrary"},
+		{p.Scaling != Mixed, string(p.Scaling)},
+		{p.Ordered, "ordered"},
+		{p.Stochastic, "stochastic"},
+		{p.Stateful, "stateful"},
+	} {
+		if c.holds {
+			list = append(list, c.name)
+		}
+	}
+	return strings.Join(list, ", ")
 }
 
 // NamedAggregator is a row of the table of aggregators.
 type NamedAggregator struct {
 	Name string
 	Doc  string
+	Properties
 	Aggregator
 }
 
 // Aggregators is the table, in display order.
 var Aggregators = []NamedAggregator{
-	{"pcgrad", "projects each gradient off the conflicting part of the others, then averages (Yu et al. 2020)", PCGrad{}},
-	{"mean", "the plain average: no gradient is protected from another", Mean{}},
+	{
+		"pcgrad", "projects each gradient off the conflicting part of the others, in random order, then averages (Yu et al. 2020)",
+		Properties{Scaling: Linear, Stochastic: true},
+		PCGrad{},
+	},
+	{
+		"pcgrad_fixed", "pcgrad in the order of the languages, as its authors' code does it",
+		Properties{Scaling: Linear, Ordered: true},
+		PCGrad{Fixed: true},
+	},
+	{
+		"pcgrad_average", "pcgrad averaged over 100 random orders",
+		Properties{Scaling: Linear, Stochastic: true},
+		PCGrad{Rounds: 100},
+	},
+	{
+		"gradvac", "moves each gradient to the similarity that it used to have with the others; at first pcgrad (Wang et al. 2021)",
+		Properties{Scaling: Linear, Stochastic: true, Stateful: true},
+		GradVac{Decay: 0.5},
+	},
+	{
+		"mean", "the plain average: no gradient is protected from another",
+		Properties{Scaling: Linear},
+		Mean{},
+	},
+	{
+		"sum", "the plain sum",
+		Properties{Scaling: Linear},
+		Sum{},
+	},
+	{
+		"upgrad", "projects each gradient onto the directions that oppose none, then averages (Quinton & Rey 2024)",
+		Properties{NonConflicting: true, Scaling: Linear},
+		UPGrad{},
+	},
+	{
+		"dualproj", "projects the average onto the directions that oppose no gradient (Lopez-Paz & Ranzato 2017)",
+		Properties{NonConflicting: true},
+		DualProj{},
+	},
+	{
+		"mgda", "the shortest convex combination (Désidéri 2012)",
+		Properties{NonConflicting: true},
+		MGDA{},
+	},
+	{
+		"cagrad", "serves the worst-off gradient within half the average's length around the average (Liu et al. 2021)",
+		Properties{},
+		CAGrad{C: 0.5},
+	},
+	{
+		"imtl_g", "equal projections on all gradients, where they exist (Liu et al. 2021)",
+		Properties{Scaling: Free},
+		IMTLG{},
+	},
+	{
+		"aligned_mtl", "the average after the gradients were made orthogonal and equally long (Senushkin et al. 2023)",
+		Properties{Contrary: true},
+		AlignedMTL{},
+	},
+	{
+		"nash_mtl", "the direction with the largest product of gains, a bargain of the gradients (Navon et al. 2022)",
+		Properties{NonConflicting: true, Scaling: Free},
+		NashMTL{},
+	},
 }
 
 // FindAggregator looks an aggregator up by name.

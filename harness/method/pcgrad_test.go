@@ -6,6 +6,8 @@ import (
 
 	"congrad/harness/rng"
 
+	"github.com/google/go-cmp/cmp"
+	"gonum.org/v1/gonum/floats"
 	"gonum.org/v1/gonum/mat"
 )
 
@@ -34,7 +36,7 @@ func TestPCGradIsTheAlgorithm(t *testing.T) {
 				want[l] += v[l] / float64(k)
 			}
 		}
-		scale := math.Sqrt(g.At(0, 0))
+		scale := math.Sqrt(mat.Max(g))
 		for l, x := range direction(j, w.Weights) {
 			if math.Abs(x-want[l]) > 1e-6*scale {
 				t.Errorf("entry %d of the consensus is %g, by the algorithm %g", l, x, want[l])
@@ -84,5 +86,31 @@ func TestPCGradOrders(t *testing.T) {
 	}
 	if !differ {
 		t.Error("two streams drew the same orders")
+	}
+}
+
+// The average over draws comes near the average over all orders.
+func TestPCGradAveragesOverOrders(t *testing.T) {
+	g := gramOf(random(3, 2, "orders"))
+	want := make([]float64, 3)
+	for i, orders := range [][][]int{{{1, 2}, {2, 1}}, {{0, 2}, {2, 0}}, {{0, 1}, {1, 0}}} {
+		for _, order := range orders {
+			floats.AddScaled(want, 1./6, surgery(g, i, order))
+		}
+	}
+	one, many := PCGrad{}.Weights(g, rng.Stream(1, "order")).Weights, PCGrad{Rounds: 20000}.Weights(g, rng.Stream(1, "order")).Weights
+	if floats.EqualApprox(one, want, 1e-2) {
+		t.Errorf("one draw gives %v, as all orders do; no case of what is tested", one)
+	}
+	if !floats.EqualApprox(many, want, 1e-2) {
+		t.Errorf("20000 draws give %v, all orders %v", many, want)
+	}
+}
+
+// Without a draw all meet the others from first to last.
+func TestPCGradInFixedOrder(t *testing.T) {
+	w := PCGrad{Fixed: true}.Weights(gramOf(random(3, 5, "fixed")), nil)
+	if d := cmp.Diff([][]int{{1, 2}, {0, 2}, {0, 1}}, w.Order); d != "" {
+		t.Error(d)
 	}
 }

@@ -123,9 +123,10 @@ type Consensus struct {
 	KeptGram   [][]float64 `json:"kept_gram"` // and over the kept pairs, which were chosen for lying close together
 	Weights    []float64   `json:"weights"`   // consensus = sum of weight times language gradient
 	Order      [][]int     `json:"order,omitempty"`
-	Thresholds []float64   `json:"thresholds"` // lowest kept score per language
-	Numbers    int         `json:"numbers"`    // length of one sketch
-	Bytes      int         `json:"bytes"`      // state the method adds: language sketches and consensus
+	State      []float64   `json:"state,omitempty"` // what a stateful aggregator hands to the next iteration
+	Thresholds []float64   `json:"thresholds"`      // lowest kept score per language
+	Numbers    int         `json:"numbers"`         // length of one sketch
+	Bytes      int         `json:"bytes"`           // state the method adds: language sketches and consensus
 }
 
 // Step is one optimiser step (steps.jsonl).

@@ -24,6 +24,7 @@ type round struct {
 	arm               config.Arm
 	selector          method.Selector
 	iteration         int
+	before            *round // the arm's last one, nil in the first
 	settings          generateSettings
 	generated, judged *Stage
 	pairs, reference  *Stage
@@ -97,7 +98,7 @@ func (p *planner) base() (*Stage, error) {
 
 // seed plans one run of all arms. Iteration by iteration, so that arms which match another's selection find it.
 func (p *planner) seed(base *Stage, seed uint64, first bool) error {
-	policies := map[string]*Stage{}
+	policies, before := map[string]*Stage{}, map[string]*round{}
 	for _, arm := range p.experiment.Arms {
 		policies[arm.Name] = base
 	}
@@ -107,7 +108,7 @@ func (p *planner) seed(base *Stage, seed uint64, first bool) error {
 			if !arm.Trained() {
 				continue
 			}
-			r, err := p.round(policies[arm.Name], seed, iteration, arm, rounds[arm.Match], first && iteration == 1)
+			r, err := p.round(policies[arm.Name], seed, iteration, arm, before[arm.Name], rounds[arm.Match], first && iteration == 1)
 			if err != nil {
 				return err
 			}
@@ -116,7 +117,7 @@ func (p *planner) seed(base *Stage, seed uint64, first bool) error {
 		for _, arm := range p.experiment.Arms {
 			if r := rounds[arm.Name]; r != nil {
 				p.plan.rounds = append(p.plan.rounds, *r)
-				policies[arm.Name] = r.train
+				policies[arm.Name], before[arm.Name] = r.train, r
 			}
 		}
 	}
@@ -152,14 +153,14 @@ func matchedFirst(arms []config.Arm) []config.Arm {
 	return append(list, matching...)
 }
 
-// round plans one iteration of one arm.
-func (p *planner) round(policy *Stage, seed uint64, iteration int, arm config.Arm, matched *round, first bool) (*round, error) {
+// round plans one iteration of one arm; before is the arm's last one, nil in the first.
+func (p *planner) round(policy *Stage, seed uint64, iteration int, arm config.Arm, before, matched *round, first bool) (*round, error) {
 	who := arm.Name
 	if iteration == 1 {
 		who = "every arm" // all start from the base model
 	}
 	where := at(seed, iteration, who)
-	r := &round{seed: seed, arm: arm, iteration: iteration}
+	r := &round{seed: seed, arm: arm, iteration: iteration, before: before}
 	e := p.experiment
 	r.settings = generateSettings{p.env.Source.Version(), e.Languages.Seen, seed, iteration, p.limited(e.Prompts.PerLanguage), e.Generate, e.Batch.Rows}
 	var err error

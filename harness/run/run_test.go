@@ -135,7 +135,7 @@ func (b *bench) plan(t *testing.T, sets ...string) *Plan {
 // planOf lays out an experiment with changes.
 func (b *bench) planOf(t *testing.T, source string, sets ...string) *Plan {
 	t.Helper()
-	known := config.World{Languages: b.languages.Codes(), Model: func(string) error { return nil }, Aggregators: []string{"pcgrad", "mean"}}
+	known := config.World{Languages: b.languages.Codes(), Model: func(string) error { return nil }, Aggregators: []string{"pcgrad", "mean", "gradvac"}}
 	for _, x := range b.tasks {
 		known.Tasks = append(known.Tasks, x.Name)
 	}

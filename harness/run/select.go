@@ -55,6 +55,13 @@ func (p *planner) selectRanked(policy *Stage, r *round, g gradientSettings) (*St
 		inputs, settings.Scoring = []*Stage{r.gradients}, scoring{Similarity: c.Similarity, LeaveOneOut: c.LeaveOneOut}
 	case method.ReadsConsensus:
 		inputs, settings.Scoring = []*Stage{r.gradients}, scoringOf(c)
+		last, err := r.remembered()
+		if err != nil {
+			return nil, err
+		}
+		if last != nil {
+			inputs = append(inputs, last)
+		}
 		device = p.env.Device // the Gram matrices of mean gradients need the sketches
 	}
 	label := fmt.Sprintf("select pairs by %s, %s", s.Name, at(r.seed, r.iteration, r.arm.Name))
@@ -97,7 +104,15 @@ func (e *Env) evidence(r *round, s scoring, g gradientSettings, language []int) 
 		if err != nil {
 			return known, err
 		}
-		return s.evidence(round, g)
+		last, err := r.remembered()
+		if err != nil {
+			return known, err
+		}
+		state, err := e.stateAfter(last)
+		if err != nil {
+			return known, err
+		}
+		return s.evidence(round, g, state)
 	case reads == method.ReadsMargin:
 		known.Margin, err = e.perToken(r.pairs, r.reference)
 	default:
@@ -137,7 +152,7 @@ func (e *Env) consensus(ctx context.Context, known method.Evidence, r *round, po
 		return record.Consensus{}, err
 	}
 	c := record.Consensus{
-		Languages: g.Languages, Gram: rows(known.Gram), Weights: known.Consensus.Weights, Order: known.Consensus.Order,
+		Languages: g.Languages, Gram: rows(known.Gram), Weights: known.Consensus.Weights, Order: known.Consensus.Order, State: known.Consensus.State,
 		Thresholds: thresholds(list, known.Language, len(g.Languages)), Numbers: numbers, Bytes: sketch.Bytes(numbers, len(g.Languages)),
 	}
 	mean := func(list []choice) ([][]float64, error) {
@@ -167,8 +182,39 @@ func scoringOf(c config.ConGrad) scoring {
 	return scoring{c.Normalise, c.Aggregator, c.Similarity, c.LeaveOneOut}
 }
 
+// remembered is the selection of the arm's round before, where its aggregator goes on from that; else nil.
+func (r *round) remembered() (*Stage, error) {
+	if r.selector.Reads != method.ReadsConsensus || r.before == nil {
+		return nil, nil
+	}
+	aggregator, err := method.FindAggregator(r.arm.ConGrad.Aggregator)
+	if err != nil {
+		return nil, err
+	}
+	if _, remembers := aggregator.(method.Stateful); remembers {
+		return r.before.selection, nil
+	}
+	return nil, nil
+}
+
+// stateAfter is what the aggregator of a selection remembered, nothing where there was none.
+func (e *Env) stateAfter(last *Stage) ([]float64, error) {
+	if last == nil {
+		return nil, nil
+	}
+	data, err := e.read(last, "consensus.json")
+	if err != nil {
+		return nil, err
+	}
+	var c record.Consensus
+	if err := json.Unmarshal(data, &c); err != nil {
+		return nil, fmt.Errorf("%s: %w", last.Label, err)
+	}
+	return c.State, nil
+}
+
 // evidence is what a scoring round tells of the pairs, with the consensus where there is an aggregator.
-func (s scoring) evidence(round *sketch.Round, g gradientSettings) (method.Evidence, error) {
+func (s scoring) evidence(round *sketch.Round, g gradientSettings, state []float64) (method.Evidence, error) {
 	known := method.Evidence{
 		Pairs: round.Pairs, Gram: round.Gram,
 		Scoring: method.Scoring{Dot: s.Similarity == "dot", LeaveOneOut: s.LeaveOneOut},
@@ -180,13 +226,18 @@ func (s scoring) evidence(round *sketch.Round, g gradientSettings) (method.Evide
 	if err != nil {
 		return known, err
 	}
+	if stateful, ok := aggregator.(method.Stateful); ok && state != nil {
+		if aggregator, err = stateful.From(state, round.Gram.SymmetricDim()); err != nil {
+			return known, err
+		}
+	}
 	known.Consensus, err = method.Consensus(aggregator, round.Gram, s.Normalise == "unit", rng.Stream(g.Seed, "aggregator", g.Round))
 	return known, err
 }
 
 // score finds the round's consensus and every pair's alignment with it.
 func (s scoring) score(round *sketch.Round, g gradientSettings) (method.Weighting, []float64, error) {
-	known, err := s.evidence(round, g)
+	known, err := s.evidence(round, g, nil)
 	if err != nil {
 		return method.Weighting{}, nil, err
 	}

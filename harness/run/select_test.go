@@ -1,7 +1,10 @@
 package run
 
 import (
+	"bytes"
 	"context"
+	"slices"
+	"strings"
 	"testing"
 
 	"congrad/harness/config"
@@ -12,6 +15,8 @@ import (
 	"congrad/results"
 
 	"github.com/google/go-cmp/cmp"
+	"gonum.org/v1/gonum/floats"
+	"gonum.org/v1/gonum/mat"
 )
 
 // Selected by their cosine with a consensus, even gradients of pure noise seem to conflict less: why reports draw no
@@ -142,5 +147,51 @@ func selectorsKeepAlike(t *testing.T, change string) {
 	}
 	if _, err := results.Render(set); err != nil {
 		t.Error(err)
+	}
+}
+
+// GradVac's targets go from a round's selection to the next one's, which therefore is another stage's input. What an
+// aggregator without memory selects follows from the round alone.
+func TestAggregatorsRemember(t *testing.T) {
+	b := newBench(t)
+	lay := func(aggregator string) *Plan {
+		return b.plan(t, "iterations=2", "congrad.aggregator="+aggregator, "congrad.fidelity_pairs=0", "evaluate.tasks=[]")
+	}
+	for aggregator, want := range map[string]string{"pcgrad": "gradients", "gradvac": "gradients select"} {
+		var inputs []string
+		for _, r := range lay(aggregator).rounds {
+			if r.iteration == 2 && r.arm.Name == "congrad" {
+				for _, in := range r.selection.Inputs {
+					inputs = append(inputs, in.Kind)
+				}
+			}
+		}
+		if got := strings.Join(inputs, " "); got != want {
+			t.Errorf("the second selection of %s follows from %q, want %q", aggregator, got, want)
+		}
+	}
+	files, err := b.run(t, t.Context(), lay("gradvac"), t.TempDir(), &follower{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	rounds, err := record.Decode[record.Consensus](bytes.NewReader(files["consensus.jsonl"]), "consensus.jsonl", "consensus")
+	if err != nil {
+		t.Fatal(err)
+	}
+	first, last := rounds[0], rounds[1]
+	if floats.Norm(first.State, 1) == 0 {
+		t.Fatal("there is nothing to remember")
+	}
+	gradvac, err := method.GradVac{Decay: 0.5}.From(first.State, len(first.Languages))
+	if err != nil {
+		t.Fatal(err)
+	}
+	gram := mat.NewSymDense(2, slices.Concat(last.Gram...))
+	w, err := method.Consensus(gradvac, gram, true, rng.Stream(1, "any")) // two languages meet in one order only
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !floats.EqualApprox(w.State, last.State, 1e-12) {
+		t.Errorf("targets go from %v to %v, by the method to %v", first.State, last.State, w.State)
 	}
 }
