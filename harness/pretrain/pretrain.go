@@ -5,7 +5,6 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
-	"math"
 	"slices"
 	"strings"
 
@@ -166,10 +165,7 @@ func lmStep(t *nn.Trainer, r *Recipe, w *world.World, chat *text.Chat, schedule 
 	if made.GradNorm, err = t.Apply(rate); err != nil {
 		return made, err
 	}
-	if sum := made.Loss + made.GradNorm; math.IsNaN(sum) || math.IsInf(sum, 0) {
-		return made, fmt.Errorf("%w: the loss is %g and the gradient's norm %g; a lower learning rate (train.learning_rate) helps", train.ErrNumerical, made.Loss, made.GradNorm)
-	}
-	return made, nil
+	return made, train.Diverged(made.Loss, made.GradNorm)
 }
 
 // Row is an example as the model reads it: it learns answers behind their prompts, digits behind judged answers, and

@@ -10,7 +10,8 @@ import (
 	"gonum.org/v1/gonum/mat"
 )
 
-// exactRound is the scoring round without a sketch. Its language gradients are those of all pairs, its pairs the sample.
+// exactRound is the scoring round without a sketch. Its language gradients are those of all pairs, its pairs
+// the sample, or all of them where that is nil.
 func (e *Env) exactRound(ctx context.Context, stage, policy, pairs, reference *Stage, g gradientSettings, sample []int) (*sketch.Round, error) {
 	language, err := e.languages(pairs, g.Languages)
 	if err != nil {
@@ -19,6 +20,11 @@ func (e *Env) exactRound(ctx context.Context, stage, policy, pairs, reference *S
 	x, err := e.exactly(policy, pairs, reference, g, sketch.Shares(language, g.Languages, g.weights(), g.Seed, g.Round))
 	if err != nil {
 		return nil, err
+	}
+	if sample == nil {
+		for i := range language {
+			sample = append(sample, i)
+		}
 	}
 	stage.Size = len(language) + len(sample)
 	gradients, err := x.languageGradients(ctx, language)
@@ -60,6 +66,7 @@ type exactly struct {
 	policy  *Stage
 	units   [][]nn.Row
 	margins []margin
+	span    int       // of the round's longest answer: batches cut by language have it too, or they would be many programs
 	share   []float64 // of each pair in its language's gradient
 	g       gradientSettings
 }
@@ -70,7 +77,11 @@ func (e *Env) exactly(policy, pairs, reference *Stage, g gradientSettings, share
 		return nil, err
 	}
 	margins, err := readLines[margin](e, reference, "margins")
-	return &exactly{e, policy, units, margins, share, g}, err
+	span := 0
+	for _, b := range train.Blocks(units, 2, g.Tokens) {
+		span = max(span, b.Span)
+	}
+	return &exactly{e, policy, units, margins, span, share, g}, err
 }
 
 // target is the loss of pairs, each weighted by its share.
@@ -83,13 +94,8 @@ func (x *exactly) target(pairs []int) nn.Preference {
 	return t
 }
 
-// blocks calls f on the device's batches of some of the pairs, and tells it which ones each holds. Their spans are those of
-// the whole round: languages and samples cut by themselves would compile many programs that run once.
+// blocks calls f on the device's batches of some of the pairs, and tells it which ones each holds.
 func (x *exactly) blocks(ctx context.Context, of []int, f func(b *nn.Batch, pairs []int) error) error {
-	span := 0
-	for _, b := range train.Blocks(x.units, 2, x.g.Tokens) {
-		span = max(span, b.Span)
-	}
 	units := make([][]nn.Row, len(of))
 	for k, i := range of {
 		units[k] = x.units[i]
@@ -98,7 +104,7 @@ func (x *exactly) blocks(ctx context.Context, of []int, f func(b *nn.Batch, pair
 		if err := ctx.Err(); err != nil {
 			return err
 		}
-		block.Span = span
+		block.Span = x.span
 		batch, err := block.Batch(units)
 		if err != nil {
 			return err

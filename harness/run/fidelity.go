@@ -39,7 +39,7 @@ func (p *planner) fidelity(policy, pairs, reference *Stage, g gradientSettings, 
 			if err != nil {
 				return nil, err
 			}
-			_, scores, err := settings.Scoring.score(exact, g) // a first round: there is nothing to remember
+			scores, err := settings.Scoring.score(exact, g)
 			if err != nil {
 				return nil, err
 			}

@@ -91,14 +91,7 @@ func (p *planner) gradients(policy *Stage, r *round, where string) (*Stage, grad
 // scoringRound computes the sketches and gathers them.
 func (e *Env) scoringRound(ctx context.Context, stage, policy, pairs, reference *Stage, s gradientSettings) (*sketch.Round, error) {
 	if s.Sketch.Kind == sketch.Exact {
-		all, err := e.languages(pairs, s.Languages)
-		if err != nil {
-			return nil, err
-		}
-		for i := range all {
-			all[i] = i
-		}
-		return e.exactRound(ctx, stage, policy, pairs, reference, s, all)
+		return e.exactRound(ctx, stage, policy, pairs, reference, s, nil)
 	}
 	list, err := e.sketch(ctx, stage, policy, pairs, reference, s)
 	if err != nil {

@@ -46,6 +46,7 @@ func (p *planner) selectRanked(policy *Stage, r *round, g gradientSettings) (*St
 		settings.Threshold = strconv.FormatFloat(keep.Threshold, 'g', -1, 64)
 	}
 	inputs, device := []*Stage{r.pairs}, ""
+	var last *Stage // the selection that the aggregator goes on from
 	switch s.Reads {
 	case method.ReadsMargin:
 		inputs = append(inputs, r.reference)
@@ -55,8 +56,8 @@ func (p *planner) selectRanked(policy *Stage, r *round, g gradientSettings) (*St
 		inputs, settings.Scoring = []*Stage{r.gradients}, scoring{Similarity: c.Similarity, LeaveOneOut: c.LeaveOneOut}
 	case method.ReadsConsensus:
 		inputs, settings.Scoring = []*Stage{r.gradients}, scoringOf(c)
-		last, err := r.remembered()
-		if err != nil {
+		var err error
+		if last, err = r.remembered(); err != nil {
 			return nil, err
 		}
 		if last != nil {
@@ -71,7 +72,7 @@ func (p *planner) selectRanked(policy *Stage, r *round, g gradientSettings) (*St
 			if err != nil {
 				return nil, err
 			}
-			evidence, err := e.evidence(r, settings.Scoring, g, language)
+			evidence, err := e.evidence(r, settings.Scoring, g, language, last)
 			if err != nil {
 				return nil, err
 			}
@@ -96,15 +97,11 @@ func (p *planner) selectRanked(policy *Stage, r *round, g gradientSettings) (*St
 	return p.add(stage, err)
 }
 
-// evidence is what the round's selector reads of its pairs.
-func (e *Env) evidence(r *round, s scoring, g gradientSettings, language []int) (known method.Evidence, err error) {
+// evidence is what the round's selector reads of its pairs; last is the selection that its aggregator goes on from, or nil.
+func (e *Env) evidence(r *round, s scoring, g gradientSettings, language []int, last *Stage) (known method.Evidence, err error) {
 	switch reads := r.selector.Reads; {
 	case reads.Gradients():
 		round, _, err := e.readRound(r.gradients, language)
-		if err != nil {
-			return known, err
-		}
-		last, err := r.remembered()
 		if err != nil {
 			return known, err
 		}
@@ -184,14 +181,11 @@ func scoringOf(c config.ConGrad) scoring {
 
 // remembered is the selection of the arm's round before, where its aggregator goes on from that; else nil.
 func (r *round) remembered() (*Stage, error) {
-	if r.selector.Reads != method.ReadsConsensus || r.before == nil {
-		return nil, nil
-	}
 	aggregator, err := method.FindAggregator(r.arm.ConGrad.Aggregator)
 	if err != nil {
 		return nil, err
 	}
-	if _, remembers := aggregator.(method.Stateful); remembers {
+	if _, remembers := aggregator.(method.Stateful); remembers && r.before != nil {
 		return r.before.selection, nil
 	}
 	return nil, nil
@@ -235,13 +229,13 @@ func (s scoring) evidence(round *sketch.Round, g gradientSettings, state []float
 	return known, err
 }
 
-// score finds the round's consensus and every pair's alignment with it.
-func (s scoring) score(round *sketch.Round, g gradientSettings) (method.Weighting, []float64, error) {
+// score is every pair's alignment with the consensus of a first round: there is nothing to remember.
+func (s scoring) score(round *sketch.Round, g gradientSettings) ([]float64, error) {
 	known, err := s.evidence(round, g, nil)
 	if err != nil {
-		return method.Weighting{}, nil, err
+		return nil, err
 	}
-	return known.Consensus, method.ConGrad(known), nil
+	return method.ConGrad(known), nil
 }
 
 // thresholds are the lowest kept scores per language; zero where nothing is kept.

@@ -37,7 +37,7 @@ func TestKeptNoiseSeemsToAgree(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	_, scores, err := scoringOf(config.ConGrad{Normalise: "unit", Aggregator: "pcgrad", Similarity: "cosine", LeaveOneOut: true}).score(round, g)
+	scores, err := scoringOf(config.ConGrad{Normalise: "unit", Aggregator: "pcgrad", Similarity: "cosine", LeaveOneOut: true}).score(round, g)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -3,7 +3,6 @@ package train
 import (
 	"context"
 	"fmt"
-	"math"
 	"strconv"
 
 	"congrad/harness/nn"
@@ -116,10 +115,7 @@ func pairStep(t *nn.Trainer, pairs []Pair, s Settings, full int, rate float64) (
 		return step, err
 	}
 	step.GradNorm = norm
-	if math.IsNaN(step.Loss) || math.IsInf(step.Loss, 0) || math.IsNaN(norm) || math.IsInf(norm, 0) {
-		return step, fmt.Errorf("%w: the loss is %g and the gradient's norm %g; a lower learning rate (train.learning_rate) helps", ErrNumerical, step.Loss, norm)
-	}
-	return step, nil
+	return step, Diverged(step.Loss, norm)
 }
 
 // add enters one pair into the step's means.
