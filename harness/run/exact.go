@@ -59,7 +59,7 @@ type exactly struct {
 	e       *Env
 	policy  *Stage
 	units   [][]nn.Row
-	margins []margin
+	margins []float64
 	share   []float64 // of each pair in its language's gradient
 	g       gradientSettings
 }
@@ -69,7 +69,7 @@ func (e *Env) exactly(policy, pairs, reference *Stage, g gradientSettings, share
 	if err != nil {
 		return nil, err
 	}
-	margins, err := readLines[margin](e, reference, "margins")
+	margins, err := e.margins(reference, g.Loss)
 	return &exactly{e, policy, units, margins, share, g}, err
 }
 
@@ -77,7 +77,7 @@ func (e *Env) exactly(policy, pairs, reference *Stage, g gradientSettings, share
 func (x *exactly) target(pairs []int) nn.Preference {
 	t := nn.Preference{Loss: lossOf(x.g.Loss)}
 	for _, i := range pairs {
-		t.Reference = append(t.Reference, x.margins[i].difference())
+		t.Reference = append(t.Reference, x.margins[i])
 		t.Weight = append(t.Weight, x.share[i])
 	}
 	return t
