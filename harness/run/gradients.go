@@ -200,7 +200,10 @@ func (e *Env) margins(reference *Stage, loss config.Loss) ([]float64, error) {
 }
 
 func lossOf(l config.Loss) nn.PreferenceLoss {
-	return nn.PreferenceLoss{Kind: "dpo", Beta: l.Beta, LengthPenalty: l.LengthPenalty}
+	return nn.PreferenceLoss{
+		Kind: l.Kind, Beta: l.Beta, LengthPenalty: l.LengthPenalty, LabelSmoothing: l.LabelSmoothing,
+		TargetMargin: l.TargetMargin, LDAlpha: l.LDAlpha, NLLWeight: l.NLLWeight,
+	}
 }
 
 // readRound reads a gradients stage.
