@@ -11,6 +11,7 @@ import (
 	"congrad/harness/config"
 	"congrad/harness/judge"
 	"congrad/harness/method"
+	"congrad/harness/nn"
 
 	"github.com/spf13/cobra"
 )
@@ -23,6 +24,7 @@ var listings = []struct {
 	{"experiments", (*app).listExperiments},
 	{"languages", (*app).listLanguages},
 	{"methods", (*app).listMethods},
+	{"losses", (*app).listLosses},
 	{"judges", (*app).listJudges},
 	{"tasks", (*app).listTasks},
 	{"runs", (*app).listRuns},
@@ -35,7 +37,7 @@ func (a *app) lsCommand() *cobra.Command {
 	}
 	return &cobra.Command{
 		Use:       "ls [" + strings.Join(names, "|") + "]",
-		Short:     "List experiments, languages, methods, judges, tasks or runs",
+		Short:     "List experiments, languages, methods, losses, judges, tasks or runs",
 		ValidArgs: names,
 		Args:      cobra.MaximumNArgs(1),
 		RunE: func(_ *cobra.Command, args []string) error {
@@ -113,6 +115,13 @@ func (a *app) listMethods() (rows [][]string, err error) {
 	}
 	for _, s := range method.Selectors {
 		rows = append(rows, []string{"selector", s.Name, "", s.Doc})
+	}
+	return rows, nil
+}
+
+func (a *app) listLosses() (rows [][]string, err error) {
+	for _, l := range nn.PreferenceLosses {
+		rows = append(rows, []string{l.Name, l.Title + ": " + l.Doc})
 	}
 	return rows, nil
 }

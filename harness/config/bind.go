@@ -92,6 +92,7 @@ func (b *binder) bind(path, general string, raw map[string]any, v, inherited ref
 				from = inherited.Field(i)
 			}
 			b.bind(key, strings.TrimPrefix(name, "arms."), table, field, from)
+			b.settle(key, field.Addr().Interface())
 		case tag == "arms":
 			// bound after everything that arms inherit
 		case has:
@@ -148,6 +149,16 @@ func (b *binder) assign(key, name string, given any, field reflect.Value) {
 	}
 	field.Set(reflect.ValueOf(value))
 	b.origins = append(b.origins, Origin{key, value, b.place(key), f.Doc})
+}
+
+// settle decides between keys of a table that exclude each other.
+func (b *binder) settle(table string, v any) {
+	switch v := v.(type) {
+	case *Keep:
+		b.oneRules(table, v)
+	case *Loss:
+		b.settleLoss(table, v)
+	}
 }
 
 // oneRules leaves either the share or the threshold in force: the one that its table gives unsets the other, which has a

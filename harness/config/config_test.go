@@ -173,6 +173,17 @@ func TestErrors(t *testing.T) {
 		"set through a value":       {good, []string{"name.x=2"}, "--set name.x=2: name is not a table"},
 		"negative seed":             {good, []string{"seeds=[-1]"}, "--set: seeds: want a list of whole numbers from 0 upwards, entry 0 is the number -1"},
 		"judge written as a number": {replace("[keep]\nshare = 0.3", "[pair]\nmin_gap = 1\n[judge]\nkind = 3"), nil, "x.toml:18: judge.kind: want a string, have the number 3"},
+		"a parameter of another loss": {
+			replace("beta = 0.5", "kind = \"ld_dpo\"\nlabel_smoothing = 0.1\nlength_penalty = 0.0", "[keep]\n", "[loss]\nnll_weight = 2\n[keep]\n"), nil,
+			`x.toml:16: loss.nll_weight: a loss of kind "dpo" has no such parameter; it has beta, length_penalty (docs/losses.md)` + "\n" +
+				`x.toml:35: arms[1].loss.label_smoothing: a loss of kind "ld_dpo" has no such parameter; it has beta, ld_alpha (docs/losses.md)` + "\n" +
+				`x.toml:36: arms[1].loss.length_penalty: a loss of kind "ld_dpo" has no such parameter; it has beta, ld_alpha (docs/losses.md)`,
+		},
+		"a sum's beta for means":  {replace("beta = 0.5", `kind = "simpo"`), nil, `x.toml:32: arms[1].loss.kind: "simpo" compares log-probs per token, and the beta of 0.1 is one for summed log-probs: give beta beside it (docs/losses.md)`},
+		"a mean's beta for sums":  {replace("beta = 0.5", `kind = "hinge"`), []string{"loss.kind=ipo", "loss.beta=2"}, `x.toml:32: arms[1].loss.kind: "hinge" compares summed log-probs, and the beta of 2 is one for log-probs per token: give beta beside it (docs/losses.md)`},
+		"set of a per-token loss": {good, []string{"loss.kind=ipo"}, `--set: loss.kind: "ipo" compares log-probs per token, and the beta of 0.1 is one for summed log-probs: give beta beside it (docs/losses.md)`},
+		"no such loss":            {replace("beta = 0.5", "kind = \"dp\"\nlabel_smoothing = 0.1"), nil, `x.toml:32: arms[1].loss.kind: "dp": want one of dpo, cdpo, robust, hinge, ipo, ipo_sum, dpo_norm, ld_dpo, dpo_nll, simpo; did you mean "dpo"?`},
+		"half the labels wrong":   {replace("beta = 0.5", "kind = \"robust\"\nlabel_smoothing = 0.5"), nil, "x.toml:33: arms[1].loss.label_smoothing: 0.5 is out of range: want 0 to 0.49 (cdpo, robust: share of the labels that is taken to be wrong; 0 is DPO)"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			_, err := load(c.source, c.sets...)
@@ -258,6 +269,86 @@ func TestShareAndThreshold(t *testing.T) {
 				}
 			}
 		}
+	}
+}
+
+// A loss has the parameters of its kind, given, inherited or by default, and no others; and the resolved file says the same.
+func TestLosses(t *testing.T) {
+	for _, c := range []struct {
+		experiment, arm, resolved string
+		want, arms                Loss
+	}{
+		{
+			"", "", "# ld_alpha is not set",
+			Loss{Kind: "dpo", Beta: 0.1, LengthPenalty: 0.01},
+			Loss{Kind: "dpo", Beta: 0.1, LengthPenalty: 0.01},
+		},
+		{
+			"", `kind = "robust"`, "label_smoothing = 0.1 ",
+			Loss{Kind: "dpo", Beta: 0.1, LengthPenalty: 0.01},
+			Loss{Kind: "robust", Beta: 0.1, LengthPenalty: 0.01, LabelSmoothing: 0.1},
+		},
+		{
+			"length_penalty = 0.2", "kind = \"simpo\"\nbeta = 2", "# length_penalty is not set",
+			Loss{Kind: "dpo", Beta: 0.1, LengthPenalty: 0.2},
+			Loss{Kind: "simpo", Beta: 2, TargetMargin: 0.5},
+		},
+		{
+			"kind = \"ipo\"\nbeta = 2", `kind = "dpo_norm"`, "",
+			Loss{Kind: "ipo", Beta: 2},
+			Loss{Kind: "dpo_norm", Beta: 2},
+		},
+		{
+			"kind = \"cdpo\"\nlabel_smoothing = 0.2", "kind = \"robust\"\nlength_penalty = 0", "",
+			Loss{Kind: "cdpo", Beta: 0.1, LengthPenalty: 0.01, LabelSmoothing: 0.2},
+			Loss{Kind: "robust", Beta: 0.1, LabelSmoothing: 0.2},
+		},
+		{
+			`kind = "ld_dpo"`, `kind = "dpo_nll"`, "nll_weight = 1.0",
+			Loss{Kind: "ld_dpo", Beta: 0.1, LDAlpha: 0.5},
+			Loss{Kind: "dpo_nll", Beta: 0.1, LengthPenalty: 0.01, NLLWeight: 1},
+		},
+	} {
+		e, err := load(strings.NewReplacer("[keep]\n", "[loss]\n"+c.experiment+"\n[keep]\n", "beta = 0.5", c.arm).Replace(good))
+		if err != nil {
+			t.Errorf("%q and %q: %v", c.experiment, c.arm, err)
+			continue
+		}
+		again, err := load(string(e.Resolved()))
+		if err != nil || !strings.Contains(string(e.Resolved()), c.resolved) {
+			t.Errorf("%q and %q, resolved: %v\n%s", c.experiment, c.arm, err, e.Resolved())
+			continue
+		}
+		for _, e := range []*Experiment{e, again} {
+			if d := cmp.Diff([]Loss{c.want, c.arms, c.want}, []Loss{e.Loss, e.Arms[1].Loss, e.Arms[2].Loss}); d != "" {
+				t.Errorf("%q and %q: %s", c.experiment, c.arm, d)
+			}
+		}
+	}
+}
+
+// Every kind that a file may name has its parameters listed, and each parameter belongs to a kind.
+func TestLossKinds(t *testing.T) {
+	kind, _ := FindField("loss.kind")
+	taken := map[string]bool{"kind": true, "beta": true}
+	for _, word := range kind.Words {
+		if _, ok := lossKinds[word]; !ok {
+			t.Errorf("%s: no such kind", word)
+		}
+		for _, key := range lossKinds[word].takes {
+			taken[key] = true
+		}
+	}
+	if len(lossKinds) != len(kind.Words) {
+		t.Errorf("%d kinds, %d words", len(lossKinds), len(kind.Words))
+	}
+	for i := range reflect.TypeFor[Loss]().NumField() {
+		if key := reflect.TypeFor[Loss]().Field(i).Tag.Get("toml"); !taken[key] {
+			t.Errorf("no kind takes %s", key)
+		}
+	}
+	if got := len((&Loss{}).parameters()) + 2; got != len(taken) {
+		t.Errorf("%d parameters are settled, %d exist", got, len(taken))
 	}
 }
 

@@ -73,12 +73,6 @@ type Pair struct {
 	MaxLengthRatio float64 `toml:"max_length_ratio"`
 }
 
-// Loss is the preference loss.
-type Loss struct {
-	Beta          float64 `toml:"beta"`
-	LengthPenalty float64 `toml:"length_penalty"`
-}
-
 // Train is the optimiser and its schedule.
 type Train struct {
 	LearningRate float64 `toml:"learning_rate"`

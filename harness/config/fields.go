@@ -48,8 +48,13 @@ var Fields = []Field{
 	{"pair.min_gap", 0.0, 0, 1e6, nil, ours, "smallest difference between the best and the worst score that makes a pair"},
 	{"pair.max_length_ratio", 0.0, 0, 1e6, nil, ours, "largest ratio of the answers' lengths in tokens; 0 allows any"},
 
-	{"loss.beta", 0.1, 1e-6, 1e3, nil, "Rafailov et al. 2023", "DPO's inverse temperature"},
-	{"loss.length_penalty", 0.01, 0, 100, nil, "public summary: length-penalised DPO; the value is our choice (0.01 to 0.05 in public code)", "alpha of R-DPO per token; 0 is plain DPO"},
+	{"loss.kind", "dpo", 0, 0, []string{"dpo", "cdpo", "robust", "hinge", "ipo", "ipo_sum", "dpo_norm", "ld_dpo", "dpo_nll", "simpo"}, "public summary: length-penalised DPO", "the preference loss; docs/losses.md has the formulas"},
+	{"loss.beta", 0.1, 1e-6, 1e3, nil, "Rafailov et al. 2023", "DPO's inverse temperature; ipo, dpo_norm and simpo, which compare log-probs per token, want one of their own"},
+	{"loss.length_penalty", 0.01, 0, 100, nil, "public summary: length-penalised DPO; the value is our choice (0.01 to 0.05 in public code)", "dpo, cdpo, robust, hinge, dpo_nll: alpha of R-DPO per token; 0 is plain DPO"},
+	{"loss.label_smoothing", 0.1, 0, 0.49, nil, "Chowdhury et al. 2024", "cdpo, robust: share of the labels that is taken to be wrong; 0 is DPO"},
+	{"loss.target_margin", 0.5, 0, 100, nil, "Meng et al. 2024 (SimPO), public code", "simpo: gamma/beta, the lead in log-prob per token that is asked for"},
+	{"loss.ld_alpha", 0.5, 0, 1, nil, ours, "ld_dpo: what a token beyond the shorter answer's length counts; 1 is DPO"},
+	{"loss.nll_weight", 1.0, 0, 1e3, nil, "Pang et al. 2024", "dpo_nll: weight of the chosen answer's negative log-likelihood per token; 0 is DPO"},
 
 	{"train.learning_rate", 5e-7, 1e-12, 1, nil, "Rafailov et al. 2023, public code", "peak rate"},
 	{"train.schedule", "cosine", 0, 0, []string{"cosine", "linear", "constant"}, "Meng et al. 2024 (SimPO), public code", "how the rate falls after the warm-up; the first two end at zero"},

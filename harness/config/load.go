@@ -36,7 +36,6 @@ func Load(file string, source []byte, sets []string, world World) (*Experiment, 
 	}
 	e := &Experiment{Source: source}
 	b.bind("", "", raw, reflect.ValueOf(e).Elem(), reflect.Value{})
-	b.oneRules("keep", &e.Keep)
 	b.bindArms(raw, e)
 	if len(b.wrong) == 0 { // cross checks of half-read files would only confuse
 		b.checkTogether(e, world)
@@ -106,7 +105,6 @@ func (b *binder) bindArms(raw map[string]any, e *Experiment) {
 	for i, table := range list {
 		key := "arms[" + itoa(i) + "]"
 		b.bind(key, "arms", table, reflect.ValueOf(&e.Arms[i]).Elem(), base)
-		b.oneRules(key+".keep", &e.Arms[i].Keep)
 	}
 }
 
@@ -203,6 +201,10 @@ func (b *binder) checkArms(e *Experiment, w World) {
 		b.report("evaluate.opponent", "%q: no such arm%s", e.Evaluate.Opponent, suggest.DidYouMean(e.Evaluate.Opponent, names))
 	case opponent.Select != "none":
 		b.report("evaluate.opponent", "%q is trained; win rates are against the untouched model, an arm with select = \"none\"", e.Evaluate.Opponent)
+	}
+	b.checkLoss("loss", e.Loss, Loss{}) // whose default beta is DPO's
+	for i, a := range e.Arms {
+		b.checkLoss("arms["+itoa(i)+"].loss", a.Loss, e.Loss)
 	}
 	tables := []string{"keep"}
 	for i := range e.Arms {

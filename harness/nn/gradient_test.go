@@ -98,7 +98,7 @@ func TestLayerGradients(t *testing.T) {
 			"label log-prob": {func(in []*Node) *Node {
 				return labelLogProbs(in[0], graph.Const(in[0].Graph(), []int32{2, 0, 4}))
 			}, []input{normal("x", 3, 3, 5)}},
-			"pair difference": {func(in []*Node) *Node { return pairDifference(in[0]) }, []input{normal("x", 1, 6)}},
+			"pair sum": {func(in []*Node) *Node { return pairSum(in[0], 1, -1) }, []input{normal("x", 1, 6)}},
 		} {
 			t.Run(name, func(t *testing.T) { checkGradient(t, b, c.f, c.inputs...) })
 		}
@@ -118,15 +118,19 @@ var tinyRows = []Row{
 
 func TestModelAndLossGradients(t *testing.T) {
 	devicetest.Each(t, func(t *testing.T, b device.Backend) {
-		for name, c := range map[string]struct {
+		type subject struct {
 			config  model.Config
 			targets Targets
-		}{
-			"likelihood":           {tiny, Likelihood{Weight: []float64{0.5, 1, 0.25, 2}}},
-			"dpo":                  {tiny, Preference{Loss: PreferenceLoss{Beta: 0.7}, Reference: []float64{0.3, -0.4}, Weight: []float64{1, 0.5}}},
-			"length-penalised dpo": {tiny, Preference{Loss: PreferenceLoss{Beta: 0.7, LengthPenalty: 0.2}, Reference: []float64{0.3, -0.4}, Weight: []float64{1, 0.5}}},
-			"untied head":          {untied(tiny), Likelihood{Weight: []float64{1, 1, 1, 1}}},
-		} {
+		}
+		subjects := map[string]subject{
+			"likelihood":  {tiny, Likelihood{Weight: []float64{0.5, 1, 0.25, 2}}},
+			"untied head": {untied(tiny), Likelihood{Weight: []float64{1, 1, 1, 1}}},
+		}
+		for name, l := range losses {
+			// far enough apart for one pair of the hinge loss to teach and the other not to
+			subjects[name] = subject{small, Preference{Loss: l, Reference: []float64{0.3, -4}, Weight: []float64{1, 0.5}}}
+		}
+		for name, c := range subjects {
 			t.Run(name, func(t *testing.T) {
 				batch, err := NewBatch(tinyRows, 4, 6, 4)
 				if err != nil {

@@ -110,16 +110,23 @@ func add(x, y []float64) {
 }
 
 // referenceLogProb is the summed log-prob of the row's answer.
-func referenceLogProb(w *model.Weights, r Row) float64 {
-	tokens := append(append([]int(nil), r.Prompt...), r.Answer...)
-	logits, sum := referenceLogits(w, tokens), 0.0
+func referenceLogProb(w *model.Weights, r Row) (sum float64) {
+	for _, logp := range tokenLogProbs(w, r) {
+		sum += logp
+	}
+	return sum
+}
+
+// tokenLogProbs are the log-probs of the answer's tokens.
+func tokenLogProbs(w *model.Weights, r Row) (list []float64) {
+	logits := referenceLogits(w, append(append([]int(nil), r.Prompt...), r.Answer...))
 	for j, id := range r.Answer {
 		row := logits[len(r.Prompt)+j-1]
 		total := 0.0
 		for _, x := range row {
 			total += math.Exp(x)
 		}
-		sum += row[id] - math.Log(total)
+		list = append(list, row[id]-math.Log(total))
 	}
-	return sum
+	return list
 }

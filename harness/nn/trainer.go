@@ -60,7 +60,9 @@ func (e *Engine) ResumeTrainer(s TrainerState, adam AdamW) (*Trainer, error) {
 // Unit is what one row or pair contributed to a step.
 type Unit struct {
 	Loss float64
-	LogP []float64 // summed log-prob of the unit's rows: one for a row, chosen and rejected for a pair
+	// Of the unit's rows, one for a row, chosen and rejected for a pair:
+	LogP  []float64 // summed log-prob
+	Score []float64 // what the objective makes of the log-probs, such as their mean per token
 }
 
 // Accumulate adds the gradient of the batch's weighted loss, Σ weight·loss over its units, to the step's gradient.
@@ -86,30 +88,31 @@ func (t *Trainer) Accumulate(b *Batch, targets Targets) ([]Unit, error) {
 		for i, p := range previous { // none in the step's first batch
 			grads[i] = graph.Add(grads[i], p)
 		}
-		return append(grads, units, graph.ReduceSum(logp, -1))
+		return append(grads, units, graph.ReduceSum(logp, -1), objective.scores(logp, b.mask))
 	})
 	if err != nil {
 		return nil, fmt.Errorf("training on %d rows of %d tokens: %w", b.Rows, b.Seq, err)
 	}
 	t.grads = out[:n]
-	return readUnits(out[n], out[n+1])
+	return readUnits(out[n], out[n+1], out[n+2])
 }
 
-func readUnits(losses, logps *tensors.Tensor) ([]Unit, error) {
-	loss, err := read(losses)
+func readUnits(losses, logps, scores *tensors.Tensor) ([]Unit, error) {
+	loss, err := readFloat64(losses)
 	if err != nil {
 		return nil, err
 	}
-	logp, err := read(logps)
+	logp, err := readFloat64(logps)
+	if err != nil {
+		return nil, err
+	}
+	score, err := readFloat64(scores)
 	if err != nil {
 		return nil, err
 	}
 	units, rows := make([]Unit, len(loss)), len(logp)/len(loss)
 	for i := range units {
-		units[i].Loss = float64(loss[i])
-		for _, lp := range logp[i*rows : (i+1)*rows] {
-			units[i].LogP = append(units[i].LogP, float64(lp))
-		}
+		units[i] = Unit{loss[i], logp[i*rows : (i+1)*rows], score[i*rows : (i+1)*rows]}
 	}
 	return units, nil
 }

@@ -12,63 +12,6 @@ import (
 
 var adam = AdamW{Beta1: 0.9, Beta2: 0.99, Epsilon: 1e-8, Decay: 0.1, Clip: 1}
 
-// marginsOf are the reference margins that a policy equal to the reference has.
-func marginsOf(w *model.Weights, rows []Row) []float64 {
-	var margins []float64
-	for i := 0; i < len(rows); i += 2 {
-		margins = append(margins, referenceLogProb(w, rows[i])-referenceLogProb(w, rows[i+1]))
-	}
-	return margins
-}
-
-func TestFirstStepOfDPO(t *testing.T) {
-	devicetest.Each(t, func(t *testing.T, b device.Backend) {
-		host := loud(tiny, 5)
-		trainer := must(NewEngine(b, tiny).NewTrainer(host, adam))(t)
-		defer trainer.Free()
-		p := Preference{Loss: PreferenceLoss{Beta: 0.3}, Reference: marginsOf(host, tinyRows), Weight: []float64{0.5, 0.5}}
-		for i, u := range must(trainer.Accumulate(must(NewBatch(tinyRows, 4, 6, 4))(t), p))(t) {
-			near(t, "the loss where policy and reference are one", u.Loss, math.Ln2, single)
-			near(t, "chosen log-prob", u.LogP[0], referenceLogProb(host, tinyRows[2*i]), single)
-			near(t, "rejected log-prob", u.LogP[1], referenceLogProb(host, tinyRows[2*i+1]), single)
-		}
-	})
-}
-
-func TestEqualAnswersTeachNothing(t *testing.T) {
-	devicetest.Each(t, func(t *testing.T, b device.Backend) {
-		trainer := must(NewEngine(b, tiny).NewTrainer(loud(tiny, 5), adam))(t)
-		defer trainer.Free()
-		rows := []Row{tinyRows[0], tinyRows[0]}
-		must(trainer.Accumulate(must(NewBatch(rows, 2, 6, 4))(t), Preference{Loss: PreferenceLoss{Beta: 0.3}, Reference: []float64{0}, Weight: []float64{1}}))(t)
-		if norm := must(trainer.Apply(0.1))(t); norm > 1e-6 {
-			t.Errorf("the gradient of a pair of equal answers has norm %g", norm)
-		}
-	})
-}
-
-// The penalty enters with a plus: the longer the winner, the less it teaches (Park et al. 2024, section 3.2).
-func TestLongerWinnersTeachLess(t *testing.T) {
-	devicetest.Each(t, func(t *testing.T, b device.Backend) {
-		host := loud(tiny, 5)
-		e := NewEngine(b, tiny)
-		rows := tinyRows[:2] // chosen has two tokens, rejected one
-		previous := math.Inf(1)
-		for _, alpha := range []float64{0, 0.5, 2} {
-			trainer := must(e.NewTrainer(host, AdamW{Beta1: 0.9, Beta2: 0.99, Epsilon: 1e-8}))(t)
-			p := Preference{Loss: PreferenceLoss{Beta: 0.3, LengthPenalty: alpha}, Reference: marginsOf(host, rows), Weight: []float64{1}}
-			units := must(trainer.Accumulate(must(NewBatch(rows, 2, 6, 4))(t), p))(t)
-			near(t, "loss", units[0].Loss, math.Log1p(math.Exp(-alpha)), single) // z = alpha*(2-1)
-			norm := must(trainer.Apply(0))(t)
-			if norm >= previous {
-				t.Errorf("with a penalty of %g per token the gradient's norm is %g, not less than %g", alpha, norm, previous)
-			}
-			previous = norm
-			trainer.Free()
-		}
-	})
-}
-
 // AdamW against its formulas in float64, over several steps with clipping at work, and one batch of four rows against
 // four batches of one.
 func TestOptimiser(t *testing.T) {

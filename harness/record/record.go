@@ -137,7 +137,7 @@ type Step struct {
 	Step      int     `json:"step"` // 1-based within the iteration
 	Loss      float64 `json:"loss"`
 	Accuracy  float64 `json:"accuracy"`      // share of pairs with a positive margin
-	Margin    float64 `json:"margin"`        // mean of beta*(chosen - rejected) log-ratio
+	Margin    float64 `json:"margin"`        // mean of beta*(chosen - rejected) as the loss scores answers, less the reference's
 	Chosen    float64 `json:"chosen_logp"`   // mean summed log-prob of the chosen answers
 	Rejected  float64 `json:"rejected_logp"` // mean summed log-prob of the rejected answers
 	GradNorm  float64 `json:"grad_norm"`     // before clipping

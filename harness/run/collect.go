@@ -10,6 +10,7 @@ import (
 	"congrad/harness/data"
 	"congrad/harness/lang"
 	"congrad/harness/method"
+	"congrad/harness/nn"
 	"congrad/harness/record"
 	"congrad/harness/sketch"
 )
@@ -229,7 +230,7 @@ func (p *Plan) facts(e *Env) []record.Fact {
 		{Name: "model", Value: fmt.Sprintf("%s: %d parameters (%d layers, width %d, %d tokens), weights %s", x.Model, c.Parameters(), c.Layers, c.Hidden, c.Vocab, e.Base.Weights.Hash()[:12])},
 		{Name: "prompts", Value: fmt.Sprintf("%d per seen language and iteration, %d answers each at temperature %g and top-p %g", plan.limited(x.Prompts.PerLanguage), x.Generate.Samples, x.Generate.Temperature, x.Generate.TopP)},
 		{Name: "judge", Value: x.Judge.Kind},
-		{Name: "loss", Value: fmt.Sprintf("DPO, beta %g, length penalty %g per token", x.Loss.Beta, x.Loss.LengthPenalty)},
+		{Name: "loss", Value: lossInWords(x.Loss)},
 		{Name: "training", Value: fmt.Sprintf("AdamW, peak rate %g (%s), %d pairs a step, %d epoch(s)", x.Train.LearningRate, x.Train.Schedule, x.Train.BatchPairs, x.Train.Epochs)},
 		{Name: "evaluation", Value: fmt.Sprintf("greedy answers to at most %d prompts per language of the %s split", plan.limited(x.Evaluate.PerLanguage), x.Evaluate.Split)},
 	}
@@ -276,7 +277,11 @@ func comparedWith(c config.ConGrad, reads method.Reading) string {
 func ownValues(changed []config.Origin, a config.Arm) string {
 	var list []string
 	for _, o := range changed {
-		if _, name, _ := strings.Cut(o.Key, "."); uses(a, o.Key) {
+		table, name, _ := strings.Cut(o.Key, ".")
+		if name == "kind" {
+			name = table // "loss hinge"
+		}
+		if uses(a, o.Key) {
 			list = append(list, fmt.Sprintf("%s %v", strings.ReplaceAll(name, "_", " "), o.Value))
 		}
 	}
@@ -303,6 +308,24 @@ func uses(a config.Arm, key string) bool {
 		return selector.Reads.Gradients() && selector.Reads != method.ReadsHeldBack
 	}
 	return selector.Reads.Gradients()
+}
+
+// lossInWords names the loss and its parameters.
+func lossInWords(l config.Loss) string {
+	words := l.Kind
+	for _, k := range nn.PreferenceLosses {
+		if k.Name == l.Kind {
+			words = k.Title
+		}
+	}
+	words += fmt.Sprintf(", beta %g", l.Beta)
+	for _, p := range l.Parameters() {
+		words += fmt.Sprintf(", %s %g", strings.ReplaceAll(p.Key, "_", " "), p.Value)
+		if p.Key == "length_penalty" {
+			words += " per token"
+		}
+	}
+	return words
 }
 
 // kept words which pairs are trained on.

@@ -1,11 +1,13 @@
 package run
 
 import (
+	"reflect"
 	"strings"
 	"testing"
 
 	"congrad/harness/config"
 	"congrad/harness/model"
+	"congrad/harness/nn"
 	"congrad/harness/record"
 
 	"github.com/google/go-cmp/cmp"
@@ -37,6 +39,11 @@ share = 0.1 # as little
 [[arms]]
 name = "congrad"
 select = "congrad"
+[[arms]]
+name = "likelihood"
+select = "all"
+[arms.loss]
+kind = "dpo_nll"
 [[arms]]
 name = "third"
 select = "congrad"
@@ -88,6 +95,7 @@ sketch_rank = 3 # of no gradient
 		{Name: "joint: changed from the experiment", Value: "learning rate 0.0001"},
 		{Name: "congrad: compared with", Value: "consensus: pcgrad of ema gradients by direction, by cosine, own share left out"},
 		{Name: "congrad: kept", Value: "pairs that score at least 0.1"},
+		{Name: "likelihood: changed from the experiment", Value: "loss dpo_nll, nll weight 1"},
 		{Name: "third: changed from the experiment", Value: "beta 0.2, leave one out false, share 0.3"},
 		{Name: "third: compared with", Value: "consensus: pcgrad of ema gradients by direction, by cosine"},
 		{Name: "third: kept", Value: "the best 30 % of each language's pairs"},
@@ -104,5 +112,44 @@ sketch_rank = 3 # of no gradient
 	}
 	if d := cmp.Diff(want, got); d != "" {
 		t.Error(d)
+	}
+}
+
+func TestLossesInWords(t *testing.T) {
+	for want, l := range map[string]config.Loss{
+		"DPO, beta 0.1, length penalty 0.01 per token":                          {Kind: "dpo", Beta: 0.1, LengthPenalty: 0.01},
+		"robust DPO, beta 0.1, length penalty 0 per token, label smoothing 0.2": {Kind: "robust", Beta: 0.1, LabelSmoothing: 0.2},
+		"IPO, beta 2":                      {Kind: "ipo", Beta: 2},
+		"SimPO, beta 2, target margin 0.5": {Kind: "simpo", Beta: 2, TargetMargin: 0.5},
+	} {
+		if got := lossInWords(l); got != want {
+			t.Errorf("%q, want %q", got, want)
+		}
+	}
+}
+
+// What a file may name, the device knows, and it is given every parameter.
+func TestLossesReachTheDevice(t *testing.T) {
+	field, _ := config.FindField("loss.kind")
+	var known []string
+	for _, l := range nn.PreferenceLosses {
+		known = append(known, l.Name)
+	}
+	if d := cmp.Diff(field.Words, known); d != "" {
+		t.Error(d)
+	}
+	var l config.Loss
+	from := reflect.ValueOf(&l).Elem()
+	for i := range from.NumField() {
+		if f := from.Field(i); f.Kind() == reflect.Float64 {
+			f.SetFloat(float64(i))
+		}
+	}
+	to := reflect.ValueOf(lossOf(l))
+	for i := range from.NumField() {
+		name := from.Type().Field(i).Name
+		if got := to.FieldByName(name); !got.IsValid() || !got.Equal(from.Field(i)) || to.NumField() != from.NumField() {
+			t.Errorf("%s does not arrive", name)
+		}
 	}
 }

@@ -92,7 +92,7 @@ func (e *Env) choose(ctx context.Context, stage, policy *Stage, s taskSettings) 
 			}
 		}
 	}
-	scores, err := e.logLikelihoods(ctx, stage, policy, units, 1, s.Tokens)
+	scores, err := logProbs(ctx, e, stage, policy, units, s.Tokens, logLikelihood)
 	if err != nil {
 		return nil, err
 	}
@@ -125,7 +125,7 @@ func (e *Env) text(ctx context.Context, stage, policy *Stage, s taskSettings) (m
 			units = append(units, []nn.Row{{Prompt: e.Chat.Plain(), Answer: e.Chat.Encode(p.Text)}})
 		}
 	}
-	scores, err := e.logLikelihoods(ctx, stage, policy, units, 1, s.Tokens)
+	scores, err := logProbs(ctx, e, stage, policy, units, s.Tokens, logLikelihood)
 	if err != nil {
 		return nil, err
 	}
@@ -135,15 +135,19 @@ func (e *Env) text(ctx context.Context, stage, policy *Stage, s taskSettings) (m
 	return output("passages", passages)
 }
 
-// logLikelihoods returns the summed log-prob of every row, unit by unit, for units of rowsEach rows.
-func (e *Env) logLikelihoods(ctx context.Context, stage, policy *Stage, units [][]nn.Row, rowsEach, tokens int) ([]float64, error) {
+// logProbs has the device score the answers of all units, and reduces the token log-probs of each unit's rows to a value.
+func logProbs[T any](ctx context.Context, e *Env, stage, policy *Stage, units [][]nn.Row, tokens int, reduce func(rows [][]float64) T) ([]T, error) {
 	w, err := e.policy(policy)
 	if err != nil {
 		return nil, err
 	}
-	blocks := train.Blocks(units, rowsEach, tokens)
+	each := 1 // rows of a unit, as many in all
+	if len(units) > 0 {
+		each = len(units[0])
+	}
+	blocks := train.Blocks(units, each, tokens)
 	stage.Size = len(units)
-	parts, err := store.Units(ctx, e.scratch(stage), len(blocks), func(i int) ([]float64, error) {
+	parts, err := store.Units(ctx, e.scratch(stage), len(blocks), func(i int) ([]T, error) {
 		batch, err := blocks[i].Batch(units)
 		if err != nil {
 			return nil, err
@@ -152,23 +156,29 @@ func (e *Env) logLikelihoods(ctx context.Context, stage, policy *Stage, units []
 		if err != nil {
 			return nil, err
 		}
-		part := make([]float64, len(blocks[i].Units)*rowsEach)
+		part := make([]T, len(blocks[i].Units))
 		for k := range part {
-			for _, logp := range rows[k] {
-				part[k] += logp
-			}
+			part[k] = reduce(rows[k*each : (k+1)*each])
 		}
-		e.Report.Advance(len(blocks[i].Units), 0)
+		e.Report.Advance(len(part), 0)
 		return part, nil
 	})
 	if err != nil {
 		return nil, err
 	}
-	scores := make([]float64, len(units)*rowsEach)
+	list := make([]T, len(units))
 	for b, block := range blocks {
 		for k, i := range block.Units {
-			copy(scores[i*rowsEach:], parts[b][k*rowsEach:(k+1)*rowsEach])
+			list[i] = parts[b][k]
 		}
 	}
-	return scores, nil
+	return list, nil
+}
+
+// logLikelihood is that of a unit of one row.
+func logLikelihood(rows [][]float64) (total float64) {
+	for _, logp := range rows[0] {
+		total += logp
+	}
+	return total
 }

@@ -65,7 +65,7 @@ type exactly struct {
 	e       *Env
 	policy  *Stage
 	units   [][]nn.Row
-	margins []margin
+	margins []float64
 	span    int       // of the round's longest answer: batches cut by language have it too, or they would be many programs
 	share   []float64 // of each pair in its language's gradient
 	g       gradientSettings
@@ -76,7 +76,7 @@ func (e *Env) exactly(policy, pairs, reference *Stage, g gradientSettings, share
 	if err != nil {
 		return nil, err
 	}
-	margins, err := readLines[margin](e, reference, "margins")
+	margins, err := e.margins(reference, g.Loss)
 	span := 0
 	for _, b := range train.Blocks(units, 2, g.Tokens) {
 		span = max(span, b.Span)
@@ -88,7 +88,7 @@ func (e *Env) exactly(policy, pairs, reference *Stage, g gradientSettings, share
 func (x *exactly) target(pairs []int) nn.Preference {
 	t := nn.Preference{Loss: lossOf(x.g.Loss)}
 	for _, i := range pairs {
-		t.Reference = append(t.Reference, x.margins[i].difference())
+		t.Reference = append(t.Reference, x.margins[i])
 		t.Weight = append(t.Weight, x.share[i])
 	}
 	return t

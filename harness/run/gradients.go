@@ -14,32 +14,21 @@ import (
 	"gonum.org/v1/gonum/mat"
 )
 
-// margin is a pair under the reference.
-type margin struct {
-	Chosen   float64 `json:"chosen"`
-	Rejected float64 `json:"rejected"`
-}
-
-func (m margin) difference() float64 { return m.Chosen - m.Rejected }
-
-// reference computes both answers' log-probs under the iteration's start, once for all that trains from it.
+// reference computes both answers' log-probs under the iteration's start, once for all that trains from it, whatever the
+// loss.
 func (p *planner) reference(policy, pairs *Stage, where string) (*Stage, error) {
 	tokens := p.experiment.Batch.Tokens
-	return p.stage("reference", "reference log-probs, "+where, 1, tokens, []*Stage{policy, pairs}, 0,
+	return p.stage("reference", "reference log-probs, "+where, 2, tokens, []*Stage{policy, pairs}, 0,
 		func(ctx context.Context, e *Env, stage *Stage) (map[string][]byte, error) {
 			units, err := e.pairRows(pairs)
 			if err != nil {
 				return nil, err
 			}
-			scores, err := e.logLikelihoods(ctx, stage, policy, units, 2, tokens)
+			list, err := logProbs(ctx, e, stage, policy, units, tokens, func(rows [][]float64) nn.PairLogProb { return nn.SumPair(rows[0], rows[1]) })
 			if err != nil {
 				return nil, err
 			}
-			margins := make([]margin, len(units))
-			for i := range margins {
-				margins[i] = margin{scores[2*i], scores[2*i+1]}
-			}
-			return output("margins", margins)
+			return output("reference", list)
 		})
 }
 
@@ -137,7 +126,7 @@ func (e *Env) sketch(ctx context.Context, stage, policy, pairs, reference *Stage
 	if err != nil {
 		return nil, err
 	}
-	margins, err := readLines[margin](e, reference, "margins")
+	margins, err := e.margins(reference, s.Loss)
 	if err != nil {
 		return nil, err
 	}
@@ -159,7 +148,7 @@ func (e *Env) sketch(ctx context.Context, stage, policy, pairs, reference *Stage
 		}
 		target := nn.Preference{Loss: lossOf(s.Loss)}
 		for _, i := range block.Units {
-			target.Reference = append(target.Reference, margins[i].difference())
+			target.Reference = append(target.Reference, margins[i])
 		}
 		sketches, err := sketcher.Gradients(w, batch, target)
 		if err != nil {
@@ -204,8 +193,21 @@ func (e *Env) languages(pairs *Stage, codes []string) ([]int, error) {
 	return language, nil
 }
 
+// margins are the scores of chosen minus rejected under the reference, as the loss scores answers.
+func (e *Env) margins(reference *Stage, loss config.Loss) ([]float64, error) {
+	list, err := readLines[nn.PairLogProb](e, reference, "reference")
+	margins := make([]float64, len(list))
+	for i, p := range list {
+		margins[i] = lossOf(loss).Reference(p)
+	}
+	return margins, err
+}
+
 func lossOf(l config.Loss) nn.PreferenceLoss {
-	return nn.PreferenceLoss{Beta: l.Beta, LengthPenalty: l.LengthPenalty}
+	return nn.PreferenceLoss{
+		Kind: l.Kind, Beta: l.Beta, LengthPenalty: l.LengthPenalty, LabelSmoothing: l.LabelSmoothing,
+		TargetMargin: l.TargetMargin, LDAlpha: l.LDAlpha, NLLWeight: l.NLLWeight,
+	}
 }
 
 // readRound reads a gradients stage.

@@ -32,8 +32,13 @@ var direct = map[string]struct {
 	"judge.kind":                  {"reference", "judge"},
 	"pair.min_gap":                {"1.0", "pairs"},
 	"pair.max_length_ratio":       {"2.0", "pairs"},
+	"loss.kind":                   {"hinge", "fidelity gradients train"},
 	"loss.beta":                   {"0.2", "fidelity gradients train"},
 	"loss.length_penalty":         {"0.2", "fidelity gradients train"},
+	"loss.label_smoothing":        {"0.2", "fidelity gradients train"},
+	"loss.target_margin":          {"0.2", "fidelity gradients train"},
+	"loss.ld_alpha":               {"0.2", "fidelity gradients train"},
+	"loss.nll_weight":             {"0.2", "fidelity gradients train"},
 	"train.learning_rate":         {"0.2", "train"},
 	"train.schedule":              {"linear", "train"},
 	"train.warmup":                {"0.2", "train"},
@@ -66,13 +71,17 @@ var direct = map[string]struct {
 	"batch.tokens":                {"512", "judge task"}, // and, by their inputs, all that follows judging,
 }
 
+// needs is what else is set, before and after, for a key to mean anything.
+var needs = map[string][]string{
+	"loss.label_smoothing": {"loss.kind=cdpo"},
+	"loss.target_margin":   {"loss.kind=simpo", "loss.beta=2"},
+	"loss.ld_alpha":        {"loss.kind=ld_dpo"},
+	"loss.nll_weight":      {"loss.kind=dpo_nll"},
+}
+
 // Every key of an experiment enters the keys of those stages whose results depend on it, and of no others.
 func TestKeysFollowSettings(t *testing.T) {
 	b := newBench(t)
-	before := map[string]bool{}
-	for _, s := range b.planOf(t, every()).Stages {
-		before[s.Key] = true
-	}
 	for _, f := range config.Fields {
 		if strings.HasPrefix(f.Key, "arms.") {
 			continue
@@ -85,8 +94,12 @@ func TestKeysFollowSettings(t *testing.T) {
 		if c.set == "" {
 			continue
 		}
+		before := map[string]bool{}
+		for _, s := range b.planOf(t, every(), needs[f.Key]...).Stages {
+			before[s.Key] = true
+		}
 		var kinds []string
-		for _, s := range b.planOf(t, every(), f.Key+"="+c.set).Stages {
+		for _, s := range b.planOf(t, every(), append([]string{f.Key + "=" + c.set}, needs[f.Key]...)...).Stages {
 			own := !before[s.Key]
 			for _, in := range s.Inputs {
 				own = own && before[in.Key]

@@ -266,6 +266,27 @@ func TestRunWithoutAnyPair(t *testing.T) {
 	}
 }
 
+// Every loss goes through all stages: what the reference stage left suffices for it, and training starts where that is.
+func TestRunWithEveryLoss(t *testing.T) {
+	b, dir := newBench(t), t.TempDir()
+	kind, _ := config.FindField("loss.kind")
+	for _, kind := range kind.Words {
+		files, err := b.run(t, context.Background(), b.plan(t, "loss.kind="+kind, "loss.beta=0.5"), dir, &follower{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		set := load(t, files)
+		if len(set.Steps) == 0 || len(set.Consensus) != 1 {
+			t.Errorf("%s: %d steps, %d rounds of scoring", kind, len(set.Steps), len(set.Consensus))
+		}
+		for _, s := range set.Steps {
+			if kind != "simpo" && s.Step == 1 && math.Abs(s.Margin) > 1e-4 {
+				t.Errorf("%s: %s starts with the margin %g", kind, s.Arm, s.Margin)
+			}
+		}
+	}
+}
+
 // load reads records back from their files.
 func load(t *testing.T, files map[string][]byte) *record.Set {
 	t.Helper()

@@ -9,6 +9,7 @@ import (
 
 	"congrad/harness/config"
 	"congrad/harness/method"
+	"congrad/harness/nn"
 	"congrad/harness/record"
 	"congrad/harness/rng"
 	"congrad/harness/sketch"
@@ -111,7 +112,7 @@ func (e *Env) evidence(r *round, s scoring, g gradientSettings, language []int, 
 		}
 		return s.evidence(round, g, state)
 	case reads == method.ReadsMargin:
-		known.Margin, err = e.perToken(r.pairs, r.reference)
+		known.Margin, err = e.perToken(r.reference)
 	default:
 		list, err := readLines[pair](e, r.pairs, "pairs")
 		if err != nil {
@@ -126,20 +127,13 @@ func (e *Env) evidence(r *round, s scoring, g gradientSettings, language []int, 
 
 // perToken is, for each pair, the mean log-prob of the chosen answer's tokens minus that of the rejected one's, under the
 // iteration's start.
-func (e *Env) perToken(pairs, reference *Stage) ([]float64, error) {
-	list, err := readLines[pair](e, pairs, "pairs")
-	if err != nil {
-		return nil, err
-	}
-	margins, err := readLines[margin](e, reference, "margins")
-	if err != nil {
-		return nil, err
-	}
+func (e *Env) perToken(reference *Stage) ([]float64, error) {
+	list, err := readLines[nn.PairLogProb](e, reference, "reference")
 	differences := make([]float64, len(list))
-	for i, p := range list { // an answer has a token at least: the end, or the first of those that it was cut behind
-		differences[i] = margins[i].Chosen/float64(len(p.Chosen.Tokens)) - margins[i].Rejected/float64(len(p.Rejected.Tokens))
+	for i, p := range list {
+		differences[i] = p.Chosen.Mean() - p.Rejected.Mean()
 	}
-	return differences, nil
+	return differences, err
 }
 
 // consensus is the record of a scoring round, all but its place in the study.

@@ -34,7 +34,7 @@ func (p *planner) train(policy, pairs, reference, selection *Stage, arm config.A
 	}
 	return p.stage("train", "train, "+at(seed, iteration, arm.Name), 1, s, inputs, 0,
 		func(ctx context.Context, e *Env, stage *Stage) (map[string][]byte, error) {
-			kept, err := e.keptPairs(pairs, reference, selection)
+			kept, err := e.keptPairs(pairs, reference, selection, arm.Loss)
 			if err != nil {
 				return nil, err
 			}
@@ -43,12 +43,12 @@ func (p *planner) train(policy, pairs, reference, selection *Stage, arm config.A
 }
 
 // keptPairs are the pairs to train on.
-func (e *Env) keptPairs(pairs, reference, selection *Stage) ([]train.Pair, error) {
+func (e *Env) keptPairs(pairs, reference, selection *Stage, loss config.Loss) ([]train.Pair, error) {
 	units, err := e.pairRows(pairs)
 	if err != nil {
 		return nil, err
 	}
-	margins, err := readLines[margin](e, reference, "margins")
+	margins, err := e.margins(reference, loss)
 	if err != nil {
 		return nil, err
 	}
@@ -61,7 +61,7 @@ func (e *Env) keptPairs(pairs, reference, selection *Stage) ([]train.Pair, error
 	var kept []train.Pair
 	for i, rows := range units {
 		if chosen[i].Kept {
-			kept = append(kept, train.Pair{Chosen: rows[0], Rejected: rows[1], Reference: margins[i].difference()})
+			kept = append(kept, train.Pair{Chosen: rows[0], Rejected: rows[1], Reference: margins[i]})
 		}
 	}
 	return kept, nil

@@ -12,7 +12,7 @@ import (
 // Pair is a preference pair as the loop trains on it.
 type Pair struct {
 	Chosen, Rejected nn.Row
-	Reference        float64 // log-prob of chosen minus rejected under the reference
+	Reference        float64 // score of chosen minus rejected under the reference, as the loss scores answers
 }
 
 // Settings of a training run over pairs.
@@ -30,7 +30,7 @@ type Step struct {
 	Step             int
 	Loss             float64
 	Accuracy         float64 // share of pairs with a positive margin
-	Margin           float64 // β times the log-ratio difference
+	Margin           float64 // of the implicit rewards, see add
 	Chosen, Rejected float64 // summed log-probs
 	GradNorm         float64
 	Rate             float64
@@ -118,9 +118,11 @@ func pairStep(t *nn.Trainer, pairs []Pair, s Settings, full int, rate float64) (
 	return step, Diverged(step.Loss, norm)
 }
 
-// add enters one pair into the step's means.
+// add enters one pair into the step's means. The margin is that of the implicit rewards in the loss's own measure, β·Δ: of sums,
+// of means per token or of what LD-DPO counts, less the reference's but for SimPO, whose reward knows none. Length penalty
+// and target margin are no part of it: they say what margin is wanted.
 func (s *Step) add(u nn.Unit, p Pair, beta float64, n int) {
-	margin := beta * (u.LogP[0] - u.LogP[1] - p.Reference)
+	margin := beta * (u.Score[0] - u.Score[1] - p.Reference)
 	s.Loss += u.Loss / float64(n)
 	s.Margin += margin / float64(n)
 	s.Chosen += u.LogP[0] / float64(n)

@@ -128,7 +128,7 @@ func somePairs() []Pair {
 }
 
 var settings = Settings{
-	Schedule: Schedule{0.02, 0.2, "linear"}, Epochs: 4, BatchPairs: 4, Tokens: 1024, Loss: nn.PreferenceLoss{Beta: 0.5},
+	Schedule: Schedule{0.02, 0.2, "linear"}, Epochs: 4, BatchPairs: 4, Tokens: 1024, Loss: nn.PreferenceLoss{Kind: "dpo", Beta: 0.5},
 	Adam: nn.AdamW{Beta1: 0.9, Beta2: 0.99, Epsilon: 1e-8, Clip: 1},
 }
 
@@ -177,6 +177,60 @@ func TestPairsAreLearnt(t *testing.T) {
 		for what, pair := range map[string][2]float64{"loss": {cut.Loss, whole.Loss}, "margin": {cut.Margin, whole.Margin}, "norm": {cut.GradNorm, whole.GradNorm}} {
 			if math.Abs(pair[0]-pair[1]) > 1e-3*(1+math.Abs(pair[1])) {
 				t.Errorf("in blocks of one pair the %s is %g, else %g", what, pair[0], pair[1])
+			}
+		}
+	})
+}
+
+// Whatever the loss, the margin is that of its implicit rewards: none at the reference, and growing with training. SimPO, which
+// knows no reference, starts from the policy's own.
+func TestMarginsOfEveryLoss(t *testing.T) {
+	devicetest.Each(t, func(t *testing.T, b device.Backend) {
+		e, host := nn.NewEngine(b, config), model.New(config, 1)
+		pairs, units := somePairs(), [][]nn.Row{}
+		for _, p := range pairs {
+			units = append(units, []nn.Row{p.Chosen, p.Rejected})
+		}
+		w, err := e.Upload(host)
+		if err != nil {
+			t.Fatal(err)
+		}
+		batch, err := Block{Units: []int{0, 1, 2, 3, 4, 5}, Rows: 12, Seq: 16, Span: 16}.Batch(units)
+		if err != nil {
+			t.Fatal(err)
+		}
+		logp, err := e.LogProbs(w, batch)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, l := range []nn.PreferenceLoss{{Kind: "hinge", Beta: 0.5}, {Kind: "dpo_norm", Beta: 2}, {Kind: "ld_dpo", Beta: 0.5, LDAlpha: 0.2}, {Kind: "simpo", Beta: 2, TargetMargin: 0.5}} {
+			own := 0.0 // the mean margin of the policy by itself, as the loss scores answers
+			for i := range pairs {
+				p := nn.SumPair(logp[2*i], logp[2*i+1])
+				pairs[i].Reference = l.Reference(p)
+				own += l.Beta * (p.Chosen.Sum/float64(p.Chosen.Tokens) - p.Rejected.Sum/float64(p.Rejected.Tokens)) / 6
+			}
+			trainer, err := e.NewTrainer(host, settings.Adam)
+			if err != nil {
+				t.Fatal(err)
+			}
+			s := settings
+			s.Loss, s.BatchPairs = l, 6
+			var steps []Step
+			if err := Pairs(context.Background(), trainer, 0, pairs, s, 1, "1", func(step Step) error { steps = append(steps, step); return nil }); err != nil {
+				t.Fatal(err)
+			}
+			trainer.Free()
+			want := 0.0
+			if l.Kind == "simpo" {
+				want = own
+			}
+			first, last := steps[0], steps[len(steps)-1]
+			if math.Abs(first.Margin-want) > 1e-5 {
+				t.Errorf("%s: at the reference the margin is %g, want %g", l.Kind, first.Margin, want)
+			}
+			if last.Margin < first.Margin+0.02 || last.Accuracy < 0.999 {
+				t.Errorf("%s: after training %+v", l.Kind, last)
 			}
 		}
 	})
