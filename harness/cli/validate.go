@@ -31,7 +31,7 @@ func (a *app) validateCommand() *cobra.Command {
 					wrong = append(wrong, err)
 					continue
 				}
-				fmt.Fprintf(a.out, "%s: %d arms, %d seen and %d unseen languages, %d seeds, %d iterations: valid\n",
+				fmt.Fprintf(a.out, "%s: %d arms, %d seen and %d unseen languages, %d seeds, %d iteration(s): valid\n",
 					arg, len(e.Arms), len(e.Languages.Seen), len(e.Languages.Unseen), len(e.Seeds), e.Iterations)
 			}
 			return failing(exitConfig, errors.Join(wrong...))
