@@ -3,141 +3,123 @@ package nn
 import (
 	"fmt"
 
-	"github.com/gomlx/gomlx/backends"
-	"github.com/gomlx/gomlx/pkg/core/dtypes"
 	"github.com/gomlx/gomlx/pkg/core/graph"
-	"github.com/gomlx/gomlx/pkg/core/shapes"
 	"github.com/gomlx/gomlx/pkg/core/tensors"
 	"gonum.org/v1/gonum/mat"
 )
 
 // GradientStack keeps several gradients of one optimiser step apart on the device, for a method that weights them.
 //
-// It takes the memory of `slots` gradients, whatever it holds, and writes in place: one program of each kind serves all
-// steps. Beside it stands the trainer's own gradient, so that training needs the memory of slots + 1 gradients.
+// A gradient changes hands without a copy. What works on all of them goes weight by weight, so that beside the gradients
+// there is in memory, at any time, no more than all of them once more for one weight. Each program takes `slots` gradients,
+// the last one repeated where there are fewer: it is compiled once for a shape of weights, however many gradients a step has.
 type GradientStack struct {
 	trainer *Trainer
 	slots   int
-	height  int               // gradients on the stack
-	tensors []*tensors.Tensor // per weight [slots, size]; what lies above height is of earlier steps
+	grads   [][]*tensors.Tensor // [gradients][weights]
 }
 
-// NewGradientStack makes room for so many gradients of the trainer.
-func (t *Trainer) NewGradientStack(slots int) (*GradientStack, error) {
-	s := &GradientStack{trainer: t, slots: slots}
-	var err error
-	s.tensors, err = t.engine.run(fmt.Sprintf("room for %d gradients", slots), appendTensors(nil, t.weights), func(in []*Node) []*Node {
-		out := make([]*Node, len(in))
-		for i, w := range in {
-			out[i] = graph.Zeros(w.Graph(), shapes.Make(w.DType(), slots, w.Shape().Size()))
-		}
-		return out
-	})
-	if err != nil {
-		return nil, fmt.Errorf("making room for %d gradients: %w", slots, err)
-	}
-	return s, nil
+// NewGradientStack is a stack for up to so many of the trainer's gradients.
+func (t *Trainer) NewGradientStack(slots int) *GradientStack {
+	return &GradientStack{trainer: t, slots: slots}
 }
 
 // Push moves the trainer's accumulated gradient onto the stack; the next Accumulate begins a new one.
 func (s *GradientStack) Push() error {
-	t := s.trainer
-	if t.grads == nil {
+	if s.trainer.grads == nil {
 		return fmt.Errorf("keeping a gradient apart: none was accumulated")
 	}
-	if s.height == s.slots {
+	if len(s.grads) == s.slots {
 		return fmt.Errorf("keeping a gradient apart: the stack of %d is full", s.slots)
 	}
-	at := tensors.FromScalar(int32(s.height))
-	defer at.FinalizeAll()
-	inputs, err := t.engine.donateAll([]any{at}, s.tensors)
-	if err != nil {
-		return err
-	}
-	n := len(s.tensors)
-	out, err := t.engine.run("push a gradient", appendTensors(inputs, t.grads), func(in []*Node) []*Node {
-		at, stack, grads := in[0], in[1:1+n], in[1+n:]
-		out := make([]*Node, n)
-		for i, x := range stack {
-			out[i] = t.engine.writeRow(x, graph.Reshape(grads[i], 1, -1), at)
-		}
-		return out
-	})
-	if err != nil {
-		return fmt.Errorf("keeping gradient %d of %d apart: %w", s.height+1, s.slots, err)
-	}
-	freeAll(t.grads)
-	s.tensors, t.grads = out, nil
-	s.height++
+	s.grads, s.trainer.grads = append(s.grads, s.trainer.grads), nil
 	return nil
 }
 
-// writeRow puts a row [1, size] at place `at`, a scalar, of x [rows, size].
-func (e *Engine) writeRow(x, row, at *Node) *Node {
-	if e.can(backends.OpTypeDynamicUpdateSlice) {
-		return graph.DynamicUpdateSlice(x, row, []*Node{at, graph.ScalarZero(x.Graph(), dtypes.Int32)})
-	}
-	dims := x.Shape().Dimensions
-	here := graph.Equal(graph.Iota(x.Graph(), shapes.Make(dtypes.Int32, dims...), 0), graph.BroadcastToDims(at, dims...))
-	return graph.Where(here, graph.BroadcastToDims(row, dims...), x)
-}
-
-// Gram is the matrix of inner products of the gradients on the stack [height, height], in the order of their pushes. The
-// products over one weight are float32, their sum over weights is float64.
+// Gram is the matrix of inner products of the gradients on the stack [n, n], in the order of their pushes. The products over
+// one weight are float32, their sum over weights is float64.
 func (s *GradientStack) Gram() (*mat.SymDense, error) {
-	out, err := s.trainer.engine.run("gram matrix", appendTensors(nil, s.tensors), func(in []*Node) []*Node {
-		perWeight := make([]*Node, len(in))
-		for i, x := range in {
-			perWeight[i] = graph.InsertAxes(MatMulT(x, x), 0) // [1, slots, slots]
+	n := len(s.grads)
+	if n == 0 {
+		return nil, fmt.Errorf("inner products of gradients: there is none on the stack")
+	}
+	sum := mat.NewSymDense(n, nil)
+	for i := range s.trainer.weights {
+		out, err := s.trainer.engine.run("gram matrix", appendTensors(nil, s.of(i)), func(in []*Node) []*Node {
+			x := stacked(in)
+			return []*Node{MatMulT(x, x)} // [slots, slots]
+		})
+		if err != nil {
+			return nil, fmt.Errorf("inner products of %d gradients: %w", n, err)
 		}
-		return []*Node{graph.Concatenate(perWeight, 0)}
-	})
-	if err != nil {
-		return nil, fmt.Errorf("inner products of %d gradients: %w", s.height, err)
-	}
-	flat, err := readFloat64(out[0]) // [weights, slots, slots]
-	if err != nil {
-		return nil, err
-	}
-	g := mat.NewSymDense(s.height, nil)
-	for i := range s.height {
-		for j := i; j < s.height; j++ {
-			sum := 0.0
-			for at := i*s.slots + j; at < len(flat); at += s.slots * s.slots {
-				sum += flat[at]
+		flat, err := readFloat64(out[0])
+		if err != nil {
+			return nil, err
+		}
+		for k := range n {
+			for l := k; l < n; l++ {
+				sum.SetSym(k, l, sum.At(k, l)+flat[k*s.slots+l])
 			}
-			g.SetSym(i, j, sum)
 		}
 	}
-	return g, nil
+	return sum, nil
 }
 
 // Combine makes Σ weights_k·g_k of the gradients on the stack, in the order of their pushes, the trainer's accumulated
 // gradient, and leaves the stack empty.
 func (s *GradientStack) Combine(weights []float64) error {
 	t := s.trainer
-	if len(weights) != s.height || s.height == 0 || t.grads != nil {
-		return fmt.Errorf("combining gradients: %d weights for %d gradients, and %d tensors of one that is on no stack", len(weights), s.height, len(t.grads))
+	if len(weights) != len(s.grads) || len(weights) == 0 {
+		return fmt.Errorf("combining gradients: %d weights for %d gradients", len(weights), len(s.grads))
 	}
-	factors, err := padded("weights of gradients", weights, s.slots) // what lies above height counts for nothing
+	if t.grads != nil {
+		return fmt.Errorf("combining gradients: one was accumulated and is not on the stack")
+	}
+	factors, err := padded("weights of gradients", weights, s.slots) // what repeats the last gradient counts for nothing
 	if err != nil {
 		return err
 	}
 	defer factors.FinalizeAll()
-	out, err := t.engine.run("combine gradients", appendTensors([]any{factors}, s.tensors), func(in []*Node) []*Node {
-		out := make([]*Node, len(s.tensors))
-		for i, shape := range t.engine.Config.Shapes() {
-			sum := MatMul(graph.InsertAxes(in[0], 0), in[1+i]) // [1, size]
-			out[i] = graph.Reshape(sum, shape.Dims...)
+	sum := make([]*tensors.Tensor, len(t.weights))
+	for i := range sum {
+		out, err := t.engine.run("combine gradients", appendTensors([]any{factors}, s.of(i)), func(in []*Node) []*Node {
+			x := MatMul(graph.InsertAxes(in[0], 0), stacked(in[1:])) // [1, size]
+			return []*Node{graph.Reshape(x, in[1].Shape().Dimensions...)}
+		})
+		if err != nil {
+			freeAll(sum)
+			return fmt.Errorf("combining %d gradients: %w", len(weights), err)
 		}
-		return out
-	})
-	if err != nil {
-		return fmt.Errorf("combining %d gradients: %w", s.height, err)
+		sum[i] = out[0]
+		for _, g := range s.grads {
+			g[i].FinalizeAll()
+		}
 	}
-	t.grads, s.height = out, 0
+	t.grads, s.grads = sum, nil
 	return nil
 }
 
+// of are the gradients of one weight [slots].
+func (s *GradientStack) of(weight int) []*tensors.Tensor {
+	list := make([]*tensors.Tensor, s.slots)
+	for k := range list {
+		list[k] = s.grads[min(k, len(s.grads)-1)][weight]
+	}
+	return list
+}
+
+// stacked are K tensors of one shape as the rows of a matrix [K, size].
+func stacked(in []*Node) *Node {
+	rows := make([]*Node, len(in))
+	for i, x := range in {
+		rows[i] = graph.Reshape(x, 1, -1)
+	}
+	return graph.Concatenate(rows, 0)
+}
+
 // Free releases the device's memory.
-func (s *GradientStack) Free() { freeAll(s.tensors) }
+func (s *GradientStack) Free() {
+	for _, g := range s.grads {
+		freeAll(g)
+	}
+}

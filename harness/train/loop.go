@@ -50,10 +50,7 @@ func Pairs(ctx context.Context, t *nn.Trainer, done int, pairs []Pair, s Setting
 	steps := s.Steps(len(pairs))
 	var surgeon *surgeon
 	if s.Surgery != nil && done < steps {
-		var err error
-		if surgeon, err = s.newSurgeon(t, pairs, seed, round); err != nil {
-			return err
-		}
+		surgeon = s.newSurgeon(t, pairs, seed, round)
 		defer surgeon.stack.Free()
 	}
 	for step := done + 1; step <= steps; step++ {

@@ -50,16 +50,14 @@ type surgeon struct {
 	round    string
 }
 
-// newSurgeon makes room for as many gradients as a step can have. Blocks hold the pairs that a language has in a full step
+// newSurgeon is for training on pairs, of which there are some. Blocks hold the pairs that a language has in a full step
 // where all have equally many: fewer would keep the device waiting, more would be padding.
-func (s Settings) newSurgeon(t *nn.Trainer, pairs []Pair, seed uint64, round string) (*surgeon, error) {
+func (s Settings) newSurgeon(t *nn.Trainer, pairs []Pair, seed uint64, round string) *surgeon {
 	full := min(s.BatchPairs, len(pairs))
 	slots := min(full, len(byLanguage(pairs)))
-	stack, err := t.NewGradientStack(slots)
-	if err != nil {
-		return nil, err
+	return &surgeon{
+		Surgery: *s.Surgery, settings: s, trainer: t, stack: t.NewGradientStack(slots), atOnce: (full + slots - 1) / slots, seed: seed, round: round,
 	}
-	return &surgeon{*s.Surgery, s, t, stack, (full + slots - 1) / slots, seed, round}, nil
 }
 
 // accumulate makes the combined gradient of the batch's languages the trainer's.
