@@ -125,4 +125,3 @@ func combined(gram *mat.SymDense) Combined {
 	c.Conflicts /= max(1, couples)
 	return c
 }
-
