@@ -349,10 +349,11 @@ func TestSurgeryRemembers(t *testing.T) {
 // Gradients that mean nothing reach no aggregator.
 func TestSurgeryOnDivergence(t *testing.T) {
 	devicetest.Each(t, func(t *testing.T, b device.Backend) {
+		e := nn.NewEngine(b, config)
 		for _, a := range method.Aggregators {
 			s := settings
 			s.Schedule.Peak, s.Adam.Clip, s.Surgery = 1e30, 0, &Surgery{Aggregator: a.Aggregator, Languages: 5}
-			trainer, err := nn.NewEngine(b, config).NewTrainer(model.New(config, 1), s.Adam)
+			trainer, err := e.NewTrainer(model.New(config, 1), s.Adam)
 			if err != nil {
 				t.Fatal(err)
 			}
