@@ -150,6 +150,12 @@ func TestErrors(t *testing.T) {
 		"no such task":          {replace(`"facts"`, `"fact"`), nil, `x.toml:20: evaluate.tasks: entry 0, "fact": no such task; did you mean "facts"? (congrad ls tasks)`},
 		"no such model":         {replace(`"tiny"`, `"huge"`), nil, `x.toml:3: model: "huge": no such model`},
 		"no such aggregator":    {replace(`"mean"`, `"meen"`), nil, `x.toml:30: arms[1].congrad.aggregator: "meen": no such aggregator; did you mean "mean"? (congrad ls methods)`},
+		"no such aggregator of steps": {
+			replace("beta = 0.5", "beta = 0.5\n[arms.train]\naggregator = \"non\""), []string{"train.aggregator=pcgard", "congrad.aggregator=x"},
+			`--set: congrad.aggregator: "x": no such aggregator (congrad ls methods)` + "\n" +
+				`--set: train.aggregator: "pcgard": no such aggregator; did you mean "pcgrad"? (congrad ls methods)` + "\n" +
+				`x.toml:34: arms[1].train.aggregator: "non": no such aggregator; did you mean "none"? (congrad ls methods)`,
+		},
 		"unknown key of an arm": {replace("beta = 0.5", "betta = 0.5"), nil, `x.toml:32: arms[1].loss.betta: no such key; did you mean "beta"? (congrad defaults lists all)`},
 		"two arms of one name":  {replace(`name = "random"`, `name = "congrad"`), nil, `x.toml:35: arms[2].name: "congrad": another arm has this name`},
 		"matching nobody":       {replace(`match = "congrad"`, ""), nil, `x.toml:34: arms[2]: an arm that selects at random says with match = "..." whose count it takes over`},

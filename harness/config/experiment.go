@@ -85,7 +85,11 @@ type Train struct {
 	Beta1        float64 `toml:"beta1"`
 	Beta2        float64 `toml:"beta2"`
 	Epsilon      float64 `toml:"epsilon"`
+	Aggregator   string  `toml:"aggregator" json:",omitempty"` // "none" takes one gradient of the whole batch
 }
+
+// Surgery reports whether an aggregator combines the gradients of the languages in each step.
+func (t Train) Surgery() bool { return t.Aggregator != "none" }
 
 // ConGrad says how gradients are compared: all of it goes for the filter, parts of it for the selectors like it.
 type ConGrad struct {

@@ -159,21 +159,31 @@ func (b *binder) checkTogether(e *Experiment, w World) {
 	b.checkArms(e, w)
 }
 
+// checkAggregators reports those that a table gives and that do not exist; owner is "" or the arm.
+func (b *binder) checkAggregators(owner string, c ConGrad, t Train, w World) {
+	for _, x := range []struct {
+		key, name string
+		known     []string
+	}{
+		{owner + "congrad.aggregator", c.Aggregator, w.Aggregators},
+		{owner + "train.aggregator", t.Aggregator, append([]string{"none"}, w.Aggregators...)},
+	} {
+		if b.given[x.key] && !slices.Contains(x.known, x.name) {
+			b.report(x.key, "%q: no such aggregator%s (congrad ls methods)", x.name, suggest.DidYouMean(x.name, x.known))
+		}
+	}
+}
+
 func (b *binder) checkArms(e *Experiment, w World) {
 	var names []string
+	b.checkAggregators("", e.ConGrad, e.Train, w)
 	for i, a := range e.Arms {
 		key := "arms[" + itoa(i) + "]"
 		if slices.Contains(names, a.Name) {
 			b.report(key+".name", "%q: another arm has this name", a.Name)
 		}
 		names = append(names, a.Name)
-		if !slices.Contains(w.Aggregators, a.ConGrad.Aggregator) {
-			at := key + ".congrad.aggregator"
-			if !b.given[at] {
-				at = "congrad.aggregator"
-			}
-			b.report(at, "%q: no such aggregator%s (congrad ls methods)", a.ConGrad.Aggregator, suggest.DidYouMean(a.ConGrad.Aggregator, w.Aggregators))
-		}
+		b.checkAggregators(key+".", a.ConGrad, a.Train, w)
 		if a.Select != "random" && a.Match != "" {
 			b.report(key+".match", "only an arm that selects at random matches another's count")
 		}

@@ -25,6 +25,9 @@ type Aggregator interface {
 // Stateful is an aggregator that remembers earlier rounds. Its state goes through Weighting.State and From, as a value: a
 // round stays a pure function of what it is given, and whoever runs several rounds saves the state like any other result.
 // Without From it starts afresh.
+//
+// A state is a matrix [K, K], row by row: entry i, j is what gradient i knows of gradient j, zero before they have met. So
+// what belongs to some of the gradients can be taken out and put back (ConsensusAmong).
 type Stateful interface {
 	Aggregator
 	// From returns the method as it goes on from the state that a round of k gradients left.

@@ -144,6 +144,10 @@ type Step struct {
 	Rate      float64 `json:"learning_rate"`
 	Pairs     int     `json:"pairs"`
 	Tokens    int     `json:"tokens"` // without padding
+	// Where an aggregator combined the gradients of the languages; of the couples of languages that have one in the step:
+	Languages int     `json:"languages,omitempty"` // with pairs in the step
+	Conflicts float64 `json:"conflicts,omitempty"` // share with a cosine below zero
+	Cosine    float64 `json:"cosine,omitempty"`    // mean
 }
 
 // Evaluation is one greedy answer to a held-out prompt, compared with the opponent's (evaluation.jsonl).

@@ -231,7 +231,7 @@ func (p *Plan) facts(e *Env) []record.Fact {
 		{Name: "prompts", Value: fmt.Sprintf("%d per seen language and iteration, %d answers each at temperature %g and top-p %g", plan.limited(x.Prompts.PerLanguage), x.Generate.Samples, x.Generate.Temperature, x.Generate.TopP)},
 		{Name: "judge", Value: x.Judge.Kind},
 		{Name: "loss", Value: lossInWords(x.Loss)},
-		{Name: "training", Value: fmt.Sprintf("AdamW, peak rate %g (%s), %d pairs a step, %d epoch(s)", x.Train.LearningRate, x.Train.Schedule, x.Train.BatchPairs, x.Train.Epochs)},
+		{Name: "training", Value: fmt.Sprintf("AdamW, peak rate %g (%s), %d pairs a step, %d epoch(s)%s", x.Train.LearningRate, x.Train.Schedule, x.Train.BatchPairs, x.Train.Epochs, combinedBy(x.Train))},
 		{Name: "evaluation", Value: fmt.Sprintf("greedy answers to at most %d prompts per language of the %s split", plan.limited(x.Evaluate.PerLanguage), x.Evaluate.Split)},
 	}
 	for i, a := range x.Arms {
@@ -253,8 +253,20 @@ func (p *Plan) facts(e *Env) []record.Fact {
 		if a.Ranks() {
 			facts = append(facts, record.Fact{Name: a.Name + ": kept", Value: kept(a.Keep)})
 		}
+		if a.Trained() && a.Train.Surgery() {
+			most := min(len(x.Languages.Seen), a.Train.BatchPairs)
+			facts = append(facts, record.Fact{Name: a.Name + ": in each step", Value: fmt.Sprintf("gradients of the languages in the batch%s; up to %d are in memory together, %.2f MB", combinedBy(a.Train), most, 4*float64(most*c.Parameters())/1e6)})
+		}
 	}
 	return facts
+}
+
+// combinedBy words what becomes of the languages' gradients in a step, nothing where they have none of their own.
+func combinedBy(t config.Train) string {
+	if !t.Surgery() {
+		return ""
+	}
+	return ", combined by " + t.Aggregator
 }
 
 // comparedWith words what pairs are compared with, and how.
@@ -280,6 +292,9 @@ func ownValues(changed []config.Origin, a config.Arm) string {
 		table, name, _ := strings.Cut(o.Key, ".")
 		if name == "kind" {
 			name = table // "loss hinge"
+		}
+		if o.Key == "train.aggregator" {
+			name = "aggregator of steps" // the filter has one too
 		}
 		if uses(a, o.Key) {
 			list = append(list, fmt.Sprintf("%s %v", strings.ReplaceAll(name, "_", " "), o.Value))

@@ -73,6 +73,11 @@ select = "validation"
 held_back = 0.3
 leave_one_out = false # where the pair is no part
 [[arms]]
+name = "step"
+select = "all"
+[arms.train]
+aggregator = "mean"
+[[arms]]
 name = "margin"
 select = "reward_margin"
 [arms.congrad]
@@ -87,7 +92,7 @@ sketch_rank = 3 # of no gradient
 	shape := model.Config{Vocab: 5, Hidden: 4, Layers: 1, Heads: 2, KVHeads: 1, HeadDim: 2, FFN: 6, RopeBase: 1e4, NormEps: 1e-5}
 	var got []record.Fact
 	for _, f := range (&Plan{Experiment: e}).facts(&Env{Base: &model.Folder{Config: shape, Weights: model.New(shape, 1)}}) {
-		if strings.HasSuffix(f.Name, ": kept") || strings.HasSuffix(f.Name, ": compared with") || strings.HasSuffix(f.Name, ": changed from the experiment") {
+		if strings.HasSuffix(f.Name, ": kept") || strings.HasSuffix(f.Name, ": compared with") || strings.HasSuffix(f.Name, ": in each step") || strings.HasSuffix(f.Name, ": changed from the experiment") {
 			got = append(got, f)
 		}
 	}
@@ -108,6 +113,8 @@ sketch_rank = 3 # of no gradient
 		{Name: "held: changed from the experiment", Value: "held back 0.3"},
 		{Name: "held: compared with", Value: "mean gradient of the 30 % of each language's pairs that are held back, by cosine"},
 		{Name: "held: kept", Value: "pairs that score at least 0.1"},
+		{Name: "step: changed from the experiment", Value: "aggregator of steps mean"},
+		{Name: "step: in each step", Value: "gradients of the languages in the batch, combined by mean; up to 2 are in memory together, 0.00 MB"},
 		{Name: "margin: kept", Value: "pairs that score at least 0.1"},
 	}
 	if d := cmp.Diff(want, got); d != "" {

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"congrad/harness/config"
+	"congrad/harness/method"
 	"congrad/harness/nn"
 	"congrad/harness/record"
 	"congrad/harness/store"
@@ -20,6 +21,7 @@ type trainSettings struct {
 	Loss      config.Loss
 	Train     config.Train
 	Tokens    int
+	Languages []string `json:",omitempty"` // whose gradients are combined; none without surgery
 }
 
 // checkpointEvery is how much training a kill may cost.
@@ -27,14 +29,19 @@ const checkpointEvery = 30 * time.Second
 
 // train makes the iteration's policy of an arm. selection is nil where all pairs are kept.
 func (p *planner) train(policy, pairs, reference, selection *Stage, arm config.Arm, seed uint64, iteration int) (*Stage, error) {
-	s := trainSettings{seed, iteration, arm.Loss, arm.Train, p.experiment.Batch.Tokens}
+	s := trainSettings{Seed: seed, Iteration: iteration, Loss: arm.Loss, Train: arm.Train, Tokens: p.experiment.Batch.Tokens}
+	if arm.Train.Surgery() {
+		s.Languages = p.experiment.Languages.Seen
+	} else {
+		s.Train.Aggregator = "" // so that it is no part of the key
+	}
 	inputs := []*Stage{policy, pairs, reference}
 	if selection != nil {
 		inputs = append(inputs, selection)
 	}
 	return p.stage("train", "train, "+at(seed, iteration, arm.Name), 1, s, inputs, 0,
 		func(ctx context.Context, e *Env, stage *Stage) (map[string][]byte, error) {
-			kept, err := e.keptPairs(pairs, reference, selection, arm.Loss)
+			kept, err := e.keptPairs(pairs, reference, selection, arm.Loss, p.experiment.Languages.Seen)
 			if err != nil {
 				return nil, err
 			}
@@ -42,9 +49,13 @@ func (p *planner) train(policy, pairs, reference, selection *Stage, arm config.A
 		})
 }
 
-// keptPairs are the pairs to train on.
-func (e *Env) keptPairs(pairs, reference, selection *Stage, loss config.Loss) ([]train.Pair, error) {
+// keptPairs are the pairs to train on, their languages as indices into codes.
+func (e *Env) keptPairs(pairs, reference, selection *Stage, loss config.Loss, codes []string) ([]train.Pair, error) {
 	units, err := e.pairRows(pairs)
+	if err != nil {
+		return nil, err
+	}
+	language, err := e.languages(pairs, codes)
 	if err != nil {
 		return nil, err
 	}
@@ -61,7 +72,7 @@ func (e *Env) keptPairs(pairs, reference, selection *Stage, loss config.Loss) ([
 	var kept []train.Pair
 	for i, rows := range units {
 		if chosen[i].Kept {
-			kept = append(kept, train.Pair{Chosen: rows[0], Rejected: rows[1], Reference: margins[i]})
+			kept = append(kept, train.Pair{Chosen: rows[0], Rejected: rows[1], Reference: margins[i], Language: language[i]})
 		}
 	}
 	return kept, nil
@@ -79,6 +90,9 @@ func (e *Env) train(ctx context.Context, stage, policy *Stage, pairs []train.Pai
 	settings := train.Settings{
 		Schedule: train.Schedule{Peak: s.Train.LearningRate, Warmup: s.Train.Warmup, Shape: s.Train.Schedule},
 		Epochs:   s.Train.Epochs, BatchPairs: s.Train.BatchPairs, Tokens: s.Tokens, Loss: lossOf(s.Loss), Adam: adamOf(s.Train),
+	}
+	if settings.Surgery, err = surgeryOf(s, steps); err != nil {
+		return nil, err
 	}
 	stage.Size = settings.Steps(len(pairs)) * s.Train.BatchPairs
 	saved := time.Now()
@@ -102,10 +116,11 @@ func (e *Env) train(ctx context.Context, stage, policy *Stage, pairs []train.Pai
 		return scratch.Save("checkpoint.safetensors", data)
 	}
 	err = train.Pairs(ctx, trainer, trainer.Steps(), pairs, settings, s.Seed, fmt.Sprint(s.Iteration), func(t train.Step) error {
-		steps = append(steps, record.Step{
+		steps = append(steps, loggedStep{record.Step{
 			Step: t.Step, Loss: t.Loss, Accuracy: t.Accuracy, Margin: t.Margin, Chosen: t.Chosen, Rejected: t.Rejected,
 			GradNorm: t.GradNorm, Rate: t.Rate, Pairs: t.Pairs, Tokens: t.Tokens,
-		})
+			Languages: t.Surgery.Languages, Conflicts: t.Surgery.Conflicts, Cosine: t.Surgery.Cosine,
+		}, t.Surgery.State})
 		e.Report.Loss(t.Loss)
 		e.Report.Advance(t.Pairs, t.Tokens)
 		if ctx.Err() != nil || time.Since(saved) > checkpointEvery {
@@ -124,7 +139,11 @@ func (e *Env) train(ctx context.Context, stage, policy *Stage, pairs []train.Pai
 	if err != nil {
 		return nil, err
 	}
-	files, err := output("steps", steps)
+	made := make([]record.Step, len(steps))
+	for i, s := range steps {
+		made[i] = s.Step
+	}
+	files, err := output("steps", made)
 	if err != nil {
 		return nil, err
 	}
@@ -132,8 +151,31 @@ func (e *Env) train(ctx context.Context, stage, policy *Stage, pairs []train.Pai
 	return files, nil
 }
 
+// loggedStep is a step in the log beside a checkpoint, with what its aggregator goes on from: state and weights then belong
+// together without being in one file.
+type loggedStep struct {
+	record.Step
+	State []float64 `json:"state,omitempty"`
+}
+
+// surgeryOf is how the steps combine the gradients of the languages, nil where they do not; done are those before.
+func surgeryOf(s trainSettings, done []loggedStep) (*train.Surgery, error) {
+	if s.Train.Aggregator == "" {
+		return nil, nil
+	}
+	aggregator, err := method.FindAggregator(s.Train.Aggregator)
+	if err != nil {
+		return nil, err
+	}
+	surgery := &train.Surgery{Aggregator: aggregator, Languages: len(s.Languages)}
+	if len(done) > 0 {
+		surgery.State = done[len(done)-1].State
+	}
+	return surgery, nil
+}
+
 // openTrainer starts from the policy, or goes on from the stage's checkpoint with the steps that led there.
-func (e *Env) openTrainer(stage, policy *Stage, s trainSettings) (*nn.Trainer, []record.Step, error) {
+func (e *Env) openTrainer(stage, policy *Stage, s trainSettings) (*nn.Trainer, []loggedStep, error) {
 	scratch := e.scratch(stage)
 	data, err := scratch.Load("checkpoint.safetensors")
 	if err != nil {
@@ -155,7 +197,7 @@ func (e *Env) openTrainer(stage, policy *Stage, s trainSettings) (*nn.Trainer, [
 	if err != nil {
 		return nil, nil, err
 	}
-	steps, err := record.Decode[record.Step](bytes.NewReader(log), "steps.jsonl", "steps")
+	steps, err := record.Decode[loggedStep](bytes.NewReader(log), "steps.jsonl", "steps")
 	if err != nil {
 		return nil, nil, damaged(scratch, err)
 	}

@@ -57,7 +57,7 @@ func TestCheckpointsGoWithTheirLog(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if trainer.Steps() != 2 || len(steps) != 2 || steps[1].Step != 2 {
+		if trainer.Steps() != 2 || len(steps) != 2 || steps[1].Step.Step != 2 {
 			t.Errorf("%d steps in the log: the trainer has done %d, its log is %v", logged, trainer.Steps(), steps)
 		}
 		trainer.Free()

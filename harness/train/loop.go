@@ -3,6 +3,7 @@ package train
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strconv"
 
 	"congrad/harness/nn"
@@ -13,6 +14,7 @@ import (
 type Pair struct {
 	Chosen, Rejected nn.Row
 	Reference        float64 // score of chosen minus rejected under the reference, as the loss scores answers
+	Language         int     // index into the study's seen languages
 }
 
 // Settings of a training run over pairs.
@@ -23,6 +25,7 @@ type Settings struct {
 	Tokens     int // padded tokens that the device works on at once
 	Loss       nn.PreferenceLoss
 	Adam       nn.AdamW
+	Surgery    *Surgery // combines the gradients of the languages; nil takes the gradient of the batch
 }
 
 // Step is what one optimiser step reports; means are over its pairs.
@@ -35,6 +38,7 @@ type Step struct {
 	GradNorm         float64
 	Rate             float64
 	Pairs, Tokens    int // tokens without padding
+	Surgery          Combined
 }
 
 // Steps is the number of optimiser steps over n pairs.
@@ -44,6 +48,11 @@ func (s Settings) Steps(n int) int { return s.Epochs * ((n + s.BatchPairs - 1) /
 // trainer has done. after is called behind every step and may stop the run by returning an error.
 func Pairs(ctx context.Context, t *nn.Trainer, done int, pairs []Pair, s Settings, seed uint64, round string, after func(Step) error) error {
 	steps := s.Steps(len(pairs))
+	var surgeon *surgeon
+	if s.Surgery != nil && done < steps {
+		surgeon = s.newSurgeon(t, pairs, seed, round)
+		defer surgeon.stack.Free()
+	}
 	for step := done + 1; step <= steps; step++ {
 		if err := ctx.Err(); err != nil {
 			return err
@@ -52,11 +61,19 @@ func Pairs(ctx context.Context, t *nn.Trainer, done int, pairs []Pair, s Setting
 		if err != nil {
 			return fmt.Errorf("training step %d: %w", step, err)
 		}
-		made, err := pairStep(t, pick(pairs, s.BatchPairs, step, seed, round), s, min(s.BatchPairs, len(pairs)), rate)
+		batch := pick(pairs, s.BatchPairs, step, seed, round)
+		made := Step{Step: step, Rate: rate, Pairs: len(batch)}
+		if surgeon != nil {
+			err = surgeon.accumulate(batch, &made)
+		} else {
+			err = s.accumulate(t, batch, all(batch), min(s.BatchPairs, len(pairs)), 1/float64(len(batch)), &made)
+		}
+		if err == nil {
+			err = made.apply(t)
+		}
 		if err != nil {
 			return fmt.Errorf("training step %d of %d: %w", step, steps, err)
 		}
-		made.Step = step
 		if err := after(made); err != nil {
 			return err
 		}
@@ -76,52 +93,63 @@ func pick(pairs []Pair, size, step int, seed uint64, round string) []Pair {
 	return batch
 }
 
-// pairStep accumulates the gradient of the mean loss over the pairs, in as many blocks as the device needs, and applies
-// it. All steps are padded to the size of a full one, so that they share a program.
-func pairStep(t *nn.Trainer, pairs []Pair, s Settings, full int, rate float64) (Step, error) {
-	step := Step{Rate: rate, Pairs: len(pairs)}
-	units := make([][]nn.Row, len(pairs))
+// all are the indices of a batch's pairs.
+func all(batch []Pair) []int {
+	list := make([]int, len(batch))
+	for i := range list {
+		list[i] = i
+	}
+	return list
+}
+
+// accumulate adds the gradient of Σ weight·loss over some of the batch's pairs to the trainer's, in blocks of so many pairs
+// at once, or of as many as the device takes, and enters the pairs into the step. Every block is padded to that number and
+// to the batch's longest answers, so that all share a program.
+func (s Settings) accumulate(t *nn.Trainer, batch []Pair, some []int, atOnce int, weight float64, step *Step) error {
+	units := make([][]nn.Row, len(batch))
 	longest, span := 0, 0
-	for i, p := range pairs {
+	for i, p := range batch {
 		units[i] = []nn.Row{p.Chosen, p.Rejected}
 		l, n := extent(units[i])
 		longest, span = max(longest, l), max(span, n)
-		step.Tokens += p.Chosen.Len() + p.Rejected.Len()
 	}
-	rows := min(2*full, max(2, s.Tokens/nn.Bucket(longest)/2*2))
-	for start := 0; start < len(units); start += rows / 2 {
-		end := min(start+rows/2, len(units))
-		block := Block{Rows: rows, Seq: nn.Bucket(longest), Span: nn.Bucket(span)}
+	seq := nn.Bucket(longest)
+	rows := min(2*atOnce, max(2, s.Tokens/seq/2*2))
+	for members := range slices.Chunk(some, rows/2) {
 		target := nn.Preference{Loss: s.Loss}
-		for i := start; i < end; i++ {
-			block.Units = append(block.Units, i)
-			target.Reference = append(target.Reference, pairs[i].Reference)
-			target.Weight = append(target.Weight, 1/float64(len(pairs)))
+		for _, i := range members {
+			target.Reference = append(target.Reference, batch[i].Reference)
+			target.Weight = append(target.Weight, weight)
 		}
-		batch, err := block.Batch(units)
+		laidOut, err := Block{Units: members, Rows: rows, Seq: seq, Span: nn.Bucket(span)}.Batch(units)
 		if err != nil {
-			return step, err
+			return err
 		}
-		contributions, err := t.Accumulate(batch, target)
+		contributions, err := t.Accumulate(laidOut, target)
 		if err != nil {
-			return step, err
+			return err
 		}
-		for i, u := range contributions[:end-start] {
-			step.add(u, pairs[start+i], s.Loss.Beta, len(pairs))
+		for k, i := range members {
+			step.add(contributions[k], batch[i], s.Loss.Beta)
 		}
 	}
-	norm, err := t.Apply(rate)
-	if err != nil {
-		return step, err
+	return nil
+}
+
+// apply takes the optimiser's step with what was accumulated.
+func (s *Step) apply(t *nn.Trainer) (err error) {
+	if s.GradNorm, err = t.Apply(s.Rate); err != nil {
+		return err
 	}
-	step.GradNorm = norm
-	return step, Diverged(step.Loss, norm)
+	return Diverged(s.Loss, s.GradNorm)
 }
 
 // add enters one pair into the step's means. The margin is that of the implicit rewards in the loss's own measure, β·Δ: of sums,
 // of means per token or of what LD-DPO counts, less the reference's but for SimPO, whose reward knows none. Length penalty
 // and target margin are no part of it: they say what margin is wanted.
-func (s *Step) add(u nn.Unit, p Pair, beta float64, n int) {
+func (s *Step) add(u nn.Unit, p Pair, beta float64) {
+	n := s.Pairs
+	s.Tokens += p.Chosen.Len() + p.Rejected.Len()
 	margin := beta * (u.Score[0] - u.Score[1] - p.Reference)
 	s.Loss += u.Loss / float64(n)
 	s.Margin += margin / float64(n)

@@ -1,0 +1,52 @@
+package method
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"slices"
+
+	"gonum.org/v1/gonum/mat"
+)
+
+// ConsensusAmong is the consensus of those of a study's gradients that are present in a round: g is their Gram matrix, and
+// present their places among all of the study's, `of` in number. The weights are for the present ones.
+//
+// The absent ones take no part. A zero gradient in their place would be another thing: the shortest convex combination of
+// gradients with a zero among them is zero.
+//
+// state [of, of] is what the rounds before left to a Stateful method, nil in the first. What the present gradients know of
+// each other is renewed in the result's State [of, of], the rest stays.
+func ConsensusAmong(a Aggregator, g *mat.SymDense, present []int, of int, state []float64, stream *rand.Rand) (Weighting, error) {
+	k := len(present)
+	if k != g.SymmetricDim() || k > 0 && slices.Max(present) >= of {
+		return Weighting{}, fmt.Errorf("finding a consensus: a Gram matrix of %d gradients for %v of %d", g.SymmetricDim(), present, of)
+	}
+	if state != nil && len(state) != of*of {
+		return Weighting{}, fmt.Errorf("finding a consensus: the state holds %d entries, %d gradients have %d", len(state), of, of*of)
+	}
+	if stateful, ok := a.(Stateful); ok && state != nil {
+		own := make([]float64, 0, k*k)
+		for _, i := range present {
+			for _, j := range present {
+				own = append(own, state[i*of+j])
+			}
+		}
+		var err error
+		if a, err = stateful.From(own, k); err != nil {
+			return Weighting{}, err
+		}
+	}
+	w, err := Consensus(a, g, false, stream)
+	if err != nil || w.State == nil {
+		return w, err
+	}
+	all := make([]float64, of*of)
+	copy(all, state)
+	for i, to := range present {
+		for j, about := range present {
+			all[to*of+about] = w.State[i*k+j]
+		}
+	}
+	w.State = all
+	return w, nil
+}
