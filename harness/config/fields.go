@@ -93,7 +93,7 @@ var Fields = []Field{
 
 	{"arms.name", nil, 0, 0, nil, "", "names the arm"},
 	{"arms.caption", "", 0, 0, nil, "", "one line for tables"},
-	{"arms.select", nil, 0, 0, []string{"none", "all", "congrad", "anti", "own_language", "validation", "reward_margin", "implicit_margin_high", "implicit_margin_low", "random"}, "", "which pairs it trains on (congrad ls methods)"},
+	{"arms.select", nil, 0, 0, []string{"none", "all", "congrad", "anti", "own_language", "validation", "reward_margin", "implicit_margin_high", "implicit_margin_low", "perplexity_band", "ifd", "random"}, "", "which pairs it trains on (congrad ls methods)"},
 	{"arms.match", "", 0, 0, nil, "", "random: the arm whose count of kept pairs per language it takes over"},
 }
 

@@ -30,6 +30,8 @@ var Selectors = []Selector{
 	{"reward_margin", "the pairs with the largest gap between the judge's scores", "gap of the judge's scores", ReadsGap, RewardMargin},
 	{"implicit_margin_high", "the pairs whose chosen answer the policy itself prefers most (after Deng et al. 2025)", "log-prob per token, chosen minus rejected", ReadsMargin, ImplicitMarginHigh},
 	{"implicit_margin_low", "the pairs whose chosen answer the policy itself prefers least (after Qi et al. 2025)", "log-prob per token, rejected minus chosen", ReadsMargin, ImplicitMarginLow},
+	{"perplexity_band", "the pairs whose chosen answer is neither easy nor hard for the policy (after Marion et al. 2023)", "closeness to the language's median perplexity", ReadsChosen, PerplexityBand},
+	{"ifd", "the pairs whose chosen answer the instruction helps least: instruction-following difficulty (after Li et al. 2024)", "perplexity with the instruction over that without", ReadsUnprompted, IFD},
 	{"random", "as many pairs of each language as another arm kept, at random", "", ReadsNothing, nil},
 }
 
@@ -50,12 +52,14 @@ type Reading int
 
 // The readings.
 const (
-	ReadsNothing   Reading = iota
-	ReadsGap               // Gap
-	ReadsMargin            // Margin
-	ReadsGradients         // Pairs, Gram and Scoring
-	ReadsConsensus         // those and Consensus
-	ReadsHeldBack          // Pairs, Gram and Scoring, where the language gradients are those of pairs held back
+	ReadsNothing    Reading = iota
+	ReadsGap                // Gap
+	ReadsMargin             // Margin
+	ReadsChosen             // Chosen and Language
+	ReadsUnprompted         // Chosen and Unprompted
+	ReadsGradients          // Pairs, Gram and Scoring
+	ReadsConsensus          // those and Consensus
+	ReadsHeldBack           // Pairs, Gram and Scoring, where the language gradients are those of pairs held back
 )
 
 // Gradients reports whether the pairs' gradients are needed.
@@ -65,6 +69,9 @@ func (r Reading) Gradients() bool { return r >= ReadsGradients }
 type Evidence struct {
 	Gap    []float64 // [n] the judge's score of the chosen answer minus that of the rejected one
 	Margin []float64 // [n] mean log-prob of the chosen answer's tokens minus that of the rejected one's, under the iteration's start
+	Chosen []float64 // [n] mean log-prob of the chosen answer's tokens, under the iteration's start
+	// [n] the same behind an instruction without a word
+	Unprompted []float64
 
 	Pairs                   // their gradients
 	Gram      *mat.SymDense // [K, K] of the language gradients

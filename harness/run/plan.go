@@ -28,6 +28,7 @@ type round struct {
 	settings          generateSettings
 	generated, judged *Stage
 	pairs, reference  *Stage
+	unprompted        *Stage // nil unless the selector reads it
 	gradients         *Stage // nil unless the selector reads gradients
 	selection         *Stage // nil where all pairs are kept
 	fidelity, train   *Stage // fidelity is nil but for the first round of the first seed
@@ -195,6 +196,11 @@ func (p *planner) selection(r *round, policy *Stage, matched *round, first bool,
 	}
 	if r.selector.Scores == nil {
 		return nil
+	}
+	if r.selector.Reads == method.ReadsUnprompted {
+		if r.unprompted, err = p.unprompted(policy, r.pairs, where); err != nil {
+			return err
+		}
 	}
 	var g gradientSettings
 	if r.selector.Reads.Gradients() {

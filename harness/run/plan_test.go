@@ -151,7 +151,7 @@ func TestSelectorsShareStages(t *testing.T) {
 	for _, s := range newBench(t).planOf(t, every()).Stages {
 		counts[s.Kind]++
 	}
-	want := map[string]int{"generate": 1, "judge": 1, "pairs": 1, "reference": 1, "gradients": 2, "select": 8, "fidelity": 1, "train": 9}
+	want := map[string]int{"generate": 1, "judge": 1, "pairs": 1, "reference": 1, "unprompted": 1, "gradients": 2, "select": 10, "fidelity": 1, "train": 11}
 	for kind, n := range want {
 		if counts[kind] != n {
 			t.Errorf("%d %s stages, want %d", counts[kind], kind, n)
