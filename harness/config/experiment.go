@@ -85,6 +85,7 @@ type Train struct {
 	Beta1        float64 `toml:"beta1"`
 	Beta2        float64 `toml:"beta2"`
 	Epsilon      float64 `toml:"epsilon"`
+	Temperature  float64 `toml:"temperature" json:",omitempty"`
 }
 
 // ConGrad says how gradients are compared: all of it goes for the filter, parts of it for the selectors like it.

@@ -66,6 +66,7 @@ var Fields = []Field{
 	{"train.beta1", 0.9, 0, 0.999999, nil, "Loshchilov & Hutter 2019", "AdamW's"},
 	{"train.beta2", 0.999, 0, 0.999999999, nil, "Loshchilov & Hutter 2019", "AdamW's"},
 	{"train.epsilon", 1e-8, 1e-30, 1, nil, "Loshchilov & Hutter 2019", "AdamW's"},
+	{"train.temperature", 1.0, 1, 1e6, nil, "Conneau et al. 2020 (XLM-R) for the formula; 1, every pair once an epoch, is our choice", "T of sampling languages in proportion to n^(1/T) of their n pairs: above 1 the pairs of scarce languages are met more often, others less, as many in all"},
 
 	{"congrad.sketch", "flora", 0, 0, []string{"flora", "logra", "exact"}, "abstract: sublinear compression; public summary: FLORA", "how a pair's gradient is compressed: the longer side of each weight's (flora), both sides (logra), or not at all (exact)"},
 	{"congrad.sketch_rank", 16, 1, 1e5, nil, ours, "entries to which a compressed side is brought"},

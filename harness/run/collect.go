@@ -13,6 +13,7 @@ import (
 	"congrad/harness/nn"
 	"congrad/harness/record"
 	"congrad/harness/sketch"
+	"congrad/harness/train"
 )
 
 // Records gathers what the stages of a finished plan left into the run's records.
@@ -137,11 +138,16 @@ func (r *round) collect(e *Env, set *record.Set, untouched string, started map[s
 			return err
 		}
 	}
+	met, err := r.met(e, chosen)
+	if err != nil {
+		return err
+	}
 	for i, p := range pairs {
 		set.Pairs = append(set.Pairs, record.Pair{
 			Seed: r.seed, Arm: r.arm.Name, Iteration: r.iteration, Lang: p.Lang, Prompt: p.Prompt, Chosen: p.Chosen.Text, Rejected: p.Rejected.Text,
 			ChosenTokens: len(p.Chosen.Tokens), RejectedTokens: len(p.Rejected.Tokens), Gap: p.Gap, KnownGap: p.KnownGap,
 			Score: chosen[i].Score, Rank: chosen[i].Rank, Kept: chosen[i].Kept,
+			Met: met[i],
 		})
 	}
 	if r.selector.Reads == method.ReadsConsensus {
@@ -174,6 +180,29 @@ func (r *round) collect(e *Env, set *record.Set, untouched string, started map[s
 		set.Steps = append(set.Steps, s)
 	}
 	return err
+}
+
+// met is how often training met each pair, nil where that is once an epoch for every kept one.
+func (r *round) met(e *Env, chosen []choice) ([]*int, error) {
+	met := make([]*int, len(chosen))
+	t := r.arm.Train
+	if t.Temperature == 1 {
+		return met, nil
+	}
+	language, err := e.languages(r.pairs, r.settings.Languages)
+	if err != nil {
+		return nil, err
+	}
+	var at, of []int // the kept pairs and their languages
+	for i, c := range chosen {
+		if c.Kept {
+			at, of = append(at, i), append(of, language[i])
+		}
+	}
+	for k, times := range train.Met(of, t.Temperature, t.Epochs, r.seed, fmt.Sprint(r.iteration)) {
+		met[at[k]] = &times
+	}
+	return met, nil
 }
 
 func (r *round) collectAnswers(e *Env, set *record.Set, who string) error {

@@ -49,6 +49,7 @@ var direct = map[string]struct {
 	"train.beta1":                 {"0.2", "train"},
 	"train.beta2":                 {"0.2", "train"},
 	"train.epsilon":               {"0.2", "train"},
+	"train.temperature":           {"5", "train"},
 	"congrad.sketch":              {"logra", "gradients"},
 	"congrad.sketch_rank":         {"3", "gradients"},
 	"congrad.language_gradient":   {"mean", "fidelity gradients"},

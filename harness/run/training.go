@@ -28,13 +28,16 @@ const checkpointEvery = 30 * time.Second
 // train makes the iteration's policy of an arm. selection is nil where all pairs are kept.
 func (p *planner) train(policy, pairs, reference, selection *Stage, arm config.Arm, seed uint64, iteration int) (*Stage, error) {
 	s := trainSettings{seed, iteration, arm.Loss, arm.Train, p.experiment.Batch.Tokens}
+	if s.Train.Temperature == 1 {
+		s.Train.Temperature = 0 // which leaves it out of the key
+	}
 	inputs := []*Stage{policy, pairs, reference}
 	if selection != nil {
 		inputs = append(inputs, selection)
 	}
 	return p.stage("train", "train, "+at(seed, iteration, arm.Name), 1, s, inputs, 0,
 		func(ctx context.Context, e *Env, stage *Stage) (map[string][]byte, error) {
-			kept, err := e.keptPairs(pairs, reference, selection, arm.Loss)
+			kept, err := e.keptPairs(pairs, reference, selection, arm.Loss, p.experiment.Languages.Seen)
 			if err != nil {
 				return nil, err
 			}
@@ -43,12 +46,16 @@ func (p *planner) train(policy, pairs, reference, selection *Stage, arm config.A
 }
 
 // keptPairs are the pairs to train on.
-func (e *Env) keptPairs(pairs, reference, selection *Stage, loss config.Loss) ([]train.Pair, error) {
+func (e *Env) keptPairs(pairs, reference, selection *Stage, loss config.Loss, codes []string) ([]train.Pair, error) {
 	units, err := e.pairRows(pairs)
 	if err != nil {
 		return nil, err
 	}
 	margins, err := e.margins(reference, loss)
+	if err != nil {
+		return nil, err
+	}
+	language, err := e.languages(pairs, codes)
 	if err != nil {
 		return nil, err
 	}
@@ -61,7 +68,7 @@ func (e *Env) keptPairs(pairs, reference, selection *Stage, loss config.Loss) ([
 	var kept []train.Pair
 	for i, rows := range units {
 		if chosen[i].Kept {
-			kept = append(kept, train.Pair{Chosen: rows[0], Rejected: rows[1], Reference: margins[i]})
+			kept = append(kept, train.Pair{Chosen: rows[0], Rejected: rows[1], Reference: margins[i], Language: language[i]})
 		}
 	}
 	return kept, nil
@@ -79,6 +86,7 @@ func (e *Env) train(ctx context.Context, stage, policy *Stage, pairs []train.Pai
 	settings := train.Settings{
 		Schedule: train.Schedule{Peak: s.Train.LearningRate, Warmup: s.Train.Warmup, Shape: s.Train.Schedule},
 		Epochs:   s.Train.Epochs, BatchPairs: s.Train.BatchPairs, Tokens: s.Tokens, Loss: lossOf(s.Loss), Adam: adamOf(s.Train),
+		Temperature: s.Train.Temperature,
 	}
 	stage.Size = settings.Steps(len(pairs)) * s.Train.BatchPairs
 	saved := time.Now()

@@ -3,16 +3,15 @@ package train
 import (
 	"context"
 	"fmt"
-	"strconv"
 
 	"congrad/harness/nn"
-	"congrad/harness/rng"
 )
 
 // Pair is a preference pair as the loop trains on it.
 type Pair struct {
 	Chosen, Rejected nn.Row
 	Reference        float64 // score of chosen minus rejected under the reference, as the loss scores answers
+	Language         int     // index into the study's seen languages
 }
 
 // Settings of a training run over pairs.
@@ -23,6 +22,8 @@ type Settings struct {
 	Tokens     int // padded tokens that the device works on at once
 	Loss       nn.PreferenceLoss
 	Adam       nn.AdamW
+	// Temperature of sampling languages; 1 or 0 meets every pair once an epoch.
+	Temperature float64
 }
 
 // Step is what one optimiser step reports; means are over its pairs.
@@ -52,7 +53,7 @@ func Pairs(ctx context.Context, t *nn.Trainer, done int, pairs []Pair, s Setting
 		if err != nil {
 			return fmt.Errorf("training step %d: %w", step, err)
 		}
-		made, err := pairStep(t, pick(pairs, s.BatchPairs, step, seed, round), s, min(s.BatchPairs, len(pairs)), rate)
+		made, err := pairStep(t, pick(pairs, s.BatchPairs, s.Temperature, step, seed, round), s, min(s.BatchPairs, len(pairs)), rate)
 		if err != nil {
 			return fmt.Errorf("training step %d of %d: %w", step, steps, err)
 		}
@@ -64,13 +65,16 @@ func Pairs(ctx context.Context, t *nn.Trainer, done int, pairs []Pair, s Setting
 	return nil
 }
 
-// pick returns the pairs of a step: the n-th cut of its epoch's permutation.
-func pick(pairs []Pair, size, step int, seed uint64, round string) []Pair {
+// pick returns the pairs of a step: the n-th cut of its epoch's order.
+func pick(pairs []Pair, size int, temperature float64, step int, seed uint64, round string) []Pair {
 	perEpoch := (len(pairs) + size - 1) / size
 	epoch, at := (step-1)/perEpoch, (step-1)%perEpoch
-	order := rng.Stream(seed, "training order", round, strconv.Itoa(epoch)).Perm(len(pairs))
+	language := make([]int, len(pairs))
+	for i, p := range pairs {
+		language[i] = p.Language
+	}
 	var batch []Pair
-	for _, i := range order[at*size : min((at+1)*size, len(pairs))] {
+	for _, i := range order(language, temperature, orderStream(seed, round, epoch))[at*size : min((at+1)*size, len(pairs))] {
 		batch = append(batch, pairs[i])
 	}
 	return batch
