@@ -76,7 +76,7 @@ var Fields = []Field{
 	{"congrad.aggregator", "pcgrad", 0, 0, nil, "abstract: multi-objective optimisation; public summary: PCGrad", "turns the language gradients into the consensus (congrad ls methods)"},
 	{"congrad.similarity", "cosine", 0, 0, []string{"cosine", "dot"}, summary, "how a pair's gradient is compared with the consensus"},
 	{"congrad.leave_one_out", true, 0, 0, nil, ours, "take the pair's own share out of its language's gradient before comparing"},
-	{"congrad.held_back", 0.2, 1e-6, 0.9, nil, ours, "validation: share of each language's pairs that the others are compared with and that is not trained on"},
+	{"congrad.held_back", 0.2, 1e-6, 0.9, nil, ours, "validation, validation_adam: share of each language's pairs that the others are compared with and that is not trained on"},
 	{"congrad.fidelity_pairs", 200, 0, 1e5, nil, ours, "pairs whose exact gradient is compared with its sketch, in the first iteration of the first seed"},
 
 	{"keep.share", 0.5, 1e-6, 1, nil, ours, "share of the pairs that is kept, the highest scores first, whatever the selector"},
@@ -94,7 +94,7 @@ var Fields = []Field{
 
 	{"arms.name", nil, 0, 0, nil, "", "names the arm"},
 	{"arms.caption", "", 0, 0, nil, "", "one line for tables"},
-	{"arms.select", nil, 0, 0, []string{"none", "all", "congrad", "anti", "own_language", "validation", "reward_margin", "implicit_margin_high", "implicit_margin_low", "perplexity_band", "ifd", "random"}, "", "which pairs it trains on (congrad ls methods)"},
+	{"arms.select", nil, 0, 0, []string{"none", "all", "congrad", "anti", "own_language", "validation", "validation_adam", "reward_margin", "implicit_margin_high", "implicit_margin_low", "perplexity_band", "ifd", "random"}, "", "which pairs it trains on (congrad ls methods)"},
 	{"arms.match", "", 0, 0, nil, "", "random: the arm whose count of kept pairs per language it takes over"},
 }
 

@@ -191,7 +191,7 @@ func (b *binder) checkArms(e *Experiment, w World) {
 				b.report(key+".match", "%q does not choose how many pairs it keeps; match an arm that ranks them, such as one that selects by congrad", a.Match)
 			}
 		}
-		if left := 1 - a.ConGrad.HeldBack; a.Select == "validation" && !a.Keep.ByThreshold() && a.Keep.Share > left+1e-9 {
+		if left := 1 - a.ConGrad.HeldBack; (a.Select == "validation" || a.Select == "validation_adam") && !a.Keep.ByThreshold() && a.Keep.Share > left+1e-9 {
 			b.report(key, "keep.share (%g) and congrad.held_back (%g) are more than all pairs together", a.Keep.Share, a.ConGrad.HeldBack)
 		}
 	}

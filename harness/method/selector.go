@@ -27,6 +27,7 @@ var Selectors = []Selector{
 	{"anti", "the pairs whose gradient agrees least with it: a bound from below", "alignment with the consensus, sign turned", ReadsConsensus, Anti},
 	{"own_language", "the pairs whose gradient agrees most with that of their own language: no other language has a say", "alignment with the own language", ReadsGradients, OwnLanguage},
 	{"validation", "the pairs whose gradient agrees most with that of pairs held back (after Xia et al. 2024, LESS)", "alignment with the held-back pairs", ReadsHeldBack, Validation},
+	{"validation_adam", "the same with the pairs' gradients scaled as Adam's updates would be, as in LESS, and without compression", "alignment with the held-back pairs", ReadsHeldBackAdam, Validation},
 	{"reward_margin", "the pairs with the largest gap between the judge's scores", "gap of the judge's scores", ReadsGap, RewardMargin},
 	{"implicit_margin_high", "the pairs whose chosen answer the policy itself prefers most (after Deng et al. 2025)", "log-prob per token, chosen minus rejected", ReadsMargin, ImplicitMarginHigh},
 	{"implicit_margin_low", "the pairs whose chosen answer the policy itself prefers least (after Qi et al. 2025)", "log-prob per token, rejected minus chosen", ReadsMargin, ImplicitMarginLow},
@@ -52,18 +53,22 @@ type Reading int
 
 // The readings.
 const (
-	ReadsNothing    Reading = iota
-	ReadsGap                // Gap
-	ReadsMargin             // Margin
-	ReadsChosen             // Chosen and Language
-	ReadsUnprompted         // Chosen and Unprompted
-	ReadsGradients          // Pairs, Gram and Scoring
-	ReadsConsensus          // those and Consensus
-	ReadsHeldBack           // Pairs, Gram and Scoring, where the language gradients are those of pairs held back
+	ReadsNothing      Reading = iota
+	ReadsGap                  // Gap
+	ReadsMargin               // Margin
+	ReadsChosen               // Chosen and Language
+	ReadsUnprompted           // Chosen and Unprompted
+	ReadsGradients            // Pairs, Gram and Scoring
+	ReadsConsensus            // those and Consensus
+	ReadsHeldBack             // Pairs, Gram and Scoring, where the language gradients are those of pairs held back
+	ReadsHeldBackAdam         // the same, where Pairs are of gradients that are scaled by weight as Adam's updates are
 )
 
 // Gradients reports whether the pairs' gradients are needed.
 func (r Reading) Gradients() bool { return r >= ReadsGradients }
+
+// HeldBack reports whether some of the pairs are held back to make the language gradients.
+func (r Reading) HeldBack() bool { return r == ReadsHeldBack || r == ReadsHeldBackAdam }
 
 // Evidence is what is known of an iteration's n pairs when some are picked, before any is trained on.
 type Evidence struct {

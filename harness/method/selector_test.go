@@ -16,7 +16,7 @@ import (
 // some evidence of n pairs in k languages for a selector: scores with ties, gradients with or without zeros among them.
 func some(r *rand.Rand, reads Reading, n, k int) Evidence {
 	share := func() float64 { return 0.5 + r.Float64() }
-	if reads == ReadsHeldBack {
+	if reads.HeldBack() {
 		share = func() float64 { return float64(1 - min(1, r.IntN(5))) }
 	}
 	x := newKnown(r, n, k, share)
@@ -71,7 +71,7 @@ func TestEverySelector(t *testing.T) {
 						t.Fatalf("%d scores for %d pairs", len(scores), n)
 					}
 					for i, score := range scores {
-						aside := s.Reads == ReadsHeldBack && e.Share[i] > 0 || s.Reads == ReadsUnprompted && e.Unprompted[i] > e.Chosen[i]
+						aside := s.Reads.HeldBack() && e.Share[i] > 0 || s.Reads == ReadsUnprompted && e.Unprompted[i] > e.Chosen[i]
 						if math.IsNaN(score) != aside || math.IsInf(score, 0) {
 							t.Errorf("pair %d scores %g", i, score)
 						}

@@ -269,6 +269,9 @@ func (p *Plan) facts(e *Env) []record.Fact {
 		}
 		selector, _ := method.FindSelector(a.Select)
 		if selector.Reads.Gradients() {
+			if selector.Reads == method.ReadsHeldBackAdam {
+				a.ConGrad.Sketch = sketch.Exact // whatever the arm says
+			}
 			numbers := sketch.Numbers(c, sketchOf(a.ConGrad))
 			facts = append(facts,
 				record.Fact{Name: a.Name + ": sketch", Value: fmt.Sprintf("%s: %d numbers per gradient (%.1f %% of the parameters); norm gains, embedding and head are left out", sketched(a.ConGrad), numbers, 100*float64(numbers)/float64(c.Parameters()))})
@@ -288,8 +291,12 @@ func (p *Plan) facts(e *Env) []record.Fact {
 
 // comparedWith words what pairs are compared with, and how.
 func comparedWith(c config.ConGrad, reads method.Reading) string {
-	if reads == method.ReadsHeldBack {
-		return fmt.Sprintf("mean gradient of the %g %% of each language's pairs that are held back, by %s", 100*c.HeldBack, c.Similarity)
+	if reads.HeldBack() {
+		with := fmt.Sprintf("mean gradient of the %g %% of each language's pairs that are held back, by %s", 100*c.HeldBack, c.Similarity)
+		if reads == method.ReadsHeldBackAdam {
+			with += "; the pairs' own gradients scaled as Adam's updates would be at the iteration's start"
+		}
+		return with
 	}
 	with := fmt.Sprintf("%s gradient of the own language", c.LanguageGradient)
 	if reads == method.ReadsConsensus {
@@ -332,9 +339,11 @@ func uses(a config.Arm, key string) bool {
 	case "congrad.fidelity_pairs":
 		return a.Select == "congrad"
 	case "congrad.held_back":
-		return selector.Reads == method.ReadsHeldBack
+		return selector.Reads.HeldBack()
 	case "congrad.language_gradient", "congrad.ema_decay", "congrad.leave_one_out":
-		return selector.Reads.Gradients() && selector.Reads != method.ReadsHeldBack
+		return selector.Reads.Gradients() && !selector.Reads.HeldBack()
+	case "congrad.sketch", "congrad.sketch_rank":
+		return selector.Reads.Gradients() && selector.Reads != method.ReadsHeldBackAdam
 	}
 	return selector.Reads.Gradients()
 }

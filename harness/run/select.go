@@ -53,7 +53,7 @@ func (p *planner) selectRanked(policy *Stage, r *round, g gradientSettings) (*St
 		inputs = append(inputs, r.reference)
 	case method.ReadsUnprompted:
 		inputs = append(inputs, r.reference, r.unprompted)
-	case method.ReadsHeldBack: // of which the pairs to pick from are no part
+	case method.ReadsHeldBack, method.ReadsHeldBackAdam: // of which the pairs to pick from are no part
 		inputs, settings.Scoring = []*Stage{r.gradients}, scoring{Similarity: c.Similarity}
 	case method.ReadsGradients:
 		inputs, settings.Scoring = []*Stage{r.gradients}, scoring{Similarity: c.Similarity, LeaveOneOut: c.LeaveOneOut}

@@ -112,7 +112,7 @@ func selectorsKeepAlike(t *testing.T, change string) {
 			switch a.Name {
 			case "joint":
 				want = fate{met: met, kept: met}
-			case "validation":
+			case "validation", "validation_adam":
 				want.ranked-- // one is held back
 			case "ifd": // without those that the instruction makes less likely
 				want.ranked = fates[a.Name][lang].ranked
