@@ -133,6 +133,7 @@ type Arm struct {
 	Caption string  `toml:"caption"`
 	Select  string  `toml:"select"`
 	Match   string  `toml:"match"`
+	Policy  string  `toml:"policy"`
 	Loss    Loss    `toml:"loss"`
 	Train   Train   `toml:"train"`
 	ConGrad ConGrad `toml:"congrad"`
@@ -144,6 +145,9 @@ func (a Arm) Trained() bool { return a.Select != "none" }
 
 // Ranks reports whether the arm ranks the pairs and keeps the best: how many is then its own choice.
 func (a Arm) Ranks() bool { return a.Select != "none" && a.Select != "all" && a.Select != "random" }
+
+// Mono reports whether the arm trains a model for each seen language, on that language's pairs alone.
+func (a Arm) Mono() bool { return a.Policy == "mono" }
 
 // From says where a key's value comes from: a line of the file, the command line, or a default with its source.
 func (e *Experiment) From(key string) string {

@@ -32,17 +32,23 @@ func (p *Plan) Records(e *Env, languages lang.Table) (*record.Set, error) {
 			return nil, err
 		}
 	}
-	opponents := map[uint64][]answer{}
+	type asked struct {
+		seed   uint64
+		prompt string
+	}
+	opponents := map[asked]answer{}
 	for _, f := range p.finals {
 		if f.arm.Name == p.Experiment.Evaluate.Opponent {
 			answers, err := readLines[answer](e, f.answer, "answers")
 			if err != nil {
 				return nil, err
 			}
-			opponents[f.seed] = answers
+			for _, a := range answers {
+				opponents[asked{f.seed, a.Prompt}] = a
+			}
 		}
 	}
-	prompts, err := e.heldPrompts((&planner{experiment: p.Experiment, env: e}).answerSettings())
+	prompts, err := e.heldPrompts((&planner{experiment: p.Experiment, env: e}).answerSettings(p.Experiment.Languages.All()))
 	if err != nil {
 		return nil, err
 	}
@@ -53,8 +59,8 @@ func (p *Plan) Records(e *Env, languages lang.Table) (*record.Set, error) {
 		if err != nil {
 			return nil, err
 		}
-		for i, a := range answers {
-			theirs := opponents[f.seed][i]
+		for _, a := range answers {
+			theirs := opponents[asked{f.seed, a.Prompt}]
 			set.Evaluations = append(set.Evaluations, record.Evaluation{
 				Seed: f.seed, Arm: f.arm.Name, Lang: a.Lang, Prompt: a.Prompt, Cluster: byID[a.Prompt].Cluster, Text: a.Text,
 				Tokens: len(a.Tokens), Finished: a.Finished, Known: a.Known, Opponent: theirs.Known, Win: win(a.Known, theirs.Known),
@@ -143,6 +149,9 @@ func (r *round) collect(e *Env, set *record.Set, untouched string, started map[s
 		return err
 	}
 	for i, p := range pairs {
+		if r.lang != "" && p.Lang != r.lang {
+			continue // another model of the arm trains on it
+		}
 		set.Pairs = append(set.Pairs, record.Pair{
 			Seed: r.seed, Arm: r.arm.Name, Iteration: r.iteration, Lang: p.Lang, Prompt: p.Prompt, Chosen: p.Chosen.Text, Rejected: p.Rejected.Text,
 			ChosenTokens: len(p.Chosen.Tokens), RejectedTokens: len(p.Rejected.Tokens), Gap: p.Gap, KnownGap: p.KnownGap,
@@ -176,7 +185,7 @@ func (r *round) collect(e *Env, set *record.Set, untouched string, started map[s
 	}
 	steps, err := readLines[record.Step](e, r.train, "steps")
 	for _, s := range steps {
-		s.Seed, s.Arm, s.Iteration = r.seed, r.arm.Name, r.iteration
+		s.Seed, s.Arm, s.Iteration, s.Lang = r.seed, r.arm.Name, r.iteration, r.lang
 		set.Steps = append(set.Steps, s)
 	}
 	return err
@@ -239,7 +248,11 @@ func (p *Plan) study(e *Env, table lang.Table) record.Study {
 	}
 	for _, a := range x.Arms {
 		selector, _ := method.FindSelector(a.Select) // the experiment was checked
-		s.Arms = append(s.Arms, record.Arm{Name: a.Name, Caption: a.Caption, Trained: a.Trained(), Measure: selector.Measure})
+		arm := record.Arm{Name: a.Name, Caption: a.Caption, Trained: a.Trained(), Measure: selector.Measure}
+		if a.Mono() {
+			arm.Languages = x.Languages.Seen
+		}
+		s.Arms = append(s.Arms, arm)
 	}
 	for _, code := range x.Languages.All() {
 		l, _ := table.Find(code) // the experiment was checked against the table
@@ -281,6 +294,9 @@ func (p *Plan) facts(e *Env) []record.Fact {
 					record.Fact{Name: a.Name + ": state added", Value: fmt.Sprintf("%.2f MB for %d languages and the consensus, beside %.2f MB of weights", float64(added)/1e6, len(x.Languages.Seen), float64(weights)/1e6)})
 			}
 			facts = append(facts, record.Fact{Name: a.Name + ": compared with", Value: comparedWith(a.ConGrad, selector.Reads)})
+		}
+		if a.Mono() {
+			facts = append(facts, record.Fact{Name: a.Name + ": models", Value: fmt.Sprintf("one for each of the %d seen languages, trained on its pairs alone and evaluated in it alone", len(x.Languages.Seen))})
 		}
 		if a.Ranks() {
 			facts = append(facts, record.Fact{Name: a.Name + ": kept", Value: kept(a.Keep)})

@@ -68,10 +68,10 @@ func (p *planner) selectRanked(policy *Stage, r *round, g gradientSettings) (*St
 		}
 		device = p.env.Device // the Gram matrices of mean gradients need the sketches
 	}
-	label := fmt.Sprintf("select pairs by %s, %s", s.Name, at(r.seed, r.iteration, r.arm.Name))
+	label := fmt.Sprintf("select pairs by %s, %s", s.Name, at(r.seed, r.iteration, r.label))
 	stage, err := newStage("select", label, 3, settings, device, inputs, 0,
 		func(ctx context.Context, e *Env, _ *Stage) (map[string][]byte, error) {
-			language, err := e.languages(r.pairs, p.experiment.Languages.Seen)
+			language, err := e.languages(r.pairs, r.settings.Languages)
 			if err != nil {
 				return nil, err
 			}

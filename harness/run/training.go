@@ -20,24 +20,25 @@ type trainSettings struct {
 	Loss      config.Loss
 	Train     config.Train
 	Tokens    int
+	Language  string `json:",omitempty"` // the only one whose pairs are trained on
 }
 
 // checkpointEvery is how much training a kill may cost.
 const checkpointEvery = 30 * time.Second
 
-// train makes the iteration's policy of an arm. selection is nil where all pairs are kept.
-func (p *planner) train(policy, pairs, reference, selection *Stage, arm config.Arm, seed uint64, iteration int) (*Stage, error) {
-	s := trainSettings{seed, iteration, arm.Loss, arm.Train, p.experiment.Batch.Tokens}
+// train makes the round's policy: trained on the pairs that it kept, or all, of all languages or of one.
+func (p *planner) train(policy *Stage, r *round, where string) (*Stage, error) {
+	s := trainSettings{r.seed, r.iteration, r.arm.Loss, r.arm.Train, p.experiment.Batch.Tokens, r.lang}
 	if s.Train.Temperature == 1 {
 		s.Train.Temperature = 0 // which leaves it out of the key
 	}
-	inputs := []*Stage{policy, pairs, reference}
-	if selection != nil {
-		inputs = append(inputs, selection)
+	inputs := []*Stage{policy, r.pairs, r.reference}
+	if r.selection != nil {
+		inputs = append(inputs, r.selection)
 	}
-	return p.stage("train", "train, "+at(seed, iteration, arm.Name), 1, s, inputs, 0,
+	return p.stage("train", "train, "+where, 1, s, inputs, 0,
 		func(ctx context.Context, e *Env, stage *Stage) (map[string][]byte, error) {
-			kept, err := e.keptPairs(pairs, reference, selection, arm.Loss, p.experiment.Languages.Seen)
+			kept, err := e.keptPairs(r, p.experiment.Languages.Seen)
 			if err != nil {
 				return nil, err
 			}
@@ -46,28 +47,28 @@ func (p *planner) train(policy, pairs, reference, selection *Stage, arm config.A
 }
 
 // keptPairs are the pairs to train on.
-func (e *Env) keptPairs(pairs, reference, selection *Stage, loss config.Loss, codes []string) ([]train.Pair, error) {
-	units, err := e.pairRows(pairs)
+func (e *Env) keptPairs(r *round, codes []string) ([]train.Pair, error) {
+	units, err := e.pairRows(r.pairs)
 	if err != nil {
 		return nil, err
 	}
-	margins, err := e.margins(reference, loss)
+	margins, err := e.margins(r.reference, r.arm.Loss)
 	if err != nil {
 		return nil, err
 	}
-	language, err := e.languages(pairs, codes)
+	language, err := e.languages(r.pairs, codes)
 	if err != nil {
 		return nil, err
 	}
 	chosen := selectAll(len(units))
-	if selection != nil {
-		if chosen, err = readLines[choice](e, selection, "choices"); err != nil {
+	if r.selection != nil {
+		if chosen, err = readLines[choice](e, r.selection, "choices"); err != nil {
 			return nil, err
 		}
 	}
 	var kept []train.Pair
 	for i, rows := range units {
-		if chosen[i].Kept {
+		if chosen[i].Kept && (r.lang == "" || codes[language[i]] == r.lang) {
 			kept = append(kept, train.Pair{Chosen: rows[0], Rejected: rows[1], Reference: margins[i], Language: language[i]})
 		}
 	}
