@@ -120,6 +120,9 @@ func trainingTable(s *measure.Study) table.Table {
 		}})
 		last = b.Arm
 	}
+	for _, a := range s.Confined() {
+		t.Footnotes = append(t.Footnotes, a.Name+": steps, pairs and tokens of its models together; the rest are means over them.")
+	}
 	if len(t.Rows) > 0 && !evenBudgets(s) {
 		t.Footnotes = append(t.Footnotes, "The arms did not train on equal numbers of pairs, so part of a difference between them may come from that.")
 	}

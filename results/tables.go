@@ -99,7 +99,7 @@ func mainTable(s *measure.Study) table.Table {
 			exact := s.Exact(a.Name, g)
 			t.Rows = append(t.Rows, table.Row{Break: i == 0, Cells: []table.Cell{
 				{Text: size, Data: []string{g.Name}},
-				table.Text(a.Name), table.Count(e.N), rate(e), versusJoint(s, a, g),
+				table.Text(a.Name), counted(e), rate(e), versusJoint(s, a, g),
 				table.Share(exact.Mean, exact.N > 0), tokens,
 				taxCell(s, measure.Accuracy(), "", a, g), taxCell(s, measure.BitsPerByte(), "", a, g),
 			}})
@@ -114,7 +114,25 @@ func mainTable(s *measure.Study) table.Table {
 	if note := oneSeed(s); note != "" {
 		t.Footnotes = append(t.Footnotes, note)
 	}
+	t.Footnotes = append(t.Footnotes, confined(s)...)
 	return t
+}
+
+// counted is the number of answers behind an estimate.
+func counted(e stats.Estimate) table.Cell {
+	if e.N == 0 {
+		return table.None(1)
+	}
+	return table.Count(e.N)
+}
+
+// confined says which arms have no model for some languages, and what stands there.
+func confined(s *measure.Study) []string {
+	var notes []string
+	for _, a := range s.Confined() {
+		notes = append(notes, fmt.Sprintf("%s: a model for each of %s; %s where a group has a language without one.", a.Name, strings.Join(a.Languages, ", "), table.Missing))
+	}
+	return notes
 }
 
 // intervalsTable sets the intervals of the main table beside those of a bootstrap, which is what most papers print.
@@ -143,6 +161,7 @@ func intervalsTable(s *measure.Study) table.Table {
 	if t.Marked() {
 		t.Footnotes = append(t.Footnotes, "~ not told apart from zero.")
 	}
+	t.Footnotes = append(t.Footnotes, confined(s)...)
 	return t
 }
 
@@ -242,6 +261,7 @@ func languagesTable(s *measure.Study) table.Table {
 	if note := oneSeed(s); note != "" {
 		t.Footnotes = append(t.Footnotes, note)
 	}
+	t.Footnotes = append(t.Footnotes, confined(s)...)
 	return t
 }
 
@@ -288,13 +308,16 @@ func taxTable(s *measure.Study) table.Table {
 		for _, m := range measure.Measures() {
 			first := true
 			for _, a := range s.Arms {
-				all, ok := s.Group("all")
-				value := s.Tax(m, task, a.Name, all)
-				if !ok || value.N == 0 {
+				all, _ := s.Group("all")
+				value, measured := s.Tax(m, task, a.Name, all), false
+				for _, g := range groups {
+					measured = measured || s.Tax(m, task, a.Name, g).N > 0
+				}
+				if !measured {
 					continue
 				}
 				cells := []table.Cell{
-					once(task, first), once(m.Name, first), table.Text(a.Name), table.Count(value.N), table.Number(value.Mean, 3),
+					once(task, first), once(m.Name, first), table.Text(a.Name), counted(value), table.Share(value.Mean, value.N > 0),
 				}
 				for _, g := range groups {
 					cells = append(cells, taxCell(s, m, task, a, g))
@@ -310,5 +333,6 @@ func taxTable(s *measure.Study) table.Table {
 	if t.Marked() {
 		t.Footnotes = append(t.Footnotes, "~ not told apart from zero: the 95 % interval includes it.")
 	}
+	t.Footnotes = append(t.Footnotes, confined(s)...)
 	return t
 }

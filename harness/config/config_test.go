@@ -170,6 +170,16 @@ func TestErrors(t *testing.T) {
 			replace(`select = "congrad"`, `select = "validation"`, "share = 0.3", "share = 0.9"), nil,
 			"x.toml:26: arms[1]: keep.share (0.9) and congrad.held_back (0.2) are more than all pairs together",
 		},
+		"a consensus of one": {
+			replace(`select = "congrad"`, "select = \"congrad\"\npolicy = \"mono\""), nil,
+			`x.toml:28: arms[1].select: "congrad" does not go with policy = "mono", where no other language has a say: want one of all, own_language, reward_margin, implicit_margin_high, implicit_margin_low, perplexity_band, ifd
+x.toml:38: arms[2].match: "congrad" trains a model for each language; match an arm whose models meet the same pairs`,
+		},
+		"languages weighed in models of one": {
+			replace(`select = "random"`, "select = \"ifd\"\npolicy = \"mono\"\nkeep.quota = \"global\"\ntrain.temperature = 2", `match = "congrad"`, ""), nil,
+			`x.toml:34: arms[2]: keep.quota = "global" compares the pairs of all languages, and policy = "mono" keeps them apart
+x.toml:34: arms[2]: train.temperature = 2 weighs languages against each other, and with policy = "mono" each has a model of its own`,
+		},
 		"table as value":            {replace("[train]\nlearning_rate = 1", "train = 1"), nil, "x.toml:12: languages.train: no such key (congrad defaults lists all)"},
 		"no arms":                   {good[:strings.Index(good, "[[arms]]")], nil, "x.toml: arms: an experiment compares at least one arm: write [[arms]]"},
 		"set without value":         {good, []string{"train.epochs"}, "--set train.epochs: want key=value, such as train.epochs=2"},

@@ -86,6 +86,7 @@ type Train struct {
 	Beta2        float64 `toml:"beta2"`
 	Epsilon      float64 `toml:"epsilon"`
 	Aggregator   string  `toml:"aggregator" json:",omitempty"` // "none" takes one gradient of the whole batch
+	Temperature  float64 `toml:"temperature" json:",omitempty"`
 }
 
 // Surgery reports whether an aggregator combines the gradients of the languages in each step.
@@ -136,6 +137,7 @@ type Arm struct {
 	Caption string  `toml:"caption"`
 	Select  string  `toml:"select"`
 	Match   string  `toml:"match"`
+	Policy  string  `toml:"policy"`
 	Loss    Loss    `toml:"loss"`
 	Train   Train   `toml:"train"`
 	ConGrad ConGrad `toml:"congrad"`
@@ -147,6 +149,9 @@ func (a Arm) Trained() bool { return a.Select != "none" }
 
 // Ranks reports whether the arm ranks the pairs and keeps the best: how many is then its own choice.
 func (a Arm) Ranks() bool { return a.Select != "none" && a.Select != "all" && a.Select != "random" }
+
+// Mono reports whether the arm trains a model for each seen language, on that language's pairs alone.
+func (a Arm) Mono() bool { return a.Policy == "mono" }
 
 // From says where a key's value comes from: a line of the file, the command line, or a default with its source.
 func (e *Experiment) From(key string) string {

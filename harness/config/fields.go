@@ -67,6 +67,7 @@ var Fields = []Field{
 	{"train.beta2", 0.999, 0, 0.999999999, nil, "Loshchilov & Hutter 2019", "AdamW's"},
 	{"train.epsilon", 1e-8, 1e-30, 1, nil, "Loshchilov & Hutter 2019", "AdamW's"},
 	{"train.aggregator", "none", 0, 0, nil, ours, "combines the gradients of the languages in each step (congrad ls methods); none takes one gradient of the whole batch"},
+	{"train.temperature", 1.0, 1, 1e6, nil, "Conneau et al. 2020 (XLM-R) for the formula; 1, every pair once an epoch, is our choice", "T of sampling languages in proportion to n^(1/T) of their n pairs: above 1 the pairs of scarce languages are met more often, others less, as many in all"},
 
 	{"congrad.sketch", "flora", 0, 0, []string{"flora", "logra", "exact"}, "abstract: sublinear compression; public summary: FLORA", "how a pair's gradient is compressed: the longer side of each weight's (flora), both sides (logra), or not at all (exact)"},
 	{"congrad.sketch_rank", 16, 1, 1e5, nil, ours, "entries to which a compressed side is brought"},
@@ -76,7 +77,7 @@ var Fields = []Field{
 	{"congrad.aggregator", "pcgrad", 0, 0, nil, "abstract: multi-objective optimisation; public summary: PCGrad", "turns the language gradients into the consensus (congrad ls methods)"},
 	{"congrad.similarity", "cosine", 0, 0, []string{"cosine", "dot"}, summary, "how a pair's gradient is compared with the consensus"},
 	{"congrad.leave_one_out", true, 0, 0, nil, ours, "take the pair's own share out of its language's gradient before comparing"},
-	{"congrad.held_back", 0.2, 1e-6, 0.9, nil, ours, "validation: share of each language's pairs that the others are compared with and that is not trained on"},
+	{"congrad.held_back", 0.2, 1e-6, 0.9, nil, ours, "validation, validation_adam: share of each language's pairs that the others are compared with and that is not trained on"},
 	{"congrad.fidelity_pairs", 200, 0, 1e5, nil, ours, "pairs whose exact gradient is compared with its sketch, in the first iteration of the first seed"},
 
 	{"keep.share", 0.5, 1e-6, 1, nil, ours, "share of the pairs that is kept, the highest scores first, whatever the selector"},
@@ -94,8 +95,9 @@ var Fields = []Field{
 
 	{"arms.name", nil, 0, 0, nil, "", "names the arm"},
 	{"arms.caption", "", 0, 0, nil, "", "one line for tables"},
-	{"arms.select", nil, 0, 0, []string{"none", "all", "congrad", "anti", "own_language", "validation", "reward_margin", "implicit_margin_high", "implicit_margin_low", "random"}, "", "which pairs it trains on (congrad ls methods)"},
+	{"arms.select", nil, 0, 0, []string{"none", "all", "congrad", "anti", "own_language", "validation", "validation_adam", "reward_margin", "implicit_margin_high", "implicit_margin_low", "perplexity_band", "ifd", "random"}, "", "which pairs it trains on (congrad ls methods)"},
 	{"arms.match", "", 0, 0, nil, "", "random: the arm whose count of kept pairs per language it takes over"},
+	{"arms.policy", "shared", 0, 0, []string{"shared", "mono"}, "", "one model for all languages, or for each seen language one that is trained on its pairs alone and answers in it alone"},
 }
 
 // FindField returns the documentation of a key.

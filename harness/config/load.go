@@ -197,12 +197,19 @@ func (b *binder) checkArms(e *Experiment, w World) {
 				b.report(key, "an arm that selects at random says with match = \"...\" whose count it takes over")
 			case other == nil:
 				b.report(key+".match", "%q: no such arm%s", a.Match, suggest.DidYouMean(a.Match, names))
+			case other.Mono():
+				b.report(key+".match", "%q trains a model for each language; match an arm whose models meet the same pairs", a.Match)
 			case !other.Ranks():
 				b.report(key+".match", "%q does not choose how many pairs it keeps; match an arm that ranks them, such as one that selects by congrad", a.Match)
 			}
 		}
-		if left := 1 - a.ConGrad.HeldBack; a.Select == "validation" && !a.Keep.ByThreshold() && a.Keep.Share > left+1e-9 {
+		if left := 1 - a.ConGrad.HeldBack; (a.Select == "validation" || a.Select == "validation_adam") && !a.Keep.ByThreshold() && a.Keep.Share > left+1e-9 {
 			b.report(key, "keep.share (%g) and congrad.held_back (%g) are more than all pairs together", a.Keep.Share, a.ConGrad.HeldBack)
+		}
+	}
+	for i, a := range e.Arms {
+		if a.Mono() {
+			b.checkMono("arms["+itoa(i)+"]", a)
 		}
 	}
 	opponent := e.FindArm(e.Evaluate.Opponent)
@@ -224,5 +231,21 @@ func (b *binder) checkArms(e *Experiment, w World) {
 		if b.given[table+".threshold"] && b.given[table+".share"] {
 			b.report(table+".threshold", "a threshold and a share exclude each other; give one")
 		}
+	}
+}
+
+// ownLanguageOnly are the ways of picking pairs in which no language has a say in another's.
+var ownLanguageOnly = []string{"all", "own_language", "reward_margin", "implicit_margin_high", "implicit_margin_low", "perplexity_band", "ifd"}
+
+// checkMono reports what brings languages together in an arm that trains a model for each of them.
+func (b *binder) checkMono(key string, a Arm) {
+	if !slices.Contains(ownLanguageOnly, a.Select) {
+		b.report(key+".select", "%q does not go with policy = \"mono\", where no other language has a say: want one of %s", a.Select, strings.Join(ownLanguageOnly, ", "))
+	}
+	if a.Ranks() && a.Keep.Quota == "global" {
+		b.report(key, "keep.quota = \"global\" compares the pairs of all languages, and policy = \"mono\" keeps them apart")
+	}
+	if a.Train.Temperature != 1 {
+		b.report(key, "train.temperature = %g weighs languages against each other, and with policy = \"mono\" each has a model of its own", a.Train.Temperature)
 	}
 }

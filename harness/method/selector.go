@@ -27,9 +27,12 @@ var Selectors = []Selector{
 	{"anti", "the pairs whose gradient agrees least with it: a bound from below", "alignment with the consensus, sign turned", ReadsConsensus, Anti},
 	{"own_language", "the pairs whose gradient agrees most with that of their own language: no other language has a say", "alignment with the own language", ReadsGradients, OwnLanguage},
 	{"validation", "the pairs whose gradient agrees most with that of pairs held back (after Xia et al. 2024, LESS)", "alignment with the held-back pairs", ReadsHeldBack, Validation},
+	{"validation_adam", "the same with the pairs' gradients scaled as Adam's updates would be, as in LESS, and without compression", "alignment with the held-back pairs", ReadsHeldBackAdam, Validation},
 	{"reward_margin", "the pairs with the largest gap between the judge's scores", "gap of the judge's scores", ReadsGap, RewardMargin},
 	{"implicit_margin_high", "the pairs whose chosen answer the policy itself prefers most (after Deng et al. 2025)", "log-prob per token, chosen minus rejected", ReadsMargin, ImplicitMarginHigh},
 	{"implicit_margin_low", "the pairs whose chosen answer the policy itself prefers least (after Qi et al. 2025)", "log-prob per token, rejected minus chosen", ReadsMargin, ImplicitMarginLow},
+	{"perplexity_band", "the pairs whose chosen answer is neither easy nor hard for the policy (after Marion et al. 2023)", "closeness to the language's median perplexity", ReadsChosen, PerplexityBand},
+	{"ifd", "the pairs whose chosen answer the instruction helps least: instruction-following difficulty (after Li et al. 2024)", "perplexity with the instruction over that without", ReadsUnprompted, IFD},
 	{"random", "as many pairs of each language as another arm kept, at random", "", ReadsNothing, nil},
 }
 
@@ -50,21 +53,30 @@ type Reading int
 
 // The readings.
 const (
-	ReadsNothing   Reading = iota
-	ReadsGap               // Gap
-	ReadsMargin            // Margin
-	ReadsGradients         // Pairs, Gram and Scoring
-	ReadsConsensus         // those and Consensus
-	ReadsHeldBack          // Pairs, Gram and Scoring, where the language gradients are those of pairs held back
+	ReadsNothing      Reading = iota
+	ReadsGap                  // Gap
+	ReadsMargin               // Margin
+	ReadsChosen               // Chosen and Language
+	ReadsUnprompted           // Chosen and Unprompted
+	ReadsGradients            // Pairs, Gram and Scoring
+	ReadsConsensus            // those and Consensus
+	ReadsHeldBack             // Pairs, Gram and Scoring, where the language gradients are those of pairs held back
+	ReadsHeldBackAdam         // the same, where Pairs are of gradients that are scaled by weight as Adam's updates are
 )
 
 // Gradients reports whether the pairs' gradients are needed.
 func (r Reading) Gradients() bool { return r >= ReadsGradients }
 
+// HeldBack reports whether some of the pairs are held back to make the language gradients.
+func (r Reading) HeldBack() bool { return r == ReadsHeldBack || r == ReadsHeldBackAdam }
+
 // Evidence is what is known of an iteration's n pairs when some are picked, before any is trained on.
 type Evidence struct {
 	Gap    []float64 // [n] the judge's score of the chosen answer minus that of the rejected one
 	Margin []float64 // [n] mean log-prob of the chosen answer's tokens minus that of the rejected one's, under the iteration's start
+	Chosen []float64 // [n] mean log-prob of the chosen answer's tokens, under the iteration's start
+	// [n] the same behind an instruction without a word
+	Unprompted []float64
 
 	Pairs                   // their gradients
 	Gram      *mat.SymDense // [K, K] of the language gradients

@@ -16,7 +16,7 @@ import (
 // some evidence of n pairs in k languages for a selector: scores with ties, gradients with or without zeros among them.
 func some(r *rand.Rand, reads Reading, n, k int) Evidence {
 	share := func() float64 { return 0.5 + r.Float64() }
-	if reads == ReadsHeldBack {
+	if reads.HeldBack() {
 		share = func() float64 { return float64(1 - min(1, r.IntN(5))) }
 	}
 	x := newKnown(r, n, k, share)
@@ -28,6 +28,8 @@ func some(r *rand.Rand, reads Reading, n, k int) Evidence {
 	for i := range n {
 		e.Gap = append(e.Gap, float64(r.IntN(5)))
 		e.Margin = append(e.Margin, math.Round(4*r.NormFloat64())/4)
+		e.Chosen = append(e.Chosen, -math.Round(4*r.ExpFloat64())/4)
+		e.Unprompted = append(e.Unprompted, e.Chosen[i]-1+math.Round(4*r.NormFloat64())/4)
 		if r.IntN(8) == 0 {
 			e.Square[i], e.Inner[i] = 0, make([]float64, k)
 		}
@@ -38,7 +40,10 @@ func some(r *rand.Rand, reads Reading, n, k int) Evidence {
 // permuted is the evidence with its pairs in another order: pair i of it is pair order[i] of e.
 func permuted(e Evidence, order []int) Evidence {
 	p := e
-	p.Gap, p.Margin, p.Language, p.Inner, p.Square, p.Share = reorder(e.Gap, order), reorder(e.Margin, order), reorder(e.Language, order), reorder(e.Inner, order), reorder(e.Square, order), reorder(e.Share, order)
+	for _, list := range []*[]float64{&p.Gap, &p.Margin, &p.Chosen, &p.Unprompted, &p.Square, &p.Share} {
+		*list = reorder(*list, order)
+	}
+	p.Language, p.Inner = reorder(e.Language, order), reorder(e.Inner, order)
 	return p
 }
 
@@ -66,7 +71,8 @@ func TestEverySelector(t *testing.T) {
 						t.Fatalf("%d scores for %d pairs", len(scores), n)
 					}
 					for i, score := range scores {
-						if aside := s.Reads == ReadsHeldBack && e.Share[i] > 0; math.IsNaN(score) != aside || math.IsInf(score, 0) {
+						aside := s.Reads.HeldBack() && e.Share[i] > 0 || s.Reads == ReadsUnprompted && e.Unprompted[i] > e.Chosen[i]
+						if math.IsNaN(score) != aside || math.IsInf(score, 0) {
 							t.Errorf("pair %d scores %g", i, score)
 						}
 					}

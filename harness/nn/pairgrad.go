@@ -152,7 +152,10 @@ func (e *Engine) taps(weights []*Node, b batchNodes, p Preference, targets []*No
 //
 // The batch's gradients of one weight at a time do stand in memory here: <G, V> could be had without them, as Σ δ·(V a)
 // over tokens, at K times the work.
-func (e *Engine) Alignments(w *Weights, directions [][][]float32, b *Batch, p Preference) (dots [][]float64, squares []float64, err error) {
+//
+// scale, if it is not nil, multiplies the pairs' gradients first, entry by entry (a diagonal preconditioner such as Adam's);
+// it is given for the same weights. The directions stay as they are.
+func (e *Engine) Alignments(w *Weights, directions [][][]float32, scale [][]float32, b *Batch, p Preference) (dots [][]float64, squares []float64, err error) {
 	extra, err := p.inputs(b.Rows)
 	if err != nil {
 		return nil, nil, fmt.Errorf("exact alignments: %w", err)
@@ -170,17 +173,34 @@ func (e *Engine) Alignments(w *Weights, directions [][][]float32, b *Batch, p Pr
 		side = append(side, tensors.FromFlatDataAndDimensions(stacked, len(directions), shape.Size()))
 		names = append(names, shape.Name)
 	}
+	n, layers, name := len(w.tensors), len(names), "alignments of "
+	if scale != nil {
+		name = "scaled alignments of "
+		for _, s := range scale {
+			side = append(side, tensors.FromFlatDataAndDimensions(s, 1, len(s)))
+		}
+	}
 	defer freeAll(side)
-	n, layers := len(w.tensors), len(names)
-	out, err := e.run("alignments of "+p.Loss.name(), appendTensors(appendTensors(nil, w.tensors), side), func(in []*Node) []*Node {
+	out, err := e.run(name+p.Loss.name(), appendTensors(appendTensors(nil, w.tensors), side), func(in []*Node) []*Node {
 		side := in[n:]
-		v := side[len(side)-layers:]
-		taps := e.taps(in[:n], takeBatch(side), p, side[batchInputs:len(side)-layers])
+		last := func() (list []*Node) { // the inputs for each layer that stand at the end
+			list, side = side[len(side)-layers:], side[:len(side)-layers]
+			return list
+		}
+		var s []*Node // [1, out·in] each
+		if scale != nil {
+			s = last()
+		}
+		v := last() // [K, out·in] each
+		taps := e.taps(in[:n], takeBatch(side), p, side[batchInputs:])
 		var dots, squares *Node
 		for i, name := range names {
 			g := graph.DotGeneral(taps[name].delta, []int{1}, []int{0}, taps[name].a, []int{1}, []int{0}) // [pairs, out, in]
 			g = graph.Reshape(g, g.Shape().Dim(0), -1)                                                    // [pairs, out·in]
-			dot, square := MatMulT(g, v[i]), graph.ReduceSum(graph.Square(g), 1)                          // [pairs, K], [pairs]
+			if scale != nil {
+				g = graph.Mul(g, graph.BroadcastToDims(s[i], g.Shape().Dimensions...))
+			}
+			dot, square := MatMulT(g, v[i]), graph.ReduceSum(graph.Square(g), 1) // [pairs, K], [pairs]
 			if dots == nil {
 				dots, squares = dot, square
 			} else {

@@ -145,22 +145,38 @@ func TestExactAlignments(t *testing.T) {
 				directions[k] = append(directions[k], data)
 			}
 		}
-		dots, squares, err := e.Alignments(w, directions, must(NewBatch(tinyRows, 4, 6, 4))(t), p)
-		if err != nil {
-			t.Fatal(err)
+		var ones, others [][]float32
+		for _, v := range directions[0] {
+			ones, others = append(ones, slices.Repeat([]float32{1}, len(v))), append(others, nil)
+			for _, x := range v {
+				others[len(others)-1] = append(others[len(others)-1], x*x)
+			}
 		}
-		for i, g := range pairGradients(t, e, host, tinyRows, p) {
-			for k, v := range directions {
-				dot, square := 0.0, 0.0
-				for l, shape := range projecting(tiny) {
-					for j, x := range g[indexOf(shape.Name)] {
-						dot += float64(x) * float64(v[l][j])
-						square += float64(x) * float64(x)
+		for name, scale := range map[string][][]float32{"": nil, "scaled ": others} {
+			dots, squares, err := e.Alignments(w, directions, scale, must(NewBatch(tinyRows, 4, 6, 4))(t), p)
+			if err != nil {
+				t.Fatal(err)
+			}
+			by := scale
+			if by == nil {
+				by = ones
+			}
+			for i, g := range pairGradients(t, e, host, tinyRows, p) {
+				for k, v := range directions {
+					dot, square := 0.0, 0.0
+					for l, shape := range projecting(tiny) {
+						for j, x := range g[indexOf(shape.Name)] {
+							scaled := float64(x) * float64(by[l][j])
+							dot += scaled * float64(v[l][j])
+							square += scaled * scaled
+						}
+					}
+					near(t, name+"inner product", dots[i][k], dot, single)
+					near(t, name+"squared norm", squares[i], square, single)
+					if scale == nil {
+						near(t, "finite difference along the direction", alongDirection(host, v, i, p), dot, 1e-2)
 					}
 				}
-				near(t, "inner product", dots[i][k], dot, single)
-				near(t, "squared norm", squares[i], square, single)
-				near(t, "finite difference along the direction", alongDirection(host, v, i, p), dot, 1e-2)
 			}
 		}
 	})

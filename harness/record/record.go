@@ -37,6 +37,8 @@ type Arm struct {
 	Caption string `json:"caption"`           // one line for tables and legends
 	Trained bool   `json:"trained"`           // false for the untouched baseline
 	Measure string `json:"measure,omitempty"` // what it scores pairs by (Pair.Score), as a figure's axis says it; empty where it ranks none
+	// Languages for each of which it has a model of its own; it has none for others. Empty where one model answers in all.
+	Languages []string `json:"languages,omitempty"`
 }
 
 // Language is one language of the study and the groups it is counted in.
@@ -110,6 +112,7 @@ type Pair struct {
 	Score          float64 `json:"score"`     // the selector's, the highest are kept; 0 where Rank is
 	Rank           int     `json:"rank"`      // 1 is the best within the quota's group; 0 in arms that keep all, and for pairs that were not up for selection
 	Kept           bool    `json:"kept"`
+	Met            *int    `json:"met,omitempty"` // how often training met it, where that is not once an epoch for every kept pair (train.temperature)
 }
 
 // Consensus is one scoring round: the language gradients and what was made of them (consensus.jsonl).
@@ -134,7 +137,8 @@ type Step struct {
 	Seed      uint64  `json:"seed"`
 	Arm       string  `json:"arm"`
 	Iteration int     `json:"iteration"`
-	Step      int     `json:"step"` // 1-based within the iteration
+	Lang      string  `json:"lang,omitempty"` // of the model that is trained, in an arm that has one for each language
+	Step      int     `json:"step"`           // 1-based within the iteration
 	Loss      float64 `json:"loss"`
 	Accuracy  float64 `json:"accuracy"`      // share of pairs with a positive margin
 	Margin    float64 `json:"margin"`        // mean of beta*(chosen - rejected) as the loss scores answers, less the reference's

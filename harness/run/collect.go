@@ -13,6 +13,7 @@ import (
 	"congrad/harness/nn"
 	"congrad/harness/record"
 	"congrad/harness/sketch"
+	"congrad/harness/train"
 )
 
 // Records gathers what the stages of a finished plan left into the run's records.
@@ -31,17 +32,23 @@ func (p *Plan) Records(e *Env, languages lang.Table) (*record.Set, error) {
 			return nil, err
 		}
 	}
-	opponents := map[uint64][]answer{}
+	type asked struct {
+		seed   uint64
+		prompt string
+	}
+	opponents := map[asked]answer{}
 	for _, f := range p.finals {
 		if f.arm.Name == p.Experiment.Evaluate.Opponent {
 			answers, err := readLines[answer](e, f.answer, "answers")
 			if err != nil {
 				return nil, err
 			}
-			opponents[f.seed] = answers
+			for _, a := range answers {
+				opponents[asked{f.seed, a.Prompt}] = a
+			}
 		}
 	}
-	prompts, err := e.heldPrompts((&planner{experiment: p.Experiment, env: e}).answerSettings())
+	prompts, err := e.heldPrompts((&planner{experiment: p.Experiment, env: e}).answerSettings(p.Experiment.Languages.All()))
 	if err != nil {
 		return nil, err
 	}
@@ -52,8 +59,8 @@ func (p *Plan) Records(e *Env, languages lang.Table) (*record.Set, error) {
 		if err != nil {
 			return nil, err
 		}
-		for i, a := range answers {
-			theirs := opponents[f.seed][i]
+		for _, a := range answers {
+			theirs := opponents[asked{f.seed, a.Prompt}]
 			set.Evaluations = append(set.Evaluations, record.Evaluation{
 				Seed: f.seed, Arm: f.arm.Name, Lang: a.Lang, Prompt: a.Prompt, Cluster: byID[a.Prompt].Cluster, Text: a.Text,
 				Tokens: len(a.Tokens), Finished: a.Finished, Known: a.Known, Opponent: theirs.Known, Win: win(a.Known, theirs.Known),
@@ -137,11 +144,19 @@ func (r *round) collect(e *Env, set *record.Set, untouched string, started map[s
 			return err
 		}
 	}
+	met, err := r.met(e, chosen)
+	if err != nil {
+		return err
+	}
 	for i, p := range pairs {
+		if r.lang != "" && p.Lang != r.lang {
+			continue // another model of the arm trains on it
+		}
 		set.Pairs = append(set.Pairs, record.Pair{
 			Seed: r.seed, Arm: r.arm.Name, Iteration: r.iteration, Lang: p.Lang, Prompt: p.Prompt, Chosen: p.Chosen.Text, Rejected: p.Rejected.Text,
 			ChosenTokens: len(p.Chosen.Tokens), RejectedTokens: len(p.Rejected.Tokens), Gap: p.Gap, KnownGap: p.KnownGap,
 			Score: chosen[i].Score, Rank: chosen[i].Rank, Kept: chosen[i].Kept,
+			Met: met[i],
 		})
 	}
 	if r.selector.Reads == method.ReadsConsensus {
@@ -170,10 +185,33 @@ func (r *round) collect(e *Env, set *record.Set, untouched string, started map[s
 	}
 	steps, err := readLines[record.Step](e, r.train, "steps")
 	for _, s := range steps {
-		s.Seed, s.Arm, s.Iteration = r.seed, r.arm.Name, r.iteration
+		s.Seed, s.Arm, s.Iteration, s.Lang = r.seed, r.arm.Name, r.iteration, r.lang
 		set.Steps = append(set.Steps, s)
 	}
 	return err
+}
+
+// met is how often training met each pair, nil where that is once an epoch for every kept one.
+func (r *round) met(e *Env, chosen []choice) ([]*int, error) {
+	met := make([]*int, len(chosen))
+	t := r.arm.Train
+	if t.Temperature == 1 {
+		return met, nil
+	}
+	language, err := e.languages(r.pairs, r.settings.Languages)
+	if err != nil {
+		return nil, err
+	}
+	var at, of []int // the kept pairs and their languages
+	for i, c := range chosen {
+		if c.Kept {
+			at, of = append(at, i), append(of, language[i])
+		}
+	}
+	for k, times := range train.Met(of, t.Temperature, t.Epochs, r.seed, fmt.Sprint(r.iteration)) {
+		met[at[k]] = &times
+	}
+	return met, nil
 }
 
 func (r *round) collectAnswers(e *Env, set *record.Set, who string) error {
@@ -210,7 +248,11 @@ func (p *Plan) study(e *Env, table lang.Table) record.Study {
 	}
 	for _, a := range x.Arms {
 		selector, _ := method.FindSelector(a.Select) // the experiment was checked
-		s.Arms = append(s.Arms, record.Arm{Name: a.Name, Caption: a.Caption, Trained: a.Trained(), Measure: selector.Measure})
+		arm := record.Arm{Name: a.Name, Caption: a.Caption, Trained: a.Trained(), Measure: selector.Measure}
+		if a.Mono() {
+			arm.Languages = x.Languages.Seen
+		}
+		s.Arms = append(s.Arms, arm)
 	}
 	for _, code := range x.Languages.All() {
 		l, _ := table.Find(code) // the experiment was checked against the table
@@ -240,6 +282,9 @@ func (p *Plan) facts(e *Env) []record.Fact {
 		}
 		selector, _ := method.FindSelector(a.Select)
 		if selector.Reads.Gradients() {
+			if selector.Reads == method.ReadsHeldBackAdam {
+				a.ConGrad.Sketch = sketch.Exact // whatever the arm says
+			}
 			numbers := sketch.Numbers(c, sketchOf(a.ConGrad))
 			facts = append(facts,
 				record.Fact{Name: a.Name + ": sketch", Value: fmt.Sprintf("%s: %d numbers per gradient (%.1f %% of the parameters); norm gains, embedding and head are left out", sketched(a.ConGrad), numbers, 100*float64(numbers)/float64(c.Parameters()))})
@@ -249,6 +294,9 @@ func (p *Plan) facts(e *Env) []record.Fact {
 					record.Fact{Name: a.Name + ": state added", Value: fmt.Sprintf("%.2f MB for %d languages and the consensus, beside %.2f MB of weights", float64(added)/1e6, len(x.Languages.Seen), float64(weights)/1e6)})
 			}
 			facts = append(facts, record.Fact{Name: a.Name + ": compared with", Value: comparedWith(a.ConGrad, selector.Reads)})
+		}
+		if a.Mono() {
+			facts = append(facts, record.Fact{Name: a.Name + ": models", Value: fmt.Sprintf("one for each of the %d seen languages, trained on its pairs alone and evaluated in it alone", len(x.Languages.Seen))})
 		}
 		if a.Ranks() {
 			facts = append(facts, record.Fact{Name: a.Name + ": kept", Value: kept(a.Keep)})
@@ -271,8 +319,12 @@ func combinedBy(t config.Train) string {
 
 // comparedWith words what pairs are compared with, and how.
 func comparedWith(c config.ConGrad, reads method.Reading) string {
-	if reads == method.ReadsHeldBack {
-		return fmt.Sprintf("mean gradient of the %g %% of each language's pairs that are held back, by %s", 100*c.HeldBack, c.Similarity)
+	if reads.HeldBack() {
+		with := fmt.Sprintf("mean gradient of the %g %% of each language's pairs that are held back, by %s", 100*c.HeldBack, c.Similarity)
+		if reads == method.ReadsHeldBackAdam {
+			with += "; the pairs' own gradients scaled as Adam's updates would be at the iteration's start"
+		}
+		return with
 	}
 	with := fmt.Sprintf("%s gradient of the own language", c.LanguageGradient)
 	if reads == method.ReadsConsensus {
@@ -318,9 +370,11 @@ func uses(a config.Arm, key string) bool {
 	case "congrad.fidelity_pairs":
 		return a.Select == "congrad"
 	case "congrad.held_back":
-		return selector.Reads == method.ReadsHeldBack
+		return selector.Reads.HeldBack()
 	case "congrad.language_gradient", "congrad.ema_decay", "congrad.leave_one_out":
-		return selector.Reads.Gradients() && selector.Reads != method.ReadsHeldBack
+		return selector.Reads.Gradients() && !selector.Reads.HeldBack()
+	case "congrad.sketch", "congrad.sketch_rank":
+		return selector.Reads.Gradients() && selector.Reads != method.ReadsHeldBackAdam
 	}
 	return selector.Reads.Gradients()
 }

@@ -37,8 +37,8 @@ func (e *Env) heldPrompts(s answerSettings) ([]data.Prompt, error) {
 }
 
 // answer lets a policy answer the held-out prompts greedily.
-func (p *planner) answer(policy *Stage, who string) (*Stage, error) {
-	s := p.answerSettings()
+func (p *planner) answer(policy *Stage, languages []string, who string) (*Stage, error) {
+	s := p.answerSettings(languages)
 	return p.stage("answer", "answer held-out prompts, "+who, 1, s, []*Stage{policy}, len(s.Languages)*s.Per,
 		func(ctx context.Context, e *Env, stage *Stage) (map[string][]byte, error) {
 			prompts, err := e.heldPrompts(s)
@@ -53,9 +53,9 @@ func (p *planner) answer(policy *Stage, who string) (*Stage, error) {
 		})
 }
 
-func (p *planner) answerSettings() answerSettings {
+func (p *planner) answerSettings(languages []string) answerSettings {
 	e := p.experiment
-	return answerSettings{p.env.Source.Version(), e.Evaluate.Split, e.Languages.All(), p.limited(e.Evaluate.PerLanguage), e.Generate.MaxTokens, e.Batch.Rows}
+	return answerSettings{p.env.Source.Version(), e.Evaluate.Split, languages, p.limited(e.Evaluate.PerLanguage), e.Generate.MaxTokens, e.Batch.Rows}
 }
 
 // taskSettings are what a task's scores depend on beside the policy.
@@ -68,9 +68,9 @@ type taskSettings struct {
 }
 
 // task measures a policy on one task of the alignment tax.
-func (p *planner) task(policy *Stage, t task.Task, who string) (*Stage, error) {
+func (p *planner) task(policy *Stage, t task.Task, languages []string, who string) (*Stage, error) {
 	e := p.experiment
-	s := taskSettings{p.env.Source.Version(), t, e.Languages.All(), p.limited(e.Evaluate.TaskItems), e.Batch.Tokens}
+	s := taskSettings{p.env.Source.Version(), t, languages, p.limited(e.Evaluate.TaskItems), e.Batch.Tokens}
 	return p.stage("task", t.Name+", "+who, 1, s, []*Stage{policy}, 0,
 		func(ctx context.Context, e *Env, stage *Stage) (map[string][]byte, error) {
 			if t.Kind == task.Text {

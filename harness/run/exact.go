@@ -36,7 +36,7 @@ func (e *Env) exactRound(ctx context.Context, stage, policy, pairs, reference *S
 		round.Pairs.Language = append(round.Pairs.Language, language[i])
 		round.Pairs.Share = append(round.Pairs.Share, x.share[i])
 	}
-	round.Pairs.Inner, round.Pairs.Square, err = x.alignments(ctx, gradients, sample)
+	round.Pairs.Inner, round.Pairs.Square, err = x.alignments(ctx, gradients, nil, sample)
 	return round, err
 }
 
@@ -167,8 +167,9 @@ func (x *exactly) languageGradients(ctx context.Context, language []int) ([][][]
 	return gradients, nil
 }
 
-// alignments are the sample's inner products with the directions [sample, directions], and its squared norms.
-func (x *exactly) alignments(ctx context.Context, directions [][][]float32, sample []int) (inner [][]float64, square []float64, err error) {
+// alignments are the sample's inner products with the directions [sample, directions], and its squared norms; scale is
+// what multiplies the sample's gradients by weight, or nil.
+func (x *exactly) alignments(ctx context.Context, directions [][][]float32, scale [][]float32, sample []int) (inner [][]float64, square []float64, err error) {
 	w, err := x.e.policy(x.policy)
 	if err != nil {
 		return nil, nil, err
@@ -179,7 +180,7 @@ func (x *exactly) alignments(ctx context.Context, directions [][][]float32, samp
 	}
 	inner, square = make([][]float64, len(sample)), make([]float64, len(sample))
 	err = x.blocks(ctx, sample, func(b *nn.Batch, pairs []int) error {
-		dots, squares, err := x.e.Engine.Alignments(w, directions, b, x.target(pairs))
+		dots, squares, err := x.e.Engine.Alignments(w, directions, scale, b, x.target(pairs))
 		if err != nil {
 			return err
 		}

@@ -42,7 +42,8 @@ type gradientSettings struct {
 	Seed             uint64
 	Round            string
 	Tokens           int
-	HeldBack         float64 `json:",omitempty"` // share of each language's pairs that alone make its gradient
+	HeldBack         float64       `json:",omitempty"` // share of each language's pairs that alone make its gradient
+	Adam             *adamSettings `json:",omitempty"` // of the optimiser whose updates stand in place of gradients, or nil
 }
 
 // scored is a scoring round in an artefact.
@@ -58,12 +59,17 @@ type scored struct {
 func (p *planner) gradients(policy *Stage, r *round, where string) (*Stage, gradientSettings, error) {
 	c, pairs, reference := r.arm.ConGrad, r.pairs, r.reference
 	s := gradientSettings{
-		Languages: p.experiment.Languages.Seen, Loss: r.arm.Loss, Sketch: sketchOf(c), LanguageGradient: c.LanguageGradient, EMADecay: c.EMADecay,
+		Languages: r.settings.Languages, Loss: r.arm.Loss, Sketch: sketchOf(c), LanguageGradient: c.LanguageGradient, EMADecay: c.EMADecay,
 		Seed: r.seed, Round: fmt.Sprint(r.iteration), Tokens: p.experiment.Batch.Tokens,
 	}
-	if r.selector.Reads == method.ReadsHeldBack {
+	if r.selector.Reads.HeldBack() {
 		s.LanguageGradient, s.EMADecay, s.HeldBack = "held back", 0, c.HeldBack
 		where += ", against held-back pairs"
+	}
+	if r.selector.Reads == method.ReadsHeldBackAdam {
+		t := r.arm.Train
+		s.Sketch, s.Adam = sketch.Settings{Kind: sketch.Exact}, &adamSettings{t.BatchPairs, t.Clip, t.Epsilon}
+		where += ", as Adam's updates"
 	}
 	stage, err := p.stage("gradients", "per-pair gradients, "+where, 1, s, []*Stage{policy, pairs, reference}, 0,
 		func(ctx context.Context, e *Env, stage *Stage) (map[string][]byte, error) {
@@ -79,6 +85,9 @@ func (p *planner) gradients(policy *Stage, r *round, where string) (*Stage, grad
 
 // scoringRound computes the sketches and gathers them.
 func (e *Env) scoringRound(ctx context.Context, stage, policy, pairs, reference *Stage, s gradientSettings) (*sketch.Round, error) {
+	if s.Adam != nil {
+		return e.adamRound(ctx, stage, policy, pairs, reference, s)
+	}
 	if s.Sketch.Kind == sketch.Exact {
 		return e.exactRound(ctx, stage, policy, pairs, reference, s, nil)
 	}

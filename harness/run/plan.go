@@ -22,18 +22,21 @@ type Plan struct {
 type round struct {
 	seed              uint64
 	arm               config.Arm
+	lang              string // the only one that is trained on; empty for all
+	label             string // names whose pairs these are, for people
 	selector          method.Selector
 	iteration         int
-	before            *round // the arm's last one, nil in the first
+	before            *round // the model's last one, nil in the first
 	settings          generateSettings
 	generated, judged *Stage
 	pairs, reference  *Stage
+	unprompted        *Stage // nil unless the selector reads it
 	gradients         *Stage // nil unless the selector reads gradients
 	selection         *Stage // nil where all pairs are kept
 	fidelity, train   *Stage // fidelity is nil but for the first round of the first seed
 }
 
-// final is what one arm and seed is measured by.
+// final is what one model of an arm and seed is measured by.
 type final struct {
 	seed   uint64
 	arm    config.Arm
@@ -96,73 +99,116 @@ func (p *planner) base() (*Stage, error) {
 	return p.add(s, err)
 }
 
+// trainee is a model on its way through the iterations: an arm's only one, or its model for one language.
+type trainee struct {
+	arm    config.Arm
+	lang   string // the only one that it is trained on and answers in; empty for all
+	policy *Stage // what it has come to
+	last   *round // nil before the first
+}
+
+func (t *trainee) name() string {
+	if t.lang == "" {
+		return t.arm.Name
+	}
+	return t.arm.Name + " (" + t.lang + ")"
+}
+
+// trainees are the models of all arms, at their start.
+func (p *planner) trainees(base *Stage) []*trainee {
+	var list []*trainee
+	for _, arm := range p.experiment.Arms {
+		languages := []string{""}
+		if arm.Mono() {
+			languages = p.experiment.Languages.Seen
+		}
+		for _, lang := range languages {
+			list = append(list, &trainee{arm: arm, lang: lang, policy: base})
+		}
+	}
+	return list
+}
+
 // seed plans one run of all arms. Iteration by iteration, so that arms which match another's selection find it.
 func (p *planner) seed(base *Stage, seed uint64, first bool) error {
-	policies, before := map[string]*Stage{}, map[string]*round{}
-	for _, arm := range p.experiment.Arms {
-		policies[arm.Name] = base
-	}
+	trainees := p.trainees(base)
 	for iteration := 1; iteration <= p.experiment.Iterations; iteration++ {
-		rounds := map[string]*round{}
-		for _, arm := range matchedFirst(p.experiment.Arms) {
-			if !arm.Trained() {
+		rounds, byArm := map[*trainee]*round{}, map[string]*round{}
+		for _, t := range matchedFirst(trainees) {
+			if !t.arm.Trained() {
 				continue
 			}
-			r, err := p.round(policies[arm.Name], seed, iteration, arm, before[arm.Name], rounds[arm.Match], first && iteration == 1)
+			r, err := p.round(t, seed, iteration, byArm[t.arm.Match], first && iteration == 1)
 			if err != nil {
 				return err
 			}
-			rounds[arm.Name] = r
+			rounds[t], byArm[t.arm.Name] = r, r
 		}
-		for _, arm := range p.experiment.Arms {
-			if r := rounds[arm.Name]; r != nil {
+		for _, t := range trainees {
+			if r := rounds[t]; r != nil {
 				p.plan.rounds = append(p.plan.rounds, *r)
-				policies[arm.Name], before[arm.Name] = r.train, r
+				t.policy, t.last = r.train, r
 			}
 		}
 	}
-	for _, arm := range p.experiment.Arms {
-		who := fmt.Sprintf("seed %d, %s", seed, arm.Name)
-		f := final{seed: seed, arm: arm}
-		var err error
-		if f.answer, err = p.answer(policies[arm.Name], who); err != nil {
+	for _, t := range trainees {
+		if err := p.final(t, seed); err != nil {
 			return err
 		}
-		for _, t := range p.tasks {
-			s, err := p.task(policies[arm.Name], t, who)
-			if err != nil {
-				return err
-			}
-			f.tasks = append(f.tasks, s)
-		}
-		p.plan.finals = append(p.plan.finals, f)
 	}
 	return nil
 }
 
-// matchedFirst puts arms that match another's selection behind all others.
-func matchedFirst(arms []config.Arm) []config.Arm {
-	var list, matching []config.Arm
-	for _, a := range arms {
-		if a.Match != "" {
-			matching = append(matching, a)
+// final plans the evaluation of a model, in all languages or in its own.
+func (p *planner) final(t *trainee, seed uint64) error {
+	who := fmt.Sprintf("seed %d, %s", seed, t.name())
+	languages := p.experiment.Languages.All()
+	if t.lang != "" {
+		languages = []string{t.lang}
+	}
+	f := final{seed: seed, arm: t.arm}
+	var err error
+	if f.answer, err = p.answer(t.policy, languages, who); err != nil {
+		return err
+	}
+	for _, x := range p.tasks {
+		s, err := p.task(t.policy, x, languages, who)
+		if err != nil {
+			return err
+		}
+		f.tasks = append(f.tasks, s)
+	}
+	p.plan.finals = append(p.plan.finals, f)
+	return nil
+}
+
+// matchedFirst puts the models of arms that match another's selection behind all others.
+func matchedFirst(trainees []*trainee) []*trainee {
+	var list, matching []*trainee
+	for _, t := range trainees {
+		if t.arm.Match != "" {
+			matching = append(matching, t)
 		} else {
-			list = append(list, a)
+			list = append(list, t)
 		}
 	}
 	return append(list, matching...)
 }
 
-// round plans one iteration of one arm; before is the arm's last one, nil in the first.
-func (p *planner) round(policy *Stage, seed uint64, iteration int, arm config.Arm, before, matched *round, first bool) (*round, error) {
-	who := arm.Name
-	if iteration == 1 {
-		who = "every arm" // all start from the base model
+// round plans one iteration of one model. In the first one, all models have one start and share the answers in all languages;
+// after it a language's own model has its own answers, in its language only.
+func (p *planner) round(t *trainee, seed uint64, iteration int, matched *round, first bool) (*round, error) {
+	e, policy := p.experiment, t.policy
+	r := &round{seed: seed, arm: t.arm, lang: t.lang, label: t.name(), iteration: iteration, before: t.last}
+	who, languages := r.label, e.Languages.Seen
+	switch {
+	case iteration == 1:
+		who, r.label = "every arm", t.arm.Name
+	case t.lang != "":
+		languages = []string{t.lang}
 	}
 	where := at(seed, iteration, who)
-	r := &round{seed: seed, arm: arm, iteration: iteration, before: before}
-	e := p.experiment
-	r.settings = generateSettings{p.env.Source.Version(), e.Languages.Seen, seed, iteration, p.limited(e.Prompts.PerLanguage), e.Generate, e.Batch.Rows}
+	r.settings = generateSettings{p.env.Source.Version(), languages, seed, iteration, p.limited(e.Prompts.PerLanguage), e.Generate, e.Batch.Rows}
 	var err error
 	if r.generated, err = p.generate(policy, r.settings, where); err != nil {
 		return nil, err
@@ -179,7 +225,7 @@ func (p *planner) round(policy *Stage, seed uint64, iteration int, arm config.Ar
 	if err := p.selection(r, policy, matched, first, where); err != nil {
 		return nil, err
 	}
-	r.train, err = p.train(policy, r.pairs, r.reference, r.selection, arm, seed, iteration)
+	r.train, err = p.train(policy, r, at(seed, iteration, t.name()))
 	return r, err
 }
 
@@ -188,13 +234,18 @@ func (p *planner) selection(r *round, policy *Stage, matched *round, first bool,
 	if r.selector, err = method.FindSelector(r.arm.Select); err != nil {
 		return err
 	}
-	who := at(r.seed, r.iteration, r.arm.Name)
+	who := at(r.seed, r.iteration, r.label)
 	if r.arm.Select == "random" {
 		r.selection, err = p.selectRandom(r.pairs, matched.selection, matched.pairs, r.seed, r.iteration, who)
 		return err
 	}
 	if r.selector.Scores == nil {
 		return nil
+	}
+	if r.selector.Reads == method.ReadsUnprompted {
+		if r.unprompted, err = p.unprompted(policy, r.pairs, where); err != nil {
+			return err
+		}
 	}
 	var g gradientSettings
 	if r.selector.Reads.Gradients() {

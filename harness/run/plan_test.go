@@ -43,13 +43,14 @@ var direct = map[string]struct {
 	"train.schedule":              {"linear", "train"},
 	"train.warmup":                {"0.2", "train"},
 	"train.epochs":                {"2", "train"},
-	"train.batch_pairs":           {"3", "train"},
+	"train.batch_pairs":           {"3", "gradients train"},
 	"train.weight_decay":          {"0.2", "train"},
-	"train.clip":                  {"0.2", "train"},
+	"train.clip":                  {"0.2", "gradients train"},
 	"train.beta1":                 {"0.2", "train"},
 	"train.beta2":                 {"0.2", "train"},
-	"train.epsilon":               {"0.2", "train"},
+	"train.epsilon":               {"0.2", "gradients train"},
 	"train.aggregator":            {"pcgrad", "train"},
+	"train.temperature":           {"5", "train"},
 	"congrad.sketch":              {"logra", "gradients"},
 	"congrad.sketch_rank":         {"3", "gradients"},
 	"congrad.language_gradient":   {"mean", "fidelity gradients"},
@@ -119,10 +120,11 @@ func TestKeysFollowSettings(t *testing.T) {
 // A selection depends on those keys of the filter that its selector reads.
 func TestSelectionsDependOnWhatTheyRead(t *testing.T) {
 	reads := map[string]string{
-		"congrad":      "aggregator ema_decay language_gradient leave_one_out normalise similarity sketch sketch_rank",
-		"anti":         "aggregator ema_decay language_gradient leave_one_out normalise similarity sketch sketch_rank",
-		"own_language": "ema_decay language_gradient leave_one_out similarity sketch sketch_rank",
-		"validation":   "held_back similarity sketch sketch_rank",
+		"congrad":         "aggregator ema_decay language_gradient leave_one_out normalise similarity sketch sketch_rank",
+		"anti":            "aggregator ema_decay language_gradient leave_one_out normalise similarity sketch sketch_rank",
+		"own_language":    "ema_decay language_gradient leave_one_out similarity sketch sketch_rank",
+		"validation":      "held_back similarity sketch sketch_rank",
+		"validation_adam": "held_back similarity",
 	}
 	b := newBench(t)
 	changed := map[string][]string{}
@@ -152,7 +154,7 @@ func TestSelectorsShareStages(t *testing.T) {
 	for _, s := range newBench(t).planOf(t, every()).Stages {
 		counts[s.Kind]++
 	}
-	want := map[string]int{"generate": 1, "judge": 1, "pairs": 1, "reference": 1, "gradients": 2, "select": 8, "fidelity": 1, "train": 9}
+	want := map[string]int{"generate": 1, "judge": 1, "pairs": 1, "reference": 1, "unprompted": 1, "gradients": 3, "select": 11, "fidelity": 1, "train": 12}
 	for kind, n := range want {
 		if counts[kind] != n {
 			t.Errorf("%d %s stages, want %d", counts[kind], kind, n)

@@ -49,9 +49,11 @@ func (p *planner) selectRanked(policy *Stage, r *round, g gradientSettings) (*St
 	inputs, device := []*Stage{r.pairs}, ""
 	var last *Stage // the selection that the aggregator goes on from
 	switch s.Reads {
-	case method.ReadsMargin:
+	case method.ReadsMargin, method.ReadsChosen:
 		inputs = append(inputs, r.reference)
-	case method.ReadsHeldBack: // of which the pairs to pick from are no part
+	case method.ReadsUnprompted:
+		inputs = append(inputs, r.reference, r.unprompted)
+	case method.ReadsHeldBack, method.ReadsHeldBackAdam: // of which the pairs to pick from are no part
 		inputs, settings.Scoring = []*Stage{r.gradients}, scoring{Similarity: c.Similarity}
 	case method.ReadsGradients:
 		inputs, settings.Scoring = []*Stage{r.gradients}, scoring{Similarity: c.Similarity, LeaveOneOut: c.LeaveOneOut}
@@ -66,10 +68,10 @@ func (p *planner) selectRanked(policy *Stage, r *round, g gradientSettings) (*St
 		}
 		device = p.env.Device // the Gram matrices of mean gradients need the sketches
 	}
-	label := fmt.Sprintf("select pairs by %s, %s", s.Name, at(r.seed, r.iteration, r.arm.Name))
+	label := fmt.Sprintf("select pairs by %s, %s", s.Name, at(r.seed, r.iteration, r.label))
 	stage, err := newStage("select", label, 3, settings, device, inputs, 0,
 		func(ctx context.Context, e *Env, _ *Stage) (map[string][]byte, error) {
-			language, err := e.languages(r.pairs, p.experiment.Languages.Seen)
+			language, err := e.languages(r.pairs, r.settings.Languages)
 			if err != nil {
 				return nil, err
 			}
@@ -112,7 +114,15 @@ func (e *Env) evidence(r *round, s scoring, g gradientSettings, language []int, 
 		}
 		return s.evidence(round, g, state)
 	case reads == method.ReadsMargin:
-		known.Margin, err = e.perToken(r.reference)
+		known.Margin, err = e.perToken(r.reference, func(p nn.PairLogProb) float64 { return p.Chosen.Mean() - p.Rejected.Mean() })
+	case reads == method.ReadsChosen, reads == method.ReadsUnprompted:
+		known.Language = language
+		if known.Chosen, err = e.perToken(r.reference, func(p nn.PairLogProb) float64 { return p.Chosen.Mean() }); err != nil {
+			return known, err
+		}
+		if reads == method.ReadsUnprompted {
+			known.Unprompted, err = readLines[float64](e, r.unprompted, "unprompted")
+		}
 	default:
 		list, err := readLines[pair](e, r.pairs, "pairs")
 		if err != nil {
@@ -125,15 +135,14 @@ func (e *Env) evidence(r *round, s scoring, g gradientSettings, language []int, 
 	return known, err
 }
 
-// perToken is, for each pair, the mean log-prob of the chosen answer's tokens minus that of the rejected one's, under the
-// iteration's start.
-func (e *Env) perToken(reference *Stage) ([]float64, error) {
+// perToken is, for each pair, a number made of its answers' mean log-probs per token under the iteration's start.
+func (e *Env) perToken(reference *Stage, of func(nn.PairLogProb) float64) ([]float64, error) {
 	list, err := readLines[nn.PairLogProb](e, reference, "reference")
-	differences := make([]float64, len(list))
+	numbers := make([]float64, len(list))
 	for i, p := range list {
-		differences[i] = p.Chosen.Mean() - p.Rejected.Mean()
+		numbers[i] = of(p)
 	}
-	return differences, err
+	return numbers, err
 }
 
 // consensus is the record of a scoring round, all but its place in the study.

@@ -22,26 +22,30 @@ type trainSettings struct {
 	Train     config.Train
 	Tokens    int
 	Languages []string `json:",omitempty"` // whose gradients are combined; none without surgery
+	Language  string   `json:",omitempty"` // the only one whose pairs are trained on
 }
 
 // checkpointEvery is how much training a kill may cost.
 const checkpointEvery = 30 * time.Second
 
-// train makes the iteration's policy of an arm. selection is nil where all pairs are kept.
-func (p *planner) train(policy, pairs, reference, selection *Stage, arm config.Arm, seed uint64, iteration int) (*Stage, error) {
-	s := trainSettings{Seed: seed, Iteration: iteration, Loss: arm.Loss, Train: arm.Train, Tokens: p.experiment.Batch.Tokens}
-	if arm.Train.Surgery() {
+// train makes the round's policy: trained on the pairs that it kept, or all, of all languages or of one.
+func (p *planner) train(policy *Stage, r *round, where string) (*Stage, error) {
+	s := trainSettings{Seed: r.seed, Iteration: r.iteration, Loss: r.arm.Loss, Train: r.arm.Train, Tokens: p.experiment.Batch.Tokens, Language: r.lang}
+	if s.Train.Temperature == 1 {
+		s.Train.Temperature = 0 // which leaves it out of the key
+	}
+	if s.Train.Surgery() {
 		s.Languages = p.experiment.Languages.Seen
 	} else {
 		s.Train.Aggregator = "" // so that it is no part of the key
 	}
-	inputs := []*Stage{policy, pairs, reference}
-	if selection != nil {
-		inputs = append(inputs, selection)
+	inputs := []*Stage{policy, r.pairs, r.reference}
+	if r.selection != nil {
+		inputs = append(inputs, r.selection)
 	}
-	return p.stage("train", "train, "+at(seed, iteration, arm.Name), 1, s, inputs, 0,
+	return p.stage("train", "train, "+where, 1, s, inputs, 0,
 		func(ctx context.Context, e *Env, stage *Stage) (map[string][]byte, error) {
-			kept, err := e.keptPairs(pairs, reference, selection, arm.Loss, p.experiment.Languages.Seen)
+			kept, err := e.keptPairs(r, p.experiment.Languages.Seen)
 			if err != nil {
 				return nil, err
 			}
@@ -50,28 +54,28 @@ func (p *planner) train(policy, pairs, reference, selection *Stage, arm config.A
 }
 
 // keptPairs are the pairs to train on, their languages as indices into codes.
-func (e *Env) keptPairs(pairs, reference, selection *Stage, loss config.Loss, codes []string) ([]train.Pair, error) {
-	units, err := e.pairRows(pairs)
+func (e *Env) keptPairs(r *round, codes []string) ([]train.Pair, error) {
+	units, err := e.pairRows(r.pairs)
 	if err != nil {
 		return nil, err
 	}
-	language, err := e.languages(pairs, codes)
+	language, err := e.languages(r.pairs, codes)
 	if err != nil {
 		return nil, err
 	}
-	margins, err := e.margins(reference, loss)
+	margins, err := e.margins(r.reference, r.arm.Loss)
 	if err != nil {
 		return nil, err
 	}
 	chosen := selectAll(len(units))
-	if selection != nil {
-		if chosen, err = readLines[choice](e, selection, "choices"); err != nil {
+	if r.selection != nil {
+		if chosen, err = readLines[choice](e, r.selection, "choices"); err != nil {
 			return nil, err
 		}
 	}
 	var kept []train.Pair
 	for i, rows := range units {
-		if chosen[i].Kept {
+		if chosen[i].Kept && (r.lang == "" || codes[language[i]] == r.lang) {
 			kept = append(kept, train.Pair{Chosen: rows[0], Rejected: rows[1], Reference: margins[i], Language: language[i]})
 		}
 	}
@@ -90,6 +94,7 @@ func (e *Env) train(ctx context.Context, stage, policy *Stage, pairs []train.Pai
 	settings := train.Settings{
 		Schedule: train.Schedule{Peak: s.Train.LearningRate, Warmup: s.Train.Warmup, Shape: s.Train.Schedule},
 		Epochs:   s.Train.Epochs, BatchPairs: s.Train.BatchPairs, Tokens: s.Tokens, Loss: lossOf(s.Loss), Adam: adamOf(s.Train),
+		Temperature: s.Train.Temperature,
 	}
 	if settings.Surgery, err = surgeryOf(s, steps); err != nil {
 		return nil, err

@@ -4,10 +4,8 @@ import (
 	"context"
 	"fmt"
 	"slices"
-	"strconv"
 
 	"congrad/harness/nn"
-	"congrad/harness/rng"
 )
 
 // Pair is a preference pair as the loop trains on it.
@@ -26,6 +24,8 @@ type Settings struct {
 	Loss       nn.PreferenceLoss
 	Adam       nn.AdamW
 	Surgery    *Surgery // combines the gradients of the languages; nil takes the gradient of the batch
+	// Temperature of sampling languages; 1 or 0 meets every pair once an epoch.
+	Temperature float64
 }
 
 // Step is what one optimiser step reports; means are over its pairs.
@@ -61,7 +61,7 @@ func Pairs(ctx context.Context, t *nn.Trainer, done int, pairs []Pair, s Setting
 		if err != nil {
 			return fmt.Errorf("training step %d: %w", step, err)
 		}
-		batch := pick(pairs, s.BatchPairs, step, seed, round)
+		batch := pick(pairs, s.BatchPairs, s.Temperature, step, seed, round)
 		made := Step{Step: step, Rate: rate, Pairs: len(batch)}
 		if surgeon != nil {
 			err = surgeon.accumulate(batch, &made)
@@ -81,13 +81,16 @@ func Pairs(ctx context.Context, t *nn.Trainer, done int, pairs []Pair, s Setting
 	return nil
 }
 
-// pick returns the pairs of a step: the n-th cut of its epoch's permutation.
-func pick(pairs []Pair, size, step int, seed uint64, round string) []Pair {
+// pick returns the pairs of a step: the n-th cut of its epoch's order.
+func pick(pairs []Pair, size int, temperature float64, step int, seed uint64, round string) []Pair {
 	perEpoch := (len(pairs) + size - 1) / size
 	epoch, at := (step-1)/perEpoch, (step-1)%perEpoch
-	order := rng.Stream(seed, "training order", round, strconv.Itoa(epoch)).Perm(len(pairs))
+	language := make([]int, len(pairs))
+	for i, p := range pairs {
+		language[i] = p.Language
+	}
 	var batch []Pair
-	for _, i := range order[at*size : min((at+1)*size, len(pairs))] {
+	for _, i := range order(language, temperature, orderStream(seed, round, epoch))[at*size : min((at+1)*size, len(pairs))] {
 		batch = append(batch, pairs[i])
 	}
 	return batch

@@ -101,7 +101,7 @@ func TestOrderOfTraining(t *testing.T) {
 	}
 	epoch := func(n int, seed uint64) (order []float64) {
 		for step := 3*n + 1; step <= 3*n+3; step++ {
-			for _, p := range pick(pairs, 4, step, seed, "1") {
+			for _, p := range pick(pairs, 4, 1, step, seed, "1") {
 				order = append(order, p.Reference)
 			}
 		}

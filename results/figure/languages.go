@@ -2,6 +2,7 @@ package figure
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"gonum.org/v1/plot/text"
@@ -9,6 +10,7 @@ import (
 	"gonum.org/v1/plot/vg/draw"
 
 	"congrad/eval/stats"
+	"congrad/harness/record"
 	"congrad/results/measure"
 )
 
@@ -77,6 +79,17 @@ func starred(s *measure.Study) string {
 	return ""
 }
 
+// confined explains what is not drawn of arms without a model for some languages.
+func confined(s *measure.Study, arms series) string {
+	text := ""
+	for _, a := range s.Confined() {
+		if slices.ContainsFunc(arms.arms, func(drawn record.Arm) bool { return drawn.Name == a.Name }) {
+			text += fmt.Sprintf(" %s has a model for each of %s and is not drawn where other languages count.", a.Name, strings.Join(a.Languages, ", "))
+		}
+	}
+	return text
+}
+
 // WinRates shows for every language how often each arm's answers beat those of the untouched model.
 func WinRates(s *measure.Study) Figure {
 	f := Figure{Name: "win-rates", Width: Page, Height: 2.5 * vg.Inch}
@@ -100,7 +113,7 @@ func WinRates(s *measure.Study) Figure {
 		return f
 	}
 	f.Caption = "Which languages gain? Win rate against the untouched model's answers, with 95 % intervals; the line at 0.5 is a draw. " +
-		above(s, arms) + starred(s) + arms.note()
+		above(s, arms) + starred(s) + confined(s, arms) + arms.note()
 	r = span{max(0, r.low), min(1, r.high)}.wide(0.05)
 	if len(places) <= 6 {
 		f.Width = Column
@@ -164,9 +177,10 @@ func above(s *measure.Study, arms series) string {
 			if !ok {
 				continue
 			}
-			up, down := 0, 0
+			up, down, measured := 0, 0, 0
 			for _, code := range g.Codes {
 				e := s.WinRate(a.Name, measure.Only(code))
+				measured += min(1, e.N)
 				switch {
 				case !e.Bounded():
 				case e.Low > 0.5:
@@ -175,7 +189,9 @@ func above(s *measure.Study, arms series) string {
 					down++
 				}
 			}
-			counts = append(counts, fmt.Sprintf("%d / %d of %d %s", up, down, len(g.Codes), name))
+			if measured > 0 {
+				counts = append(counts, fmt.Sprintf("%d / %d of %d %s", up, down, measured, name))
+			}
 		}
 		parts = append(parts, a.Name+" "+strings.Join(counts, ", "))
 	}

@@ -33,7 +33,7 @@ func Training(s *measure.Study) Figure {
 	}
 	f.Caption = fmt.Sprintf("Does training separate chosen from rejected answers? Loss, margin and summed log-probabilities of the batches over %s; "+
 		"lines are means over %s, bands the range over them. Steps are averaged in 40 stretches per iteration; arms may take different numbers of steps.",
-		table.Counted(iterations, "iteration"), table.Counted(len(s.Seeds), "seed")) + arms.note()
+		table.Counted(iterations, "iteration"), table.Counted(len(s.Seeds), "seed")) + ownModels(s, arms) + arms.note()
 	f.paint = func(c draw.Canvas) {
 		c = arms.legend(draw.Crop(c, 2, -4, 2, -2), true)
 		panels := make([][]*plot.Plot, 2)
@@ -48,6 +48,14 @@ func Training(s *measure.Study) Figure {
 		}
 	}
 	return f
+}
+
+// ownModels says what the curve of an arm with several models is.
+func ownModels(s *measure.Study, arms series) string {
+	if confined(s, arms) == "" {
+		return ""
+	}
+	return " Of an arm with a model for each language, the mean over them."
 }
 
 func curvesPanel(name string, arms series, curves map[string]measure.Curve, iterations int, bottom bool) *plot.Plot {

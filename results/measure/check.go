@@ -107,7 +107,7 @@ func (s *Study) check() error {
 		}
 	}, func(r *record.Pair) []float64 { return []float64{r.Gap, r.KnownGap, r.Score} })
 	each(f, "steps", s.set.Steps, func(r *record.Step) key {
-		return key{seed: r.Seed, arm: r.Arm, iteration: r.Iteration, number: r.Step}
+		return key{seed: r.Seed, arm: r.Arm, lang: r.Lang, iteration: r.Iteration, number: r.Step}
 	}, func(r *record.Step) []float64 {
 		return []float64{r.Loss, r.Accuracy, r.Margin, r.Chosen, r.Rejected, r.GradNorm, r.Rate}
 	})

@@ -66,6 +66,9 @@ func clusterOf(cluster, lang, id string) string {
 }
 
 func (s *Study) evaluated(arm string, in Group, value func(*record.Evaluation) (float64, bool)) []outcome {
+	if !s.covers(arm, in) {
+		return nil
+	}
 	var o []outcome
 	for i := range s.set.Evaluations {
 		e := &s.set.Evaluations[i]

@@ -75,7 +75,7 @@ func (s *Study) sort() {
 			slices.CompareFunc(a.Gram, b.Gram, slices.Compare))
 	})
 	s.set.Steps = sorted(s.set.Steps, func(a, b record.Step) int {
-		return cmp.Or(s.order(a.Seed, b.Seed, a.Arm, b.Arm, a.Iteration, b.Iteration, "", ""), cmp.Compare(a.Step, b.Step))
+		return cmp.Or(s.order(a.Seed, b.Seed, a.Arm, b.Arm, a.Iteration, b.Iteration, a.Lang, b.Lang), cmp.Compare(a.Step, b.Step))
 	})
 	s.set.Evaluations = sorted(s.set.Evaluations, func(a, b record.Evaluation) int {
 		return cmp.Or(s.order(a.Seed, b.Seed, a.Arm, b.Arm, 0, 0, a.Lang, b.Lang), cmp.Compare(a.Prompt, b.Prompt))
@@ -155,6 +155,27 @@ func (s *Study) Trained() []record.Arm {
 		}
 	}
 	return arms
+}
+
+// Confined are the arms that have a model for each of some languages and none for others.
+func (s *Study) Confined() []record.Arm {
+	var arms []record.Arm
+	for _, a := range s.Arms {
+		if len(a.Languages) > 0 {
+			arms = append(arms, a)
+		}
+	}
+	return arms
+}
+
+// covers reports whether the arm has a model for every language of the group. Where it has not, it is not measured: a mean
+// over the languages that it has would stand beside means over all of them.
+func (s *Study) covers(arm string, in Group) bool {
+	at, ok := s.armAt[arm]
+	if !ok || len(s.Arms[at].Languages) == 0 {
+		return true
+	}
+	return !slices.ContainsFunc(in.Codes, func(code string) bool { return !slices.Contains(s.Arms[at].Languages, code) })
 }
 
 func (s *Study) firstArm(is func(record.Arm) bool) *record.Arm {

@@ -36,6 +36,9 @@ func AccuracyPerByte() Measure {
 // BitsPerByte is what plain text costs the model: all bits over all bytes.
 func BitsPerByte() Measure {
 	return Measure{"bits per byte", -1, func(s *Study, task, arm string, in Group) []outcome {
+		if !s.covers(arm, in) {
+			return nil
+		}
 		var o []outcome
 		for i := range s.set.Passages {
 			p := &s.set.Passages[i]
@@ -53,6 +56,9 @@ func BitsPerByte() Measure {
 }
 
 func (s *Study) chosen(task, arm string, in Group, right func(*record.Choice) bool) []outcome {
+	if !s.covers(arm, in) {
+		return nil
+	}
 	var o []outcome
 	for i := range s.set.Choices {
 		c := &s.set.Choices[i]

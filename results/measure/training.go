@@ -42,19 +42,22 @@ func (s *Study) Budgets() []Budget {
 
 func (s *Study) budget(arm string, iteration int) Budget {
 	b := Budget{Arm: arm, Iteration: iteration}
-	for _, steps := range s.runs(arm, iteration) {
+	for _, r := range s.runs(arm, iteration) {
 		b.Seeds++
-		b.Steps += float64(len(steps))
-		for _, r := range steps {
-			b.Pairs += float64(r.Pairs)
-			b.Tokens += float64(r.Tokens)
+		for _, steps := range r {
+			b.Steps += float64(len(steps))
+			for _, r := range steps {
+				b.Pairs += float64(r.Pairs)
+				b.Tokens += float64(r.Tokens)
+			}
 		}
-		tenth := max(1, len(steps)/10)
-		b.LossFirst += average(steps[:tenth], func(r *record.Step) float64 { return r.Loss })
-		last := steps[len(steps)-tenth:]
-		b.LossLast += average(last, func(r *record.Step) float64 { return r.Loss })
-		b.AccuracyLast += average(last, func(r *record.Step) float64 { return r.Accuracy })
-		b.MarginLast += average(last, func(r *record.Step) float64 { return r.Margin })
+		tenth := func(steps []*record.Step) int { return max(1, len(steps)/10) }
+		first := func(steps []*record.Step) []*record.Step { return steps[:tenth(steps)] }
+		last := func(steps []*record.Step) []*record.Step { return steps[len(steps)-tenth(steps):] }
+		b.LossFirst += r.average(first, func(r *record.Step) float64 { return r.Loss })
+		b.LossLast += r.average(last, func(r *record.Step) float64 { return r.Loss })
+		b.AccuracyLast += r.average(last, func(r *record.Step) float64 { return r.Accuracy })
+		b.MarginLast += r.average(last, func(r *record.Step) float64 { return r.Margin })
 	}
 	if n := float64(b.Seeds); n > 0 {
 		for _, v := range []*float64{&b.Steps, &b.Pairs, &b.Tokens, &b.LossFirst, &b.LossLast, &b.AccuracyLast, &b.MarginLast} {
@@ -64,20 +67,38 @@ func (s *Study) budget(arm string, iteration int) Budget {
 	return b
 }
 
-// runs are the steps of an arm's iteration, one slice per seed.
-func (s *Study) runs(arm string, iteration int) [][]*record.Step {
-	var runs [][]*record.Step
+// run is an arm's iteration under one seed: the steps of each model that was trained, one as a rule.
+type run [][]*record.Step
+
+// runs are the runs of an arm's iteration, one for each seed.
+func (s *Study) runs(arm string, iteration int) []run {
+	var runs []run
+	var last *record.Step
 	for i := range s.set.Steps {
 		r := &s.set.Steps[i]
 		if r.Arm != arm || r.Iteration != iteration {
 			continue
 		}
-		if n := len(runs); n == 0 || runs[n-1][0].Seed != r.Seed {
+		if last == nil || last.Seed != r.Seed {
 			runs = append(runs, nil)
 		}
-		runs[len(runs)-1] = append(runs[len(runs)-1], r)
+		of := &runs[len(runs)-1]
+		if last == nil || last.Seed != r.Seed || last.Lang != r.Lang {
+			*of = append(*of, nil)
+		}
+		(*of)[len(*of)-1] = append((*of)[len(*of)-1], r)
+		last = r
 	}
 	return runs
+}
+
+// average is the mean over some of each model's steps, and over the models.
+func (r run) average(some func([]*record.Step) []*record.Step, of func(*record.Step) float64) float64 {
+	sum := 0.0
+	for _, steps := range r {
+		sum += average(some(steps), of)
+	}
+	return sum / float64(len(r))
 }
 
 func average(steps []*record.Step, of func(*record.Step) float64) float64 {
@@ -117,14 +138,16 @@ func (s *Study) Curves(of Reading, bins int) []Curve {
 	return list
 }
 
-func (c *Curve) add(runs [][]*record.Step, iteration, bins int, of Reading) {
-	for _, steps := range runs {
-		bins = min(bins, len(steps))
+func (c *Curve) add(runs []run, iteration, bins int, of Reading) {
+	for _, r := range runs {
+		for _, steps := range r {
+			bins = min(bins, len(steps))
+		}
 	}
 	for b := range bins {
 		mean, low, high := 0.0, 0.0, 0.0
-		for k, steps := range runs {
-			v := average(steps[b*len(steps)/bins:(b+1)*len(steps)/bins], of.Of)
+		for k, r := range runs {
+			v := r.average(func(steps []*record.Step) []*record.Step { return steps[b*len(steps)/bins : (b+1)*len(steps)/bins] }, of.Of)
 			mean += v
 			if k == 0 {
 				low, high = v, v

@@ -199,6 +199,9 @@ func reading(s *measure.Study) []string {
 		"Alignment tax: what preference training changed in tasks that it was not about. accuracy is the share of multiple-choice items whose right option is the most likely; bits per byte is what plain text costs the model.",
 		"Score: what an arm ranks the pairs by; the highest are kept. That of congrad is the cosine (or dot product) of a pair's gradient with the consensus of the languages.",
 	}
+	for _, a := range s.Confined() {
+		list = append(list, fmt.Sprintf("%s trains a model for each of %s on that language's pairs alone, and each answers in its language only. It has none for other languages, so it is not measured where they count: compare it with others on the languages that it has.", a.Name, strings.Join(a.Languages, ", ")))
+	}
 	if len(s.Seeds) == 1 {
 		list = append(list, "One seed: nothing in this report says how much another training run would differ.")
 	}

@@ -1,0 +1,190 @@
+package run
+
+import (
+	"fmt"
+	"math"
+	"testing"
+
+	"congrad/harness/config"
+	"congrad/harness/model"
+	"congrad/harness/nn"
+	"congrad/harness/record"
+	"congrad/harness/store"
+	"congrad/harness/train"
+)
+
+// The scores of validation_adam are LESS's cosines of Adam's updates with the mean of the languages' validation gradients,
+// computed from every pair's own gradient. With one batch of all pairs, and with batches of one pair, v does not depend on
+// the order.
+func TestScoresAsAdamsUpdates(t *testing.T) {
+	const source = `[[arms]]
+name = "less"
+select = "validation_adam"
+`
+	for _, size := range []int{1, 1000} {
+		for _, clip := range []float64{0, 1e-3} {
+			t.Run(fmt.Sprintf("batches of %d, clipped at %g", size, clip), func(t *testing.T) {
+				b := newBench(t)
+				st, err := store.Open(t.TempDir())
+				if err != nil {
+					t.Fatal(err)
+				}
+				defer st.Close()
+				b.env.Store, b.env.Report = st, &follower{}
+				plan := b.planOf(t, small+source, fmt.Sprintf("train.batch_pairs=%d", size), fmt.Sprintf("train.clip=%g", clip),
+					"train.epsilon=1e-6", "prompts.per_language=6", "congrad.held_back=0.4", "congrad.fidelity_pairs=0", "loss.beta=1", "evaluate.tasks=[]")
+				if err := Execute(t.Context(), &b.env, plan.Stages); err != nil {
+					t.Fatal(err)
+				}
+				set, err := plan.Records(&b.env, b.languages)
+				if err != nil {
+					t.Fatal(err)
+				}
+				var pairs []record.Pair
+				for _, p := range set.Pairs {
+					if p.Arm == "less" {
+						pairs = append(pairs, p)
+					}
+				}
+				r := plan.rounds[len(plan.rounds)-1]
+				gradients := b.pairGradients(t, r)
+				compared := 0
+				for i, want := range lessScores(b.env.Base.Config.Shapes(), pairs, gradients, size, clip, 1e-6) {
+					if pairs[i].Rank == 0 {
+						continue
+					}
+					compared++
+					if got := pairs[i].Score; math.Abs(got-want) > 2e-4 {
+						t.Errorf("pair %d scores %.5f, by its own gradient %.5f", i, got, want)
+					}
+				}
+				if compared < 6 {
+					t.Errorf("only %d pairs are compared", compared)
+				}
+			})
+		}
+	}
+}
+
+// pairGradients are every pair's own gradients over all weights, one backward pass each.
+func (b *bench) pairGradients(t *testing.T, r round) [][][]float32 {
+	t.Helper()
+	units, err := b.env.pairRows(r.pairs)
+	if err != nil {
+		t.Fatal(err)
+	}
+	margins, err := b.env.margins(r.reference, r.arm.Loss)
+	if err != nil {
+		t.Fatal(err)
+	}
+	trainer, err := b.env.Engine.NewTrainer(b.env.Base.Weights, adamOf(config.Train{Beta1: 0.9, Beta2: 0.9, Epsilon: 1}))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer trainer.Free()
+	list := make([][][]float32, len(units))
+	for i := range units {
+		block := train.Blocks(units[i:i+1], 2, 256)[0]
+		batch, err := block.Batch(units[i : i+1])
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err = trainer.Accumulate(batch, nn.Preference{Loss: lossOf(r.arm.Loss), Reference: margins[i : i+1], Weight: []float64{1}}); err != nil {
+			t.Fatal(err)
+		}
+		g, err := trainer.TakeGradient()
+		if err != nil {
+			t.Fatal(err)
+		}
+		list[i] = g
+	}
+	return list
+}
+
+// lessScores writes the score out. Pairs without a rank are held back. The gradients of the embedding and of the norm gains
+// count for clipping only.
+func lessScores(shapes []model.Shape, pairs []record.Pair, gradients [][][]float32, size int, clip, epsilon float64) []float64 {
+	flat := make([][]float64, len(pairs))
+	norm2 := func(list ...[][]float32) (sum float64) {
+		for _, g := range list {
+			for _, w := range g {
+				for _, x := range w {
+					sum += float64(x) * float64(x)
+				}
+			}
+		}
+		return sum
+	}
+	var mean [][]float32 // over the pairs up for selection, all weights
+	up := 0
+	for i, g := range gradients {
+		for k, w := range g {
+			if shapes[k].Projects() {
+				for _, x := range w {
+					flat[i] = append(flat[i], float64(x))
+				}
+			}
+		}
+		if pairs[i].Rank > 0 {
+			up++
+		}
+	}
+	for i, g := range gradients {
+		if pairs[i].Rank == 0 {
+			continue
+		}
+		for k, w := range g {
+			if len(mean) <= k {
+				mean = append(mean, make([]float32, len(w)))
+			}
+			for j, x := range w {
+				mean[k][j] += x / float32(up)
+			}
+		}
+	}
+	shrink := func(norm float64) float64 {
+		if clip > 0 && norm > clip {
+			return clip / norm
+		}
+		return 1
+	}
+	n := len(flat[0])
+	v, direction, meanFlat := make([]float64, n), make([]float64, n), make([]float64, n)
+	held := map[string]int{}
+	for _, p := range pairs {
+		if p.Rank == 0 {
+			held[p.Lang]++
+		}
+	}
+	for i, f := range flat {
+		for j, x := range f {
+			switch {
+			case pairs[i].Rank == 0:
+				direction[j] += x / float64(held[pairs[i].Lang]) / float64(len(held))
+			case size == 1:
+				s := shrink(math.Sqrt(norm2(gradients[i])))
+				v[j] += s * s * x * x / float64(up)
+			default:
+				meanFlat[j] += x / float64(up)
+			}
+		}
+	}
+	if size > 1 {
+		s := shrink(math.Sqrt(norm2(mean)))
+		for j, x := range meanFlat {
+			v[j] = s * s * x * x
+		}
+	}
+	scores := make([]float64, len(pairs))
+	for i, f := range flat {
+		dot, aa, bb := 0.0, 0.0, 0.0
+		for j, x := range f {
+			update := x / (math.Sqrt(v[j]) + epsilon)
+			dot += update * direction[j]
+			aa += update * update
+			bb += direction[j] * direction[j]
+		}
+		scores[i] = dot / math.Sqrt(aa*bb)
+	}
+	return scores
+}
