@@ -105,10 +105,11 @@ type Pair struct {
 	Rejected       string  `json:"rejected"`
 	ChosenTokens   int     `json:"chosen_tokens"` // with the stop token, which is trained on, where it came within the limit
 	RejectedTokens int     `json:"rejected_tokens"`
-	Gap            float64 `json:"gap"`       // the judge's score of chosen minus rejected
-	KnownGap       float64 `json:"known_gap"` // the same by the known answer; NaN-free: 0 where none is known
-	Score          float64 `json:"score"`     // the selector's, the highest are kept; 0 where Rank is
-	Rank           int     `json:"rank"`      // 1 is the best within the quota's group; 0 in arms that keep all, and for pairs that were not up for selection
+	Gap            float64 `json:"gap"`               // the judge's score of chosen minus rejected; of a planted pair, as the data claim it: the size alone is the judge's
+	KnownGap       float64 `json:"known_gap"`         // the same by the known answer; NaN-free: 0 where none is known
+	Planted        bool    `json:"planted,omitempty"` // the answers changed places after they were judged (pair.flip)
+	Score          float64 `json:"score"`             // the selector's, the highest are kept; 0 where Rank is
+	Rank           int     `json:"rank"`              // 1 is the best within the quota's group; 0 in arms that keep all, and for pairs that were not up for selection
 	Kept           bool    `json:"kept"`
 }
 

@@ -140,7 +140,7 @@ func (r *round) collect(e *Env, set *record.Set, untouched string, started map[s
 	for i, p := range pairs {
 		set.Pairs = append(set.Pairs, record.Pair{
 			Seed: r.seed, Arm: r.arm.Name, Iteration: r.iteration, Lang: p.Lang, Prompt: p.Prompt, Chosen: p.Chosen.Text, Rejected: p.Rejected.Text,
-			ChosenTokens: len(p.Chosen.Tokens), RejectedTokens: len(p.Rejected.Tokens), Gap: p.Gap, KnownGap: p.KnownGap,
+			ChosenTokens: len(p.Chosen.Tokens), RejectedTokens: len(p.Rejected.Tokens), Gap: p.Gap, KnownGap: p.KnownGap, Planted: p.Planted,
 			Score: chosen[i].Score, Rank: chosen[i].Rank, Kept: chosen[i].Kept,
 		})
 	}
