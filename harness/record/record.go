@@ -118,11 +118,12 @@ type Consensus struct {
 	Seed       uint64      `json:"seed"`
 	Arm        string      `json:"arm"`
 	Iteration  int         `json:"iteration"`
-	Languages  []string    `json:"languages"` // rows of Gram
-	Gram       [][]float64 `json:"gram"`      // inner products of the language gradients (sketched)
-	MeanGram   [][]float64 `json:"mean_gram"` // the same of the languages' mean gradients over all pairs
-	KeptGram   [][]float64 `json:"kept_gram"` // and over the kept pairs, which were chosen for lying close together
-	Weights    []float64   `json:"weights"`   // consensus = sum of weight times language gradient
+	Languages  []string    `json:"languages"`         // rows of Gram
+	Gram       [][]float64 `json:"gram"`              // inner products of the language gradients (sketched)
+	MeanGram   [][]float64 `json:"mean_gram"`         // the same of the languages' mean gradients over all pairs
+	KeptGram   [][]float64 `json:"kept_gram"`         // and over the kept pairs, which were chosen for lying close together
+	Squares    []float64   `json:"squares,omitempty"` // mean square length of the gradients of each language's pairs (sketched)
+	Weights    []float64   `json:"weights"`           // consensus = sum of weight times language gradient
 	Order      [][]int     `json:"order,omitempty"`
 	State      []float64   `json:"state,omitempty"` // what a stateful aggregator hands to the next iteration
 	Thresholds []float64   `json:"thresholds"`      // lowest kept score per language

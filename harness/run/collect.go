@@ -153,6 +153,9 @@ func (r *round) collect(e *Env, set *record.Set, untouched string, started map[s
 		if err := json.Unmarshal(data, &c); err != nil {
 			return fmt.Errorf("%s: %w", r.selection.Label, err)
 		}
+		if c.Squares, err = r.squares(e, pairs); err != nil {
+			return err
+		}
 		c.Seed, c.Arm, c.Iteration = r.seed, r.arm.Name, r.iteration
 		set.Consensus = append(set.Consensus, c)
 	}
@@ -174,6 +177,28 @@ func (r *round) collect(e *Env, set *record.Set, untouched string, started map[s
 		set.Steps = append(set.Steps, s)
 	}
 	return err
+}
+
+// squares are the mean square lengths of the gradients of each seen language's pairs; zero without pairs. The scoring round
+// knows them, whatever the selection made of it.
+func (r *round) squares(e *Env, pairs []pair) ([]float64, error) {
+	scored, _, err := e.readRound(r.gradients, nil)
+	if err != nil {
+		return nil, err
+	}
+	codes := r.settings.Languages
+	squares, counts := make([]float64, len(codes)), make([]float64, len(codes))
+	for i, p := range pairs {
+		k := slices.Index(codes, p.Lang)
+		squares[k] += scored.Pairs.Square[i]
+		counts[k]++
+	}
+	for k, n := range counts {
+		if n > 0 {
+			squares[k] /= n
+		}
+	}
+	return squares, nil
 }
 
 func (r *round) collectAnswers(e *Env, set *record.Set, who string) error {

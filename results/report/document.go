@@ -52,7 +52,7 @@ func New(s *measure.Study, tables []table.Table, figures []figure.Figure) Docume
 	if _, ok := s.PlantedLanguages(); ok {
 		d.add("planted", "Planted conflicts", shelf.take("planted", "planted-languages")...)
 	}
-	d.add("gradients", "Gradients", shelf.take("cosines", "conflicts", "fidelity")...)
+	d.add("gradients", "Gradients", shelf.take("cosines", "conflicts", "observables", "fidelity")...)
 	d.add("training", "Training", shelf.take("training")...)
 	if arm := exampleArm(s); arm != "" {
 		d.add("examples", "Examples", block{text: examplesNote(s, arm)}, block{examples: s.Examples(arm)})
