@@ -300,3 +300,51 @@ func BenchmarkRender(b *testing.B) {
 		}
 	}
 }
+
+// Planted conflicts have tables and a section, only where there are some.
+func TestPlantedConflictsAreRendered(t *testing.T) {
+	files := rendered(t, synthetic.Plant(synthetic.Set(synthetic.Small())))
+	table := rows(t, files["tables/planted.csv"])
+	var arms []string
+	for _, row := range table {
+		arms = append(arms, row["arm"]+" "+row["iteration"])
+	}
+	if got := strings.Join(arms, ", "); got != "joint 1, joint 2, congrad 1, congrad 2, random 1, random 2" {
+		t.Errorf("the rows are %s", got)
+	}
+	if table[0]["AUROC"] != "" || table[2]["AUROC"] == "" || table[2]["minus congrad"] != "" || table[4]["minus congrad"] == "" {
+		t.Errorf("joint ranks nothing, congrad is what others are compared with: %v", table)
+	}
+	var codes []string
+	for _, row := range rows(t, files["tables/planted-languages.csv"]) {
+		codes = append(codes, row["language"])
+	}
+	if got := strings.Join(codes, " "); got != "ar ja mean" {
+		t.Errorf("the languages are %s", got)
+	}
+	if !bytes.Contains(files["report.html"], []byte(`id="planted"`)) || files["figures/planted.svg"] == nil {
+		t.Error("the report lacks the section or the figure")
+	}
+	if bytes.Contains(rendered(t, synthetic.Set(synthetic.Small()))["report.html"], []byte(`id="planted"`)) {
+		t.Error("a report without planted conflicts has a section of them")
+	}
+}
+
+// The numbers of the whole that congrad diagnose prints stand in the report of a run whose records have what it takes.
+func TestObservablesAreRendered(t *testing.T) {
+	set := synthetic.Set(synthetic.Small())
+	for i := range set.Consensus {
+		c := &set.Consensus[i]
+		for k := range c.Languages {
+			c.Squares = append(c.Squares, 20*c.MeanGram[k][k])
+		}
+	}
+	table := rows(t, rendered(t, set)["tables/observables.csv"])
+	if len(table) != 2*3 || table[0]["iteration"] != "1" || table[5]["iteration"] != "2" {
+		t.Fatalf("the rows are %v", table)
+	}
+	// with 10 pairs, (10 - 20)/(9*20) of the square length: the pairs agree on less than nothing
+	if within, err := strconv.ParseFloat(table[0]["agreement within"], 64); err != nil || math.Abs(within+1.0/18) > 1e-8 || table[0]["agreement shared"] != "" {
+		t.Errorf("agreement within is %s and shared %q", table[0]["agreement within"], table[0]["agreement shared"])
+	}
+}

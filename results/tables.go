@@ -15,8 +15,8 @@ import (
 // is left out when it would have none.
 func Tables(s *measure.Study) []table.Table {
 	all := []table.Table{
-		mainTable(s), intervalsTable(s), languagesTable(s), taxTable(s), dataTable(s), pairsTable(s),
-		trainingTable(s), conflictsTable(s), fidelityTable(s), factsTable(s),
+		mainTable(s), intervalsTable(s), languagesTable(s), taxTable(s), dataTable(s), pairsTable(s), plantedTable(s), plantedLanguagesTable(s),
+		trainingTable(s), conflictsTable(s), observablesTable(s), fidelityTable(s), factsTable(s),
 	}
 	var kept []table.Table
 	for _, t := range all {

@@ -69,8 +69,10 @@ type Judge struct {
 
 // Pair says which answers make a pair.
 type Pair struct {
-	MinGap         float64 `toml:"min_gap"`
-	MaxLengthRatio float64 `toml:"max_length_ratio"`
+	MinGap         float64  `toml:"min_gap"`
+	MaxLengthRatio float64  `toml:"max_length_ratio"`
+	Flip           float64  `toml:"flip" json:",omitempty"` // JSON is what enters the keys of stages
+	FlipLanguages  []string `toml:"flip_languages" json:",omitempty"`
 }
 
 // Train is the optimiser and its schedule.

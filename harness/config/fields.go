@@ -47,6 +47,8 @@ var Fields = []Field{
 
 	{"pair.min_gap", 0.0, 0, 1e6, nil, ours, "smallest difference between the best and the worst score that makes a pair"},
 	{"pair.max_length_ratio", 0.0, 0, 1e6, nil, ours, "largest ratio of the answers' lengths in tokens; 0 allows any"},
+	{"pair.flip", 0.0, 0, 1, nil, ours, "share of each language's pairs whose answers change places: planted conflicts, which selectors are not told of"},
+	{"pair.flip_languages", []string{}, 0, inf, nil, ours, "seen languages whose pairs are flipped; empty for all of them"},
 
 	{"loss.kind", "dpo", 0, 0, []string{"dpo", "cdpo", "robust", "hinge", "ipo", "ipo_sum", "dpo_norm", "ld_dpo", "dpo_nll", "simpo"}, "public summary: length-penalised DPO", "the preference loss; docs/losses.md has the formulas"},
 	{"loss.beta", 0.1, 1e-6, 1e3, nil, "Rafailov et al. 2023", "DPO's inverse temperature; ipo, dpo_norm and simpo, which compare log-probs per token, want one of their own"},

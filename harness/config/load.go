@@ -147,6 +147,7 @@ func (b *binder) checkTogether(e *Experiment, w World) {
 	names("languages.seen", e.Languages.Seen, w.Languages, "language", "congrad ls languages")
 	names("languages.unseen", e.Languages.Unseen, w.Languages, "language", "congrad ls languages")
 	names("languages.under_represented", e.Languages.UnderRepresented, e.Languages.All(), "language of this experiment", "it has to be seen or unseen")
+	names("pair.flip_languages", e.Pair.FlipLanguages, e.Languages.Seen, "seen language of this experiment", "only pairs of seen languages are trained on")
 	names("evaluate.tasks", e.Evaluate.Tasks, w.Tasks, "task", "congrad ls tasks")
 	for i, code := range e.Languages.Unseen {
 		if slices.Contains(e.Languages.Seen, code) {

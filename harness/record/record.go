@@ -107,10 +107,11 @@ type Pair struct {
 	Rejected       string  `json:"rejected"`
 	ChosenTokens   int     `json:"chosen_tokens"` // with the stop token, which is trained on, where it came within the limit
 	RejectedTokens int     `json:"rejected_tokens"`
-	Gap            float64 `json:"gap"`       // the judge's score of chosen minus rejected
-	KnownGap       float64 `json:"known_gap"` // the same by the known answer; NaN-free: 0 where none is known
-	Score          float64 `json:"score"`     // the selector's, the highest are kept; 0 where Rank is
-	Rank           int     `json:"rank"`      // 1 is the best within the quota's group; 0 in arms that keep all, and for pairs that were not up for selection
+	Gap            float64 `json:"gap"`               // the judge's score of chosen minus rejected; of a planted pair, as the data claim it: the size alone is the judge's
+	KnownGap       float64 `json:"known_gap"`         // the same by the known answer; NaN-free: 0 where none is known
+	Planted        bool    `json:"planted,omitempty"` // the answers changed places after they were judged (pair.flip)
+	Score          float64 `json:"score"`             // the selector's, the highest are kept; 0 where Rank is
+	Rank           int     `json:"rank"`              // 1 is the best within the quota's group; 0 in arms that keep all, and for pairs that were not up for selection
 	Kept           bool    `json:"kept"`
 	Met            *int    `json:"met,omitempty"` // how often training met it, where that is not once an epoch for every kept pair (train.temperature)
 }
@@ -120,11 +121,12 @@ type Consensus struct {
 	Seed       uint64      `json:"seed"`
 	Arm        string      `json:"arm"`
 	Iteration  int         `json:"iteration"`
-	Languages  []string    `json:"languages"` // rows of Gram
-	Gram       [][]float64 `json:"gram"`      // inner products of the language gradients (sketched)
-	MeanGram   [][]float64 `json:"mean_gram"` // the same of the languages' mean gradients over all pairs
-	KeptGram   [][]float64 `json:"kept_gram"` // and over the kept pairs, which were chosen for lying close together
-	Weights    []float64   `json:"weights"`   // consensus = sum of weight times language gradient
+	Languages  []string    `json:"languages"`         // rows of Gram
+	Gram       [][]float64 `json:"gram"`              // inner products of the language gradients (sketched)
+	MeanGram   [][]float64 `json:"mean_gram"`         // the same of the languages' mean gradients over all pairs
+	KeptGram   [][]float64 `json:"kept_gram"`         // and over the kept pairs, which were chosen for lying close together
+	Squares    []float64   `json:"squares,omitempty"` // mean square length of the gradients of each language's pairs (sketched)
+	Weights    []float64   `json:"weights"`           // consensus = sum of weight times language gradient
 	Order      [][]int     `json:"order,omitempty"`
 	State      []float64   `json:"state,omitempty"` // what a stateful aggregator hands to the next iteration
 	Thresholds []float64   `json:"thresholds"`      // lowest kept score per language

@@ -154,7 +154,7 @@ func (r *round) collect(e *Env, set *record.Set, untouched string, started map[s
 		}
 		set.Pairs = append(set.Pairs, record.Pair{
 			Seed: r.seed, Arm: r.arm.Name, Iteration: r.iteration, Lang: p.Lang, Prompt: p.Prompt, Chosen: p.Chosen.Text, Rejected: p.Rejected.Text,
-			ChosenTokens: len(p.Chosen.Tokens), RejectedTokens: len(p.Rejected.Tokens), Gap: p.Gap, KnownGap: p.KnownGap,
+			ChosenTokens: len(p.Chosen.Tokens), RejectedTokens: len(p.Rejected.Tokens), Gap: p.Gap, KnownGap: p.KnownGap, Planted: p.Planted,
 			Score: chosen[i].Score, Rank: chosen[i].Rank, Kept: chosen[i].Kept,
 			Met: met[i],
 		})
@@ -167,6 +167,9 @@ func (r *round) collect(e *Env, set *record.Set, untouched string, started map[s
 		var c record.Consensus
 		if err := json.Unmarshal(data, &c); err != nil {
 			return fmt.Errorf("%s: %w", r.selection.Label, err)
+		}
+		if c.Squares, err = r.squares(e, pairs); err != nil {
+			return err
 		}
 		c.Seed, c.Arm, c.Iteration = r.seed, r.arm.Name, r.iteration
 		set.Consensus = append(set.Consensus, c)
@@ -212,6 +215,28 @@ func (r *round) met(e *Env, chosen []choice) ([]*int, error) {
 		met[at[k]] = &times
 	}
 	return met, nil
+}
+
+// squares are the mean square lengths of the gradients of each seen language's pairs; zero without pairs. The scoring round
+// knows them, whatever the selection made of it.
+func (r *round) squares(e *Env, pairs []pair) ([]float64, error) {
+	scored, _, err := e.readRound(r.gradients, nil)
+	if err != nil {
+		return nil, err
+	}
+	codes := r.settings.Languages
+	squares, counts := make([]float64, len(codes)), make([]float64, len(codes))
+	for i, p := range pairs {
+		k := slices.Index(codes, p.Lang)
+		squares[k] += scored.Pairs.Square[i]
+		counts[k]++
+	}
+	for k, n := range counts {
+		if n > 0 {
+			squares[k] /= n
+		}
+	}
+	return squares, nil
 }
 
 func (r *round) collectAnswers(e *Env, set *record.Set, who string) error {

@@ -139,13 +139,23 @@ func (e *Env) sketch(ctx context.Context, stage, policy, pairs, reference *Stage
 	if err != nil {
 		return nil, err
 	}
+	stage.Size = len(units)
+	e.sketches.key, e.sketches.list = "", nil // so that two rounds' sketches never stand in memory together
+	list, err := e.sketchesOf(ctx, w, units, margins, s)
+	if err != nil {
+		return nil, err
+	}
+	e.sketches.key, e.sketches.list = stage.Key, list
+	return list, nil
+}
+
+// sketchesOf sketches the gradients of pairs [n][2 rows], given the reference's margins [n].
+func (e *Env) sketchesOf(ctx context.Context, w *nn.Weights, units [][]nn.Row, margins []float64, s gradientSettings) ([][]float32, error) {
 	sketcher, err := e.Engine.NewSketcher(sketch.Projections(e.Engine.Config, s.Sketch, s.Seed, s.Round))
 	if err != nil {
 		return nil, err
 	}
 	defer sketcher.Free()
-	stage.Size = len(units)
-	e.sketches.key, e.sketches.list = "", nil // so that two rounds' sketches never stand in memory together
 	list := make([][]float32, len(units))
 	for _, block := range train.Blocks(units, 2, s.Tokens) {
 		if err := ctx.Err(); err != nil {
@@ -168,7 +178,6 @@ func (e *Env) sketch(ctx context.Context, stage, policy, pairs, reference *Stage
 		}
 		e.Report.Advance(len(block.Units), 0)
 	}
-	e.sketches.key, e.sketches.list = stage.Key, list
 	return list, nil
 }
 

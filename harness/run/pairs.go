@@ -20,6 +20,7 @@ type pair struct {
 	Rejected side    `json:"rejected"`
 	Gap      float64 `json:"gap"`
 	KnownGap float64 `json:"known_gap"`
+	Planted  bool    `json:"planted,omitempty"` // a plant swapped the answers; for records only, selectors never read it
 }
 
 // side is one answer of a pair.
@@ -35,7 +36,8 @@ func (p pair) rows() []nn.Row {
 
 // pairs makes preference pairs of judged answers, and counts per language what became of the prompts.
 func (p *planner) pairs(generated, judged *Stage, g generateSettings, where string) (*Stage, error) {
-	s, err := newStage("pairs", "make pairs, "+where, 1, p.experiment.Pair, "", []*Stage{generated, judged}, 0,
+	planted := plant{p.experiment.Pair, g.Seed, g.Iteration}
+	s, err := newStage("pairs", "make pairs, "+where, 1, planted.settings(), "", []*Stage{generated, judged}, 0,
 		func(_ context.Context, e *Env, _ *Stage) (map[string][]byte, error) {
 			answers, err := readLines[answer](e, generated, "answers")
 			if err != nil {
@@ -60,7 +62,7 @@ func (p *planner) pairs(generated, judged *Stage, g generateSettings, where stri
 				}
 				made, ok := e.pair(prompt.Text, answers[i*n:(i+1)*n], scores[i*n:(i+1)*n], p.experiment.Pair, c)
 				if ok {
-					list = append(list, made)
+					list = append(list, planted.swapped(made))
 				}
 			}
 			var pairing []record.Pairing

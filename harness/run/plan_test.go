@@ -32,6 +32,8 @@ var direct = map[string]struct {
 	"judge.kind":                  {"reference", "judge"},
 	"pair.min_gap":                {"1.0", "pairs"},
 	"pair.max_length_ratio":       {"2.0", "pairs"},
+	"pair.flip":                   {"0.5", "pairs"},
+	"pair.flip_languages":         {`["de"]`, "pairs"},
 	"loss.kind":                   {"hinge", "fidelity gradients train"},
 	"loss.beta":                   {"0.2", "fidelity gradients train"},
 	"loss.length_penalty":         {"0.2", "fidelity gradients train"},
@@ -75,6 +77,7 @@ var direct = map[string]struct {
 
 // needs is what else is set, before and after, for a key to mean anything.
 var needs = map[string][]string{
+	"pair.flip_languages":  {"pair.flip=0.5"},
 	"loss.label_smoothing": {"loss.kind=cdpo"},
 	"loss.target_margin":   {"loss.kind=simpo", "loss.beta=2"},
 	"loss.ld_alpha":        {"loss.kind=ld_dpo"},

@@ -54,13 +54,14 @@ func texts(t *testing.T, svg []byte) []string {
 }
 
 func TestFiguresNameTheirDataAndThemselves(t *testing.T) {
-	s := study(t, synthetic.Set(synthetic.Small()))
+	s := study(t, synthetic.Plant(synthetic.Set(synthetic.Small())))
 	want := map[string][]string{
 		"win-rates":   {"joint", "congrad", "random", "en", "th*", "mean", "seen languages", "unseen languages", "win rate"},
 		"differences": {"congrad", "random", "en", "sw*", "win rate minus joint's"},
 		"trade-off":   {"joint", "accuracy minus baseline's (right is better)", "bits per byte minus baseline's (left is better)"},
 		"cosines":     {"all pairs", "kept pairs", "en", "ar", "ja"},
 		"alignments":  {"kept", "dropped", "en", "ar", "ja", "15/30"},
+		"planted":     {"AUROC", "congrad", "random", "ar", "ja", "mean"},
 		"training":    {"loss", "margin", "log-prob of chosen", "log-prob of rejected", "iteration", "1", "2"},
 	}
 	for _, f := range All(s) {
@@ -99,7 +100,7 @@ func TestNothingIsCutOff(t *testing.T) {
 		{Seeds: 1, Languages: 1, Arms: 4, Iterations: 1, Prompts: 9, Pairs: 6, Answers: 4, Items: 4, Steps: 4},
 		{Seeds: 2, Languages: 15, Arms: 7, Iterations: 3, Prompts: 9, Pairs: 6, Answers: 4, Items: 4, Steps: 4},
 	} {
-		for _, f := range All(study(t, synthetic.Set(size))) {
+		for _, f := range All(study(t, synthetic.Plant(synthetic.Set(size)))) {
 			if f.Empty() {
 				continue
 			}
@@ -145,7 +146,7 @@ func inked(m image.Image) string {
 }
 
 func TestInlineTakesThePagesColours(t *testing.T) {
-	for _, f := range All(study(t, synthetic.Set(synthetic.Small()))) {
+	for _, f := range All(study(t, synthetic.Plant(synthetic.Set(synthetic.Small())))) {
 		svg, err := f.Inline()
 		if err != nil {
 			t.Fatal(err)

@@ -145,6 +145,7 @@ func (f *faults) consensus(c *record.Consensus) {
 	}
 	f.finite(k, "consensus", c.Weights...)
 	f.finite(k, "consensus", c.Thresholds...)
+	f.finite(k, "consensus", c.Squares...)
 	f.gram(k, "gram", c.Gram, len(c.Languages))
 	f.gram(k, "mean_gram", c.MeanGram, len(c.Languages))
 	if len(c.KeptGram) > 0 {

@@ -65,10 +65,6 @@ func (x *Selection) add(p *record.Pair) {
 // auroc weighs seeds and languages by how many comparisons they offer: scores of different languages or seeds are
 // measured against different gradients and are not compared.
 func (s *Study) auroc(arm string, iteration int) (float64, bool) {
-	type stratum struct {
-		seed uint64
-		lang string
-	}
 	right, wrong := map[stratum][]float64{}, map[stratum][]float64{}
 	var strata []stratum
 	for i := range s.set.Pairs {
@@ -128,10 +124,6 @@ type Alignment struct {
 // Alignments lists languages with scored pairs in the study's order.
 func (s *Study) Alignments(arm string, iteration int) []Alignment {
 	at := map[string]*Alignment{}
-	type stratum struct {
-		seed uint64
-		lang string
-	}
 	lowest := map[stratum]float64{}
 	var strata []stratum
 	for i := range s.set.Pairs {

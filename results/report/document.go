@@ -49,7 +49,10 @@ func New(s *measure.Study, tables []table.Table, figures []figure.Figure) Docume
 	d.add("win-rates", "Win rates", shelf.take("main", "win-rates", "languages", "differences")...)
 	d.add("tax", "Alignment tax", shelf.take("trade-off", "tax")...)
 	d.add("data", "Data and selection", shelf.take("data", "alignments", "pairs")...)
-	d.add("gradients", "Gradients", shelf.take("cosines", "conflicts", "fidelity")...)
+	if _, ok := s.PlantedLanguages(); ok {
+		d.add("planted", "Planted conflicts", shelf.take("planted", "planted-languages")...)
+	}
+	d.add("gradients", "Gradients", shelf.take("cosines", "conflicts", "observables", "fidelity")...)
 	d.add("training", "Training", shelf.take("training")...)
 	if arm := exampleArm(s); arm != "" {
 		d.add("examples", "Examples", block{text: examplesNote(s, arm)}, block{examples: s.Examples(arm)})

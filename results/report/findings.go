@@ -22,6 +22,7 @@ func Findings(s *measure.Study) []string {
 	found = appendText(found, verdict(s))
 	found = appendText(found, taxSentence(s))
 	found = appendText(found, join(selectionSentence(s), conflictSentence(s), fidelitySentence(s)))
+	found = appendText(found, plantedSentences(s))
 	if len(found) == 0 {
 		return []string{"The records hold nothing that could be compared."}
 	}

@@ -181,3 +181,14 @@ func TestClipped(t *testing.T) {
 		}
 	}
 }
+
+// A sentence orders the scores by how well they find planted conflicts, where there are some.
+func TestPlantedConflictsAreReported(t *testing.T) {
+	plain, _ := page(t, synthetic.Set(synthetic.Small()))
+	markdown, _ := page(t, synthetic.Plant(synthetic.Set(synthetic.Small())))
+	for _, want := range []string{"changed places", "AUROC in iteration 1, the best first): congrad 0.", "On the same pairs, random ("} {
+		if !strings.Contains(markdown, want) || strings.Contains(plain, want) {
+			t.Errorf("%q: with planted pairs %v, without %v", want, strings.Contains(markdown, want), strings.Contains(plain, want))
+		}
+	}
+}

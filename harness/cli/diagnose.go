@@ -1,0 +1,266 @@
+package cli
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"slices"
+	"strings"
+
+	"congrad/harness/config"
+	"congrad/harness/data"
+	"congrad/harness/nn"
+	"congrad/harness/record"
+	"congrad/harness/rng"
+	"congrad/harness/run"
+	"congrad/harness/sketch"
+	"congrad/harness/store"
+	"congrad/results"
+	"congrad/results/figure"
+	"congrad/results/measure"
+
+	"github.com/spf13/cobra"
+)
+
+// diagnosis is what congrad diagnose is asked.
+type diagnosis struct {
+	run    string // whose pairs, in place of a file's
+	model  string
+	loss   string
+	sets   []string
+	limit  int
+	json   bool
+	figure string
+}
+
+func (a *app) diagnoseCommand() *cobra.Command {
+	var o diagnosis
+	c := &cobra.Command{
+		Use:   "diagnose [PAIRS.jsonl]",
+		Short: "Say how much the languages of your preference pairs conflict, without training",
+		Long: "Takes the gradient of every pair's loss at a model and says how the languages' mean gradients lie to each other,\n" +
+			"how many pairs point against the consensus of the languages, and how much of a signal each language has.\n\n" +
+			"PAIRS.jsonl has a line for each pair, with strings: {\"lang\": \"de\", \"prompt\": ..., \"chosen\": ..., \"rejected\": ...}.\n" +
+			"With --run the pairs are those that a run made in its first iteration, under its first seed.",
+		Example: "  congrad diagnose pairs.jsonl --model my-model\n  congrad diagnose --run tiny\n  congrad diagnose pairs.jsonl --set congrad.aggregator=mean --json",
+		Args:    cobra.MaximumNArgs(1),
+		RunE: func(c *cobra.Command, args []string) error {
+			return a.diagnose(c.Context(), append(args, "")[0], o)
+		},
+	}
+	c.Flags().StringVar(&o.run, "run", "", "take the pairs of a run in place of a file")
+	c.Flags().StringVar(&o.model, "model", "tiny", `"tiny", the embedded model, or a folder`)
+	c.Flags().StringVar(&o.loss, "loss", "dpo", "the preference loss whose gradients are taken (congrad ls losses)")
+	c.Flags().StringArrayVar(&o.sets, "set", nil, "change a value of an experiment, as in --set congrad.aggregator=mean (repeatable)")
+	c.Flags().IntVar(&o.limit, "limit", 200, "at most this many pairs of each language, drawn at random")
+	c.Flags().BoolVar(&o.json, "json", false, "print JSON")
+	c.Flags().StringVar(&o.figure, "figure", "", "draw the cosines into this SVG file")
+	return c
+}
+
+func (a *app) diagnose(ctx context.Context, file string, o diagnosis) error {
+	pairs, name, err := a.pairsToDiagnose(file, o)
+	if err != nil {
+		return err
+	}
+	codes, err := a.diagnosable(pairs)
+	if err != nil {
+		return failing(exitData, fmt.Errorf("%s: %w", name, err))
+	}
+	x, err := o.experiment(codes)
+	if err != nil {
+		return failing(exitConfig, err)
+	}
+	base, chat, err := openModel(x.Model)
+	if err != nil {
+		return err
+	}
+	b, err := a.openBackend()
+	if err != nil {
+		return err
+	}
+	report := newReporter(a.err, io.Discard)
+	env := &run.Env{Engine: nn.NewEngine(b.backend, base.Config), Chat: chat, Base: base, Report: report}
+	pairs = drawn(pairs, o.limit, x.Seeds[0])
+	d, err := env.Diagnose(ctx, x, x.Arms[1], pairs, name)
+	report.close()
+	if err != nil {
+		if !errors.Is(err, nn.ErrNotFinite) {
+			err = failing(exitData, err)
+		}
+		return err
+	}
+	if err := a.printDiagnosis(d, o); err != nil {
+		return err
+	}
+	if o.figure == "" {
+		return nil
+	}
+	return drawCosines(d, o.figure)
+}
+
+// experiment is the study of which a diagnosis is the first step, read like any other: the languages are those of the pairs.
+func (o diagnosis) experiment(codes []string) (*config.Experiment, error) {
+	s, err := readSurroundings()
+	if err != nil {
+		return nil, err
+	}
+	if o.limit < 1 {
+		return nil, fmt.Errorf("--limit %d: want a number of pairs per language from 1 upwards", o.limit)
+	}
+	w := s.world()
+	w.Languages = codes // whatever the table knows
+	quoted, err := json.Marshal(map[string]any{"codes": codes, "model": o.model, "loss": o.loss})
+	if err != nil {
+		return nil, err
+	}
+	var q struct{ Codes, Model, Loss json.RawMessage } // TOML reads JSON's strings and lists of them
+	if err := json.Unmarshal(quoted, &q); err != nil {
+		return nil, err
+	}
+	source := fmt.Sprintf("name = \"diagnosis\"\nmodel = %s\n[languages]\nseen = %s\n[evaluate]\nopponent = \"baseline\"\n", q.Model, q.Codes) +
+		fmt.Sprintf("[loss]\nkind = %s\n[[arms]]\nname = \"baseline\"\nselect = \"none\"\n[[arms]]\nname = \"congrad\"\nselect = \"congrad\"\n", q.Loss)
+	x, err := config.Load("congrad diagnose", []byte(source), o.sets, w)
+	if err == nil && x.Arms[1].ConGrad.Sketch == sketch.Exact {
+		err = errors.New("--set congrad.sketch=exact: a diagnosis works on compressed gradients, flora or logra")
+	}
+	return x, err
+}
+
+// pairsToDiagnose reads the pairs of a file or of a run.
+func (a *app) pairsToDiagnose(file string, o diagnosis) ([]data.Preference, string, error) {
+	switch {
+	case file == "" && o.run == "":
+		return nil, "", failing(exitConfig, errors.New("give a file of pairs, or --run with a run that made some (congrad diagnose --help)"))
+	case file != "" && o.run != "":
+		return nil, "", failing(exitConfig, fmt.Errorf("%s and --run %s: give one of them", file, o.run))
+	case o.run != "":
+		pairs, err := a.pairsOfRun(o.run)
+		return pairs, "run " + o.run, failing(exitData, err)
+	}
+	f, err := os.Open(file)
+	if err != nil {
+		return nil, file, failing(exitData, fmt.Errorf("reading pairs: %w", err))
+	}
+	defer f.Close()
+	pairs, err := data.ReadPreferences(f, file)
+	return pairs, file, failing(exitData, err)
+}
+
+// pairsOfRun are the pairs of a run's first iteration, which all arms met, under its first seed. Later iterations' pairs are
+// those of policies, which are not at hand.
+func (a *app) pairsOfRun(name string) ([]data.Preference, error) {
+	folder, err := a.findRun(name)
+	if err != nil {
+		return nil, err
+	}
+	set, err := record.Load(folder.Records())
+	if err != nil {
+		return nil, err
+	}
+	asked := map[string]string{}
+	for _, p := range set.Prompts {
+		asked[p.ID] = p.Text
+	}
+	var pairs []data.Preference
+	for i, p := range set.Pairs {
+		if p.Seed != set.Pairs[0].Seed || p.Arm != set.Pairs[0].Arm || p.Iteration != 1 {
+			continue
+		}
+		pairs = append(pairs, data.Preference{Lang: p.Lang, Prompt: asked[p.Prompt], Chosen: p.Chosen, Rejected: p.Rejected, Line: i + 2}) // behind the schema's line
+	}
+	if len(pairs) == 0 {
+		return nil, fmt.Errorf("%q: the run recorded no pairs", name)
+	}
+	return pairs, nil
+}
+
+// diagnosable are the codes of the pairs' languages, in the order of their first pairs. A code that the table does not have
+// is taken as it is, since nothing depends on the language but how pairs are grouped; it may be a slip, so it is said.
+func (a *app) diagnosable(pairs []data.Preference) ([]string, error) {
+	s, err := readSurroundings()
+	if err != nil {
+		return nil, err
+	}
+	known := s.languages.Codes()
+	var codes []string
+	for _, p := range pairs {
+		if slices.Contains(codes, p.Lang) {
+			continue
+		}
+		codes = append(codes, p.Lang)
+		if !slices.Contains(known, p.Lang) {
+			fmt.Fprintf(a.err, "line %d: the language %q is in no table here%s; it is taken as it is (congrad ls languages)\n", p.Line, p.Lang, didYouMean(p.Lang, known))
+		}
+	}
+	if len(codes) < 2 {
+		return nil, fmt.Errorf("all pairs are in %q; languages are compared, so at least two are needed", strings.Join(codes, ""))
+	}
+	return codes, nil
+}
+
+// drawn are at most limit pairs of each language, in their order.
+func drawn(pairs []data.Preference, limit int, seed uint64) []data.Preference {
+	members := map[string][]int{}
+	for i, p := range pairs {
+		members[p.Lang] = append(members[p.Lang], i)
+	}
+	taken := make([]bool, len(pairs))
+	for lang, list := range members {
+		for _, k := range rng.Stream(seed, "pairs to diagnose", lang).Perm(len(list))[:min(limit, len(list))] {
+			taken[list[k]] = true
+		}
+	}
+	var kept []data.Preference
+	for i, p := range pairs {
+		if taken[i] {
+			kept = append(kept, p)
+		}
+	}
+	return kept
+}
+
+func (a *app) printDiagnosis(d measure.Diagnosis, o diagnosis) error {
+	if o.json {
+		e := json.NewEncoder(a.out)
+		e.SetIndent("", "  ")
+		return e.Encode(d)
+	}
+	var b bytes.Buffer
+	for i, t := range results.DiagnosisTables(d) {
+		if i > 0 {
+			b.WriteByte('\n')
+		}
+		text, err := t.Plain()
+		if err != nil {
+			return err
+		}
+		b.Write(text)
+	}
+	_, err := a.out.Write(b.Bytes())
+	return err
+}
+
+// drawCosines draws the matrix as the report of a run does.
+func drawCosines(d measure.Diagnosis, path string) error {
+	set := &record.Set{Study: record.Study{Arms: []record.Arm{{Name: "congrad"}}, Iterations: 1}}
+	c := record.Consensus{Arm: "congrad", Iteration: 1, Gram: d.Cosines, MeanGram: d.Cosines}
+	for _, l := range d.Languages {
+		set.Study.Languages = append(set.Study.Languages, record.Language{Code: l.Code, Name: l.Code, Seen: true})
+		c.Languages = append(c.Languages, l.Code)
+	}
+	set.Consensus = []record.Consensus{c}
+	s, err := measure.New(set)
+	if err != nil {
+		return err
+	}
+	svg, err := figure.Cosines(s).SVG()
+	if err != nil {
+		return err
+	}
+	return store.WriteFile(path, svg)
+}

@@ -1,0 +1,86 @@
+package results
+
+import (
+	"strconv"
+
+	"congrad/results/measure"
+	"congrad/results/table"
+)
+
+// observed are the columns of what is observed of a round, in the order of observedCells.
+func observed() []table.Column {
+	return []table.Column{
+		number("", "cosine"), number("agreement", "within"), number("agreement", "across"), number("agreement", "shared"), number("", "against"),
+	}
+}
+
+const observedNote = "cosine: mean over couples of languages, of their mean gradients. agreement: mean inner product of two pairs' gradients over their root mean square lengths, " +
+	"of one language (within) and of two (across); shared: across over within. Unlike cosine these do not depend on how many pairs there are. " +
+	"against: share of pairs that point against the consensus, own share left out."
+
+func observedCells(o measure.Observation) []table.Cell {
+	shared := table.None(1)
+	if o.Shared != nil {
+		shared = table.Number(*o.Shared, 2)
+	}
+	return []table.Cell{table.Number(o.Cosine, 3), table.Number(o.Within, 4), table.Number(o.Across, 4), shared, table.Number(o.Against, 3)}
+}
+
+// observablesTable says how the languages' gradients get on in numbers that other data can be compared by (congrad
+// diagnose). Only the arm congrad is known to score by the alignment itself.
+func observablesTable(s *measure.Study) table.Table {
+	t := table.Table{
+		Name: "observables", Title: "How the languages' gradients get on, for comparison with other data",
+		Note:    "Arm congrad, one row a seed. " + observedNote,
+		Columns: append([]table.Column{number("", "iteration"), number("", "round")}, observed()...),
+	}
+	for i := 1; i <= s.Iterations; i++ {
+		for k, o := range s.Observed("congrad", i) {
+			cells := []table.Cell{once(strconv.Itoa(i), k == 0), table.Count(k + 1)}
+			t.Rows = append(t.Rows, table.Row{Break: k == 0, Cells: append(cells, observedCells(o)...)})
+		}
+	}
+	return t
+}
+
+// DiagnosisTables are a diagnosis for people.
+func DiagnosisTables(d measure.Diagnosis) []table.Table {
+	matrix := table.Table{
+		Name: "cosines", Title: "Cosines between the languages' mean gradients",
+		Note:    "Negative: the languages pull the model in different directions. Noise draws all of them to zero.",
+		Columns: []table.Column{text("", "")},
+	}
+	languages := table.Table{
+		Name: "languages", Title: "Each language among the others",
+		Note: "signal: length of the mean gradient over the root mean square length of its pairs' gradients, noise taken off; 0 says that the pairs agree on nothing. " +
+			"against: share of its pairs that point against the consensus, and against the mean direction of the other languages.",
+		Columns: []table.Column{
+			text("", "language"), number("", "pairs"), number("", "signal"), number("", "mean cosine"), number("against", "consensus"), number("against", "others"),
+		},
+	}
+	for i, l := range d.Languages {
+		matrix.Columns = append(matrix.Columns, number("", l.Code))
+		cells := []table.Cell{table.Text(l.Code)}
+		for j := range d.Languages {
+			if i == j {
+				cells = append(cells, table.None(1))
+				continue
+			}
+			cells = append(cells, table.Number(d.Cosines[i][j], 2))
+		}
+		matrix.Rows = append(matrix.Rows, table.Row{Cells: cells})
+		signal := table.None(1)
+		if l.Signal != nil {
+			signal = table.Number(*l.Signal, 3)
+		}
+		languages.Rows = append(languages.Rows, table.Row{Cells: []table.Cell{
+			table.Text(l.Code), table.Count(l.Pairs), signal, table.Number(l.Cosine, 3), table.Number(l.Against, 3), table.Number(d.Others[i], 3),
+		}})
+	}
+	whole := table.Table{
+		Name: "observables", Title: "The data as a whole",
+		Note:    observedNote + " The table of this name in the report of a run has the same numbers of its data.",
+		Columns: observed(), Rows: []table.Row{{Cells: observedCells(d.Observation)}},
+	}
+	return []table.Table{matrix, languages, whole}
+}

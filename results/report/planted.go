@@ -1,0 +1,65 @@
+package report
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"congrad/eval/stats"
+	"congrad/harness/record"
+	"congrad/results/measure"
+	"congrad/results/table"
+)
+
+// plantedSentences say which scores find planted pairs, the best first, and how the others compare with the selector's.
+func plantedSentences(s *measure.Study) string {
+	g, ok := s.PlantedLanguages()
+	arms := s.PlantedArms()
+	if !ok || len(arms) == 0 {
+		return ""
+	}
+	auroc := map[string]stats.Estimate{}
+	for _, a := range arms {
+		auroc[a.Name] = s.PlantedAUROC(a.Name, 1, g)
+	}
+	slices.SortStableFunc(arms, func(a, b record.Arm) int {
+		switch x, y := auroc[a.Name].Mean, auroc[b.Name].Mean; {
+		case x > y:
+			return -1
+		case x < y:
+			return 1
+		}
+		return 0
+	})
+	var ranked []string
+	for _, a := range arms {
+		ranked = append(ranked, fmt.Sprintf("%s %s %s", a.Name, table.Fixed(auroc[a.Name].Mean, 2), bracket(auroc[a.Name])))
+	}
+	pairs, planted := s.Planted(arms[0].Name, 1, g)
+	text := fmt.Sprintf("The answers of %s of the pairs in %s (%s) changed places. How well the arms' scores tell these from the others (AUROC in iteration 1, the best first): %s.",
+		percent(planted, pairs), table.Counted(len(g.Codes), "language"), strings.Join(g.Codes, ", "), strings.Join(ranked, ", "))
+	reference := s.Selector()
+	if reference == nil {
+		return text
+	}
+	var found sides
+	for _, a := range arms {
+		if e := s.PlantedAUROCMinus(a.Name, reference.Name, 1, g); a.Name != reference.Name && e.N > 0 {
+			found.put(sideOf(e), fmt.Sprintf("%s (%s)", a.Name, signedBracket(e)))
+		}
+	}
+	var parts []string
+	if len(found.above) > 0 {
+		parts = append(parts, enumerate(found.above)+" "+verb(found.above, "finds", "find")+" them better than "+reference.Name)
+	}
+	if len(found.below) > 0 {
+		parts = append(parts, enumerate(found.below)+" "+verb(found.below, "finds", "find")+" them worse than "+reference.Name)
+	}
+	if len(found.open) > 0 {
+		parts = append(parts, enumerate(found.open)+" "+verb(found.open, "is", "are")+" not told apart from "+reference.Name)
+	}
+	if len(parts) == 0 {
+		return text
+	}
+	return text + " On the same pairs, " + strings.Join(parts, "; ") + "."
+}
