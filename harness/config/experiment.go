@@ -18,6 +18,7 @@ type Experiment struct {
 	Seeds      []uint64 `toml:"seeds"`
 	Iterations int      `toml:"iterations"`
 
+	Base      Base      `toml:"base"`
 	Languages Languages `toml:"languages"`
 	Prompts   Prompts   `toml:"prompts"`
 	Generate  Generate  `toml:"generate"`
@@ -36,6 +37,12 @@ type Experiment struct {
 	Partial []string `toml:"-"` // the flags that make this less than the whole experiment, one by one
 	Origins []Origin `toml:"-"` // where each value comes from, in the order of the resolved file
 	Source  []byte   `toml:"-"` // the file as written
+}
+
+// Base says how the model is trained further before the study starts, on the embedded world's mixture.
+type Base struct {
+	SharedShare float64 `toml:"shared_share"` // NaN for the world's own
+	Steps       int     `toml:"steps"`
 }
 
 // Languages are those of the study.
@@ -64,7 +71,8 @@ type Generate struct {
 
 // Judge says who scores the answers.
 type Judge struct {
-	Kind string `toml:"kind"`
+	Kind  string  `toml:"kind"`
+	Noise float64 `toml:"noise"`
 }
 
 // Pair says which answers make a pair.

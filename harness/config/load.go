@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"errors"
 	"fmt"
+	"math"
 	"reflect"
 	"regexp"
 	"slices"
@@ -155,6 +156,9 @@ func (b *binder) checkTogether(e *Experiment, w World) {
 	}
 	if err := w.Model(e.Model); err != nil {
 		b.report("model", "%v", err)
+	}
+	if !math.IsNaN(e.Base.SharedShare) && e.Base.Steps == 0 {
+		b.report("base.shared_share", "the base model gets another mixture by training further, and base.steps is 0: give base.steps too")
 	}
 	b.checkArms(e, w)
 }

@@ -229,10 +229,14 @@ func (p *Plan) facts(e *Env) []record.Fact {
 	facts := []record.Fact{
 		{Name: "model", Value: fmt.Sprintf("%s: %d parameters (%d layers, width %d, %d tokens), weights %s", x.Model, c.Parameters(), c.Layers, c.Hidden, c.Vocab, e.Base.Weights.Hash()[:12])},
 		{Name: "prompts", Value: fmt.Sprintf("%d per seen language and iteration, %d answers each at temperature %g and top-p %g", plan.limited(x.Prompts.PerLanguage), x.Generate.Samples, x.Generate.Temperature, x.Generate.TopP)},
-		{Name: "judge", Value: x.Judge.Kind},
+		{Name: "judge", Value: judgeInWords(x.Judge)},
 		{Name: "loss", Value: lossInWords(x.Loss)},
 		{Name: "training", Value: fmt.Sprintf("AdamW, peak rate %g (%s), %d pairs a step, %d epoch(s)", x.Train.LearningRate, x.Train.Schedule, x.Train.BatchPairs, x.Train.Epochs)},
 		{Name: "evaluation", Value: fmt.Sprintf("greedy answers to at most %d prompts per language of the %s split", plan.limited(x.Evaluate.PerLanguage), x.Evaluate.Split)},
+	}
+	if x.Base.Steps > 0 {
+		f := e.Recipe.Further(e.World, x.Base.SharedShare, x.Base.Steps).Recipe
+		facts = append(facts, record.Fact{Name: "base model", Value: fmt.Sprintf("trained further for %d steps of %d examples, %g %% of their defects shared, peak rate %g", f.Train.Steps, f.Train.Batch, 100*f.World.SharedShare, f.Train.LearningRate)})
 	}
 	for i, a := range x.Arms {
 		if own := ownValues(x.Changed(i), a); own != "" {
@@ -255,6 +259,14 @@ func (p *Plan) facts(e *Env) []record.Fact {
 		}
 	}
 	return facts
+}
+
+// judgeInWords names the judge and what is done to its scores.
+func judgeInWords(j config.Judge) string {
+	if j.Noise == 0 {
+		return j.Kind
+	}
+	return fmt.Sprintf("%s, %g %% of its scores replaced at random", j.Kind, 100*j.Noise)
 }
 
 // comparedWith words what pairs are compared with, and how.

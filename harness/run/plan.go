@@ -90,12 +90,6 @@ func (p *planner) enoughPrompts() error {
 	return nil
 }
 
-// base is the model that everything starts from. Its artefact is empty: the model lies elsewhere, its hash is the key.
-func (p *planner) base() (*Stage, error) {
-	s, err := newStage("base", "base model", 1, struct{ Weights, Tokenizer string }{p.env.Base.Weights.Hash(), hash(p.env.Base.Tokenizer)}, "", nil, 0, nothing)
-	return p.add(s, err)
-}
-
 // seed plans one run of all arms. Iteration by iteration, so that arms which match another's selection find it.
 func (p *planner) seed(base *Stage, seed uint64, first bool) error {
 	policies, before := map[string]*Stage{}, map[string]*round{}
