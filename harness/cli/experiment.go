@@ -138,8 +138,7 @@ func loadExperiment(arg string, o options) (*config.Experiment, *surroundings, e
 		return nil, nil, failing(exitConfig, fmt.Errorf("--limit %d: want a number of prompts per language from 1 upwards", o.limit))
 	}
 	if o.limit > 0 {
-		e.Limit = o.limit
-		e.Partial = append(e.Partial, fmt.Sprintf("--limit %d", o.limit))
+		e.LimitTo(o.limit)
 	}
 	return e, s, nil
 }

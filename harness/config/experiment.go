@@ -32,6 +32,8 @@ type Experiment struct {
 	Batch     Batch     `toml:"batch"`
 	Arms      []Arm     `toml:"arms"`
 
+	Grid *Grid `toml:"-"` // of an experiment that is many; nil else
+
 	// What the command line asked for; not part of a file.
 	Limit   int      `toml:"-"` // prompts per language, for iterations and evaluation alike; 0 is all
 	Partial []string `toml:"-"` // the flags that make this less than the whole experiment, one by one
@@ -144,6 +146,17 @@ type Arm struct {
 	Train   Train   `toml:"train"`
 	ConGrad ConGrad `toml:"congrad"`
 	Keep    Keep    `toml:"keep"`
+}
+
+// LimitTo notes --limit, in every cell of a grid.
+func (e *Experiment) LimitTo(n int) {
+	e.Limit = n
+	e.Partial = append(e.Partial, "--limit "+itoa(n))
+	if e.Grid != nil {
+		for _, c := range e.Grid.Cells {
+			c.Experiment.LimitTo(n)
+		}
+	}
 }
 
 // Trained reports whether the arm trains at all.
