@@ -13,6 +13,7 @@ import (
 	"congrad/harness/nn"
 	"congrad/harness/record"
 	"congrad/harness/sketch"
+	"congrad/harness/world"
 )
 
 // Records gathers what the stages of a finished plan left into the run's records.
@@ -27,7 +28,7 @@ func (p *Plan) Records(e *Env, languages lang.Table) (*record.Set, error) {
 			}
 			addPrompts(set, prompts)
 		}
-		if err := r.collect(e, set, p.Experiment.Evaluate.Opponent, started); err != nil {
+		if err := r.collect(e, set, p.Experiment.Evaluate.Opponent, p.Experiment.Base.Steps > 0, started); err != nil {
 			return nil, err
 		}
 	}
@@ -115,15 +116,15 @@ func (f final) collect(e *Env, s *Stage, set *record.Set) error {
 	return err
 }
 
-// collect adds a round. Answers that several arms share are recorded once, under the untouched arm's name.
-func (r *round) collect(e *Env, set *record.Set, untouched string, started map[string]bool) error {
+// collect adds a round; diagnosed has the defects of its answers counted. Answers that several arms share are recorded once, under the untouched arm's name.
+func (r *round) collect(e *Env, set *record.Set, untouched string, diagnosed bool, started map[string]bool) error {
 	if !started[r.generated.Key] {
 		started[r.generated.Key] = true
 		who := r.arm.Name
 		if r.iteration == 1 {
 			who = untouched
 		}
-		if err := r.collectAnswers(e, set, who); err != nil {
+		if err := r.collectAnswers(e, set, who, diagnosed); err != nil {
 			return err
 		}
 	}
@@ -176,7 +177,7 @@ func (r *round) collect(e *Env, set *record.Set, untouched string, started map[s
 	return err
 }
 
-func (r *round) collectAnswers(e *Env, set *record.Set, who string) error {
+func (r *round) collectAnswers(e *Env, set *record.Set, who string, diagnosed bool) error {
 	answers, err := readLines[answer](e, r.generated, "answers")
 	if err != nil {
 		return err
@@ -195,11 +196,29 @@ func (r *round) collectAnswers(e *Env, set *record.Set, who string) error {
 		})
 	}
 	counts, err := readLines[record.Pairing](e, r.pairs, "pairing")
+	families := map[string]map[world.Family]int{}
+	if diagnosed {
+		families = countFamilies(e, answers)
+	}
 	for _, c := range counts {
 		c.Seed, c.Arm, c.Iteration = r.seed, who, r.iteration
+		c.Shared, c.Parochial = families[c.Lang][world.Shared], families[c.Lang][world.Parochial]
 		set.Pairing = append(set.Pairing, c)
 	}
 	return err
+}
+
+// countFamilies tells by language how many answers have a defect of each family.
+func countFamilies(e *Env, answers []answer) map[string]map[world.Family]int {
+	counts := map[string]map[world.Family]int{}
+	diagnosis := e.World.Diagnose()
+	for _, a := range answers {
+		if counts[a.Lang] == nil {
+			counts[a.Lang] = map[world.Family]int{}
+		}
+		counts[a.Lang][diagnosis.Family(a.Prompt, a.Text)]++
+	}
+	return counts
 }
 
 // study describes the experiment for its reports.
