@@ -15,7 +15,9 @@ import (
 
 // RenderGrid makes the files of a grid from the records of its cells, nil for a cell that has none: tables/*.{txt,md,csv,tex}
 // and figures/*.{svg,png}, sorted by path.
-func RenderGrid(g record.Grid, cells []*record.Set) ([]File, error) { return renderGrid(g, cells, true) }
+func RenderGrid(g record.Grid, cells []*record.Set) ([]File, error) {
+	return renderGrid(g, cells, true)
+}
 
 func renderGrid(g record.Grid, cells []*record.Set, pictures bool) ([]File, error) {
 	grid, err := measure.NewGrid(g, cells)

@@ -107,6 +107,6 @@ func (a *app) concludeGrid(folder run.Folder) error {
 			return err
 		}
 	}
-	_, err := fmt.Fprintf(a.err, "figure: %s; each cell has a report of its own in %s\n", filepath.Join(string(folder), "figures", "differences.svg"), filepath.Join(string(folder), "*"))
+	_, err := fmt.Fprintf(a.err, "figure: %s; each cell has a report of its own in %s\n", filepath.Join(string(folder), "figures", "heat-map.svg"), filepath.Join(string(folder), "*"))
 	return err
 }

@@ -18,7 +18,7 @@ var heatGroups = []string{"seen", "unseen"}
 // HeatMap shows over the cells of a grid how much better the filter does than each other trained arm: a row of panels for
 // every such arm, a panel for seen and one for unseen languages.
 func HeatMap(g *measure.Grid) Figure {
-	f := Figure{Name: "differences"}
+	f := Figure{Name: "heat-map"}
 	filter, references := g.Filter(), g.References()
 	if filter == nil || len(references) == 0 {
 		f.Caption = "No differences to draw: no cell has records of two trained arms of which one selects."
