@@ -105,12 +105,12 @@ func observedTable(g *measure.Grid) table.Table {
 	t := table.Table{
 		Name:  "observed",
 		Title: "What each cell is like, before anything is evaluated",
-		Note: "First iteration, over all seeds. shared defects: their share in the sampled answers that have a defect which can be told; told: how many. judge: share of couples of one " +
+		Note: "First iteration, over all seeds. exact: share of the sampled answers that are the known one. shared defects: their share in the sampled answers that have a defect which can be told; told: how many. judge: share of couples of one " +
 			"exact and one inexact answer that the judge orders rightly. right: share of pairs that prefer the better answer. AUROC: chance that such a pair scores above " +
 			"another of its seed and language. These take known answers. cosine: mean over pairs of languages, of their mean gradients; negative: share of pairs that score below " +
 			"zero, against the consensus. These two take none.",
 		Columns: []table.Column{
-			text("", g.Rows.Key), text("", g.Columns.Key), number("shared defects", "told"), number("shared defects", "share"), interval("", "judge"),
+			text("", g.Rows.Key), text("", g.Columns.Key), number("", "exact"), number("shared defects", "told"), number("shared defects", "share"), interval("", "judge"),
 			number("pairs", "scored"), number("right", "of all"), number("right", "of kept"), number("right", "of dropped"), number("", "AUROC"), number("", "cosine"), number("", "negative"),
 		},
 	}
@@ -119,7 +119,7 @@ func observedTable(g *measure.Grid) table.Table {
 		x := o.Selection
 		t.Rows = append(t.Rows, table.Row{Break: cell.Column == 0 && len(g.Columns.Values) > 1, Cells: []table.Cell{
 			once(g.Rows.Values[cell.Row], cell.Column == 0), table.Text(g.Columns.Values[cell.Column]),
-			table.Count(o.Shared + o.Parochial), table.Share(ratio(o.Shared, o.Shared+o.Parochial), o.Shared+o.Parochial > 0), rate(o.Judge),
+			table.Share(ratio(o.Exact, o.Answers), o.Answers > 0), table.Count(o.Shared + o.Parochial), table.Share(ratio(o.Shared, o.Shared+o.Parochial), o.Shared+o.Parochial > 0), rate(o.Judge),
 			table.Count(o.Scored), table.Share(ratio(x.Right, x.Told), x.Told > 0), table.Share(ratio(x.RightKept, x.ToldKept), x.ToldKept > 0),
 			table.Share(ratio(x.RightDropped, x.ToldDropped), x.ToldDropped > 0), table.Share(x.AUROC, x.AUROCKnown),
 			table.Share(o.Cosine, o.CosineKnown), table.Share(ratio(o.NegativeScore, o.Scored), o.Scored > 0),

@@ -95,6 +95,7 @@ func (g *Grid) Contrasts(reference, group string) []CellContrast {
 // Observed is what can be seen in one cell before anything is evaluated, in the first iteration and over all seeds. Some of it
 // takes known answers; cosines and signs do not, so they can be looked up on data of one's own.
 type Observed struct {
+	Answers, Exact        int            // sampled answers, and those that are the known one
 	Shared, Parochial     int            // sampled answers with a defect of the family
 	Judge                 stats.Estimate // share of couples that the judge orders rightly
 	Selection             Selection      // of the filter
@@ -112,6 +113,8 @@ func (g *Grid) Observed(i int) (o Observed) {
 	right, couples := 0, 0
 	for _, l := range s.Languages {
 		if p, ok := s.Sampling(l.Code); ok {
+			o.Answers += p.Answers
+			o.Exact += p.Exact
 			o.Shared += p.Shared
 			o.Parochial += p.Parochial
 			right += p.JudgeRight
