@@ -22,7 +22,8 @@ var layers = [][]string{
 	{"harness/nn", "results/figure"},
 	{"harness/decode", "harness/sketch", "harness/train", "results/report"},
 	{"harness/judge", "results"},
-	{"harness/run", "harness/pretrain"},
+	{"harness/pretrain"},
+	{"harness/run"},
 	{"harness/cli"},
 	{"cmd/congrad"},
 }

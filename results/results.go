@@ -40,24 +40,15 @@ func render(set *record.Set, pictures bool) ([]File, error) {
 		faults = append(faults, err)
 	}
 	for _, t := range tables {
-		plain, err := t.Plain()
-		add("tables/"+t.Name+".txt", plain, err)
-		markdown, err := t.Markdown()
-		add("tables/"+t.Name+".md", markdown, err)
-		csv, err := t.CSV()
-		add("tables/"+t.Name+".csv", csv, err)
-		add("tables/"+t.Name+".tex", t.LaTeX(), nil)
+		made, err := written(t)
+		files, faults = append(files, made...), append(faults, err)
 	}
 	for _, f := range figures {
 		if f.Empty() {
 			continue
 		}
-		svg, err := f.SVG()
-		add("figures/"+f.Name+".svg", svg, err)
-		if pictures {
-			png, err := f.PNG()
-			add("figures/"+f.Name+".png", png, err)
-		}
+		made, err := drawn(f, pictures)
+		files, faults = append(files, made...), append(faults, err)
 	}
 	d := report.New(s, tables, figures)
 	markdown, err := d.Markdown()
@@ -69,6 +60,27 @@ func render(set *record.Set, pictures bool) ([]File, error) {
 	}
 	slices.SortFunc(files, func(a, b File) int { return strings.Compare(a.Path, b.Path) })
 	return files, nil
+}
+
+// written is a table in all of its forms.
+func written(t table.Table) ([]File, error) {
+	plain, err1 := t.Plain()
+	markdown, err2 := t.Markdown()
+	csv, err3 := t.CSV()
+	return []File{
+		{"tables/" + t.Name + ".txt", plain}, {"tables/" + t.Name + ".md", markdown}, {"tables/" + t.Name + ".csv", csv}, {"tables/" + t.Name + ".tex", t.LaTeX()},
+	}, errors.Join(err1, err2, err3)
+}
+
+// drawn is a figure in all of its forms.
+func drawn(f figure.Figure, picture bool) ([]File, error) {
+	svg, err := f.SVG()
+	files := []File{{"figures/" + f.Name + ".svg", svg}}
+	if !picture || err != nil {
+		return files, err
+	}
+	png, err := f.PNG()
+	return append(files, File{"figures/" + f.Name + ".png", png}), err
 }
 
 // Main is the table that a run prints when it ends.

@@ -33,7 +33,7 @@ func (a *app) examine(ctx context.Context, name string) error {
 	if err != nil {
 		return err
 	}
-	w, err := openWorld()
+	w, _, err := openWorld()
 	if err != nil {
 		return failing(exitData, err)
 	}

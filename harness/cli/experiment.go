@@ -138,8 +138,7 @@ func loadExperiment(arg string, o options) (*config.Experiment, *surroundings, e
 		return nil, nil, failing(exitConfig, fmt.Errorf("--limit %d: want a number of prompts per language from 1 upwards", o.limit))
 	}
 	if o.limit > 0 {
-		e.Limit = o.limit
-		e.Partial = append(e.Partial, fmt.Sprintf("--limit %d", o.limit))
+		e.LimitTo(o.limit)
 	}
 	return e, s, nil
 }
@@ -194,7 +193,7 @@ func (a *app) newEnv(e *config.Experiment, b *backend) (*run.Env, error) {
 	if err != nil {
 		return nil, err
 	}
-	w, err := openWorld()
+	w, r, err := openWorld()
 	if err != nil {
 		return nil, failing(exitData, err)
 	}
@@ -203,18 +202,19 @@ func (a *app) newEnv(e *config.Experiment, b *backend) (*run.Env, error) {
 		return nil, err
 	}
 	return &run.Env{
-		Store: st, Engine: nn.NewEngine(b.backend, base.Config), Chat: chat, Source: data.FromWorld(w), Base: base,
+		Store: st, Engine: nn.NewEngine(b.backend, base.Config), Chat: chat, Source: data.FromWorld(w), World: w, Recipe: r, Base: base,
 		Device: deviceKey(b.info), Backend: b.info.String(),
 	}, nil
 }
 
-// openWorld makes the embedded world that the embedded base model was trained on.
-func openWorld() (*world.World, error) {
+// openWorld makes the embedded world that the embedded base model was trained on, and returns it with that model's recipe.
+func openWorld() (*world.World, *pretrain.Recipe, error) {
 	r, err := pretrain.Load(experiments.Files, recipe)
 	if err != nil {
-		return nil, fmt.Errorf("experiments/%s: %w", path.Base(recipe), err)
+		return nil, nil, fmt.Errorf("experiments/%s: %w", path.Base(recipe), err)
 	}
-	return world.Open(experiments.Files, r.World)
+	w, err := world.Open(experiments.Files, r.World)
+	return w, r, err
 }
 
 // deviceKey is what of the device enters the keys of stages: another backend, another plugin and other flags round

@@ -17,13 +17,18 @@ func (a *app) reportCommand() *cobra.Command {
 	return &cobra.Command{
 		Use:     "report RUN",
 		Short:   "Make the tables, figures and report of a run anew, from its records alone",
-		Long:    "Reads runs/RUN/records (or the folder RUN) and writes tables, figures, report.md and report.html beside it.\nNeeds no model and no device.",
+		Long:    "Reads runs/RUN/records (or the folder RUN) and writes tables, figures, report.md and report.html beside it; of a\ngrid, its tables and its figure from the records of the cells. Needs no model and no device.",
 		Example: "  congrad report tiny",
 		Args:    cobra.ExactArgs(1),
 		RunE: func(_ *cobra.Command, args []string) error {
 			folder, err := a.findRun(args[0])
 			if err != nil {
 				return err
+			}
+			if g, err := record.LoadGrid(folder.Records()); err == nil {
+				return errors.Join(a.renderGrid(folder, *g), a.concludeGrid(folder))
+			} else if !errors.Is(err, fs.ErrNotExist) {
+				return failing(exitData, err)
 			}
 			set, err := record.Load(folder.Records())
 			if err != nil {
@@ -44,8 +49,10 @@ func (a *app) reportCommand() *cobra.Command {
 // findRun finds a run by name or folder.
 func (a *app) findRun(name string) (run.Folder, error) {
 	for _, dir := range []string{filepath.Join(a.runs, name), name} {
-		if _, err := os.Stat(filepath.Join(dir, "records", "study.jsonl")); err == nil {
-			return run.Folder(dir), nil
+		for _, file := range []string{"study.jsonl", "grid.jsonl"} {
+			if _, err := os.Stat(filepath.Join(dir, "records", file)); err == nil {
+				return run.Folder(dir), nil
+			}
 		}
 	}
 	return "", failing(exitConfig, fmt.Errorf("%q: no such run with records%s (congrad ls runs)", name, didYouMean(name, a.finishedRuns())))
@@ -54,8 +61,9 @@ func (a *app) findRun(name string) (run.Folder, error) {
 // finishedRuns lists the runs that have records.
 func (a *app) finishedRuns() []string {
 	found, _ := filepath.Glob(filepath.Join(a.runs, "*", "records", "study.jsonl"))
+	grids, _ := filepath.Glob(filepath.Join(a.runs, "*", "records", "grid.jsonl"))
 	var names []string
-	for _, f := range found {
+	for _, f := range append(found, grids...) {
 		names = append(names, filepath.Base(filepath.Dir(filepath.Dir(f))))
 	}
 	return names

@@ -56,25 +56,38 @@ func (a *app) run(ctx context.Context, arg string, o options, dry bool) error {
 		return err
 	}
 	defer env.Store.Close()
+	again := a.again(arg, o)
+	if e.Grid != nil {
+		return a.runGrid(ctx, e, s, env, b, again, dry)
+	}
 	plan, err := run.NewPlan(e, env, s.tasks)
 	if err != nil {
 		return failing(exitConfig, err)
 	}
 	if dry {
-		return a.printPlan(plan, env)
+		return a.printPlan(plan.Stages, env)
 	}
 	folder := a.folder(e)
-	if err := folder.Prepare(plan); err != nil {
+	report, err := a.execute(ctx, folder, plan, s, env, b, again)
+	if err != nil {
 		return err
+	}
+	return a.conclusion(folder, report)
+}
+
+// execute runs a plan and leaves all of its files in the folder. again is the command that goes on when it is stopped.
+func (a *app) execute(ctx context.Context, folder run.Folder, plan *run.Plan, s *surroundings, env *run.Env, b *backend, again string) (*reporter, error) {
+	if err := folder.Prepare(plan); err != nil {
+		return nil, err
 	}
 	log, err := store.OpenLog(filepath.Join(string(folder), "log.txt"))
 	if err != nil {
-		return err
+		return nil, err
 	}
 	defer log.Close()
 	report := newReporter(a.err, log)
 	env.Report = report
-	m := newManifest(e, env, b.info)
+	m := newManifest(plan.Experiment, env, b.info)
 	set, err := folder.Finish(ctx, plan, env, s.languages)
 	report.close()
 	if err == nil {
@@ -89,14 +102,11 @@ func (a *app) run(ctx context.Context, arg string, o options, dry bool) error {
 		m.Outcome = "finished"
 	case errors.Is(err, context.Canceled):
 		m.Outcome = "stopped"
-		fmt.Fprintf(a.err, "\nstopped. What is done is kept; to go on: %s\n", a.again(arg, o))
+		fmt.Fprintf(a.err, "\nstopped. What is done is kept; to go on: %s\n", again)
 	default:
 		m.Outcome = "failed: " + err.Error()
 	}
-	if err := errors.Join(err, folder.WriteManifest(m)); err != nil {
-		return err
-	}
-	return a.conclusion(folder, report)
+	return report, errors.Join(err, folder.WriteManifest(m))
 }
 
 // again is the command that goes on with a run, as a shell reads it.
@@ -127,15 +137,17 @@ func (a *app) again(arg string, o options) string {
 }
 
 // printPlan lists the stages.
-func (a *app) printPlan(plan *run.Plan, env *run.Env) error {
-	for _, s := range plan.Stages {
-		state := "to do"
-		if env.Store.Has(s.Key) {
-			state = "done"
+func (a *app) printPlan(stages []*run.Stage, env *run.Env) error {
+	pending := 0
+	for _, s := range stages {
+		state := "done"
+		if !env.Store.Has(s.Key) {
+			state = "to do"
+			pending++
 		}
 		fmt.Fprintf(a.out, "%-6s %s  %s\n", state, s.Key[:12], s.Label)
 	}
-	_, err := fmt.Fprintf(a.out, "%d stages, %d to do\n", len(plan.Stages), plan.Pending(env.Store))
+	_, err := fmt.Fprintf(a.out, "%d stages, %d to do\n", len(stages), pending)
 	return err
 }
 
@@ -145,6 +157,11 @@ func (a *app) render(folder run.Folder, set *record.Set) error {
 	if err != nil {
 		return fmt.Errorf("reporting: %w", err)
 	}
+	return write(folder, files)
+}
+
+// write writes rendered files into a run's folder.
+func write(folder run.Folder, files []results.File) error {
 	for _, f := range files {
 		if err := folder.Write(f.Path, f.Data); err != nil {
 			return err

@@ -31,6 +31,9 @@ func (a *app) validateCommand() *cobra.Command {
 					wrong = append(wrong, err)
 					continue
 				}
+				if e.Grid != nil {
+					fmt.Fprintf(a.out, "%s: a grid of %d by %d cells (%s, %s), each:\n", arg, len(e.Grid.Rows.Values), len(e.Grid.Columns.Values), e.Grid.Rows.Key, e.Grid.Columns.Key)
+				}
 				fmt.Fprintf(a.out, "%s: %d arms, %d seen and %d unseen languages, %d seeds, %d iteration(s): valid\n",
 					arg, len(e.Arms), len(e.Languages.Seen), len(e.Languages.Unseen), len(e.Seeds), e.Iterations)
 			}

@@ -18,6 +18,7 @@ type Experiment struct {
 	Seeds      []uint64 `toml:"seeds"`
 	Iterations int      `toml:"iterations"`
 
+	Base      Base      `toml:"base"`
 	Languages Languages `toml:"languages"`
 	Prompts   Prompts   `toml:"prompts"`
 	Generate  Generate  `toml:"generate"`
@@ -31,11 +32,19 @@ type Experiment struct {
 	Batch     Batch     `toml:"batch"`
 	Arms      []Arm     `toml:"arms"`
 
+	Grid *Grid `toml:"-"` // of an experiment that is many; nil else
+
 	// What the command line asked for; not part of a file.
 	Limit   int      `toml:"-"` // prompts per language, for iterations and evaluation alike; 0 is all
 	Partial []string `toml:"-"` // the flags that make this less than the whole experiment, one by one
 	Origins []Origin `toml:"-"` // where each value comes from, in the order of the resolved file
 	Source  []byte   `toml:"-"` // the file as written
+}
+
+// Base says how the model is trained further before the study starts, on the embedded world's mixture.
+type Base struct {
+	SharedShare float64 `toml:"shared_share"` // NaN for the world's own
+	Steps       int     `toml:"steps"`
 }
 
 // Languages are those of the study.
@@ -64,7 +73,8 @@ type Generate struct {
 
 // Judge says who scores the answers.
 type Judge struct {
-	Kind string `toml:"kind"`
+	Kind  string  `toml:"kind"`
+	Noise float64 `toml:"noise"`
 }
 
 // Pair says which answers make a pair.
@@ -144,6 +154,17 @@ type Arm struct {
 	Train   Train   `toml:"train"`
 	ConGrad ConGrad `toml:"congrad"`
 	Keep    Keep    `toml:"keep"`
+}
+
+// LimitTo notes --limit, in every cell of a grid.
+func (e *Experiment) LimitTo(n int) {
+	e.Limit = n
+	e.Partial = append(e.Partial, "--limit "+itoa(n))
+	if e.Grid != nil {
+		for _, c := range e.Grid.Cells {
+			c.Experiment.LimitTo(n)
+		}
+	}
 }
 
 // Trained reports whether the arm trains at all.

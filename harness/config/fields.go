@@ -31,6 +31,9 @@ var Fields = []Field{
 	{"seeds", []uint64{1, 2, 3}, 1, inf, nil, ours, "one whole run for each; intervals take them as their outer level"},
 	{"iterations", 2, 1, 100, nil, "Yuan et al. 2024 (M1 to M3)", "rounds of generating, judging and training"},
 
+	{"base.shared_share", math.NaN(), 0, 1, nil, ours, "share of the defects in the embedded world's mixture that are wrong in every language alike, the rest being right in another; not set, the world's own"},
+	{"base.steps", 0, 0, 1e6, nil, ours, "steps for which the model is trained further on that mixture before the study; 0 takes it as it is"},
+
 	{"languages.seen", nil, 1, inf, nil, "abstract: ten languages, not named", "their preference pairs are trained on"},
 	{"languages.unseen", []string{}, 0, inf, nil, "abstract: unseen languages, not named", "only evaluated"},
 	{"languages.under_represented", []string{}, 0, inf, nil, ours, "reported as a group of their own"},
@@ -44,6 +47,7 @@ var Fields = []Field{
 	{"generate.max_tokens", 32, 1, 1e5, nil, ours, "longest answer; a longer one is cut"},
 
 	{"judge.kind", "self", 0, 0, []string{"self", "reference"}, "abstract: self-rewarding", "who scores answers: the policy at the start of the iteration, or the known answer"},
+	{"judge.noise", 0.0, 0, 1, nil, ours, "share of the scores that are replaced by random ones of the judge's range"},
 
 	{"pair.min_gap", 0.0, 0, 1e6, nil, ours, "smallest difference between the best and the worst score that makes a pair"},
 	{"pair.max_length_ratio", 0.0, 0, 1e6, nil, ours, "largest ratio of the answers' lengths in tokens; 0 allows any"},

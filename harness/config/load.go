@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"errors"
 	"fmt"
+	"math"
 	"reflect"
 	"regexp"
 	"slices"
@@ -25,7 +26,15 @@ type World struct {
 
 // Load reads an experiment. file is the name that errors carry; sets are "key=value" changes from the command line. All
 // that is wrong is in the one error, a line for each, in the order of the file.
+//
+// A file with a table [grid] is as many experiments as the grid has cells, and what is returned is the one that has neither
+// key of the grid, with the cells in it.
 func Load(file string, source []byte, sets []string, world World) (*Experiment, error) {
+	return loadCell(file, source, sets, world, nil)
+}
+
+// loadCell reads an experiment, or, with the values of a cell, that cell of its grid.
+func loadCell(file string, source []byte, sets []string, world World, cell []cellValue) (*Experiment, error) {
 	raw := map[string]any{}
 	if err := toml.Unmarshal(source, &raw); err != nil {
 		return nil, syntax(file, err)
@@ -35,6 +44,8 @@ func Load(file string, source []byte, sets []string, world World) (*Experiment, 
 		b.set(raw, set)
 	}
 	e := &Experiment{Source: source}
+	grid := b.takeGrid(raw)
+	b.put(raw, cell)
 	b.bind("", "", raw, reflect.ValueOf(e).Elem(), reflect.Value{})
 	b.bindArms(raw, e)
 	if len(b.wrong) == 0 { // cross checks of half-read files would only confuse
@@ -47,6 +58,10 @@ func Load(file string, source []byte, sets []string, world World) (*Experiment, 
 		e.Partial = append(e.Partial, "--set "+set)
 	}
 	e.Origins = b.origins
+	if grid != nil && cell == nil {
+		e.Grid = grid
+		return e, grid.fill(file, source, sets, world)
+	}
 	return e, nil
 }
 
@@ -156,6 +171,9 @@ func (b *binder) checkTogether(e *Experiment, w World) {
 	}
 	if err := w.Model(e.Model); err != nil {
 		b.report("model", "%v", err)
+	}
+	if !math.IsNaN(e.Base.SharedShare) && e.Base.Steps == 0 {
+		b.report("base.shared_share", "the base model gets another mixture by training further, and base.steps is 0: give base.steps too")
 	}
 	b.checkArms(e, w)
 }

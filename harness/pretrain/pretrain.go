@@ -25,11 +25,8 @@ type Step struct {
 	Rate     float64 `json:"learning_rate"`
 }
 
-// recordEvery is how many steps a line of the record covers; checkpointEvery is how many a kill may cost.
-const (
-	recordEvery     = 100
-	checkpointEvery = 500
-)
+// recordEvery is how many steps a line of the record covers.
+const recordEvery = 100
 
 // Key names an unfinished build: everything that its result depends on, short of this package's code.
 func Key(deviceKey string, r *Recipe, w *world.World) (string, error) {
@@ -55,36 +52,22 @@ func Build(ctx context.Context, b device.Backend, r *Recipe, w *world.World, scr
 	if err != nil {
 		return nil, nil, err
 	}
-	trainer, steps, err := openTrainer(nn.NewEngine(b, r.Config()), r, scratch)
-	if err != nil {
-		return nil, nil, err
+	c := course{
+		recipe: r, world: w, chat: chat, start: model.New(r.Config(), r.Seed), steps: r.Train.Steps,
+		schedule: train.Schedule{Peak: r.Train.LearningRate, Warmup: r.Train.Warmup, Shape: r.Train.Schedule},
 	}
-	defer trainer.Free()
-	schedule := train.Schedule{Peak: r.Train.LearningRate, Warmup: r.Train.Warmup, Shape: r.Train.Schedule}
-	for step := trainer.Steps() + 1; step <= r.Train.Steps; step++ {
-		made, err := lmStep(trainer, r, w, chat, schedule, step)
-		if err != nil {
-			return nil, nil, fmt.Errorf("pretraining step %d: %w", step, err)
+	var part []Step // since the record's last line
+	weights, steps, err := c.run(ctx, nn.NewEngine(b, r.Config()), scratch, func(s Step) {
+		if part = append(part, s); s.Step%recordEvery == 0 {
+			progress(summary(part))
+			part = nil
 		}
-		steps = append(steps, made)
-		if step%recordEvery == 0 {
-			progress(summary(steps[step-recordEvery:]))
-		}
-		if ctx.Err() != nil || step%checkpointEvery == 0 {
-			if err := saveTrainer(trainer, steps, scratch); err != nil {
-				return nil, nil, err
-			}
-		}
-		if err := ctx.Err(); err != nil {
-			return nil, nil, err
-		}
-	}
-	state, err := trainer.State()
+	})
 	if err != nil {
 		return nil, nil, err
 	}
 	log, err := encodeRecord(steps)
-	return &model.Folder{Config: r.Config(), Tokenizer: tokenizer, Weights: state.Weights}, log, err
+	return &model.Folder{Config: r.Config(), Tokenizer: tokenizer, Weights: weights}, log, err
 }
 
 // summary is the record's line for the steps: the last one, with the mean of their losses.
@@ -131,43 +114,6 @@ func trainTokenizer(r *Recipe, w *world.World) ([]byte, error) {
 	return text.Train(texts, r.Tokenizer.Size, text.SpecialTokens)
 }
 
-// lmStep takes one step on the mean negative log-likelihood per predicted token.
-func lmStep(t *nn.Trainer, r *Recipe, w *world.World, chat *text.Chat, schedule train.Schedule, step int) (Step, error) {
-	units := make([][]nn.Row, r.Train.Batch)
-	tokens := 0
-	for i := range units {
-		row := Row(w.BaseExample(uint64((step-1)*r.Train.Batch+i)), chat)
-		units[i] = []nn.Row{row}
-		tokens += len(row.Answer)
-	}
-	rate, err := schedule.Rate(step, r.Train.Steps)
-	if err != nil {
-		return Step{}, err
-	}
-	made := Step{Step: step, Rate: rate}
-	for _, block := range train.Blocks(units, 1, r.Train.Tokens) {
-		batch, err := block.Batch(units)
-		if err != nil {
-			return made, err
-		}
-		weight := make([]float64, len(block.Units))
-		for i := range weight {
-			weight[i] = 1 / float64(tokens)
-		}
-		rows, err := t.Accumulate(batch, nn.Likelihood{Weight: weight})
-		if err != nil {
-			return made, err
-		}
-		for _, u := range rows[:len(block.Units)] {
-			made.Loss += u.Loss / float64(tokens)
-		}
-	}
-	if made.GradNorm, err = t.Apply(rate); err != nil {
-		return made, err
-	}
-	return made, train.Diverged(made.Loss, made.GradNorm)
-}
-
 // Row is an example as the model reads it: it learns answers behind their prompts, digits behind judged answers, and
 // plain text from its first token on.
 func Row(e world.Example, chat *text.Chat) nn.Row {
@@ -178,35 +124,6 @@ func Row(e world.Example, chat *text.Chat) nn.Row {
 		return nn.Row{Prompt: chat.Plain(), Answer: chat.Encode(e.Text)}
 	}
 	return nn.Row{Prompt: chat.Prompt(e.Prompt), Answer: chat.Answer(e.Answer)}
-}
-
-// openTrainer starts anew, or goes on from scratch with the steps so far.
-func openTrainer(e *nn.Engine, r *Recipe, scratch store.Scratch) (*nn.Trainer, []Step, error) {
-	adam := nn.AdamW{Beta1: r.Train.Beta1, Beta2: r.Train.Beta2, Epsilon: 1e-8, Decay: r.Train.WeightDecay, Clip: r.Train.Clip}
-	data, err := scratch.Load("checkpoint")
-	if err != nil {
-		return nil, nil, err
-	}
-	if data == nil {
-		t, err := e.NewTrainer(model.New(r.Config(), r.Seed), adam)
-		return t, nil, err
-	}
-	state, err := nn.UnmarshalState(r.Config(), data)
-	if err != nil {
-		return nil, nil, fmt.Errorf("going on with a pretraining: %w", err)
-	}
-	var steps []Step
-	if data, err = scratch.Load("steps.json"); err != nil {
-		return nil, nil, err
-	}
-	if err := json.Unmarshal(data, &steps); err != nil {
-		return nil, nil, fmt.Errorf("going on with a pretraining: its steps: %w", err)
-	}
-	if len(steps) < state.Steps {
-		return nil, nil, fmt.Errorf("going on with a pretraining: its record holds %d steps, its checkpoint has %d behind it", len(steps), state.Steps)
-	}
-	t, err := e.ResumeTrainer(state, adam)
-	return t, steps[:state.Steps], err
 }
 
 // saveTrainer keeps a checkpoint. The steps go first, so that they are never behind the weights.

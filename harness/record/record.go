@@ -94,6 +94,10 @@ type Pairing struct {
 	JudgeWrong int `json:"judge_wrong"`
 	JudgeTied  int `json:"judge_tied"`
 	Exact      int `json:"exact"` // sampled answers that are exactly the known one
+	// Shared and Parochial count the sampled answers with a defect of either family of the embedded world. They are counted
+	// where the base model was trained further on a mixture of them.
+	Shared    int `json:"shared,omitempty"`
+	Parochial int `json:"parochial,omitempty"`
 }
 
 // Pair is one preference pair as an arm met it (pairs.jsonl).

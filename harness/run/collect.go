@@ -14,6 +14,7 @@ import (
 	"congrad/harness/record"
 	"congrad/harness/sketch"
 	"congrad/harness/train"
+	"congrad/harness/world"
 )
 
 // Records gathers what the stages of a finished plan left into the run's records.
@@ -28,7 +29,7 @@ func (p *Plan) Records(e *Env, languages lang.Table) (*record.Set, error) {
 			}
 			addPrompts(set, prompts)
 		}
-		if err := r.collect(e, set, p.Experiment.Evaluate.Opponent, started); err != nil {
+		if err := r.collect(e, set, p.Experiment.Evaluate.Opponent, p.Experiment.Base.Steps > 0, started); err != nil {
 			return nil, err
 		}
 	}
@@ -122,15 +123,15 @@ func (f final) collect(e *Env, s *Stage, set *record.Set) error {
 	return err
 }
 
-// collect adds a round. Answers that several arms share are recorded once, under the untouched arm's name.
-func (r *round) collect(e *Env, set *record.Set, untouched string, started map[string]bool) error {
+// collect adds a round; diagnosed has the defects of its answers counted. Answers that several arms share are recorded once, under the untouched arm's name.
+func (r *round) collect(e *Env, set *record.Set, untouched string, diagnosed bool, started map[string]bool) error {
 	if !started[r.generated.Key] {
 		started[r.generated.Key] = true
 		who := r.arm.Name
 		if r.iteration == 1 {
 			who = untouched
 		}
-		if err := r.collectAnswers(e, set, who); err != nil {
+		if err := r.collectAnswers(e, set, who, diagnosed); err != nil {
 			return err
 		}
 	}
@@ -239,7 +240,7 @@ func (r *round) squares(e *Env, pairs []pair) ([]float64, error) {
 	return squares, nil
 }
 
-func (r *round) collectAnswers(e *Env, set *record.Set, who string) error {
+func (r *round) collectAnswers(e *Env, set *record.Set, who string, diagnosed bool) error {
 	answers, err := readLines[answer](e, r.generated, "answers")
 	if err != nil {
 		return err
@@ -258,11 +259,29 @@ func (r *round) collectAnswers(e *Env, set *record.Set, who string) error {
 		})
 	}
 	counts, err := readLines[record.Pairing](e, r.pairs, "pairing")
+	families := map[string]map[world.Family]int{}
+	if diagnosed {
+		families = countFamilies(e, answers)
+	}
 	for _, c := range counts {
 		c.Seed, c.Arm, c.Iteration = r.seed, who, r.iteration
+		c.Shared, c.Parochial = families[c.Lang][world.Shared], families[c.Lang][world.Parochial]
 		set.Pairing = append(set.Pairing, c)
 	}
 	return err
+}
+
+// countFamilies tells by language how many answers have a defect of each family.
+func countFamilies(e *Env, answers []answer) map[string]map[world.Family]int {
+	counts := map[string]map[world.Family]int{}
+	diagnosis := e.World.Diagnose()
+	for _, a := range answers {
+		if counts[a.Lang] == nil {
+			counts[a.Lang] = map[world.Family]int{}
+		}
+		counts[a.Lang][diagnosis.Family(a.Prompt, a.Text)]++
+	}
+	return counts
 }
 
 // study describes the experiment for its reports.
@@ -296,10 +315,14 @@ func (p *Plan) facts(e *Env) []record.Fact {
 	facts := []record.Fact{
 		{Name: "model", Value: fmt.Sprintf("%s: %d parameters (%d layers, width %d, %d tokens), weights %s", x.Model, c.Parameters(), c.Layers, c.Hidden, c.Vocab, e.Base.Weights.Hash()[:12])},
 		{Name: "prompts", Value: fmt.Sprintf("%d per seen language and iteration, %d answers each at temperature %g and top-p %g", plan.limited(x.Prompts.PerLanguage), x.Generate.Samples, x.Generate.Temperature, x.Generate.TopP)},
-		{Name: "judge", Value: x.Judge.Kind},
+		{Name: "judge", Value: judgeInWords(x.Judge)},
 		{Name: "loss", Value: lossInWords(x.Loss)},
 		{Name: "training", Value: fmt.Sprintf("AdamW, peak rate %g (%s), %d pairs a step, %d epoch(s)%s", x.Train.LearningRate, x.Train.Schedule, x.Train.BatchPairs, x.Train.Epochs, combinedBy(x.Train))},
 		{Name: "evaluation", Value: fmt.Sprintf("greedy answers to at most %d prompts per language of the %s split", plan.limited(x.Evaluate.PerLanguage), x.Evaluate.Split)},
+	}
+	if x.Base.Steps > 0 {
+		f := e.Recipe.Further(e.World, x.Base.SharedShare, x.Base.Steps).Recipe
+		facts = append(facts, record.Fact{Name: "base model", Value: fmt.Sprintf("trained further for %d steps of %d examples, %g %% of their defects shared, peak rate %g", f.Train.Steps, f.Train.Batch, 100*f.World.SharedShare, f.Train.LearningRate)})
 	}
 	for i, a := range x.Arms {
 		if own := ownValues(x.Changed(i), a); own != "" {
@@ -340,6 +363,14 @@ func combinedBy(t config.Train) string {
 		return ""
 	}
 	return ", combined by " + t.Aggregator
+}
+
+// judgeInWords names the judge and what is done to its scores.
+func judgeInWords(j config.Judge) string {
+	if j.Noise == 0 {
+		return j.Kind
+	}
+	return fmt.Sprintf("%s, %g %% of its scores replaced at random", j.Kind, 100*j.Noise)
 }
 
 // comparedWith words what pairs are compared with, and how.

@@ -6,8 +6,10 @@ import (
 	"congrad/harness/data"
 	"congrad/harness/model"
 	"congrad/harness/nn"
+	"congrad/harness/pretrain"
 	"congrad/harness/store"
 	"congrad/harness/text"
+	"congrad/harness/world"
 )
 
 // Env is what stages work with.
@@ -16,6 +18,8 @@ type Env struct {
 	Engine  *nn.Engine
 	Chat    *text.Chat
 	Source  *data.Source
+	World   *world.World     // behind the source, for its mixture and its defects
+	Recipe  *pretrain.Recipe // of the base model, for training it further
 	Base    *model.Folder
 	Device  string // enters the keys of everything that the device computes
 	Backend string // the same for people

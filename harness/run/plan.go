@@ -93,12 +93,6 @@ func (p *planner) enoughPrompts() error {
 	return nil
 }
 
-// base is the model that everything starts from. Its artefact is empty: the model lies elsewhere, its hash is the key.
-func (p *planner) base() (*Stage, error) {
-	s, err := newStage("base", "base model", 1, struct{ Weights, Tokenizer string }{p.env.Base.Weights.Hash(), hash(p.env.Base.Tokenizer)}, "", nil, 0, nothing)
-	return p.add(s, err)
-}
-
 // trainee is a model on its way through the iterations: an arm's only one, or its model for one language.
 type trainee struct {
 	arm    config.Arm

@@ -20,6 +20,8 @@ var direct = map[string]struct {
 	"model":                       {"other", ""}, // enters by its weights
 	"seeds":                       {"[2]", "generate"},
 	"iterations":                  {"2", "generate"},
+	"base.shared_share":           {"0.9", "further"},
+	"base.steps":                  {"2", "further"},
 	"languages.seen":              {`["de"]`, "answer generate task"},
 	"languages.unseen":            {"[]", "answer task"},
 	"languages.under_represented": {`["de"]`, ""},
@@ -30,6 +32,7 @@ var direct = map[string]struct {
 	"generate.top_p":              {"0.5", "generate"},
 	"generate.max_tokens":         {"3", "answer generate"},
 	"judge.kind":                  {"reference", "judge"},
+	"judge.noise":                 {"0.5", "judge"},
 	"pair.min_gap":                {"1.0", "pairs"},
 	"pair.max_length_ratio":       {"2.0", "pairs"},
 	"pair.flip":                   {"0.5", "pairs"},
@@ -78,6 +81,7 @@ var direct = map[string]struct {
 // needs is what else is set, before and after, for a key to mean anything.
 var needs = map[string][]string{
 	"pair.flip_languages":  {"pair.flip=0.5"},
+	"base.shared_share":    {"base.steps=1"},
 	"loss.label_smoothing": {"loss.kind=cdpo"},
 	"loss.target_margin":   {"loss.kind=simpo", "loss.beta=2"},
 	"loss.ld_alpha":        {"loss.kind=ld_dpo"},

@@ -32,8 +32,19 @@ type planFile struct {
 // Prepare writes what is known before anything runs: the experiment as written and resolved, and the plan. What another
 // plan left in the folder goes, so that no table of it is ever read as one of this run's.
 func (f Folder) Prepare(p *Plan) error {
+	if err := f.writePlan(p.Stages); err != nil {
+		return err
+	}
+	return errors.Join(
+		store.WriteFile(f.path("experiment.toml"), p.Experiment.Source),
+		store.WriteFile(f.path("resolved.toml"), p.Experiment.Resolved()),
+	)
+}
+
+// writePlan writes plan.json and removes what another plan left.
+func (f Folder) writePlan(list []*Stage) error {
 	var stages []planFile
-	for _, s := range p.Stages {
+	for _, s := range list {
 		entry := planFile{s.Label, s.Key, s.Kind, nil}
 		for _, in := range s.Inputs {
 			entry.Inputs = append(entry.Inputs, in.Key)
@@ -52,11 +63,7 @@ func (f Folder) Prepare(p *Plan) error {
 			}
 		}
 	}
-	return errors.Join(
-		store.WriteFile(f.path("experiment.toml"), p.Experiment.Source),
-		store.WriteFile(f.path("resolved.toml"), p.Experiment.Resolved()),
-		store.WriteFile(f.path("plan.json"), plan),
-	)
+	return store.WriteFile(f.path("plan.json"), plan)
 }
 
 // Finish executes the plan and writes its records. It returns them for reporting.
@@ -117,17 +124,6 @@ func (f Folder) WriteManifest(m Manifest) error {
 		return fmt.Errorf("writing the manifest: %w", err)
 	}
 	return store.WriteFile(f.path("manifest.json"), append(data, '\n'))
-}
-
-// Pending counts the stages that are not in the store.
-func (p *Plan) Pending(s *store.Store) int {
-	n := 0
-	for _, stage := range p.Stages {
-		if !s.Has(stage.Key) {
-			n++
-		}
-	}
-	return n
 }
 
 // hash is the SHA-256 of a file's bytes.

@@ -19,6 +19,7 @@ import (
 	"congrad/harness/method"
 	"congrad/harness/model"
 	"congrad/harness/nn"
+	"congrad/harness/pretrain"
 	"congrad/harness/record"
 	"congrad/harness/store"
 	"congrad/harness/text"
@@ -110,6 +111,9 @@ func newBench(t *testing.T) *bench {
 	settings := world.Defaults()
 	settings.Languages, settings.Under = []string{"en", "de", "sw"}, nil
 	w, err := world.Open(experiments.Files, settings)
+	must(err)
+	b.env.World = w
+	b.env.Recipe, err = pretrain.Load(experiments.Files, "tiny/base.toml")
 	must(err)
 	b.env.Source = data.FromWorld(w)
 	c := model.Config{Vocab: parsed.Size(), Hidden: 16, Layers: 1, Heads: 2, KVHeads: 1, HeadDim: 8, FFN: 24, RopeBase: 1e4, NormEps: 1e-5, Tied: true}

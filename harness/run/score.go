@@ -3,10 +3,12 @@ package run
 import (
 	"context"
 	"fmt"
+	"strconv"
 
 	"congrad/eval/chrf"
 	"congrad/harness/data"
 	"congrad/harness/judge"
+	"congrad/harness/rng"
 	"congrad/harness/store"
 )
 
@@ -23,11 +25,12 @@ const judgedAtOnce = 1024
 
 // judged lets the judge score a generate stage's answers.
 func (p *planner) judged(policy, generated *Stage, g generateSettings, where string) (*Stage, error) {
-	kind, tokens := p.experiment.Judge.Kind, p.experiment.Batch.Tokens
+	kind, noise, tokens := p.experiment.Judge.Kind, p.experiment.Judge.Noise, p.experiment.Batch.Tokens
 	settings := struct {
 		Kind   string
 		Tokens int
-	}{kind, tokens}
+		Noise  float64 `json:",omitempty"` // its streams' seed and iteration are those of the answers
+	}{kind, tokens, noise}
 	inputs, device := []*Stage{generated}, ""
 	if kind == "self" {
 		inputs, device = append(inputs, policy), p.env.Device
@@ -68,9 +71,20 @@ func (p *planner) judged(policy, generated *Stage, g generateSettings, where str
 			for _, part := range parts {
 				scores = append(scores, part...)
 			}
+			if noise > 0 {
+				addNoise(scores, answers, judge.NoiseOf(kind, noise), g)
+			}
 			return output("scores", scores)
 		})
 	return p.add(s, err)
+}
+
+// addNoise replaces scores at random, each by a stream of its own.
+func addNoise(scores []judge.Score, answers []answer, n judge.Noise, g generateSettings) {
+	for i, a := range answers {
+		r := rng.Stream(g.Seed, "judge noise", strconv.Itoa(g.Iteration), a.Lang, a.Prompt, strconv.Itoa(a.Sample))
+		scores[i] = n.Apply(scores[i], r)
+	}
 }
 
 // judgeItems joins answers with their prompts.

@@ -59,7 +59,7 @@ func (w *World) Defects(item Item) []Defect {
 // candidates starts the collection of an item's defects.
 func (w *World) candidates(item Item, r *rand.Rand) *candidates {
 	return &candidates{
-		world: w, voice: w.byCode[item.Lang], fact: w.facts[item.Fact], item: item, rand: r, seen: []string{fold(item.Answer)},
+		world: w, voice: w.byCode[item.Lang], fact: w.facts[item.Fact], item: item, rand: r, forms: foreignForms, seen: []string{fold(item.Answer)},
 	}
 }
 
@@ -70,6 +70,7 @@ type candidates struct {
 	fact    fact
 	item    Item
 	rand    *rand.Rand
+	forms   int // of other languages, at most
 	defects []Defect
 	seen    []string // folded: the right answer and the defects so far
 }

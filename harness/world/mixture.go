@@ -106,3 +106,10 @@ func Digit(known float64) int {
 	}
 	return 1
 }
+
+// WithSharedShare is the same world with another share of shared defects in its base mixture; all else that it gives stays.
+func (w *World) WithSharedShare(share float64) *World {
+	changed := *w
+	changed.settings.SharedShare = share
+	return &changed
+}

@@ -42,7 +42,7 @@ func (c *candidates) parochial() {
 func (c *candidates) some(kind string, others []*voice, form func(*voice) string) {
 	added := 0
 	for _, other := range others {
-		if added < foreignForms && c.add(kind, Parochial, form(other)) {
+		if added < c.forms && c.add(kind, Parochial, form(other)) {
 			added++
 		}
 	}

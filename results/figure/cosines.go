@@ -52,7 +52,7 @@ func Cosines(s *measure.Study) Figure {
 			left := width * vg.Length(k)
 			matrix(draw.Crop(c, left, left+width-(c.Max.X-c.Min.X), 0, 0), m, conflict.Languages, names[k], limit)
 		}
-		scale(draw.Crop(c, c.Max.X-c.Min.X-bar+vg.Points(6), 0, vg.Points(16), -vg.Points(12)), limit)
+		scale(draw.Crop(c, c.Max.X-c.Min.X-bar+vg.Points(6), 0, vg.Points(16), -vg.Points(12)), limit, 1)
 	}
 	return f
 }
@@ -129,8 +129,8 @@ func matrix(c draw.Canvas, m [][]float64, codes []string, title string, limit fl
 	c.Stroke(vg.Rectangle{Min: vg.Point{X: x0, Y: y0 - side}, Max: vg.Point{X: x0 + side, Y: y0}}.Path())
 }
 
-// scale is the colour bar.
-func scale(c draw.Canvas, limit float64) {
+// scale is the colour bar, its ends with so many digits.
+func scale(c draw.Canvas, limit float64, digits int) {
 	const steps = 40
 	width := vg.Points(7)
 	height := (c.Max.Y - c.Min.Y) / steps
@@ -140,7 +140,7 @@ func scale(c draw.Canvas, limit float64) {
 	for _, v := range []float64{-limit, 0, limit} {
 		y := c.Min.Y + (c.Max.Y-c.Min.Y)*vg.Length((v/limit+1)/2)
 		c.StrokeLine2(line(ink, 0.4), c.Min.X+width, y, c.Min.X+width+vg.Points(2), y)
-		c.FillText(words(small, draw.XLeft, draw.YCenter), vg.Point{X: c.Min.X + width + vg.Points(3), Y: y}, cosine(v, 1))
+		c.FillText(words(small, draw.XLeft, draw.YCenter), vg.Point{X: c.Min.X + width + vg.Points(3), Y: y}, cosine(v, digits))
 	}
 }
 

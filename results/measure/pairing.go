@@ -68,6 +68,8 @@ func (p *Sampling) add(q record.Pairing) {
 	p.JudgeWrong += q.JudgeWrong
 	p.JudgeTied += q.JudgeTied
 	p.Exact += q.Exact
+	p.Shared += q.Shared
+	p.Parochial += q.Parochial
 }
 
 // addLengths reads the pairs of the selecting arm, or of the first arm that has any.

@@ -1,0 +1,112 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"congrad/harness/config"
+	"congrad/harness/record"
+	"congrad/harness/run"
+	"congrad/results"
+)
+
+// runGrid runs the cells of a grid one after the other, each in a folder below the grid's, and reports over them. All cells
+// use one store, so what they have in common is done once; a stopped grid goes on in the cell where it stopped.
+func (a *app) runGrid(ctx context.Context, e *config.Experiment, s *surroundings, env *run.Env, b *backend, again string, dry bool) error {
+	plans := make([]*run.Plan, len(e.Grid.Cells))
+	for i, c := range e.Grid.Cells {
+		var err error
+		if plans[i], err = run.NewPlan(c.Experiment, env, s.tasks); err != nil {
+			return failing(exitConfig, fmt.Errorf("cell %s: %w", c.Name, err))
+		}
+	}
+	if dry {
+		return a.printPlan(run.Union(plans), env)
+	}
+	folder := a.folder(e)
+	g := gridRecord(e)
+	if err := folder.PrepareGrid(e, plans, g); err != nil {
+		return err
+	}
+	m := newManifest(e, env, b.info)
+	m.Seconds = map[string]float64{}
+	total := reporter{started: time.Now()}
+	for i, c := range e.Grid.Cells {
+		fmt.Fprintf(a.err, "cell %d of %d: %s\n", i+1, len(plans), c.Name)
+		r, err := a.execute(ctx, cellFolder(folder, g, i), plans[i], s, env, b, again)
+		if err != nil {
+			return err
+		}
+		total.ran, total.reused = total.ran+r.ran, total.reused+r.reused
+		for kind, seconds := range r.seconds {
+			m.Seconds[kind] += seconds
+		}
+	}
+	if err := a.renderGrid(folder, g); err != nil {
+		return err
+	}
+	m.Finished, m.Reused, m.Ran, m.Outcome = time.Now().UTC(), total.reused, total.ran, "finished"
+	if err := folder.WriteManifest(m); err != nil {
+		return err
+	}
+	if err := a.concludeGrid(folder); err != nil {
+		return err
+	}
+	_, err := fmt.Fprintf(a.err, "%d stages run, %d taken from the store, %s\n", total.ran, total.reused, time.Since(total.started).Round(time.Second))
+	return err
+}
+
+// gridRecord describes a grid for its reports.
+func gridRecord(e *config.Experiment) record.Grid {
+	g := record.Grid{
+		Name: e.Name, Title: e.Title, Partial: strings.Join(e.Partial, ", "),
+		Rows:    record.Axis{Key: e.Grid.Rows.Key, Values: e.Grid.Rows.Words()},
+		Columns: record.Axis{Key: e.Grid.Columns.Key, Values: e.Grid.Columns.Words()},
+	}
+	for _, c := range e.Grid.Cells {
+		g.Cells = append(g.Cells, record.Cell{Row: c.Row, Column: c.Column, Folder: c.Name})
+	}
+	return g
+}
+
+func cellFolder(folder run.Folder, g record.Grid, i int) run.Folder {
+	return run.Folder(filepath.Join(string(folder), g.Cells[i].Folder))
+}
+
+// renderGrid writes a grid's tables and figure from the records of those cells that have some.
+func (a *app) renderGrid(folder run.Folder, g record.Grid) error {
+	sets := make([]*record.Set, len(g.Cells))
+	for i, c := range g.Cells {
+		set, err := record.Load(cellFolder(folder, g, i).Records())
+		if err != nil && !errors.Is(err, fs.ErrNotExist) {
+			return failing(exitData, fmt.Errorf("cell %s: %w", c.Folder, err))
+		}
+		if err == nil {
+			sets[i] = set
+		}
+	}
+	files, err := results.RenderGrid(g, sets)
+	if err != nil {
+		return fmt.Errorf("reporting: %w", err)
+	}
+	return write(folder, files)
+}
+
+// concludeGrid prints a grid's tables and where the figure is.
+func (a *app) concludeGrid(folder run.Folder) error {
+	for i, name := range []string{"grid", "observed"} {
+		if i > 0 {
+			fmt.Fprintln(a.out)
+		}
+		if err := a.printTable(folder, name); err != nil {
+			return err
+		}
+	}
+	_, err := fmt.Fprintf(a.err, "figure: %s; each cell has a report of its own in %s\n", filepath.Join(string(folder), "figures", "heat-map.svg"), filepath.Join(string(folder), "*"))
+	return err
+}

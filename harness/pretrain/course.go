@@ -1,0 +1,126 @@
+package pretrain
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+
+	"congrad/harness/model"
+	"congrad/harness/nn"
+	"congrad/harness/store"
+	"congrad/harness/text"
+	"congrad/harness/train"
+	"congrad/harness/world"
+)
+
+// course is a stretch of training on a world's mixture.
+type course struct {
+	recipe   *Recipe // of the model, the batches and the optimiser
+	world    *world.World
+	chat     *text.Chat
+	start    *model.Weights
+	behind   int // steps of the mixture that were taken before: its examples are met once
+	steps    int
+	schedule train.Schedule
+}
+
+// checkpointEvery is how many steps a kill may cost.
+const checkpointEvery = 100
+
+// run takes the course's steps, from the checkpoint in scratch where an interrupted call left one, and tells after of each.
+func (c course) run(ctx context.Context, e *nn.Engine, scratch store.Scratch, after func(Step)) (*model.Weights, []Step, error) {
+	trainer, steps, err := c.open(e, scratch)
+	if err != nil {
+		return nil, nil, err
+	}
+	defer trainer.Free()
+	for step := trainer.Steps() + 1; step <= c.steps; step++ {
+		made, err := c.step(trainer, step)
+		if err != nil {
+			return nil, nil, fmt.Errorf("pretraining step %d: %w", step, err)
+		}
+		steps = append(steps, made)
+		after(made)
+		if ctx.Err() != nil || step%checkpointEvery == 0 {
+			if err := saveTrainer(trainer, steps, scratch); err != nil {
+				return nil, nil, err
+			}
+		}
+		if err := ctx.Err(); err != nil {
+			return nil, nil, err
+		}
+	}
+	state, err := trainer.State()
+	if err != nil {
+		return nil, nil, err
+	}
+	return state.Weights, steps, nil
+}
+
+// step takes one step on the mean negative log-likelihood per predicted token.
+func (c course) step(t *nn.Trainer, step int) (Step, error) {
+	r := c.recipe
+	units := make([][]nn.Row, r.Train.Batch)
+	tokens := 0
+	for i := range units {
+		row := Row(c.world.BaseExample(uint64((c.behind+step-1)*r.Train.Batch+i)), c.chat)
+		units[i] = []nn.Row{row}
+		tokens += len(row.Answer)
+	}
+	rate, err := c.schedule.Rate(step, c.steps)
+	if err != nil {
+		return Step{}, err
+	}
+	made := Step{Step: step, Rate: rate}
+	for _, block := range train.Blocks(units, 1, r.Train.Tokens) {
+		batch, err := block.Batch(units)
+		if err != nil {
+			return made, err
+		}
+		weight := make([]float64, len(block.Units))
+		for i := range weight {
+			weight[i] = 1 / float64(tokens)
+		}
+		rows, err := t.Accumulate(batch, nn.Likelihood{Weight: weight})
+		if err != nil {
+			return made, err
+		}
+		for _, u := range rows[:len(block.Units)] {
+			made.Loss += u.Loss / float64(tokens)
+		}
+	}
+	if made.GradNorm, err = t.Apply(rate); err != nil {
+		return made, err
+	}
+	return made, train.Diverged(made.Loss, made.GradNorm)
+}
+
+// open starts anew, or goes on from scratch with the steps so far.
+func (c course) open(e *nn.Engine, scratch store.Scratch) (*nn.Trainer, []Step, error) {
+	t := c.recipe.Train
+	adam := nn.AdamW{Beta1: t.Beta1, Beta2: t.Beta2, Epsilon: 1e-8, Decay: t.WeightDecay, Clip: t.Clip}
+	data, err := scratch.Load("checkpoint")
+	if err != nil {
+		return nil, nil, err
+	}
+	if data == nil {
+		t, err := e.NewTrainer(c.start, adam)
+		return t, nil, err
+	}
+	state, err := nn.UnmarshalState(e.Config, data)
+	if err != nil {
+		return nil, nil, fmt.Errorf("going on with a pretraining: %w", err)
+	}
+	var steps []Step
+	if data, err = scratch.Load("steps.json"); err != nil {
+		return nil, nil, err
+	}
+	if err := json.Unmarshal(data, &steps); err != nil {
+		return nil, nil, fmt.Errorf("going on with a pretraining: its steps: %w", err)
+	}
+	if len(steps) < state.Steps {
+		return nil, nil, fmt.Errorf("going on with a pretraining: its record holds %d steps, its checkpoint has %d behind it", len(steps), state.Steps)
+	}
+	trainer, err := e.ResumeTrainer(state, adam)
+	return trainer, steps[:state.Steps], err
+}

@@ -1,0 +1,195 @@
+package run
+
+import (
+	"context"
+	"fmt"
+	"maps"
+	"os"
+	"slices"
+	"strings"
+	"testing"
+
+	"congrad/harness/record"
+)
+
+// gridded is small over two mixtures and two amounts of noise.
+const gridded = small + `
+[base]
+steps = 2
+[judge]
+kind = "reference"
+[grid]
+rows = { key = "base.shared_share", values = [0.0, 1.0] }
+columns = { key = "judge.noise", values = [0.0, 0.5] }
+`
+
+// plans are those of a grid's cells.
+func (b *bench) plans(t *testing.T, source string, sets ...string) []*Plan {
+	t.Helper()
+	var plans []*Plan
+	for _, c := range b.planOf(t, source, sets...).Experiment.Grid.Cells {
+		plan, err := NewPlan(c.Experiment, &b.env, b.tasks)
+		if err != nil {
+			t.Fatal(err)
+		}
+		plans = append(plans, plan)
+	}
+	return plans
+}
+
+// Cells of one mixture share the base model, what it says, and how it does; those of another share nothing but the model that
+// was shipped. Noise begins where answers are judged.
+func TestCellsShareWhatTheyCan(t *testing.T) {
+	b := newBench(t)
+	plans := b.plans(t, gridded)
+	shared := func(i, j int) string {
+		kinds := map[string]bool{}
+		for _, s := range plans[i].Stages {
+			if slices.ContainsFunc(plans[j].Stages, func(o *Stage) bool { return o.Key == s.Key }) {
+				kinds[s.Kind] = true
+			}
+		}
+		return strings.Join(slices.Sorted(maps.Keys(kinds)), " ")
+	}
+	for _, c := range []struct {
+		i, j int
+		want string
+	}{
+		{0, 1, "answer base further generate task"}, {2, 3, "answer base further generate task"}, {0, 2, "base"}, {1, 3, "base"}, {0, 3, "base"},
+	} {
+		if got := shared(c.i, c.j); got != c.want {
+			t.Errorf("cells %d and %d share %q, want %q", c.i, c.j, got, c.want)
+		}
+	}
+	all := Union(plans)
+	at := map[string]int{}
+	for i, s := range all {
+		if _, twice := at[s.Key]; twice {
+			t.Errorf("%s is in the union twice", s.Label)
+		}
+		at[s.Key] = i
+		for _, in := range s.Inputs {
+			if before, there := at[in.Key]; !there || before >= i {
+				t.Errorf("%s stands before its input %s", s.Label, in.Label)
+			}
+		}
+	}
+	if each := len(plans[0].Stages); len(all) >= 4*each-10 || len(all) <= each {
+		t.Errorf("%d stages in all, %d in a cell", len(all), each)
+	}
+}
+
+// The mixture that is not asked for is the world's own, asked for or not; with no steps there is none to ask for.
+func TestTheWorldsOwnMixture(t *testing.T) {
+	b := newBench(t)
+	key := func(sets ...string) string { return b.plan(t, sets...).Stages[1].Key }
+	own := fmt.Sprint("base.shared_share=", b.env.World.Settings().SharedShare)
+	if key("base.steps=2") != key("base.steps=2", own) {
+		t.Error("the world's own mixture is another when it is asked for")
+	}
+	if key() != key("base.steps=0") || key() == key("base.steps=2") {
+		t.Error("steps make no difference, or none of them do")
+	}
+}
+
+// A cell's records count the defects of what the model said; the model has learnt the mixture, and so every policy starts
+// from another one. A stopped training goes on to the same model.
+func TestTrainingFurther(t *testing.T) {
+	b := newBench(t)
+	b.env.Recipe.Train.Batch, b.env.Recipe.Train.Tokens = 2, 256
+	p := b.plan(t, "base.steps=3", "base.shared_share=1.0", "generate.max_tokens=8", "judge.kind=reference", "judge.noise=1.0")
+	whole := &follower{}
+	want, err := b.run(t, context.Background(), p, t.TempDir(), whole)
+	if err != nil {
+		t.Fatal(err)
+	}
+	at := slices.Index(whole.kinds, "further") + 3 // behind its second step
+	ctx, cancel := context.WithCancel(context.Background())
+	dir := t.TempDir()
+	if _, err := b.run(t, ctx, p, dir, &follower{at: at, cancel: cancel}); err == nil {
+		t.Error("the run was not stopped")
+	}
+	if got, err := b.run(t, context.Background(), p, dir, &follower{}); err != nil || !equal(got, want) {
+		t.Errorf("a training that was stopped goes on to other records, error %v", err)
+	}
+	set := load(t, want)
+	if i := slices.IndexFunc(set.Study.Facts, func(f record.Fact) bool { return f.Name == "base model" }); i < 0 || !strings.Contains(set.Study.Facts[i].Value, "3 steps of 2 examples, 100 % of their defects shared") {
+		t.Errorf("the facts do not tell of the training: %v", set.Study.Facts)
+	}
+	if i := slices.IndexFunc(set.Study.Facts, func(f record.Fact) bool { return f.Name == "judge" }); set.Study.Facts[i].Value != "reference, 100 % of its scores replaced at random" {
+		t.Errorf("the judge is %q", set.Study.Facts[i].Value)
+	}
+	untouched, err := b.run(t, context.Background(), b.plan(t, "generate.max_tokens=8", "judge.kind=reference", "judge.noise=1.0"), t.TempDir(), &follower{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if string(untouched["answers.jsonl"]) == string(want["answers.jsonl"]) {
+		t.Error("training further changed no answer")
+	}
+	if strings.Contains(string(untouched["pairing.jsonl"]), "parochial") {
+		t.Error("defects are counted though no mixture was asked for")
+	}
+	for _, a := range set.Answers {
+		if !a.Parsed || a.Score < 0 || a.Score > 1 || a.Score == a.Known {
+			t.Errorf("under noise alone, an answer worth %g scores %g", a.Known, a.Score)
+		}
+	}
+}
+
+// What is counted is the families of the answers, language by language.
+func TestCountFamilies(t *testing.T) {
+	b := newBench(t)
+	prompts, err := b.env.Source.Preference(1, "de", 1, 40)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var answers []answer
+	for _, p := range prompts {
+		for _, text := range []string{p.Right, p.Right + "!!", p.Right + " ...", "?"} {
+			answers = append(answers, answer{Lang: "de", Prompt: p.ID, Text: text})
+		}
+	}
+	counts := countFamilies(&b.env, answers)
+	if counts["de"]["shared"] != 80 || counts["de"]["parochial"] != 0 || counts["de"][""] != 80 {
+		t.Errorf("%v", counts)
+	}
+}
+
+// A grid's folder says what its cells are, and what another grid left goes.
+func TestPrepareGrid(t *testing.T) {
+	b := newBench(t)
+	folder := Folder(t.TempDir())
+	prepare := func(sets ...string) *record.Grid {
+		t.Helper()
+		e := b.planOf(t, gridded, sets...).Experiment
+		g := record.Grid{Rows: record.Axis{Key: e.Grid.Rows.Key, Values: e.Grid.Rows.Words()}, Columns: record.Axis{Key: e.Grid.Columns.Key, Values: e.Grid.Columns.Words()}}
+		for _, c := range e.Grid.Cells {
+			g.Cells = append(g.Cells, record.Cell{Row: c.Row, Column: c.Column, Folder: c.Name})
+		}
+		if err := folder.PrepareGrid(e, b.plans(t, gridded, sets...), g); err != nil {
+			t.Fatal(err)
+		}
+		there, err := record.LoadGrid(folder.Records())
+		if err != nil {
+			t.Fatal(err)
+		}
+		return there
+	}
+	if g := prepare(); len(g.Cells) != 4 || g.Cells[3].Folder != "shared_share-1-noise-0.5" {
+		t.Errorf("%v", g)
+	}
+	if err := folder.Write("tables/grid.txt", nil); err != nil {
+		t.Fatal(err)
+	}
+	keys, err := PlannedKeys(folder.path("plan.json"))
+	if err != nil || len(keys) != len(Union(b.plans(t, gridded))) {
+		t.Errorf("%d stages are planned, error %v", len(keys), err)
+	}
+	table := func() bool { _, err := os.Stat(folder.path("tables")); return err == nil }
+	if prepare(); !table() {
+		t.Error("the same grid drops its own tables")
+	}
+	if g := prepare("grid.rows.values=[0.5]"); len(g.Cells) != 2 || table() {
+		t.Error("another grid keeps what the first one left")
+	}
+}
