@@ -89,6 +89,9 @@ type Train struct {
 
 // ConGrad says how gradients are compared: all of it goes for the filter, parts of it for the selectors like it.
 type ConGrad struct {
+	Mode             string  `toml:"mode"`
+	RenewEvery       int     `toml:"renew_every"`
+	ResampleEvery    int     `toml:"resample_every"`
 	Sketch           string  `toml:"sketch"`
 	SketchRank       int     `toml:"sketch_rank"`
 	LanguageGradient string  `toml:"language_gradient"`
@@ -143,6 +146,9 @@ func (a Arm) Trained() bool { return a.Select != "none" }
 
 // Ranks reports whether the arm ranks the pairs and keeps the best: how many is then its own choice.
 func (a Arm) Ranks() bool { return a.Select != "none" && a.Select != "all" && a.Select != "random" }
+
+// Online reports whether the arm picks pairs while it trains.
+func (a Arm) Online() bool { return a.Select == "congrad" && a.ConGrad.Mode == "online" }
 
 // From says where a key's value comes from: a line of the file, the command line, or a default with its source.
 func (e *Experiment) From(key string) string {

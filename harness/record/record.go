@@ -112,7 +112,8 @@ type Pair struct {
 	Kept           bool    `json:"kept"`
 }
 
-// Consensus is one scoring round: the language gradients and what was made of them (consensus.jsonl).
+// Consensus is one scoring round: the language gradients and what was made of them (consensus.jsonl). Of an arm that picks pairs
+// while it trains it is the last of many: Gram is of the moving averages as they stood, and there are neither MeanGram nor KeptGram.
 type Consensus struct {
 	Seed       uint64      `json:"seed"`
 	Arm        string      `json:"arm"`

@@ -29,7 +29,7 @@ type round struct {
 	generated, judged *Stage
 	pairs, reference  *Stage
 	gradients         *Stage // nil unless the selector reads gradients
-	selection         *Stage // nil where all pairs are kept
+	selection         *Stage // nil where all pairs are kept; the training itself where it picks them
 	fidelity, train   *Stage // fidelity is nil but for the first round of the first seed
 }
 
@@ -179,7 +179,9 @@ func (p *planner) round(policy *Stage, seed uint64, iteration int, arm config.Ar
 	if err := p.selection(r, policy, matched, first, where); err != nil {
 		return nil, err
 	}
-	r.train, err = p.train(policy, r.pairs, r.reference, r.selection, arm, seed, iteration)
+	if r.train, err = p.train(policy, r.pairs, r.reference, r.selection, arm, seed, iteration); err == nil && arm.Online() {
+		r.selection = r.train // which leaves its choices as a selection does
+	}
 	return r, err
 }
 
@@ -193,7 +195,7 @@ func (p *planner) selection(r *round, policy *Stage, matched *round, first bool,
 		r.selection, err = p.selectRandom(r.pairs, matched.selection, matched.pairs, r.seed, r.iteration, who)
 		return err
 	}
-	if r.selector.Scores == nil {
+	if r.selector.Scores == nil || r.arm.Online() {
 		return nil
 	}
 	var g gradientSettings

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"fmt"
+	"maps"
 	"time"
 
 	"congrad/harness/config"
@@ -20,6 +21,7 @@ type trainSettings struct {
 	Loss      config.Loss
 	Train     config.Train
 	Tokens    int
+	Online    *onlineSettings `json:",omitempty"`
 }
 
 // checkpointEvery is how much training a kill may cost.
@@ -27,7 +29,7 @@ const checkpointEvery = 30 * time.Second
 
 // train makes the iteration's policy of an arm. selection is nil where all pairs are kept.
 func (p *planner) train(policy, pairs, reference, selection *Stage, arm config.Arm, seed uint64, iteration int) (*Stage, error) {
-	s := trainSettings{seed, iteration, arm.Loss, arm.Train, p.experiment.Batch.Tokens}
+	s := trainSettings{seed, iteration, arm.Loss, arm.Train, p.experiment.Batch.Tokens, p.onlineOf(arm)}
 	inputs := []*Stage{policy, pairs, reference}
 	if selection != nil {
 		inputs = append(inputs, selection)
@@ -37,6 +39,15 @@ func (p *planner) train(policy, pairs, reference, selection *Stage, arm config.A
 			kept, err := e.keptPairs(pairs, reference, selection, arm.Loss)
 			if err != nil {
 				return nil, err
+			}
+			if s.Online != nil {
+				language, err := e.languages(pairs, s.Online.Languages)
+				if err != nil {
+					return nil, err
+				}
+				for i := range kept {
+					kept[i].Language = language[i]
+				}
 			}
 			return e.train(ctx, stage, policy, kept, s)
 		})
@@ -71,7 +82,7 @@ func (e *Env) keptPairs(pairs, reference, selection *Stage, loss config.Loss) ([
 // as it is.
 func (e *Env) train(ctx context.Context, stage, policy *Stage, pairs []train.Pair, s trainSettings) (map[string][]byte, error) {
 	scratch := e.scratch(stage)
-	trainer, steps, err := e.openTrainer(stage, policy, s)
+	trainer, steps, from, err := e.openTrainer(stage, policy, s)
 	if err != nil {
 		return nil, err
 	}
@@ -81,12 +92,25 @@ func (e *Env) train(ctx context.Context, stage, policy *Stage, pairs []train.Pai
 		Epochs:   s.Train.Epochs, BatchPairs: s.Train.BatchPairs, Tokens: s.Tokens, Loss: lossOf(s.Loss), Adam: adamOf(s.Train),
 	}
 	stage.Size = settings.Steps(len(pairs)) * s.Train.BatchPairs
+	done, online, filter := trainer.Steps(), (*train.Online)(nil), train.Filter(nil)
+	if s.Online != nil {
+		if online, err = e.openOnline(from, pairs, s, settings); err != nil {
+			return nil, damaged(scratch, err)
+		}
+		defer online.Free()
+		done, filter = online.State.Batches, online.Filter
+	}
 	saved := time.Now()
 	save := func() error {
 		saved = time.Now()
 		state, err := trainer.State()
 		if err != nil {
 			return err
+		}
+		if online != nil {
+			if err := keepOnline(online, &state); err != nil {
+				return err
+			}
 		}
 		data, err := state.Marshal()
 		if err != nil {
@@ -101,13 +125,15 @@ func (e *Env) train(ctx context.Context, stage, policy *Stage, pairs []train.Pai
 		}
 		return scratch.Save("checkpoint.safetensors", data)
 	}
-	err = train.Pairs(ctx, trainer, trainer.Steps(), pairs, settings, s.Seed, fmt.Sprint(s.Iteration), func(t train.Step) error {
-		steps = append(steps, record.Step{
-			Step: t.Step, Loss: t.Loss, Accuracy: t.Accuracy, Margin: t.Margin, Chosen: t.Chosen, Rejected: t.Rejected,
-			GradNorm: t.GradNorm, Rate: t.Rate, Pairs: t.Pairs, Tokens: t.Tokens,
-		})
-		e.Report.Loss(t.Loss)
-		e.Report.Advance(t.Pairs, t.Tokens)
+	err = train.Filtered(ctx, trainer, done, pairs, settings, s.Seed, fmt.Sprint(s.Iteration), filter, func(t train.Step) error {
+		if t.Pairs > 0 { // else no step was taken, and there is no loss to record
+			steps = append(steps, record.Step{
+				Step: t.Step, Loss: t.Loss, Accuracy: t.Accuracy, Margin: t.Margin, Chosen: t.Chosen, Rejected: t.Rejected,
+				GradNorm: t.GradNorm, Rate: t.Rate, Pairs: t.Pairs, Tokens: t.Tokens,
+			})
+			e.Report.Loss(t.Loss)
+		}
+		e.Report.Advance(t.Met, t.Tokens)
 		if ctx.Err() != nil || time.Since(saved) > checkpointEvery {
 			return save()
 		}
@@ -129,41 +155,49 @@ func (e *Env) train(ctx context.Context, stage, policy *Stage, pairs []train.Pai
 		return nil, err
 	}
 	files["model.safetensors"] = data
+	if online != nil {
+		picked, err := e.onlineFiles(online, pairs, *s.Online)
+		if err != nil {
+			return nil, err
+		}
+		maps.Copy(files, picked)
+	}
 	return files, nil
 }
 
-// openTrainer starts from the policy, or goes on from the stage's checkpoint with the steps that led there.
-func (e *Env) openTrainer(stage, policy *Stage, s trainSettings) (*nn.Trainer, []record.Step, error) {
+// openTrainer starts from the policy, or goes on from the stage's checkpoint, which it returns too, with the optimiser steps
+// that led there.
+func (e *Env) openTrainer(stage, policy *Stage, s trainSettings) (t *nn.Trainer, steps []record.Step, from nn.TrainerState, err error) {
 	scratch := e.scratch(stage)
 	data, err := scratch.Load("checkpoint.safetensors")
 	if err != nil {
-		return nil, nil, err
+		return nil, nil, from, err
 	}
 	if data == nil {
 		w, err := e.weights(policy)
 		if err != nil {
-			return nil, nil, err
+			return nil, nil, from, err
 		}
-		t, err := e.Engine.NewTrainer(w, adamOf(s.Train))
-		return t, nil, err
+		t, err = e.Engine.NewTrainer(w, adamOf(s.Train))
+		return t, nil, from, err
 	}
-	state, err := nn.UnmarshalState(e.Engine.Config, data)
+	from, err = nn.UnmarshalState(e.Engine.Config, data)
 	if err != nil {
-		return nil, nil, damaged(scratch, err)
+		return nil, nil, from, damaged(scratch, err)
 	}
 	log, err := scratch.Load("steps.jsonl")
 	if err != nil {
-		return nil, nil, err
+		return nil, nil, from, err
 	}
-	steps, err := record.Decode[record.Step](bytes.NewReader(log), "steps.jsonl", "steps")
+	steps, err = record.Decode[record.Step](bytes.NewReader(log), "steps.jsonl", "steps")
 	if err != nil {
-		return nil, nil, damaged(scratch, err)
+		return nil, nil, from, damaged(scratch, err)
 	}
-	if len(steps) < state.Steps { // more there may be: a kill between the two files leaves the log ahead
-		return nil, nil, damaged(scratch, fmt.Errorf("the checkpoint stands behind step %d, steps.jsonl ends with step %d", state.Steps, len(steps)))
+	if len(steps) < from.Steps { // more there may be: a kill between the two files leaves the log ahead
+		return nil, nil, from, damaged(scratch, fmt.Errorf("the checkpoint stands behind step %d, steps.jsonl ends with step %d", from.Steps, len(steps)))
 	}
-	t, err := e.Engine.ResumeTrainer(state, adamOf(s.Train))
-	return t, steps[:state.Steps], err
+	t, err = e.Engine.ResumeTrainer(from, adamOf(s.Train))
+	return t, steps[:from.Steps], from, err
 }
 
 // damaged says how to get rid of a checkpoint that nothing can go on from.
