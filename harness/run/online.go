@@ -106,5 +106,5 @@ func keptOnline(a config.Arm) string {
 	if a.Keep.ByThreshold() {
 		which = fmt.Sprintf("pairs of each batch that score at least %g", a.Keep.Threshold)
 	}
-	return fmt.Sprintf("%s, all of the first %d; the consensus is renewed every %d batches", which, a.ConGrad.RenewEvery, a.ConGrad.RenewEvery)
+	return fmt.Sprintf("%s, all of the first %d; the consensus is renewed every %d batch(es)", which, a.ConGrad.RenewEvery, a.ConGrad.RenewEvery)
 }
