@@ -163,7 +163,7 @@ func conflictsTable(s *measure.Study) table.Table {
 			text("most opposed before", "languages"), number("most opposed before", "cosine"),
 		},
 	}
-	last := ""
+	last, moving := "", false
 	for _, c := range s.Conflicts() {
 		before, after := c.Spread(c.Before), c.Spread(c.After)
 		t.Rows = append(t.Rows, table.Row{Break: c.Arm != last, Cells: []table.Cell{
@@ -173,6 +173,10 @@ func conflictsTable(s *measure.Study) table.Table {
 			opposed(before), table.Share(before.Lowest, before.Pairs > 0),
 		}})
 		last = c.Arm
+		moving = moving || c.Moving
+	}
+	if moving {
+		t.Footnotes = append(t.Footnotes, "Arms without an \"after\" pick pairs while they train: before is then of the languages' moving averages, as they stood when the consensus was last renewed.")
 	}
 	return t
 }

@@ -158,6 +158,8 @@ func (b *binder) settle(table string, v any) {
 		b.oneRules(table, v)
 	case *Loss:
 		b.settleLoss(table, v)
+	case *ConGrad:
+		b.settleOnline(table, v)
 	}
 }
 

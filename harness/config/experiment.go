@@ -106,6 +106,9 @@ func (t Train) Surgery() bool { return t.Aggregator != "none" }
 
 // ConGrad says how gradients are compared: all of it goes for the filter, parts of it for the selectors like it.
 type ConGrad struct {
+	Mode             string  `toml:"mode"`
+	RenewEvery       int     `toml:"renew_every"`
+	ResampleEvery    int     `toml:"resample_every"`
 	Sketch           string  `toml:"sketch"`
 	SketchRank       int     `toml:"sketch_rank"`
 	LanguageGradient string  `toml:"language_gradient"`
@@ -175,6 +178,9 @@ func (a Arm) Ranks() bool { return a.Select != "none" && a.Select != "all" && a.
 
 // Mono reports whether the arm trains a model for each seen language, on that language's pairs alone.
 func (a Arm) Mono() bool { return a.Policy == "mono" }
+
+// Online reports whether the arm picks pairs while it trains.
+func (a Arm) Online() bool { return a.Select == "congrad" && a.ConGrad.Mode == "online" }
 
 // From says where a key's value comes from: a line of the file, the command line, or a default with its source.
 func (e *Experiment) From(key string) string {

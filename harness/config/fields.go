@@ -75,6 +75,9 @@ var Fields = []Field{
 	{"train.aggregator", "none", 0, 0, nil, ours, "combines the gradients of the languages in each step (congrad ls methods); none takes one gradient of the whole batch"},
 	{"train.temperature", 1.0, 1, 1e6, nil, "Conneau et al. 2020 (XLM-R) for the formula; 1, every pair once an epoch, is our choice", "T of sampling languages in proportion to n^(1/T) of their n pairs: above 1 the pairs of scarce languages are met more often, others less, as many in all"},
 
+	{"congrad.mode", "offline", 0, 0, []string{"offline", "online"}, ours, "congrad: when pairs are picked: all at the start of an iteration, or batch by batch while it trains (docs/online.md)"},
+	{"congrad.renew_every", 5, 1, 1e6, nil, ours, "online: batches from one consensus to the next; until there is a first one all pairs are kept"},
+	{"congrad.resample_every", 1000, 0, 1e9, nil, "Hao et al. 2024 (FLORA), public code: kappa", "online: batches after which the sketch's matrices are drawn anew; 0 draws them once an iteration"},
 	{"congrad.sketch", "flora", 0, 0, []string{"flora", "logra", "exact"}, "abstract: sublinear compression; public summary: FLORA", "how a pair's gradient is compressed: the longer side of each weight's (flora), both sides (logra), or not at all (exact)"},
 	{"congrad.sketch_rank", 16, 1, 1e5, nil, ours, "entries to which a compressed side is brought"},
 	{"congrad.language_gradient", "ema", 0, 0, []string{"ema", "mean"}, summary, "a language's gradient: a moving average of its pairs' gradients, or their mean"},

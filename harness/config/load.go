@@ -238,6 +238,9 @@ func (b *binder) checkArms(e *Experiment, w World) {
 	case opponent.Select != "none":
 		b.report("evaluate.opponent", "%q is trained; win rates are against the untouched model, an arm with select = \"none\"", e.Evaluate.Opponent)
 	}
+	for i, a := range e.Arms {
+		b.checkOnline(i, a, e)
+	}
 	b.checkLoss("loss", e.Loss, Loss{}) // whose default beta is DPO's
 	for i, a := range e.Arms {
 		b.checkLoss("arms["+itoa(i)+"].loss", a.Loss, e.Loss)

@@ -28,6 +28,10 @@ type TrainerState struct {
 	Weights *model.Weights
 	M, V    [][]float32
 	Steps   int // optimiser steps done
+
+	// What a checkpoint keeps beside: tensors under names that are none of the model's, and text.
+	Beside []model.NamedTensor
+	Notes  map[string]string
 }
 
 // NewTrainer starts training from weights, with zero moments.

@@ -120,7 +120,8 @@ type Pair struct {
 	Met            *int    `json:"met,omitempty"` // how often training met it, where that is not once an epoch for every kept pair (train.temperature)
 }
 
-// Consensus is one scoring round: the language gradients and what was made of them (consensus.jsonl).
+// Consensus is one scoring round: the language gradients and what was made of them (consensus.jsonl). Of an arm that picks pairs
+// while it trains it is the last of many: Gram is of the moving averages as they stood, and there are neither MeanGram nor KeptGram.
 type Consensus struct {
 	Seed       uint64      `json:"seed"`
 	Arm        string      `json:"arm"`

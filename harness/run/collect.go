@@ -165,15 +165,19 @@ func (r *round) collect(e *Env, set *record.Set, untouched string, diagnosed boo
 		if err != nil {
 			return err
 		}
-		var c record.Consensus
+		var c *record.Consensus
 		if err := json.Unmarshal(data, &c); err != nil {
 			return fmt.Errorf("%s: %w", r.selection.Label, err)
 		}
-		if c.Squares, err = r.squares(e, pairs); err != nil {
-			return err
+		if c != nil { // picking pairs while training may end before there is one
+			if r.gradients != nil {
+				if c.Squares, err = r.squares(e, pairs); err != nil {
+					return err
+				}
+			}
+			c.Seed, c.Arm, c.Iteration = r.seed, r.arm.Name, r.iteration
+			set.Consensus = append(set.Consensus, *c)
 		}
-		c.Seed, c.Arm, c.Iteration = r.seed, r.arm.Name, r.iteration
-		set.Consensus = append(set.Consensus, c)
 	}
 	if r.fidelity != nil {
 		exact, err := readLines[exactScore](e, r.fidelity, "scores")
@@ -346,7 +350,10 @@ func (p *Plan) facts(e *Env) []record.Fact {
 		if a.Mono() {
 			facts = append(facts, record.Fact{Name: a.Name + ": models", Value: fmt.Sprintf("one for each of the %d seen languages, trained on its pairs alone and evaluated in it alone", len(x.Languages.Seen))})
 		}
-		if a.Ranks() {
+		switch {
+		case a.Online():
+			facts = append(facts, record.Fact{Name: a.Name + ": kept", Value: keptOnline(a)})
+		case a.Ranks():
 			facts = append(facts, record.Fact{Name: a.Name + ": kept", Value: kept(a.Keep)})
 		}
 		if a.Trained() && a.Train.Surgery() {
@@ -387,6 +394,9 @@ func comparedWith(c config.ConGrad, reads method.Reading) string {
 		with = fmt.Sprintf("consensus: %s of %s gradients by %s", c.Aggregator, c.LanguageGradient, map[bool]string{true: "direction", false: "length"}[c.Normalise == "unit"])
 	}
 	with += ", by " + c.Similarity
+	if c.Mode == "online" && reads == method.ReadsConsensus {
+		return with + ", each batch before it enters"
+	}
 	if c.LeaveOneOut {
 		with += ", own share left out"
 	}
@@ -416,15 +426,19 @@ func uses(a config.Arm, key string) bool {
 	selector, _ := method.FindSelector(a.Select)
 	switch table, _, _ := strings.Cut(key, "."); {
 	case table == "keep":
-		return a.Ranks()
+		return a.Ranks() && (key != "keep.quota" || !a.Online())
 	case table != "congrad":
 		return a.Trained()
 	}
 	switch key {
+	case "congrad.mode":
+		return a.Select == "congrad"
+	case "congrad.renew_every", "congrad.resample_every":
+		return a.Online()
 	case "congrad.normalise", "congrad.aggregator":
 		return selector.Reads == method.ReadsConsensus
 	case "congrad.fidelity_pairs":
-		return a.Select == "congrad"
+		return a.Select == "congrad" && !a.Online()
 	case "congrad.held_back":
 		return selector.Reads.HeldBack()
 	case "congrad.language_gradient", "congrad.ema_decay", "congrad.leave_one_out":

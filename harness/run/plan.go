@@ -32,7 +32,7 @@ type round struct {
 	pairs, reference  *Stage
 	unprompted        *Stage // nil unless the selector reads it
 	gradients         *Stage // nil unless the selector reads gradients
-	selection         *Stage // nil where all pairs are kept
+	selection         *Stage // nil where all pairs are kept; the training itself where it picks them
 	fidelity, train   *Stage // fidelity is nil but for the first round of the first seed
 }
 
@@ -219,7 +219,9 @@ func (p *planner) round(t *trainee, seed uint64, iteration int, matched *round, 
 	if err := p.selection(r, policy, matched, first, where); err != nil {
 		return nil, err
 	}
-	r.train, err = p.train(policy, r, at(seed, iteration, t.name()))
+	if r.train, err = p.train(policy, r, at(seed, iteration, t.name())); err == nil && t.arm.Online() {
+		r.selection = r.train // which leaves its choices as a selection does
+	}
 	return r, err
 }
 
@@ -233,7 +235,7 @@ func (p *planner) selection(r *round, policy *Stage, matched *round, first bool,
 		r.selection, err = p.selectRandom(r.pairs, matched.selection, matched.pairs, r.seed, r.iteration, who)
 		return err
 	}
-	if r.selector.Scores == nil {
+	if r.selector.Scores == nil || r.arm.Online() {
 		return nil
 	}
 	if r.selector.Reads == method.ReadsUnprompted {

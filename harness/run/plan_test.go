@@ -56,6 +56,9 @@ var direct = map[string]struct {
 	"train.epsilon":               {"0.2", "gradients train"},
 	"train.aggregator":            {"pcgrad", "train"},
 	"train.temperature":           {"5", "train"},
+	"congrad.mode":                {"online", "train"},
+	"congrad.renew_every":         {"3", "train"},
+	"congrad.resample_every":      {"3", "train"},
 	"congrad.sketch":              {"logra", "gradients"},
 	"congrad.sketch_rank":         {"3", "gradients"},
 	"congrad.language_gradient":   {"mean", "fidelity gradients"},
@@ -86,6 +89,9 @@ var needs = map[string][]string{
 	"loss.target_margin":   {"loss.kind=simpo", "loss.beta=2"},
 	"loss.ld_alpha":        {"loss.kind=ld_dpo"},
 	"loss.nll_weight":      {"loss.kind=dpo_nll"},
+
+	"congrad.renew_every":    {"congrad.mode=online"},
+	"congrad.resample_every": {"congrad.mode=online"},
 }
 
 // Every key of an experiment enters the keys of those stages whose results depend on it, and of no others.
@@ -127,7 +133,7 @@ func TestKeysFollowSettings(t *testing.T) {
 // A selection depends on those keys of the filter that its selector reads.
 func TestSelectionsDependOnWhatTheyRead(t *testing.T) {
 	reads := map[string]string{
-		"congrad":         "aggregator ema_decay language_gradient leave_one_out normalise similarity sketch sketch_rank",
+		"congrad":         "aggregator ema_decay language_gradient leave_one_out mode normalise similarity sketch sketch_rank",
 		"anti":            "aggregator ema_decay language_gradient leave_one_out normalise similarity sketch sketch_rank",
 		"own_language":    "ema_decay language_gradient leave_one_out similarity sketch sketch_rank",
 		"validation":      "held_back similarity sketch sketch_rank",

@@ -74,7 +74,7 @@ func every() string {
 	source := small
 	for _, s := range method.Selectors {
 		if s.Scores != nil && s.Name != "congrad" {
-			source += fmt.Sprintf("[[arms]]\nname = %q\nselect = %q\n", s.Name, s.Name)
+			source += fmt.Sprintf("[[arms]]\nname = %q\nselect = %q\n[arms.congrad]\nmode = \"offline\"\n", s.Name, s.Name)
 		}
 	}
 	return source

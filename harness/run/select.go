@@ -42,10 +42,7 @@ type selectSettings struct {
 // selectRanked lets the round's selector rank its pairs and keeps the best.
 func (p *planner) selectRanked(policy *Stage, r *round, g gradientSettings) (*Stage, error) {
 	s, keep, c := r.selector, r.arm.Keep, r.arm.ConGrad
-	settings := selectSettings{Selector: s.Name, Share: keep.Share, Threshold: "none", Quota: keep.Quota}
-	if keep.ByThreshold() {
-		settings.Threshold = strconv.FormatFloat(keep.Threshold, 'g', -1, 64)
-	}
+	settings := selectSettings{Selector: s.Name, Share: keep.Share, Threshold: threshold(keep), Quota: keep.Quota}
 	inputs, device := []*Stage{r.pairs}, ""
 	var last *Stage // the selection that the aggregator goes on from
 	switch s.Reads {
@@ -98,6 +95,14 @@ func (p *planner) selectRanked(policy *Stage, r *round, g gradientSettings) (*St
 			return files, err
 		})
 	return p.add(stage, err)
+}
+
+// threshold is the threshold as settings write it: JSON has no NaN.
+func threshold(k config.Keep) string {
+	if !k.ByThreshold() {
+		return "none"
+	}
+	return strconv.FormatFloat(k.Threshold, 'g', -1, 64)
 }
 
 // evidence is what the round's selector reads of its pairs; last is the selection that its aggregator goes on from, or nil.
@@ -241,14 +246,14 @@ func (s scoring) score(round *sketch.Round, g gradientSettings) ([]float64, erro
 	return method.ConGrad(known), nil
 }
 
-// thresholds are the lowest kept scores per language; zero where nothing is kept.
+// thresholds are the lowest scores of ranked pairs that are kept, per language; zero where there are none.
 func thresholds(list []choice, language []int, languages int) []float64 {
 	low := make([]float64, languages)
 	for i := range low {
 		low[i] = math.Inf(1)
 	}
 	for i, c := range list {
-		if c.Kept {
+		if c.Kept && c.Rank > 0 {
 			low[language[i]] = min(low[language[i]], c.Score)
 		}
 	}

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"fmt"
+	"maps"
 	"time"
 
 	"congrad/harness/config"
@@ -21,8 +22,9 @@ type trainSettings struct {
 	Loss      config.Loss
 	Train     config.Train
 	Tokens    int
-	Languages []string `json:",omitempty"` // whose gradients are combined; none without surgery
-	Language  string   `json:",omitempty"` // the only one whose pairs are trained on
+	Languages []string        `json:",omitempty"` // whose gradients are combined; none without surgery
+	Language  string          `json:",omitempty"` // the only one whose pairs are trained on
+	Online    *onlineSettings `json:",omitempty"`
 }
 
 // checkpointEvery is how much training a kill may cost.
@@ -30,7 +32,10 @@ const checkpointEvery = 30 * time.Second
 
 // train makes the round's policy: trained on the pairs that it kept, or all, of all languages or of one.
 func (p *planner) train(policy *Stage, r *round, where string) (*Stage, error) {
-	s := trainSettings{Seed: r.seed, Iteration: r.iteration, Loss: r.arm.Loss, Train: r.arm.Train, Tokens: p.experiment.Batch.Tokens, Language: r.lang}
+	s := trainSettings{
+		Seed: r.seed, Iteration: r.iteration, Loss: r.arm.Loss, Train: r.arm.Train, Tokens: p.experiment.Batch.Tokens,
+		Language: r.lang, Online: p.onlineOf(r.arm),
+	}
 	if s.Train.Temperature == 1 {
 		s.Train.Temperature = 0 // which leaves it out of the key
 	}
@@ -39,13 +44,13 @@ func (p *planner) train(policy *Stage, r *round, where string) (*Stage, error) {
 	} else {
 		s.Train.Aggregator = "" // so that it is no part of the key
 	}
-	inputs := []*Stage{policy, r.pairs, r.reference}
-	if r.selection != nil {
-		inputs = append(inputs, r.selection)
+	inputs, selection := []*Stage{policy, r.pairs, r.reference}, r.selection // which is the training itself later, where that picks pairs
+	if selection != nil {
+		inputs = append(inputs, selection)
 	}
 	return p.stage("train", "train, "+where, 1, s, inputs, 0,
 		func(ctx context.Context, e *Env, stage *Stage) (map[string][]byte, error) {
-			kept, err := e.keptPairs(r, p.experiment.Languages.Seen)
+			kept, err := e.keptPairs(r, selection, p.experiment.Languages.Seen)
 			if err != nil {
 				return nil, err
 			}
@@ -53,8 +58,8 @@ func (p *planner) train(policy *Stage, r *round, where string) (*Stage, error) {
 		})
 }
 
-// keptPairs are the pairs to train on, their languages as indices into codes.
-func (e *Env) keptPairs(r *round, codes []string) ([]train.Pair, error) {
+// keptPairs are the pairs to train on, their languages as indices into codes; selection is nil where all are kept.
+func (e *Env) keptPairs(r *round, selection *Stage, codes []string) ([]train.Pair, error) {
 	units, err := e.pairRows(r.pairs)
 	if err != nil {
 		return nil, err
@@ -68,8 +73,8 @@ func (e *Env) keptPairs(r *round, codes []string) ([]train.Pair, error) {
 		return nil, err
 	}
 	chosen := selectAll(len(units))
-	if r.selection != nil {
-		if chosen, err = readLines[choice](e, r.selection, "choices"); err != nil {
+	if selection != nil {
+		if chosen, err = readLines[choice](e, selection, "choices"); err != nil {
 			return nil, err
 		}
 	}
@@ -86,7 +91,7 @@ func (e *Env) keptPairs(r *round, codes []string) ([]train.Pair, error) {
 // as it is.
 func (e *Env) train(ctx context.Context, stage, policy *Stage, pairs []train.Pair, s trainSettings) (map[string][]byte, error) {
 	scratch := e.scratch(stage)
-	trainer, steps, err := e.openTrainer(stage, policy, s)
+	trainer, steps, from, err := e.openTrainer(stage, policy, s)
 	if err != nil {
 		return nil, err
 	}
@@ -100,12 +105,25 @@ func (e *Env) train(ctx context.Context, stage, policy *Stage, pairs []train.Pai
 		return nil, err
 	}
 	stage.Size = settings.Steps(len(pairs)) * s.Train.BatchPairs
+	done, online, filter := trainer.Steps(), (*train.Online)(nil), train.Filter(nil)
+	if s.Online != nil {
+		if online, err = e.openOnline(from, pairs, s, settings); err != nil {
+			return nil, damaged(scratch, err)
+		}
+		defer online.Free()
+		done, filter = online.State.Batches, online.Filter
+	}
 	saved := time.Now()
 	save := func() error {
 		saved = time.Now()
 		state, err := trainer.State()
 		if err != nil {
 			return err
+		}
+		if online != nil {
+			if err := keepOnline(online, &state); err != nil {
+				return err
+			}
 		}
 		data, err := state.Marshal()
 		if err != nil {
@@ -120,14 +138,16 @@ func (e *Env) train(ctx context.Context, stage, policy *Stage, pairs []train.Pai
 		}
 		return scratch.Save("checkpoint.safetensors", data)
 	}
-	err = train.Pairs(ctx, trainer, trainer.Steps(), pairs, settings, s.Seed, fmt.Sprint(s.Iteration), func(t train.Step) error {
-		steps = append(steps, loggedStep{record.Step{
-			Step: t.Step, Loss: t.Loss, Accuracy: t.Accuracy, Margin: t.Margin, Chosen: t.Chosen, Rejected: t.Rejected,
-			GradNorm: t.GradNorm, Rate: t.Rate, Pairs: t.Pairs, Tokens: t.Tokens,
-			Languages: t.Surgery.Languages, Conflicts: t.Surgery.Conflicts, Cosine: t.Surgery.Cosine,
-		}, t.Surgery.State})
-		e.Report.Loss(t.Loss)
-		e.Report.Advance(t.Pairs, t.Tokens)
+	err = train.Filtered(ctx, trainer, done, pairs, settings, s.Seed, fmt.Sprint(s.Iteration), filter, func(t train.Step) error {
+		if t.Pairs > 0 { // else no step was taken, and there is no loss to record
+			steps = append(steps, loggedStep{record.Step{
+				Step: t.Step, Loss: t.Loss, Accuracy: t.Accuracy, Margin: t.Margin, Chosen: t.Chosen, Rejected: t.Rejected,
+				GradNorm: t.GradNorm, Rate: t.Rate, Pairs: t.Pairs, Tokens: t.Tokens,
+				Languages: t.Surgery.Languages, Conflicts: t.Surgery.Conflicts, Cosine: t.Surgery.Cosine,
+			}, t.Surgery.State})
+			e.Report.Loss(t.Loss)
+		}
+		e.Report.Advance(t.Met, t.Tokens)
 		if ctx.Err() != nil || time.Since(saved) > checkpointEvery {
 			return save()
 		}
@@ -153,6 +173,13 @@ func (e *Env) train(ctx context.Context, stage, policy *Stage, pairs []train.Pai
 		return nil, err
 	}
 	files["model.safetensors"] = data
+	if online != nil {
+		picked, err := e.onlineFiles(online, pairs, *s.Online)
+		if err != nil {
+			return nil, err
+		}
+		maps.Copy(files, picked)
+	}
 	return files, nil
 }
 
@@ -179,38 +206,39 @@ func surgeryOf(s trainSettings, done []loggedStep) (*train.Surgery, error) {
 	return surgery, nil
 }
 
-// openTrainer starts from the policy, or goes on from the stage's checkpoint with the steps that led there.
-func (e *Env) openTrainer(stage, policy *Stage, s trainSettings) (*nn.Trainer, []loggedStep, error) {
+// openTrainer starts from the policy, or goes on from the stage's checkpoint, which it returns too, with the optimiser steps
+// that led there.
+func (e *Env) openTrainer(stage, policy *Stage, s trainSettings) (t *nn.Trainer, steps []loggedStep, from nn.TrainerState, err error) {
 	scratch := e.scratch(stage)
 	data, err := scratch.Load("checkpoint.safetensors")
 	if err != nil {
-		return nil, nil, err
+		return nil, nil, from, err
 	}
 	if data == nil {
 		w, err := e.weights(policy)
 		if err != nil {
-			return nil, nil, err
+			return nil, nil, from, err
 		}
-		t, err := e.Engine.NewTrainer(w, adamOf(s.Train))
-		return t, nil, err
+		t, err = e.Engine.NewTrainer(w, adamOf(s.Train))
+		return t, nil, from, err
 	}
-	state, err := nn.UnmarshalState(e.Engine.Config, data)
+	from, err = nn.UnmarshalState(e.Engine.Config, data)
 	if err != nil {
-		return nil, nil, damaged(scratch, err)
+		return nil, nil, from, damaged(scratch, err)
 	}
 	log, err := scratch.Load("steps.jsonl")
 	if err != nil {
-		return nil, nil, err
+		return nil, nil, from, err
 	}
-	steps, err := record.Decode[loggedStep](bytes.NewReader(log), "steps.jsonl", "steps")
+	steps, err = record.Decode[loggedStep](bytes.NewReader(log), "steps.jsonl", "steps")
 	if err != nil {
-		return nil, nil, damaged(scratch, err)
+		return nil, nil, from, damaged(scratch, err)
 	}
-	if len(steps) < state.Steps { // more there may be: a kill between the two files leaves the log ahead
-		return nil, nil, damaged(scratch, fmt.Errorf("the checkpoint stands behind step %d, steps.jsonl ends with step %d", state.Steps, len(steps)))
+	if len(steps) < from.Steps { // more there may be: a kill between the two files leaves the log ahead
+		return nil, nil, from, damaged(scratch, fmt.Errorf("the checkpoint stands behind step %d, steps.jsonl ends with step %d", from.Steps, len(steps)))
 	}
-	t, err := e.Engine.ResumeTrainer(state, adamOf(s.Train))
-	return t, steps[:state.Steps], err
+	t, err = e.Engine.ResumeTrainer(from, adamOf(s.Train))
+	return t, steps[:from.Steps], from, err
 }
 
 // damaged says how to get rid of a checkpoint that nothing can go on from.

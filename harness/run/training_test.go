@@ -47,7 +47,7 @@ func TestCheckpointsGoWithTheirLog(t *testing.T) {
 		if err := errors.Join(scratch.Save("checkpoint.safetensors", checkpoint), scratch.Save("steps.jsonl", log)); err != nil {
 			t.Fatal(err)
 		}
-		trainer, steps, err := b.env.openTrainer(stage, nil, trainSettings{})
+		trainer, steps, _, err := b.env.openTrainer(stage, nil, trainSettings{})
 		if want != "" {
 			if err == nil || !strings.Contains(err.Error(), want) || !strings.Contains(err.Error(), scratch.String()) {
 				t.Errorf("%d steps in the log: %v", logged, err)

@@ -3,9 +3,11 @@
 package sketch
 
 import (
+	"errors"
 	"fmt"
 	"math"
 	"math/rand/v2"
+	"slices"
 
 	"congrad/harness/model"
 	"congrad/harness/nn"
@@ -41,14 +43,15 @@ func (s Settings) sides(out, in int) (a, c bool) {
 
 // Projections draws the round's matrices. Each weight has a stream of its own, keyed by (seed, round, weight name), so that
 // its matrices are the same whatever else is sketched; all pairs and languages of one round share them, without which
-// their inner products would mean nothing. Norm gains, the embedding and the head are left out.
-func Projections(config model.Config, s Settings, seed uint64, round string) []nn.Projection {
+// their inner products would mean nothing. A round may have several names, such as an iteration and how often its matrices
+// were drawn anew. Norm gains, the embedding and the head are left out.
+func Projections(config model.Config, s Settings, seed uint64, round ...string) []nn.Projection {
 	var list []nn.Projection
 	for _, shape := range config.Shapes() {
 		if !shape.Projects() {
 			continue
 		}
-		r := rng.Stream(seed, "sketch", round, shape.Name)
+		r := rng.Stream(seed, "sketch", append(slices.Clip(round), shape.Name)...)
 		p := nn.Projection{Weight: shape.Name}
 		out, in := shape.Dims[0], shape.Dims[1]
 		a, c := s.sides(out, in)
@@ -134,6 +137,9 @@ func HeldBack(share float64) Weights {
 // float32.
 func Bytes(numbers, languages int) int { return 4 * numbers * (languages + 1) }
 
+// ErrNotFinite says that a gradient is none.
+var ErrNotFinite = errors.New("the gradient is not finite")
+
 // check refuses sketches of different lengths.
 func check(sketches [][]float32) error {
 	for i, s := range sketches {
@@ -142,7 +148,7 @@ func check(sketches [][]float32) error {
 		}
 		for _, x := range s {
 			if math.IsNaN(float64(x)) || math.IsInf(float64(x), 0) {
-				return fmt.Errorf("gathering sketches: the gradient of pair %d is not finite", i)
+				return fmt.Errorf("gathering sketches: pair %d: %w", i, ErrNotFinite)
 			}
 		}
 	}

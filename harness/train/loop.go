@@ -38,16 +38,26 @@ type Step struct {
 	GradNorm         float64
 	Rate             float64
 	Pairs, Tokens    int // tokens without padding
+	Met              int // pairs of the batch, those that a filter dropped included
 	Surgery          Combined
 }
 
 // Steps is the number of optimiser steps over n pairs.
 func (s Settings) Steps(n int) int { return s.Epochs * ((n + s.BatchPairs - 1) / s.BatchPairs) }
 
+// Filter picks from a batch, given as indices of pairs, those that the step is taken on; w are the weights that it starts from.
+type Filter func(w *nn.Weights, batch []int) (kept []int, err error)
+
 // Pairs trains on pairs in an order that is a function of (seed, round, epoch), starting behind the steps that the
 // trainer has done. after is called behind every step and may stop the run by returning an error.
 func Pairs(ctx context.Context, t *nn.Trainer, done int, pairs []Pair, s Settings, seed uint64, round string, after func(Step) error) error {
-	steps := s.Steps(len(pairs))
+	return Filtered(ctx, t, done, pairs, s, seed, round, nil, after)
+}
+
+// Filtered trains as Pairs does, on what the filter keeps of each batch. Where it keeps nothing, the schedule and the order
+// go on and no optimiser step is taken: after is told of a step of no pairs, which has no loss.
+func Filtered(ctx context.Context, t *nn.Trainer, done int, pairs []Pair, s Settings, seed uint64, round string, filter Filter, after func(Step) error) error {
+	steps, full := s.Steps(len(pairs)), min(s.BatchPairs, len(pairs))
 	var surgeon *surgeon
 	if s.Surgery != nil && done < steps {
 		surgeon = s.newSurgeon(t, pairs, seed, round)
@@ -61,18 +71,27 @@ func Pairs(ctx context.Context, t *nn.Trainer, done int, pairs []Pair, s Setting
 		if err != nil {
 			return fmt.Errorf("training step %d: %w", step, err)
 		}
-		batch := pick(pairs, s.BatchPairs, s.Temperature, step, seed, round)
-		made := Step{Step: step, Rate: rate, Pairs: len(batch)}
-		if surgeon != nil {
-			err = surgeon.accumulate(batch, &made)
-		} else {
-			err = s.accumulate(t, batch, all(batch), min(s.BatchPairs, len(pairs)), 1/float64(len(batch)), &made)
+		batch := batchOf(pairs, s, step, seed, round)
+		kept, room := batch, full
+		if filter != nil {
+			if kept, err = filter(t.Weights(), batch); err != nil {
+				return fmt.Errorf("filtering the batch of training step %d of %d: %w", step, steps, err)
+			}
+			room = roomFor(len(kept), len(batch), full)
 		}
-		if err == nil {
-			err = made.apply(t)
-		}
-		if err != nil {
-			return fmt.Errorf("training step %d of %d: %w", step, steps, err)
+		made := Step{Step: step, Rate: rate, Met: len(batch), Pairs: len(kept)}
+		if len(kept) > 0 {
+			if surgeon != nil {
+				err = surgeon.accumulate(pick(pairs, kept), &made)
+			} else {
+				err = s.accumulate(t, pick(pairs, kept), all(len(kept)), room, 1/float64(len(kept)), &made)
+			}
+			if err == nil {
+				err = made.apply(t)
+			}
+			if err != nil {
+				return fmt.Errorf("training step %d of %d: %w", step, steps, err)
+			}
 		}
 		if err := after(made); err != nil {
 			return err
@@ -81,24 +100,37 @@ func Pairs(ctx context.Context, t *nn.Trainer, done int, pairs []Pair, s Setting
 	return nil
 }
 
-// pick returns the pairs of a step: the n-th cut of its epoch's order.
-func pick(pairs []Pair, size int, temperature float64, step int, seed uint64, round string) []Pair {
-	perEpoch := (len(pairs) + size - 1) / size
+// roomFor is the size to which a step on the kept pairs of a batch is padded: that of a full step, halved while they fit. So
+// there are few programs and little padding, and a batch that is kept whole runs as it would without a filter.
+func roomFor(kept, batch, full int) int {
+	for kept < batch && (full+1)/2 >= max(1, kept) && full > 1 {
+		full = (full + 1) / 2
+	}
+	return full
+}
+
+// batchOf lists the pairs of a step: the n-th cut of its epoch's order.
+func batchOf(pairs []Pair, s Settings, step int, seed uint64, round string) []int {
+	perEpoch := (len(pairs) + s.BatchPairs - 1) / s.BatchPairs
 	epoch, at := (step-1)/perEpoch, (step-1)%perEpoch
 	language := make([]int, len(pairs))
 	for i, p := range pairs {
 		language[i] = p.Language
 	}
-	var batch []Pair
-	for _, i := range order(language, temperature, orderStream(seed, round, epoch))[at*size : min((at+1)*size, len(pairs))] {
-		batch = append(batch, pairs[i])
+	return order(language, s.Temperature, orderStream(seed, round, epoch))[at*s.BatchPairs : min((at+1)*s.BatchPairs, len(pairs))]
+}
+
+func pick(pairs []Pair, at []int) []Pair {
+	list := make([]Pair, len(at))
+	for k, i := range at {
+		list[k] = pairs[i]
 	}
-	return batch
+	return list
 }
 
 // all are the indices of a batch's pairs.
-func all(batch []Pair) []int {
-	list := make([]int, len(batch))
+func all(pairs int) []int {
+	list := make([]int, pairs)
 	for i := range list {
 		list[i] = i
 	}
@@ -106,25 +138,16 @@ func all(batch []Pair) []int {
 }
 
 // accumulate adds the gradient of Σ weight·loss over some of the batch's pairs to the trainer's, in blocks of so many pairs
-// at once, or of as many as the device takes, and enters the pairs into the step. Every block is padded to that number and
-// to the batch's longest answers, so that all share a program.
+// at once, or of as many as the device takes, and enters the pairs into the step.
 func (s Settings) accumulate(t *nn.Trainer, batch []Pair, some []int, atOnce int, weight float64, step *Step) error {
-	units := make([][]nn.Row, len(batch))
-	longest, span := 0, 0
-	for i, p := range batch {
-		units[i] = []nn.Row{p.Chosen, p.Rejected}
-		l, n := extent(units[i])
-		longest, span = max(longest, l), max(span, n)
-	}
-	seq := nn.Bucket(longest)
-	rows := min(2*atOnce, max(2, s.Tokens/seq/2*2))
-	for members := range slices.Chunk(some, rows/2) {
+	units := unitsOf(batch)
+	for _, block := range cut(units, some, atOnce, s.Tokens) {
 		target := nn.Preference{Loss: s.Loss}
-		for _, i := range members {
+		for _, i := range block.Units {
 			target.Reference = append(target.Reference, batch[i].Reference)
 			target.Weight = append(target.Weight, weight)
 		}
-		laidOut, err := Block{Units: members, Rows: rows, Seq: seq, Span: nn.Bucket(span)}.Batch(units)
+		laidOut, err := block.Batch(units)
 		if err != nil {
 			return err
 		}
@@ -132,7 +155,7 @@ func (s Settings) accumulate(t *nn.Trainer, batch []Pair, some []int, atOnce int
 		if err != nil {
 			return err
 		}
-		for k, i := range members {
+		for k, i := range block.Units {
 			step.add(contributions[k], batch[i], s.Loss.Beta)
 		}
 	}
@@ -145,6 +168,32 @@ func (s *Step) apply(t *nn.Trainer) (err error) {
 		return err
 	}
 	return Diverged(s.Loss, s.GradNorm)
+}
+
+// unitsOf are the rows of pairs.
+func unitsOf(pairs []Pair) [][]nn.Row {
+	units := make([][]nn.Row, len(pairs))
+	for i, p := range pairs {
+		units[i] = []nn.Row{p.Chosen, p.Rejected}
+	}
+	return units
+}
+
+// cut divides some of a step's pairs, in their order, into blocks of one size: that of so many pairs at once, as far as so
+// many tokens allow, and of the longest answers of all the step's pairs. So all of them share a program.
+func cut(units [][]nn.Row, some []int, atOnce, tokens int) []Block {
+	longest, span := 0, 0
+	for _, rows := range units {
+		l, n := extent(rows)
+		longest, span = max(longest, l), max(span, n)
+	}
+	seq := nn.Bucket(longest)
+	rows := min(2*atOnce, max(2, tokens/seq/2*2))
+	var blocks []Block
+	for members := range slices.Chunk(some, rows/2) {
+		blocks = append(blocks, Block{Units: members, Rows: rows, Seq: seq, Span: nn.Bucket(span)})
+	}
+	return blocks
 }
 
 // add enters one pair into the step's means. The margin is that of the implicit rewards in the loss's own measure, β·Δ: of sums,

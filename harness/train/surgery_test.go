@@ -286,7 +286,7 @@ func TestSurgeryRemembers(t *testing.T) {
 		before, absences := make([]float64, 25), 0
 		for i, step := range steps {
 			present := make([]bool, 5)
-			for _, p := range pick(babel(), s.BatchPairs, 1, i+1, 1, "1") {
+			for _, p := range pick(babel(), batchOf(babel(), s, i+1, 1, "1")) {
 				present[p.Language] = true
 			}
 			for k := range 25 {

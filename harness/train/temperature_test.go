@@ -44,13 +44,13 @@ func TestStepsMeetWhatIsCounted(t *testing.T) {
 	var pairs []Pair
 	var language []int
 	for i := range 10 {
-		pairs = append(pairs, Pair{Reference: float64(i), Language: i / 7})
+		pairs = append(pairs, Pair{Language: i / 7})
 		language = append(language, i/7)
 	}
 	times := make([]int, len(pairs))
 	for step := 1; step <= 2*3; step++ {
-		for _, p := range pick(pairs, 4, 5, step, 1, "1") {
-			times[int(p.Reference)]++
+		for _, i := range batchOf(pairs, Settings{BatchPairs: 4, Temperature: 5}, step, 1, "1") {
+			times[i]++
 		}
 	}
 	if d := cmp.Diff(Met(language, 5, 2, 1, "1"), times); d != "" {

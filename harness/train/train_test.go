@@ -95,17 +95,13 @@ func TestBlocksHoldEveryUnitOnce(t *testing.T) {
 
 // Every epoch visits every pair once, in an order of its own, which is a function of the seed.
 func TestOrderOfTraining(t *testing.T) {
-	pairs := make([]Pair, 10)
-	for i := range pairs {
-		pairs[i].Reference = float64(i)
-	}
-	epoch := func(n int, seed uint64) (order []float64) {
+	epoch := func(n int, seed uint64) (visited []float64) {
 		for step := 3*n + 1; step <= 3*n+3; step++ {
-			for _, p := range pick(pairs, 4, 1, step, seed, "1") {
-				order = append(order, p.Reference)
+			for _, i := range batchOf(make([]Pair, 10), Settings{BatchPairs: 4}, step, seed, "1") {
+				visited = append(visited, float64(i))
 			}
 		}
-		return order
+		return visited
 	}
 	first := epoch(0, 1)
 	if sorted := slices.Sorted(slices.Values(first)); len(first) != 10 || !slices.IsSorted(sorted) || sorted[0] != 0 || sorted[9] != 9 {

@@ -135,7 +135,7 @@ func (s *Study) check() error {
 	return errors.Join(f.found...)
 }
 
-// consensus checks that the Gram matrices are square and fit the languages. KeptGram may be missing altogether. A
+// consensus checks that the Gram matrices are square and fit the languages. MeanGram and KeptGram may be missing altogether. A
 // scoring round has no number, so several of one iteration are no fault.
 func (f *faults) consensus(c *record.Consensus) {
 	k := key{seed: c.Seed, arm: c.Arm, iteration: c.Iteration}
@@ -147,7 +147,9 @@ func (f *faults) consensus(c *record.Consensus) {
 	f.finite(k, "consensus", c.Thresholds...)
 	f.finite(k, "consensus", c.Squares...)
 	f.gram(k, "gram", c.Gram, len(c.Languages))
-	f.gram(k, "mean_gram", c.MeanGram, len(c.Languages))
+	if len(c.MeanGram) > 0 {
+		f.gram(k, "mean_gram", c.MeanGram, len(c.Languages))
+	}
 	if len(c.KeptGram) > 0 {
 		f.gram(k, "kept_gram", c.KeptGram, len(c.Languages))
 	}

@@ -14,6 +14,7 @@ type Conflict struct {
 	Rounds    int
 	Languages []string
 	Before    [][]float64 // of mean gradients over all pairs
+	Moving    bool        // of moving averages, where pairs are picked while training and there are no such means
 	After     [][]float64 // of mean gradients over the kept pairs; nil where it was not recorded
 }
 
@@ -51,7 +52,12 @@ func (s *Study) conflict(arm string, iteration int) Conflict {
 			continue
 		}
 		sum.Rounds++
-		addCosines(sum.Before, c.MeanGram, order)
+		if len(c.MeanGram) == 0 {
+			sum.Moving = true
+			addCosines(sum.Before, c.Gram, order)
+		} else {
+			addCosines(sum.Before, c.MeanGram, order)
+		}
 		if len(c.KeptGram) > 0 {
 			kept++
 			addCosines(sum.After, c.KeptGram, order)
