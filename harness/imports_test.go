@@ -133,6 +133,7 @@ func TestNoHiddenInputs(t *testing.T) {
 		"harness/cli/progress.go": true,
 		"harness/cli/manifest.go": true,
 		"harness/cli/run.go":      true,
+		"harness/cli/grid.go":     true,
 		"harness/cli/pretrain.go": true,
 	}
 	sources(t, func(path, _ string, imports []string, text string) {

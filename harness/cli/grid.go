@@ -40,7 +40,11 @@ func (a *app) runGrid(ctx context.Context, e *config.Experiment, s *surroundings
 		fmt.Fprintf(a.err, "cell %d of %d: %s\n", i+1, len(plans), c.Name)
 		r, err := a.execute(ctx, cellFolder(folder, g, i), plans[i], s, env, b, again)
 		if err != nil {
-			return err
+			m.Finished, m.Outcome = time.Now().UTC(), "failed in cell "+c.Name
+			if errors.Is(err, context.Canceled) {
+				m.Outcome = "stopped in cell " + c.Name
+			}
+			return errors.Join(err, folder.WriteManifest(m))
 		}
 		total.ran, total.reused = total.ran+r.ran, total.reused+r.reused
 		for kind, seconds := range r.seconds {

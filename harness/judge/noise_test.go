@@ -42,7 +42,7 @@ func TestNoise(t *testing.T) {
 			t.Errorf("%s: scores from %g to %g, mean %g, want %v", kind, low, high, mean, ends)
 		}
 	}
-	if s := (NoiseOf("self", 0)).Apply(Score{}, rng.Stream(1, "noise")); s.Parsed {
+	if s := NoiseOf("self", 0).Apply(Score{}, rng.Stream(1, "noise")); s.Parsed {
 		t.Error("without noise a score was replaced")
 	}
 }
