@@ -50,7 +50,7 @@ func New(s *measure.Study, tables []table.Table, figures []figure.Figure) Docume
 	d.add("tax", "Alignment tax", shelf.take("trade-off", "tax")...)
 	d.add("data", "Data and selection", shelf.take("data", "alignments", "pairs")...)
 	d.add("gradients", "Gradients", shelf.take("cosines", "conflicts", "fidelity")...)
-	d.add("training", "Training", shelf.take("training")...)
+	d.add("training", "Training", shelf.take("training", "surgery")...)
 	if arm := exampleArm(s); arm != "" {
 		d.add("examples", "Examples", block{text: examplesNote(s, arm)}, block{examples: s.Examples(arm)})
 	}
