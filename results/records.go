@@ -149,6 +149,27 @@ func evenBudgets(s *measure.Study) bool {
 	return high <= 1.01*low
 }
 
+// surgeryTable says what the arms met that combine the languages' gradients in their steps.
+func surgeryTable(s *measure.Study) table.Table {
+	t := table.Table{
+		Name:  "surgery",
+		Title: "Conflict between the gradients of the languages within optimiser steps",
+		Note: "Means over steps, before anything was mended. languages: with pairs in a step. negative: share of pairs of languages with a cosine " +
+			"below zero. Gradients of a few pairs each: much of it is the draw of the batch.",
+		Columns: []table.Column{
+			text("", "arm"), number("", "iteration"), number("", "seeds"), number("", "languages"), number("", "negative"), number("", "mean cosine"),
+		},
+	}
+	last := ""
+	for _, x := range s.Surgeries() {
+		t.Rows = append(t.Rows, table.Row{Break: x.Arm != last, Cells: []table.Cell{
+			once(x.Arm, x.Arm != last), table.Count(x.Iteration), table.Count(x.Seeds), table.Number(x.Languages, 1), table.Share(x.Conflicts, true), table.Share(x.Cosine, true),
+		}})
+		last = x.Arm
+	}
+	return t
+}
+
 // conflictsTable sums up how the gradients of the languages lie to each other.
 func conflictsTable(s *measure.Study) table.Table {
 	t := table.Table{

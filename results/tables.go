@@ -16,7 +16,7 @@ import (
 func Tables(s *measure.Study) []table.Table {
 	all := []table.Table{
 		mainTable(s), intervalsTable(s), languagesTable(s), taxTable(s), dataTable(s), pairsTable(s), plantedTable(s), plantedLanguagesTable(s),
-		trainingTable(s), conflictsTable(s), observablesTable(s), fidelityTable(s), factsTable(s),
+		trainingTable(s), surgeryTable(s), conflictsTable(s), observablesTable(s), fidelityTable(s), factsTable(s),
 	}
 	var kept []table.Table
 	for _, t := range all {

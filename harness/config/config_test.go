@@ -151,7 +151,8 @@ func TestErrors(t *testing.T) {
 		"no such model":         {replace(`"tiny"`, `"huge"`), nil, `x.toml:3: model: "huge": no such model`},
 		"no such aggregator":    {replace(`"mean"`, `"meen"`), nil, `x.toml:30: arms[1].congrad.aggregator: "meen": no such aggregator; did you mean "mean"? (congrad ls methods)`},
 		"no such aggregator of steps": {
-			replace("beta = 0.5", "beta = 0.5\n[arms.train]\naggregator = \"non\""), []string{"train.aggregator=pcgard", "congrad.aggregator=x"},
+			replace("beta = 0.5", "beta = 0.5\n[arms.train]\naggregator = \"non\""),
+			[]string{"train.aggregator=pcgard", "congrad.aggregator=x"},
 			`--set: congrad.aggregator: "x": no such aggregator (congrad ls methods)` + "\n" +
 				`--set: train.aggregator: "pcgard": no such aggregator; did you mean "pcgrad"? (congrad ls methods)` + "\n" +
 				`x.toml:34: arms[1].train.aggregator: "non": no such aggregator; did you mean "none"? (congrad ls methods)`,

@@ -18,7 +18,7 @@ import (
 //
 // The targets φ̂ are the method: they start at zero, and with zero targets a round is PCGrad. So they go from round to
 // round (Weighting.State). The paper keeps them for groups of layers, over the steps of the optimiser; here there is one
-// gradient per language, and a round per iteration.
+// gradient per language, and a round is an iteration's scoring (the filter) or a step (training).
 type GradVac struct {
 	Decay   float64   // β, the share of the newest cosine; 0.5 is public code's (LibMTL, TorchJD)
 	targets []float64 // [K, K] φ̂, row i for gradient i; nil is all zero

@@ -53,7 +53,7 @@ func New(s *measure.Study, tables []table.Table, figures []figure.Figure) Docume
 		d.add("planted", "Planted conflicts", shelf.take("planted", "planted-languages")...)
 	}
 	d.add("gradients", "Gradients", shelf.take("cosines", "conflicts", "observables", "fidelity")...)
-	d.add("training", "Training", shelf.take("training")...)
+	d.add("training", "Training", shelf.take("training", "surgery")...)
 	if arm := exampleArm(s); arm != "" {
 		d.add("examples", "Examples", block{text: examplesNote(s, arm)}, block{examples: s.Examples(arm)})
 	}

@@ -1,0 +1,80 @@
+package nn
+
+import (
+	"math"
+	"testing"
+
+	"congrad/harness/device"
+	"congrad/harness/device/devicetest"
+)
+
+// Gradients come off the stack as they went on: their inner products and weighted sum are those of the copies on the host,
+// with fewer gradients than the stack holds and with as many.
+func TestGradientStack(t *testing.T) {
+	devicetest.Each(t, func(t *testing.T, b device.Backend) {
+		e := NewEngine(b, tiny)
+		trainer := must(e.NewTrainer(loud(tiny, 6), adam))(t)
+		defer trainer.Free()
+		accumulate := func(row int) {
+			must(trainer.Accumulate(must(NewBatch(tinyRows[row:row+1], 1, 6, 4))(t), Likelihood{[]float64{1}}))(t)
+		}
+		stack := trainer.NewGradientStack(3)
+		defer stack.Free()
+		for _, rows := range [][]int{{0, 2}, {3}, {1, 2, 3}} {
+			var host [][][]float32
+			for _, row := range rows {
+				accumulate(row)
+				host = append(host, must(trainer.TakeGradient())(t))
+				accumulate(row)
+				if err := stack.Push(); err != nil {
+					t.Fatal(err)
+				}
+			}
+			gram := must(stack.Gram())(t)
+			weights := []float64{0.5, -2, 3}[:len(rows)]
+			for k := range rows {
+				for l := range rows {
+					want := 0.0
+					for i := range host[k] {
+						for j, x := range host[k][i] {
+							want += float64(x) * float64(host[l][i][j])
+						}
+					}
+					near(t, "inner product", gram.At(k, l), want, 1e-5)
+				}
+			}
+			if err := stack.Combine(weights); err != nil {
+				t.Fatal(err)
+			}
+			sum := must(trainer.TakeGradient())(t)
+			for i := range sum {
+				for j, x := range sum[i] {
+					want := 0.0
+					for k, w := range weights {
+						want += w * float64(host[k][i][j])
+					}
+					near(t, tiny.Shapes()[i].Name, float64(x), want, 1e-5)
+				}
+			}
+		}
+		if stack.Push() == nil || stack.Combine(nil) == nil {
+			t.Error("nothing is pushed, or combined")
+		}
+		if _, err := stack.Gram(); err == nil {
+			t.Error("nothing has inner products")
+		}
+		for range 3 {
+			accumulate(0)
+			if err := stack.Push(); err != nil {
+				t.Fatal(err)
+			}
+		}
+		accumulate(0)
+		if stack.Push() == nil || stack.Combine([]float64{1, 1, 1}) == nil || stack.Combine([]float64{1}) == nil {
+			t.Error("a gradient is left over, and nobody minds")
+		}
+		if math.IsNaN(must(stack.Gram())(t).At(2, 2)) {
+			t.Error("a full stack has no inner products")
+		}
+	})
+}
