@@ -178,6 +178,7 @@ func TestOnlineRecords(t *testing.T) {
 			"tables/conflicts.md": "as they stood when the consensus was last renewed",
 			"tables/facts.md":     "the consensus is renewed every 1 batch(es)",
 			"report.html":         "each batch before it enters",
+			"report.md":           "moving averages of gradients at the last renewal",
 		} {
 			at := slices.IndexFunc(rendered, func(f results.File) bool { return f.Path == name })
 			if at < 0 || !strings.Contains(string(rendered[at].Data), want) {

@@ -22,9 +22,13 @@ func Cosines(s *measure.Study) Figure {
 		return f
 	}
 	before := conflict.Spread(conflict.Before)
-	f.Caption = fmt.Sprintf("Do languages pull the model in different directions? Cosines between the languages' mean gradients, arm %s, iteration %d, "+
+	gradients := "mean gradients"
+	if conflict.Moving {
+		gradients = "moving averages of gradients at the last renewal"
+	}
+	f.Caption = fmt.Sprintf("Do languages pull the model in different directions? Cosines between the languages' %s, arm %s, iteration %d, "+
 		"mean of %s. %d of %d pairs of languages have a negative cosine before selection",
-		conflict.Arm, conflict.Iteration, table.Counted(conflict.Rounds, "scoring round"), before.Negative, before.Pairs)
+		gradients, conflict.Arm, conflict.Iteration, table.Counted(conflict.Rounds, "scoring round"), before.Negative, before.Pairs)
 	panels := [][][]float64{conflict.Before}
 	names := []string{"all pairs"}
 	f.Width = Column
