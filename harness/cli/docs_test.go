@@ -67,9 +67,17 @@ func TestDocumentedCommands(t *testing.T) {
 		for name, value := range map[string]string{"ROOT": root, "CONGRAD_PLUGIN": plugin, "CONGRAD_CACHE": e.WorkDir, "GOFLAGS": "-mod=readonly", "GOCACHE": goEnv(t, "GOCACHE"), "GOPATH": goEnv(t, "GOPATH"), "HOME": e.WorkDir} {
 			e.Setenv(name, value)
 		}
+		if err := os.WriteFile(filepath.Join(e.WorkDir, "pairs.jsonl"), []byte(somePairs), 0o644); err != nil {
+			return err
+		}
 		return finishedRun(e.WorkDir)
 	}})
 }
+
+// somePairs are the user's own, for the documents that speak of them.
+const somePairs = `{"lang": "de", "prompt": "12", "chosen": "zwölf", "rejected": "twelve"}
+{"lang": "en", "prompt": "12", "chosen": "twelve", "rejected": "zwölf"}
+`
 
 // runnable is a documented command as the script runs it.
 func runnable(t *testing.T, document, command string) string {
@@ -80,7 +88,7 @@ func runnable(t *testing.T, document, command string) string {
 		if words[1] == "run" && !strings.Contains(command, "--limit") && !strings.Contains(command, "--dry-run") {
 			command += " --dry-run"
 		}
-		if words[1] == "run" || words[1] == "doctor" {
+		if words[1] == "run" || words[1] == "doctor" || words[1] == "diagnose" {
 			command += " --device go"
 		}
 		if words[1] == "pretrain" {
