@@ -2,7 +2,10 @@ package stats
 
 import (
 	"math"
+	"math/rand/v2"
 	"slices"
+
+	"gonum.org/v1/gonum/stat"
 )
 
 // Spearman is the correlation of the ranks of x and y; tied values share their mean rank. It is false when the
@@ -28,6 +31,35 @@ func Spearman(x, y []float64) (rho float64, ok bool) {
 		return 0, false
 	}
 	return max(-1, min(1, xy/math.Sqrt(xx*yy))), true
+}
+
+// SpearmanBootstrap is Spearman's correlation with a percentile interval over replicates that draw couples of values with
+// replacement. A draw in which a side is constant says nothing and is left out. Seeds and clusters are one: the interval
+// speaks of other couples like these. The estimate has N = 0 where the correlation is undefined.
+func SpearmanBootstrap(x, y []float64, stream *rand.Rand, replicates int, level float64) Estimate {
+	rho, ok := Spearman(x, y)
+	if !ok {
+		return Estimate{P: 1}
+	}
+	e := Estimate{Mean: rho, N: len(x), Clusters: len(x), Seeds: 1, P: 1}
+	drawn := make([]float64, 0, replicates)
+	a, b := make([]float64, len(x)), make([]float64, len(x))
+	for range replicates {
+		for i := range a {
+			k := stream.IntN(len(x))
+			a[i], b[i] = x[k], y[k]
+		}
+		if r, ok := Spearman(a, b); ok {
+			drawn = append(drawn, r)
+		}
+	}
+	if len(drawn) < 2 {
+		return e.unbounded()
+	}
+	slices.Sort(drawn)
+	e.SE = stat.StdDev(drawn, nil)
+	e.Low, e.High = quantile(drawn, (1-level)/2), quantile(drawn, (1+level)/2)
+	return e
 }
 
 // AUROC is the chance that a value drawn from positive lies above one drawn from negative, ties counting half. It is

@@ -146,41 +146,39 @@ func (e *Engine) taps(weights []*Node, b batchNodes, p Preference, targets []*No
 	return byWeight
 }
 
-// Alignments returns, for each pair, the exact inner products of its gradient with K directions, each given for all
-// weights that Projects, in their order, [pairs, K], and the exact squared norm of its gradient over the same weights: what
-// sketches estimate.
+// Alignments returns, for each pair, the exact inner products of its gradient over some weights with K directions, each
+// given for these weights in their order, [pairs, K], and the squared norm of its gradient over them: what sketches
+// estimate. The weights are some of those that Projects.
 //
 // The batch's gradients of one weight at a time do stand in memory here: <G, V> could be had without them, as Σ δ·(V a)
 // over tokens, at K times the work.
-func (e *Engine) Alignments(w *Weights, directions [][][]float32, b *Batch, p Preference) (dots [][]float64, squares []float64, err error) {
+func (e *Engine) Alignments(w *Weights, over []model.Shape, directions [][][]float32, b *Batch, p Preference) (dots [][]float64, squares []float64, err error) {
 	extra, err := p.inputs(b.Rows)
 	if err != nil {
 		return nil, nil, fmt.Errorf("exact alignments: %w", err)
 	}
 	side := append(b.inputs(), extra...)
-	var names []string
-	for _, shape := range e.Config.Shapes() {
-		if !shape.Projects() {
-			continue
-		}
+	names := sha256.New()
+	for i, shape := range over {
 		var stacked []float32 // [K, out·in]
 		for _, v := range directions {
-			stacked = append(stacked, v[len(names)]...)
+			stacked = append(stacked, v[i]...)
 		}
 		side = append(side, tensors.FromFlatDataAndDimensions(stacked, len(directions), shape.Size()))
-		names = append(names, shape.Name)
+		fmt.Fprintln(names, shape.Name)
 	}
 	defer freeAll(side)
-	n, layers := len(w.tensors), len(names)
-	out, err := e.run("alignments of "+p.Loss.name(), appendTensors(appendTensors(nil, w.tensors), side), func(in []*Node) []*Node {
+	n, layers := len(w.tensors), len(over)
+	out, err := e.run(fmt.Sprintf("alignments of %s, %d layers (%.6x)", p.Loss.name(), layers, names.Sum(nil)), appendTensors(appendTensors(nil, w.tensors), side), func(in []*Node) []*Node {
 		side := in[n:]
 		v := side[len(side)-layers:]
 		taps := e.taps(in[:n], takeBatch(side), p, side[batchInputs:len(side)-layers])
 		var dots, squares *Node
-		for i, name := range names {
-			g := graph.DotGeneral(taps[name].delta, []int{1}, []int{0}, taps[name].a, []int{1}, []int{0}) // [pairs, out, in]
-			g = graph.Reshape(g, g.Shape().Dim(0), -1)                                                    // [pairs, out·in]
-			dot, square := MatMulT(g, v[i]), graph.ReduceSum(graph.Square(g), 1)                          // [pairs, K], [pairs]
+		for i, shape := range over {
+			tap := taps[shape.Name]
+			g := graph.DotGeneral(tap.delta, []int{1}, []int{0}, tap.a, []int{1}, []int{0}) // [pairs, out, in]
+			g = graph.Reshape(g, g.Shape().Dim(0), -1)                                      // [pairs, out·in]
+			dot, square := MatMulT(g, v[i]), graph.ReduceSum(graph.Square(g), 1)            // [pairs, K], [pairs]
 			if dots == nil {
 				dots, squares = dot, square
 			} else {

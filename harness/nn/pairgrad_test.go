@@ -145,7 +145,7 @@ func TestExactAlignments(t *testing.T) {
 				directions[k] = append(directions[k], data)
 			}
 		}
-		dots, squares, err := e.Alignments(w, directions, must(NewBatch(tinyRows, 4, 6, 4))(t), p)
+		dots, squares, err := e.Alignments(w, projecting(tiny), directions, must(NewBatch(tinyRows, 4, 6, 4))(t), p)
 		if err != nil {
 			t.Fatal(err)
 		}

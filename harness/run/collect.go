@@ -41,6 +41,9 @@ func (p *Plan) Records(e *Env, languages lang.Table) (*record.Set, error) {
 			opponents[f.seed] = answers
 		}
 	}
+	if len(p.finals) == 0 {
+		return set, nil
+	}
 	prompts, err := e.heldPrompts((&planner{experiment: p.Experiment, env: e}).answerSettings())
 	if err != nil {
 		return nil, err
@@ -157,16 +160,14 @@ func (r *round) collect(e *Env, set *record.Set, untouched string, started map[s
 		set.Consensus = append(set.Consensus, c)
 	}
 	if r.fidelity != nil {
-		exact, err := readLines[exactScore](e, r.fidelity, "scores")
+		compared, err := r.compare(e, pairs, chosen)
 		if err != nil {
 			return err
 		}
-		for _, x := range exact {
-			set.Fidelity = append(set.Fidelity, record.Fidelity{
-				Seed: r.seed, Arm: r.arm.Name, Iteration: r.iteration, Lang: pairs[x.Pair].Lang, Prompt: pairs[x.Pair].Prompt,
-				Exact: x.Score, Sketched: chosen[x.Pair].Score,
-			})
-		}
+		set.Fidelity = append(set.Fidelity, compared...)
+	}
+	if !r.arm.Trained() {
+		return nil
 	}
 	steps, err := readLines[record.Step](e, r.train, "steps")
 	for _, s := range steps {
@@ -207,10 +208,16 @@ func (p *Plan) study(e *Env, table lang.Table) record.Study {
 	x := p.Experiment
 	s := record.Study{
 		Name: x.Name, Title: x.Title, Seeds: x.Seeds, Iterations: x.Iterations, Tasks: x.Evaluate.Tasks, Partial: strings.Join(x.Partial, ", "), Backend: e.Backend, Opponent: x.Evaluate.Opponent,
+		Parameters: e.Base.Config.Parameters(),
 	}
 	for _, a := range x.Arms {
 		selector, _ := method.FindSelector(a.Select) // the experiment was checked
-		s.Arms = append(s.Arms, record.Arm{Name: a.Name, Caption: a.Caption, Trained: a.Trained(), Measure: selector.Measure})
+		arm := record.Arm{Name: a.Name, Caption: a.Caption, Trained: a.Trained(), Measure: selector.Measure}
+		if selector.Reads.Gradients() {
+			of := sketchOf(a.ConGrad)
+			arm.Sketch, arm.Rank = of.Family(), of.Rank
+		}
+		s.Arms = append(s.Arms, arm)
 	}
 	for _, code := range x.Languages.All() {
 		l, _ := table.Find(code) // the experiment was checked against the table
@@ -294,13 +301,15 @@ func uses(a config.Arm, key string) bool {
 	switch table, _, _ := strings.Cut(key, "."); {
 	case table == "keep":
 		return a.Ranks()
-	case table != "congrad":
+	case table == "train":
 		return a.Trained()
+	case table != "congrad":
+		return a.MeetsPairs()
 	}
 	switch key {
 	case "congrad.normalise", "congrad.aggregator":
 		return selector.Reads == method.ReadsConsensus
-	case "congrad.fidelity_pairs":
+	case "congrad.fidelity_pairs", "congrad.fidelity_seeds":
 		return a.Select == "congrad"
 	case "congrad.held_back":
 		return selector.Reads == method.ReadsHeldBack

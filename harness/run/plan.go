@@ -30,7 +30,8 @@ type round struct {
 	pairs, reference  *Stage
 	gradients         *Stage // nil unless the selector reads gradients
 	selection         *Stage // nil where all pairs are kept
-	fidelity, train   *Stage // fidelity is nil but for the first round of the first seed
+	fidelity          *Stage // nil but for the first round of the seeds that ask for it
+	train             *Stage // the policy before where nothing is trained
 }
 
 // final is what one arm and seed is measured by.
@@ -68,7 +69,7 @@ func NewPlan(e *config.Experiment, env *Env, tasks []task.Task) (*Plan, error) {
 		return nil, err
 	}
 	for i, seed := range e.Seeds {
-		if err := p.seed(base, seed, i == 0); err != nil {
+		if err := p.seed(base, seed, i); err != nil {
 			return nil, fmt.Errorf("planning seed %d: %w", seed, err)
 		}
 	}
@@ -96,8 +97,8 @@ func (p *planner) base() (*Stage, error) {
 	return p.add(s, err)
 }
 
-// seed plans one run of all arms. Iteration by iteration, so that arms which match another's selection find it.
-func (p *planner) seed(base *Stage, seed uint64, first bool) error {
+// seed plans the at-th run of all arms. Iteration by iteration, so that arms which match another's selection find it.
+func (p *planner) seed(base *Stage, seed uint64, at int) error {
 	policies, before := map[string]*Stage{}, map[string]*round{}
 	for _, arm := range p.experiment.Arms {
 		policies[arm.Name] = base
@@ -105,10 +106,10 @@ func (p *planner) seed(base *Stage, seed uint64, first bool) error {
 	for iteration := 1; iteration <= p.experiment.Iterations; iteration++ {
 		rounds := map[string]*round{}
 		for _, arm := range matchedFirst(p.experiment.Arms) {
-			if !arm.Trained() {
+			if !arm.MeetsPairs() {
 				continue
 			}
-			r, err := p.round(policies[arm.Name], seed, iteration, arm, before[arm.Name], rounds[arm.Match], first && iteration == 1)
+			r, err := p.round(policies[arm.Name], seed, iteration, arm, before[arm.Name], rounds[arm.Match], iteration == 1 && at < arm.ConGrad.FidelitySeeds)
 			if err != nil {
 				return err
 			}
@@ -120,6 +121,9 @@ func (p *planner) seed(base *Stage, seed uint64, first bool) error {
 				policies[arm.Name], before[arm.Name] = r.train, r
 			}
 		}
+	}
+	if !p.experiment.Trains() {
+		return nil // there is nothing to evaluate
 	}
 	for _, arm := range p.experiment.Arms {
 		who := fmt.Sprintf("seed %d, %s", seed, arm.Name)
@@ -153,8 +157,9 @@ func matchedFirst(arms []config.Arm) []config.Arm {
 	return append(list, matching...)
 }
 
-// round plans one iteration of one arm; before is the arm's last one, nil in the first.
-func (p *planner) round(policy *Stage, seed uint64, iteration int, arm config.Arm, before, matched *round, first bool) (*round, error) {
+// round plans one iteration of one arm; before is the arm's last one, nil in the first. compared asks for the fidelity of
+// its sketches.
+func (p *planner) round(policy *Stage, seed uint64, iteration int, arm config.Arm, before, matched *round, compared bool) (*round, error) {
 	who := arm.Name
 	if iteration == 1 {
 		who = "every arm" // all start from the base model
@@ -176,15 +181,17 @@ func (p *planner) round(policy *Stage, seed uint64, iteration int, arm config.Ar
 	if r.reference, err = p.reference(policy, r.pairs, where); err != nil {
 		return nil, err
 	}
-	if err := p.selection(r, policy, matched, first, where); err != nil {
+	if err := p.selection(r, policy, matched, compared, where); err != nil {
 		return nil, err
 	}
-	r.train, err = p.train(policy, r.pairs, r.reference, r.selection, arm, seed, iteration)
+	if r.train = policy; arm.Trained() {
+		r.train, err = p.train(policy, r.pairs, r.reference, r.selection, arm, seed, iteration)
+	}
 	return r, err
 }
 
 // selection plans how the round's arm picks its pairs; nothing where it trains on all of them.
-func (p *planner) selection(r *round, policy *Stage, matched *round, first bool, where string) (err error) {
+func (p *planner) selection(r *round, policy *Stage, matched *round, compared bool, where string) (err error) {
 	if r.selector, err = method.FindSelector(r.arm.Select); err != nil {
 		return err
 	}
@@ -205,7 +212,7 @@ func (p *planner) selection(r *round, policy *Stage, matched *round, first bool,
 	if r.selection, err = p.selectRanked(policy, r, g); err != nil {
 		return err
 	}
-	if c := r.arm.ConGrad; r.arm.Select == "congrad" && first && c.FidelityPairs > 0 {
+	if c := r.arm.ConGrad; r.arm.Select == "congrad" && compared && c.FidelityPairs > 0 {
 		r.fidelity, err = p.fidelity(policy, r.pairs, r.reference, g, c, who)
 	}
 	return err
