@@ -32,7 +32,7 @@ func (a *app) reportCommand() *cobra.Command {
 			if err := a.render(folder, set); err != nil {
 				return failing(exitData, err)
 			}
-			if err := a.printTable(folder, "main"); err != nil {
+			if err := a.printResult(folder); err != nil {
 				return err
 			}
 			_, err = fmt.Fprintf(a.err, "report: %s\n", filepath.Join(string(folder), "report.html"))
@@ -61,15 +61,18 @@ func (a *app) finishedRuns() []string {
 	return names
 }
 
-// printTable prints one of a run's tables.
-func (a *app) printTable(folder run.Folder, name string) error {
-	data, err := os.ReadFile(filepath.Join(string(folder), "tables", name+".txt"))
-	if errors.Is(err, fs.ErrNotExist) {
-		return nil
-	}
-	if err != nil {
+// printResult prints a run's main table, or, where nothing was evaluated, what its scoring was worth.
+func (a *app) printResult(folder run.Folder) error {
+	for _, name := range []string{"main", "fidelity"} {
+		data, err := os.ReadFile(filepath.Join(string(folder), "tables", name+".txt"))
+		if errors.Is(err, fs.ErrNotExist) {
+			continue
+		}
+		if err != nil {
+			return err
+		}
+		_, err = a.out.Write(data)
 		return err
 	}
-	_, err = a.out.Write(data)
-	return err
+	return nil
 }

@@ -84,6 +84,7 @@ func (a *app) run(ctx context.Context, arg string, o options, dry bool) error {
 		fmt.Fprintf(log, "%s %v\n", time.Now().UTC().Format(time.DateTime), err)
 	}
 	m.Finished, m.Seconds, m.Reused, m.Ran = time.Now().UTC(), report.seconds, report.reused, report.ran
+	m.Took = report.took
 	switch {
 	case err == nil:
 		m.Outcome = "finished"
@@ -155,7 +156,7 @@ func (a *app) render(folder run.Folder, set *record.Set) error {
 
 // conclusion prints the main table and where the rest is.
 func (a *app) conclusion(folder run.Folder, r *reporter) error {
-	if err := a.printTable(folder, "main"); err != nil {
+	if err := a.printResult(folder); err != nil {
 		return err
 	}
 	fmt.Fprintf(a.err, "%d stages run, %d taken from the store, %s\n", r.ran, r.reused, time.Since(r.started).Round(time.Second))

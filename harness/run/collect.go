@@ -6,18 +6,19 @@ import (
 	"slices"
 	"strings"
 
-	"congrad/harness/config"
 	"congrad/harness/data"
 	"congrad/harness/lang"
 	"congrad/harness/method"
-	"congrad/harness/nn"
 	"congrad/harness/record"
-	"congrad/harness/sketch"
 )
 
 // Records gathers what the stages of a finished plan left into the run's records.
 func (p *Plan) Records(e *Env, languages lang.Table) (*record.Set, error) {
-	set := &record.Set{Study: p.study(e, languages)}
+	study, err := p.study(e, languages)
+	if err != nil {
+		return nil, err
+	}
+	set := &record.Set{Study: study}
 	started := map[string]bool{} // generate stages that are recorded
 	for _, r := range p.rounds {
 		if !started[r.generated.Key] {
@@ -204,7 +205,7 @@ func (r *round) collectAnswers(e *Env, set *record.Set, who string) error {
 }
 
 // study describes the experiment for its reports.
-func (p *Plan) study(e *Env, table lang.Table) record.Study {
+func (p *Plan) study(e *Env, table lang.Table) (record.Study, error) {
 	x := p.Experiment
 	s := record.Study{
 		Name: x.Name, Title: x.Title, Seeds: x.Seeds, Iterations: x.Iterations, Tasks: x.Evaluate.Tasks, Partial: strings.Join(x.Partial, ", "), Backend: e.Backend, Opponent: x.Evaluate.Opponent,
@@ -225,136 +226,7 @@ func (p *Plan) study(e *Env, table lang.Table) record.Study {
 			Code: code, Name: l.Name, Direction: l.Direction, Seen: slices.Contains(x.Languages.Seen, code), UnderRepresented: slices.Contains(x.Languages.UnderRepresented, code),
 		})
 	}
-	s.Facts = p.facts(e)
-	return s
-}
-
-// facts are the figures of the study that the report quotes. They depend on neither time nor machine.
-func (p *Plan) facts(e *Env) []record.Fact {
-	x, c := p.Experiment, e.Base.Config
-	plan := planner{experiment: x}
-	facts := []record.Fact{
-		{Name: "model", Value: fmt.Sprintf("%s: %d parameters (%d layers, width %d, %d tokens), weights %s", x.Model, c.Parameters(), c.Layers, c.Hidden, c.Vocab, e.Base.Weights.Hash()[:12])},
-		{Name: "prompts", Value: fmt.Sprintf("%d per seen language and iteration, %d answers each at temperature %g and top-p %g", plan.limited(x.Prompts.PerLanguage), x.Generate.Samples, x.Generate.Temperature, x.Generate.TopP)},
-		{Name: "judge", Value: x.Judge.Kind},
-		{Name: "loss", Value: lossInWords(x.Loss)},
-		{Name: "training", Value: fmt.Sprintf("AdamW, peak rate %g (%s), %d pairs a step, %d epoch(s)", x.Train.LearningRate, x.Train.Schedule, x.Train.BatchPairs, x.Train.Epochs)},
-		{Name: "evaluation", Value: fmt.Sprintf("greedy answers to at most %d prompts per language of the %s split", plan.limited(x.Evaluate.PerLanguage), x.Evaluate.Split)},
-	}
-	for i, a := range x.Arms {
-		if own := ownValues(x.Changed(i), a); own != "" {
-			facts = append(facts, record.Fact{Name: a.Name + ": changed from the experiment", Value: own})
-		}
-		selector, _ := method.FindSelector(a.Select)
-		if selector.Reads.Gradients() {
-			numbers := sketch.Numbers(c, sketchOf(a.ConGrad))
-			facts = append(facts,
-				record.Fact{Name: a.Name + ": sketch", Value: fmt.Sprintf("%s: %d numbers per gradient (%.1f %% of the parameters); norm gains, embedding and head are left out", sketched(a.ConGrad), numbers, 100*float64(numbers)/float64(c.Parameters()))})
-			if selector.Reads == method.ReadsConsensus {
-				added, weights := sketch.Bytes(numbers, len(x.Languages.Seen)), 4*c.Parameters()
-				facts = append(facts,
-					record.Fact{Name: a.Name + ": state added", Value: fmt.Sprintf("%.2f MB for %d languages and the consensus, beside %.2f MB of weights", float64(added)/1e6, len(x.Languages.Seen), float64(weights)/1e6)})
-			}
-			facts = append(facts, record.Fact{Name: a.Name + ": compared with", Value: comparedWith(a.ConGrad, selector.Reads)})
-		}
-		if a.Ranks() {
-			facts = append(facts, record.Fact{Name: a.Name + ": kept", Value: kept(a.Keep)})
-		}
-	}
-	return facts
-}
-
-// comparedWith words what pairs are compared with, and how.
-func comparedWith(c config.ConGrad, reads method.Reading) string {
-	if reads == method.ReadsHeldBack {
-		return fmt.Sprintf("mean gradient of the %g %% of each language's pairs that are held back, by %s", 100*c.HeldBack, c.Similarity)
-	}
-	with := fmt.Sprintf("%s gradient of the own language", c.LanguageGradient)
-	if reads == method.ReadsConsensus {
-		with = fmt.Sprintf("consensus: %s of %s gradients by %s", c.Aggregator, c.LanguageGradient, map[bool]string{true: "direction", false: "length"}[c.Normalise == "unit"])
-	}
-	with += ", by " + c.Similarity
-	if c.LeaveOneOut {
-		with += ", own share left out"
-	}
-	return with
-}
-
-// ownValues words what an arm changes of the experiment, as far as it uses it.
-func ownValues(changed []config.Origin, a config.Arm) string {
-	var list []string
-	for _, o := range changed {
-		table, name, _ := strings.Cut(o.Key, ".")
-		if name == "kind" {
-			name = table // "loss hinge"
-		}
-		if uses(a, o.Key) {
-			list = append(list, fmt.Sprintf("%s %v", strings.ReplaceAll(name, "_", " "), o.Value))
-		}
-	}
-	return strings.Join(list, ", ")
-}
-
-// uses reports whether the key of a table makes a difference to the arm.
-func uses(a config.Arm, key string) bool {
-	selector, _ := method.FindSelector(a.Select)
-	switch table, _, _ := strings.Cut(key, "."); {
-	case table == "keep":
-		return a.Ranks()
-	case table == "train":
-		return a.Trained()
-	case table != "congrad":
-		return a.MeetsPairs()
-	}
-	switch key {
-	case "congrad.normalise", "congrad.aggregator":
-		return selector.Reads == method.ReadsConsensus
-	case "congrad.fidelity_pairs", "congrad.fidelity_seeds":
-		return a.Select == "congrad"
-	case "congrad.held_back":
-		return selector.Reads == method.ReadsHeldBack
-	case "congrad.language_gradient", "congrad.ema_decay", "congrad.leave_one_out":
-		return selector.Reads.Gradients() && selector.Reads != method.ReadsHeldBack
-	}
-	return selector.Reads.Gradients()
-}
-
-// lossInWords names the loss and its parameters.
-func lossInWords(l config.Loss) string {
-	words := l.Kind
-	for _, k := range nn.PreferenceLosses {
-		if k.Name == l.Kind {
-			words = k.Title
-		}
-	}
-	words += fmt.Sprintf(", beta %g", l.Beta)
-	for _, p := range l.Parameters() {
-		words += fmt.Sprintf(", %s %g", strings.ReplaceAll(p.Key, "_", " "), p.Value)
-		if p.Key == "length_penalty" {
-			words += " per token"
-		}
-	}
-	return words
-}
-
-// kept words which pairs are trained on.
-func kept(k config.Keep) string {
-	switch {
-	case k.ByThreshold():
-		return fmt.Sprintf("pairs that score at least %g", k.Threshold)
-	case k.Quota == "global":
-		return fmt.Sprintf("the best %g %% of all pairs together", 100*k.Share)
-	}
-	return fmt.Sprintf("the best %g %% of each language's pairs", 100*k.Share)
-}
-
-// sketched words how gradients are compressed.
-func sketched(c config.ConGrad) string {
-	switch c.Sketch {
-	case sketch.Exact:
-		return "not compressed"
-	case sketch.Logra:
-		return fmt.Sprintf("both sides, rank %d", c.SketchRank)
-	}
-	return fmt.Sprintf("one side, rank %d", c.SketchRank)
+	var err error
+	s.Facts, err = p.facts(e)
+	return s, err
 }
