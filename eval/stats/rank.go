@@ -2,10 +2,9 @@ package stats
 
 import (
 	"math"
-	"math/rand/v2"
 	"slices"
 
-	"gonum.org/v1/gonum/stat"
+	"gonum.org/v1/gonum/stat/distuv"
 )
 
 // Spearman is the correlation of the ranks of x and y; tied values share their mean rank. It is false when the
@@ -33,32 +32,28 @@ func Spearman(x, y []float64) (rho float64, ok bool) {
 	return max(-1, min(1, xy/math.Sqrt(xx*yy))), true
 }
 
-// SpearmanBootstrap is Spearman's correlation with a percentile interval over replicates that draw couples of values with
-// replacement. A draw in which a side is constant says nothing and is left out. Seeds and clusters are one: the interval
-// speaks of other couples like these. The estimate has N = 0 where the correlation is undefined.
-func SpearmanBootstrap(x, y []float64, stream *rand.Rand, replicates int, level float64) Estimate {
+// SpearmanInterval is Spearman's correlation of couples of values with an interval for other couples like these, by Fisher's
+// transformation with Bonett and Wright's standard error (2000, Psychometrika 65:23): atanh(rho) has the variance
+// (1 + rho²/2)/(n - 3). It takes the couples as independent. The estimate has N = 0 where the correlation is undefined, and no
+// interval for fewer than five couples.
+func SpearmanInterval(x, y []float64, level float64) Estimate {
 	rho, ok := Spearman(x, y)
 	if !ok {
 		return Estimate{P: 1}
 	}
 	e := Estimate{Mean: rho, N: len(x), Clusters: len(x), Seeds: 1, P: 1}
-	drawn := make([]float64, 0, replicates)
-	a, b := make([]float64, len(x)), make([]float64, len(x))
-	for range replicates {
-		for i := range a {
-			k := stream.IntN(len(x))
-			a[i], b[i] = x[k], y[k]
-		}
-		if r, ok := Spearman(a, b); ok {
-			drawn = append(drawn, r)
-		}
-	}
-	if len(drawn) < 2 {
+	if len(x) < 5 {
 		return e.unbounded()
 	}
-	slices.Sort(drawn)
-	e.SE = stat.StdDev(drawn, nil)
-	e.Low, e.High = quantile(drawn, (1-level)/2), quantile(drawn, (1+level)/2)
+	se := math.Sqrt((1 + rho*rho/2) / float64(len(x)-3))
+	half := distuv.UnitNormal.Quantile((1+level)/2) * se
+	e.SE = (1 - rho*rho) * se
+	e.Low, e.High = math.Tanh(math.Atanh(rho)-half), math.Tanh(math.Atanh(rho)+half)
+	if e.SE > 0 { // else every couple agrees
+		e.P = 2 * distuv.UnitNormal.Survival(math.Abs(math.Atanh(rho))/se)
+	} else {
+		e.P = 0
+	}
 	return e
 }
 

@@ -5,7 +5,6 @@ import (
 
 	"congrad/eval/stats"
 	"congrad/harness/record"
-	"congrad/harness/rng"
 )
 
 // Faith is how well the compressed gradients of one iteration of an arm stand for exact ones, and what they take.
@@ -86,7 +85,7 @@ func (s *Study) faith(arm record.Arm, iteration int) Faith {
 	f.Rank = stats.Mean(rhos, Level)
 	if f.Seeds == 1 { // which tells of other pairs only
 		seed := rhos[0].Seed
-		f.Rank = stats.SpearmanBootstrap(exact[seed], sketched[seed], rng.Stream(0, "bootstrap of fidelity", arm.Name, fmt.Sprint(iteration)), replicates, Level)
+		f.Rank = stats.SpearmanInterval(exact[seed], sketched[seed], Level)
 	}
 	for i := range s.set.Consensus {
 		if c := &s.set.Consensus[i]; c.Arm == arm.Name && c.Iteration == iteration {
