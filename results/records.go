@@ -209,27 +209,6 @@ func opposed(s measure.Spread) table.Cell {
 	return table.Text(fmt.Sprintf("%s, %s", s.LowestA, s.LowestB))
 }
 
-// fidelityTable says how far the compressed gradients can be trusted.
-func fidelityTable(s *measure.Study) table.Table {
-	t := table.Table{
-		Name:  "fidelity",
-		Title: "Compressed against exact gradients",
-		Note:  "Rank correlation of the cosines with the consensus, computed from sketches and from exact gradients on sampled pairs; within a seed, then over seeds.",
-		Columns: []table.Column{
-			text("", "arm"), number("", "iteration"), number("", "n"), number("", "seeds"), number("rank correlation", "mean"), number("rank correlation", "lowest"),
-		},
-	}
-	last := ""
-	for _, f := range s.Fidelity() {
-		t.Rows = append(t.Rows, table.Row{Break: f.Arm != last, Cells: []table.Cell{
-			once(f.Arm, f.Arm != last), table.Count(f.Iteration), table.Count(f.Pairs), table.Count(f.Seeds),
-			table.Share(f.Mean, f.Seeds > 0), table.Share(f.Lowest, f.Seeds > 0),
-		}})
-		last = f.Arm
-	}
-	return t
-}
-
 // factsTable prints what the run says about itself.
 func factsTable(s *measure.Study) table.Table {
 	t := table.Table{Name: "facts", Title: "Facts of the method and its cost", Columns: []table.Column{text("", "what"), text("", "value")}}

@@ -84,6 +84,9 @@ func mainTable(s *measure.Study) table.Table {
 			number("", "exact"), number("", "tokens"), difference("", "accuracy"), difference("", "bits per byte"),
 		},
 	}
+	if prompts == 0 {
+		return t // nothing was evaluated
+	}
 	for _, g := range s.Groups() {
 		for i, a := range s.Arms {
 			e := s.WinRate(a.Name, g)
@@ -226,6 +229,9 @@ func languagesTable(s *measure.Study) table.Table {
 	trained := s.Trained()
 	for _, a := range trained {
 		t.Columns = append(t.Columns, table.Column{Name: a.Name, Number: true, Fields: table.DifferenceFields()})
+	}
+	if prompts, _ := s.Prompts(); prompts == 0 {
+		return t
 	}
 	marks := languageMarks(s)
 	for i, l := range s.Languages {

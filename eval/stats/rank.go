@@ -3,6 +3,8 @@ package stats
 import (
 	"math"
 	"slices"
+
+	"gonum.org/v1/gonum/stat/distuv"
 )
 
 // Spearman is the correlation of the ranks of x and y; tied values share their mean rank. It is false when the
@@ -28,6 +30,31 @@ func Spearman(x, y []float64) (rho float64, ok bool) {
 		return 0, false
 	}
 	return max(-1, min(1, xy/math.Sqrt(xx*yy))), true
+}
+
+// SpearmanInterval is Spearman's correlation of couples of values with an interval for other couples like these, by Fisher's
+// transformation with Bonett and Wright's standard error (2000, Psychometrika 65:23): atanh(rho) has the variance
+// (1 + rho²/2)/(n - 3). It takes the couples as independent. The estimate has N = 0 where the correlation is undefined, and no
+// interval for fewer than five couples.
+func SpearmanInterval(x, y []float64, level float64) Estimate {
+	rho, ok := Spearman(x, y)
+	if !ok {
+		return Estimate{P: 1}
+	}
+	e := Estimate{Mean: rho, N: len(x), Clusters: len(x), Seeds: 1, P: 1}
+	if len(x) < 5 {
+		return e.unbounded()
+	}
+	se := math.Sqrt((1 + rho*rho/2) / float64(len(x)-3))
+	half := distuv.UnitNormal.Quantile((1+level)/2) * se
+	e.SE = (1 - rho*rho) * se
+	e.Low, e.High = math.Tanh(math.Atanh(rho)-half), math.Tanh(math.Atanh(rho)+half)
+	if e.SE > 0 { // else every couple agrees
+		e.P = 2 * distuv.UnitNormal.Survival(math.Abs(math.Atanh(rho))/se)
+	} else {
+		e.P = 0
+	}
+	return e
 }
 
 // AUROC is the chance that a value drawn from positive lies above one drawn from negative, ties counting half. It is

@@ -107,7 +107,7 @@ func (a *app) concludeGrid(folder run.Folder) error {
 		if i > 0 {
 			fmt.Fprintln(a.out)
 		}
-		if err := a.printTable(folder, name); err != nil {
+		if err := a.printTable(folder, name); err != nil && !errors.Is(err, fs.ErrNotExist) {
 			return err
 		}
 	}

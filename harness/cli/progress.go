@@ -30,6 +30,7 @@ type reporter struct {
 
 	ran, reused int
 	seconds     map[string]float64 // by kind of stage
+	took        []run.Took
 }
 
 func newReporter(out, log io.Writer) *reporter {
@@ -100,6 +101,7 @@ func (r *reporter) End(s *run.Stage, reused bool, took time.Duration) {
 	}
 	r.ran++
 	r.seconds[s.Kind] += took.Seconds()
+	r.took = append(r.took, run.Took{Stage: s.Label, Seconds: took.Seconds()})
 	line := fmt.Sprintf("%s: %.1f s%s\n", r.line, took.Seconds(), r.figures())
 	fmt.Fprintf(r.log, "%s %s", time.Now().UTC().Format(time.DateTime), line)
 	if r.live {

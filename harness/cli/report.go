@@ -37,7 +37,7 @@ func (a *app) reportCommand() *cobra.Command {
 			if err := a.render(folder, set); err != nil {
 				return failing(exitData, err)
 			}
-			if err := a.printTable(folder, "main"); err != nil {
+			if err := a.printResult(folder); err != nil {
 				return err
 			}
 			_, err = fmt.Fprintf(a.err, "report: %s\n", filepath.Join(string(folder), "report.html"))
@@ -69,12 +69,20 @@ func (a *app) finishedRuns() []string {
 	return names
 }
 
+// printResult prints a run's main table, or, where nothing was evaluated, what its scoring was worth.
+func (a *app) printResult(folder run.Folder) error {
+	if err := a.printTable(folder, "main"); !errors.Is(err, fs.ErrNotExist) {
+		return err
+	}
+	if err := a.printTable(folder, "fidelity"); !errors.Is(err, fs.ErrNotExist) {
+		return err
+	}
+	return nil
+}
+
 // printTable prints one of a run's tables.
 func (a *app) printTable(folder run.Folder, name string) error {
 	data, err := os.ReadFile(filepath.Join(string(folder), "tables", name+".txt"))
-	if errors.Is(err, fs.ErrNotExist) {
-		return nil
-	}
 	if err != nil {
 		return err
 	}

@@ -97,6 +97,7 @@ func (a *app) execute(ctx context.Context, folder run.Folder, plan *run.Plan, s 
 		fmt.Fprintf(log, "%s %v\n", time.Now().UTC().Format(time.DateTime), err)
 	}
 	m.Finished, m.Seconds, m.Reused, m.Ran = time.Now().UTC(), report.seconds, report.reused, report.ran
+	m.Took = report.took
 	switch {
 	case err == nil:
 		m.Outcome = "finished"
@@ -172,7 +173,7 @@ func write(folder run.Folder, files []results.File) error {
 
 // conclusion prints the main table and where the rest is.
 func (a *app) conclusion(folder run.Folder, r *reporter) error {
-	if err := a.printTable(folder, "main"); err != nil {
+	if err := a.printResult(folder); err != nil {
 		return err
 	}
 	fmt.Fprintf(a.err, "%d stages run, %d taken from the store, %s\n", r.ran, r.reused, time.Since(r.started).Round(time.Second))

@@ -7,6 +7,7 @@ package config
 
 import (
 	"math"
+	"slices"
 	"strings"
 )
 
@@ -111,6 +112,9 @@ type ConGrad struct {
 	ResampleEvery    int     `toml:"resample_every"`
 	Sketch           string  `toml:"sketch"`
 	SketchRank       int     `toml:"sketch_rank"`
+	Projection       string  `toml:"projection"`
+	SketchNumbers    int     `toml:"sketch_numbers"`
+	Layers           string  `toml:"layers"`
 	LanguageGradient string  `toml:"language_gradient"`
 	EMADecay         float64 `toml:"ema_decay"`
 	Normalise        string  `toml:"normalise"`
@@ -119,6 +123,7 @@ type ConGrad struct {
 	LeaveOneOut      bool    `toml:"leave_one_out"`
 	HeldBack         float64 `toml:"held_back"`
 	FidelityPairs    int     `toml:"fidelity_pairs"`
+	FidelitySeeds    int     `toml:"fidelity_seeds"`
 }
 
 // Keep says which of the ranked pairs are trained on, whatever ranks them.
@@ -144,6 +149,8 @@ type Evaluate struct {
 type Batch struct {
 	Rows   int `toml:"rows"`
 	Tokens int `toml:"tokens"`
+
+	SketchMB int `toml:"sketch_mb"`
 }
 
 // Arm is one way of training. Its tables override the experiment's.
@@ -170,8 +177,14 @@ func (e *Experiment) LimitTo(n int) {
 	}
 }
 
+// MeetsPairs reports whether the arm makes preference pairs, be it to train on them or to score them only.
+func (a Arm) MeetsPairs() bool { return a.Select != "none" }
+
 // Trained reports whether the arm trains at all.
-func (a Arm) Trained() bool { return a.Select != "none" }
+func (a Arm) Trained() bool { return a.MeetsPairs() && a.Train.Epochs > 0 }
+
+// Trains reports whether any arm does. Where none does there is nothing to evaluate.
+func (e *Experiment) Trains() bool { return slices.ContainsFunc(e.Arms, Arm.Trained) }
 
 // Ranks reports whether the arm ranks the pairs and keeps the best: how many is then its own choice.
 func (a Arm) Ranks() bool { return a.Select != "none" && a.Select != "all" && a.Select != "random" }

@@ -65,7 +65,7 @@ var Fields = []Field{
 	{"train.learning_rate", 5e-7, 1e-12, 1, nil, "Rafailov et al. 2023, public code", "peak rate"},
 	{"train.schedule", "cosine", 0, 0, []string{"cosine", "linear", "constant"}, "Meng et al. 2024 (SimPO), public code", "how the rate falls after the warm-up; the first two end at zero"},
 	{"train.warmup", 0.1, 0, 1, nil, "Meng et al. 2024 (SimPO), public code", "share of the steps over which the rate rises"},
-	{"train.epochs", 1, 1, 1000, nil, "Meng et al. 2024 (SimPO), public code", "passes over the kept pairs in each iteration"},
+	{"train.epochs", 1, 0, 1000, nil, "Meng et al. 2024 (SimPO), public code", "passes over the kept pairs in each iteration; 0 trains nothing, for studies of scoring alone"},
 	{"train.batch_pairs", 16, 1, 1e5, nil, ours, "pairs in one optimiser step"},
 	{"train.weight_decay", 0.0, 0, 10, nil, ours, "AdamW's, decoupled; not on norm gains"},
 	{"train.clip", 1.0, 0, 1e9, nil, ours, "largest global norm of a gradient; 0 leaves it as it is"},
@@ -80,6 +80,9 @@ var Fields = []Field{
 	{"congrad.resample_every", 1000, 0, 1e9, nil, "Hao et al. 2024 (FLORA), public code: kappa", "online: batches after which the sketch's matrices are drawn anew; 0 draws them once an iteration"},
 	{"congrad.sketch", "flora", 0, 0, []string{"flora", "logra", "exact"}, "abstract: sublinear compression; public summary: FLORA", "how a pair's gradient is compressed: the longer side of each weight's (flora), both sides (logra), or not at all (exact)"},
 	{"congrad.sketch_rank", 16, 1, 1e5, nil, ours, "entries to which a compressed side is brought"},
+	{"congrad.projection", "gaussian", 0, 0, []string{"gaussian", "orthonormal"}, "public summary: FLORA", "the matrices that compress: entries from N(0, 1/rank), or orthonormal rows scaled by sqrt(side/rank), which err less"},
+	{"congrad.sketch_numbers", 0, 0, 1e9, nil, ours, "numbers that the sketches of all weights together are added up to, with random signs (CountSketch, Charikar et al. 2002); 0 leaves them"},
+	{"congrad.layers", "projections", 0, 0, []string{"projections", "attention", "mlp", "last"}, ours, "weights whose gradients are compared: all matrices of the blocks, those of attention or of the MLP, or the last block's"},
 	{"congrad.language_gradient", "ema", 0, 0, []string{"ema", "mean"}, summary, "a language's gradient: a moving average of its pairs' gradients, or their mean"},
 	{"congrad.ema_decay", 0.99, 0, 0.999999, nil, "public summary: a moving average; the decay is our choice", "of the moving average, per pair"},
 	{"congrad.normalise", "unit", 0, 0, []string{"unit", "none"}, ours, "whether languages enter the consensus by direction or by length"},
@@ -87,7 +90,8 @@ var Fields = []Field{
 	{"congrad.similarity", "cosine", 0, 0, []string{"cosine", "dot"}, summary, "how a pair's gradient is compared with the consensus"},
 	{"congrad.leave_one_out", true, 0, 0, nil, ours, "take the pair's own share out of its language's gradient before comparing"},
 	{"congrad.held_back", 0.2, 1e-6, 0.9, nil, ours, "validation, validation_adam: share of each language's pairs that the others are compared with and that is not trained on"},
-	{"congrad.fidelity_pairs", 200, 0, 1e5, nil, ours, "pairs whose exact gradient is compared with its sketch, in the first iteration of the first seed"},
+	{"congrad.fidelity_pairs", 200, 0, 1e5, nil, ours, "pairs whose exact gradient is compared with its sketch, in the first iteration"},
+	{"congrad.fidelity_seeds", 1, 1, 1e5, nil, ours, "seeds for which they are compared, the first ones"},
 
 	{"keep.share", 0.5, 1e-6, 1, nil, ours, "share of the pairs that is kept, the highest scores first, whatever the selector"},
 	{"keep.threshold", math.NaN(), -1e30, 1e30, nil, ours, "keep what scores at least this, in place of a share"},
@@ -101,6 +105,7 @@ var Fields = []Field{
 
 	{"batch.rows", 256, 1, 65536, nil, ours, "answers generated side by side"},
 	{"batch.tokens", 2048, 64, 1e7, nil, ours, "padded tokens in one block of scoring or training"},
+	{"batch.sketch_mb", 4096, 1, 1e7, nil, ours, "memory for the sketches of a round's pairs, in megabytes; where they need more, scoring goes over the pairs several times"},
 
 	{"arms.name", nil, 0, 0, nil, "", "names the arm"},
 	{"arms.caption", "", 0, 0, nil, "", "one line for tables"},

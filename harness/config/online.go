@@ -46,6 +46,13 @@ func (b *binder) checkOnline(i int, a Arm, e *Experiment) {
 	if a.Train.Temperature != 1 {
 		b.report(arm+"train.temperature", "%g has pairs met several times, or never, and a pair that is picked while training has one record; an online arm meets each once an epoch", a.Train.Temperature)
 	}
+	if a.ConGrad.SketchNumbers != 0 {
+		key := arm + "congrad.sketch_numbers"
+		if !b.given[key] {
+			key = "congrad.sketch_numbers"
+		}
+		b.report(key, "%d: languages' gradients that were added up cannot be moved when the sketch's matrices are drawn anew; leave it 0 where arm %q is online", a.ConGrad.SketchNumbers, a.Name)
+	}
 	level := "" // of the table that says "online"
 	if b.given[arm+"congrad.mode"] {
 		level = arm

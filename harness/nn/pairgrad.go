@@ -146,34 +146,31 @@ func (e *Engine) taps(weights []*Node, b batchNodes, p Preference, targets []*No
 	return byWeight
 }
 
-// Alignments returns, for each pair, the exact inner products of its gradient with K directions, each given for all
-// weights that Projects, in their order, [pairs, K], and the exact squared norm of its gradient over the same weights: what
-// sketches estimate.
+// Alignments returns, for each pair, the exact inner products of its gradient over some weights with K directions, each
+// given for these weights in their order, [pairs, K], and the squared norm of its gradient over them: what sketches
+// estimate. The weights are some of those that Projects.
 //
 // The batch's gradients of one weight at a time do stand in memory here: <G, V> could be had without them, as Σ δ·(V a)
 // over tokens, at K times the work.
 //
 // scale, if it is not nil, multiplies the pairs' gradients first, entry by entry (a diagonal preconditioner such as Adam's);
 // it is given for the same weights. The directions stay as they are.
-func (e *Engine) Alignments(w *Weights, directions [][][]float32, scale [][]float32, b *Batch, p Preference) (dots [][]float64, squares []float64, err error) {
+func (e *Engine) Alignments(w *Weights, over []model.Shape, directions [][][]float32, scale [][]float32, b *Batch, p Preference) (dots [][]float64, squares []float64, err error) {
 	extra, err := p.inputs(b.Rows)
 	if err != nil {
 		return nil, nil, fmt.Errorf("exact alignments: %w", err)
 	}
 	side := append(b.inputs(), extra...)
-	var names []string
-	for _, shape := range e.Config.Shapes() {
-		if !shape.Projects() {
-			continue
-		}
+	names := sha256.New()
+	for i, shape := range over {
 		var stacked []float32 // [K, out·in]
 		for _, v := range directions {
-			stacked = append(stacked, v[len(names)]...)
+			stacked = append(stacked, v[i]...)
 		}
 		side = append(side, tensors.FromFlatDataAndDimensions(stacked, len(directions), shape.Size()))
-		names = append(names, shape.Name)
+		fmt.Fprintln(names, shape.Name)
 	}
-	n, layers, name := len(w.tensors), len(names), "alignments of "
+	n, layers, name := len(w.tensors), len(over), "alignments of "
 	if scale != nil {
 		name = "scaled alignments of "
 		for _, s := range scale {
@@ -181,7 +178,8 @@ func (e *Engine) Alignments(w *Weights, directions [][][]float32, scale [][]floa
 		}
 	}
 	defer freeAll(side)
-	out, err := e.run(name+p.Loss.name(), appendTensors(appendTensors(nil, w.tensors), side), func(in []*Node) []*Node {
+	program := fmt.Sprintf("%s%s, %d layers (%.6x)", name, p.Loss.name(), layers, names.Sum(nil))
+	out, err := e.run(program, appendTensors(appendTensors(nil, w.tensors), side), func(in []*Node) []*Node {
 		side := in[n:]
 		last := func() (list []*Node) { // the inputs for each layer that stand at the end
 			list, side = side[len(side)-layers:], side[:len(side)-layers]
@@ -194,9 +192,10 @@ func (e *Engine) Alignments(w *Weights, directions [][][]float32, scale [][]floa
 		v := last() // [K, out·in] each
 		taps := e.taps(in[:n], takeBatch(side), p, side[batchInputs:])
 		var dots, squares *Node
-		for i, name := range names {
-			g := graph.DotGeneral(taps[name].delta, []int{1}, []int{0}, taps[name].a, []int{1}, []int{0}) // [pairs, out, in]
-			g = graph.Reshape(g, g.Shape().Dim(0), -1)                                                    // [pairs, out·in]
+		for i, shape := range over {
+			tap := taps[shape.Name]
+			g := graph.DotGeneral(tap.delta, []int{1}, []int{0}, tap.a, []int{1}, []int{0}) // [pairs, out, in]
+			g = graph.Reshape(g, g.Shape().Dim(0), -1)                                      // [pairs, out·in]
 			if scale != nil {
 				g = graph.Mul(g, graph.BroadcastToDims(s[i], g.Shape().Dimensions...))
 			}

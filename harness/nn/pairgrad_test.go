@@ -153,7 +153,7 @@ func TestExactAlignments(t *testing.T) {
 			}
 		}
 		for name, scale := range map[string][][]float32{"": nil, "scaled ": others} {
-			dots, squares, err := e.Alignments(w, directions, scale, must(NewBatch(tinyRows, 4, 6, 4))(t), p)
+			dots, squares, err := e.Alignments(w, projecting(tiny), directions, scale, must(NewBatch(tinyRows, 4, 6, 4))(t), p)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -177,6 +177,25 @@ func TestExactAlignments(t *testing.T) {
 						near(t, "finite difference along the direction", alongDirection(host, v, i, p), dot, 1e-2)
 					}
 				}
+			}
+		}
+		// over one weight only; two of one shape are told apart
+		for _, at := range []int{0, 1, 2} {
+			over := projecting(tiny)[at : at+1]
+			var one [][][]float32
+			for _, v := range directions {
+				one = append(one, v[at:at+1])
+			}
+			dots, _, err := e.Alignments(w, over, one, nil, must(NewBatch(tinyRows, 4, 6, 4))(t), p)
+			if err != nil {
+				t.Fatal(err)
+			}
+			for i, g := range pairGradients(t, e, host, tinyRows, p) {
+				dot := 0.0
+				for j, x := range g[indexOf(over[0].Name)] {
+					dot += float64(x) * float64(one[0][0][j])
+				}
+				near(t, "inner product over "+over[0].Name, dots[i][0], dot, single)
 			}
 		}
 	})

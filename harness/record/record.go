@@ -23,6 +23,7 @@ type Study struct {
 	Partial    string     `json:"partial,omitempty"` // why the records are not the whole experiment ("--limit 8")
 	Backend    string     `json:"backend"`           // "xla cpu", "go", ...
 	Facts      []Fact     `json:"facts"`             // figures that the report quotes, in order
+	Parameters int        `json:"parameters"`        // of the model
 }
 
 // Fact is one named figure of the study (model size, state that ConGrad adds in bytes, ...), ready to print.
@@ -39,6 +40,8 @@ type Arm struct {
 	Measure string `json:"measure,omitempty"` // what it scores pairs by (Pair.Score), as a figure's axis says it; empty where it ranks none
 	// Languages for each of which it has a model of its own; it has none for others. Empty where one model answers in all.
 	Languages []string `json:"languages,omitempty"`
+	Sketch    string   `json:"sketch,omitempty"` // how it compresses gradients ("flora", "logra, mlp"), but for the rank; empty where it reads none
+	Rank      int      `json:"rank,omitempty"`   // of the sketch; 0 where nothing is compressed
 }
 
 // Language is one language of the study and the groups it is counted in.
@@ -205,7 +208,7 @@ type Passage struct {
 }
 
 // Fidelity compares, for one sampled pair, the cosine with the consensus by sketch and by exact gradients
-// (fidelity.jsonl).
+// (fidelity.jsonl). Both decide by the arm's own rule, over the compared pairs, which of them to keep.
 type Fidelity struct {
 	Seed      uint64  `json:"seed"`
 	Arm       string  `json:"arm"`
@@ -214,4 +217,7 @@ type Fidelity struct {
 	Prompt    string  `json:"prompt"`
 	Exact     float64 `json:"exact"`
 	Sketched  float64 `json:"sketched"`
+
+	ExactKept    bool `json:"exact_kept"`
+	SketchedKept bool `json:"sketched_kept"`
 }

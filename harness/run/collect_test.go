@@ -90,8 +90,12 @@ sketch_rank = 3 # of no gradient
 		t.Fatal(err)
 	}
 	shape := model.Config{Vocab: 5, Hidden: 4, Layers: 1, Heads: 2, KVHeads: 1, HeadDim: 2, FFN: 6, RopeBase: 1e4, NormEps: 1e-5}
+	facts, err := (&Plan{Experiment: e}).facts(&Env{Base: &model.Folder{Config: shape, Weights: model.New(shape, 1)}})
+	if err != nil {
+		t.Fatal(err)
+	}
 	var got []record.Fact
-	for _, f := range (&Plan{Experiment: e}).facts(&Env{Base: &model.Folder{Config: shape, Weights: model.New(shape, 1)}}) {
+	for _, f := range facts {
 		if strings.HasSuffix(f.Name, ": kept") || strings.HasSuffix(f.Name, ": compared with") || strings.HasSuffix(f.Name, ": in each step") || strings.HasSuffix(f.Name, ": changed from the experiment") {
 			got = append(got, f)
 		}

@@ -32,30 +32,29 @@ func (e *Env) Diagnose(ctx context.Context, x *config.Experiment, arm config.Arm
 	defer w.Free()
 	s := gradientSettings{
 		Languages: codes, Loss: arm.Loss, Sketch: sketchOf(c), LanguageGradient: c.LanguageGradient, EMADecay: c.EMADecay,
-		Seed: x.Seeds[0], Round: "1", Tokens: x.Batch.Tokens,
+		Seed: x.Seeds[0], Round: "1", Tokens: x.Batch.Tokens, Memory: 1e6 * x.Batch.SketchMB,
 	}
 	e.Report.Begin(&Stage{Label: fmt.Sprintf("gradients of %d pairs", len(units)), Size: 2 * len(units)}, 1, 1) // log-probs first
 	margins, err := e.ownMargins(ctx, w, units, s)
 	if err != nil {
 		return d, err
 	}
-	sketches, err := e.sketchesOf(ctx, w, units, margins, s)
+	round := sketch.NewGatherer(language, codes, s.weights(), s.Seed, s.Round)
+	means := sketch.NewGatherer(language, codes, sketch.Mean, s.Seed, s.Round)
+	_, err = e.sketchesOf(ctx, w, units, margins, s, func(sketches [][]float32) error {
+		if err := round.Add(sketches); err != nil {
+			return err
+		}
+		return means.Add(sketches)
+	})
 	if err != nil {
 		return d, err
 	}
-	round, err := sketch.Gather(sketches, language, codes, s.weights(), s.Seed, s.Round)
+	scores, err := scoringOf(c).score(round.Round(), s)
 	if err != nil {
 		return d, err
 	}
-	scores, err := scoringOf(c).score(round, s)
-	if err != nil {
-		return d, err
-	}
-	means, err := sketch.Gather(sketches, language, codes, sketch.Mean, s.Seed, s.Round)
-	if err != nil {
-		return d, err
-	}
-	return diagnosis(means, scores, codes), nil
+	return diagnosis(means.Round(), scores, codes), nil
 }
 
 // preferenceRows lays pairs out for the device, and says which language of codes each belongs to. A row longer than longest

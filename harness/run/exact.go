@@ -42,13 +42,7 @@ func (e *Env) exactRound(ctx context.Context, stage, policy, pairs, reference *S
 
 // exactMeanGram is the Gram matrix of the languages' mean gradients over the kept pairs, without a sketch.
 func (e *Env) exactMeanGram(ctx context.Context, policy, pairs, reference *Stage, g gradientSettings, list []choice, language []int) ([][]float64, error) {
-	kept := make([]int, len(list))
-	for i, c := range list {
-		kept[i] = -1
-		if c.Kept {
-			kept[i] = language[i]
-		}
-	}
+	kept := keptLanguages(list, language)
 	x, err := e.exactly(policy, pairs, reference, g, sketch.Shares(kept, g.Languages, sketch.Mean, 0, ""))
 	if err != nil {
 		return nil, err
@@ -141,7 +135,7 @@ func (x *exactly) languageGradients(ctx context.Context, language []int) ([][][]
 				members = append(members, i)
 			}
 		}
-		all := make([][]float32, len(x.e.Engine.Config.Shapes()))
+		var all [][]float32
 		if len(members) > 0 {
 			err := x.blocks(ctx, members, func(b *nn.Batch, pairs []int) error {
 				_, err := trainer.Accumulate(b, x.target(pairs))
@@ -154,17 +148,26 @@ func (x *exactly) languageGradients(ctx context.Context, language []int) ([][][]
 				return nil, err
 			}
 		}
-		for i, shape := range x.e.Engine.Config.Shapes() {
-			switch {
-			case !shape.Projects():
-			case len(members) == 0:
-				gradients[k] = append(gradients[k], make([]float32, shape.Size()))
-			default:
-				gradients[k] = append(gradients[k], all[i])
-			}
-		}
+		gradients[k] = x.compared(all)
 	}
 	return gradients, nil
+}
+
+// compared picks from a gradient of all weights those that are compared, zeros where there is no gradient.
+func (x *exactly) compared(all [][]float32) (list [][]float32) {
+	config := x.e.Engine.Config
+	at := map[string]int{} // of a weight in the model
+	for i, shape := range config.Shapes() {
+		at[shape.Name] = i
+	}
+	for _, shape := range sketch.Compared(config, x.g.Sketch.Layers) {
+		gradient := make([]float32, shape.Size())
+		if all != nil {
+			gradient = all[at[shape.Name]]
+		}
+		list = append(list, gradient)
+	}
+	return list
 }
 
 // alignments are the sample's inner products with the directions [sample, directions], and its squared norms; scale is
@@ -180,7 +183,7 @@ func (x *exactly) alignments(ctx context.Context, directions [][][]float32, scal
 	}
 	inner, square = make([][]float64, len(sample)), make([]float64, len(sample))
 	err = x.blocks(ctx, sample, func(b *nn.Batch, pairs []int) error {
-		dots, squares, err := x.e.Engine.Alignments(w, directions, scale, b, x.target(pairs))
+		dots, squares, err := x.e.Engine.Alignments(w, sketch.Compared(x.e.Engine.Config, x.g.Sketch.Layers), directions, scale, b, x.target(pairs))
 		if err != nil {
 			return err
 		}

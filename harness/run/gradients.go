@@ -9,7 +9,6 @@ import (
 	"congrad/harness/method"
 	"congrad/harness/nn"
 	"congrad/harness/sketch"
-	"congrad/harness/train"
 
 	"gonum.org/v1/gonum/mat"
 )
@@ -44,6 +43,7 @@ type gradientSettings struct {
 	Tokens           int
 	HeldBack         float64       `json:",omitempty"` // share of each language's pairs that alone make its gradient
 	Adam             *adamSettings `json:",omitempty"` // of the optimiser whose updates stand in place of gradients, or nil
+	Memory           int           `json:"-"`          // bytes for the sketches of a round's pairs; makes no difference to the numbers
 }
 
 // scored is a scoring round in an artefact.
@@ -60,7 +60,7 @@ func (p *planner) gradients(policy *Stage, r *round, where string) (*Stage, grad
 	c, pairs, reference := r.arm.ConGrad, r.pairs, r.reference
 	s := gradientSettings{
 		Languages: r.settings.Languages, Loss: r.arm.Loss, Sketch: sketchOf(c), LanguageGradient: c.LanguageGradient, EMADecay: c.EMADecay,
-		Seed: r.seed, Round: fmt.Sprint(r.iteration), Tokens: p.experiment.Batch.Tokens,
+		Seed: r.seed, Round: fmt.Sprint(r.iteration), Tokens: p.experiment.Batch.Tokens, Memory: 1e6 * p.experiment.Batch.SketchMB,
 	}
 	if r.selector.Reads.HeldBack() {
 		s.LanguageGradient, s.EMADecay, s.HeldBack = "held back", 0, c.HeldBack
@@ -68,10 +68,10 @@ func (p *planner) gradients(policy *Stage, r *round, where string) (*Stage, grad
 	}
 	if r.selector.Reads == method.ReadsHeldBackAdam {
 		t := r.arm.Train
-		s.Sketch, s.Adam = sketch.Settings{Kind: sketch.Exact}, &adamSettings{t.BatchPairs, t.Clip, t.Epsilon}
+		s.Sketch, s.Adam = sketch.Settings{Kind: sketch.Exact, Layers: s.Sketch.Layers}, &adamSettings{t.BatchPairs, t.Clip, t.Epsilon}
 		where += ", as Adam's updates"
 	}
-	stage, err := p.stage("gradients", "per-pair gradients, "+where, 1, s, []*Stage{policy, pairs, reference}, 0,
+	stage, err := p.stage("gradients", fmt.Sprintf("per-pair gradients (%s), %s", s.Sketch, where), 1, s, []*Stage{policy, pairs, reference}, 0,
 		func(ctx context.Context, e *Env, stage *Stage) (map[string][]byte, error) {
 			round, err := e.scoringRound(ctx, stage, policy, pairs, reference, s)
 			if err != nil {
@@ -91,23 +91,30 @@ func (e *Env) scoringRound(ctx context.Context, stage, policy, pairs, reference 
 	if s.Sketch.Kind == sketch.Exact {
 		return e.exactRound(ctx, stage, policy, pairs, reference, s, nil)
 	}
-	list, err := e.sketch(ctx, stage, policy, pairs, reference, s)
-	if err != nil {
-		return nil, err
-	}
 	language, err := e.languages(pairs, s.Languages)
 	if err != nil {
 		return nil, err
 	}
-	return sketch.Gather(list, language, s.Languages, s.weights(), s.Seed, s.Round)
+	g := sketch.NewGatherer(language, s.Languages, s.weights(), s.Seed, s.Round)
+	if err := e.sketch(ctx, stage, policy, pairs, reference, s, g.Add); err != nil {
+		return nil, err
+	}
+	return g.Round(), nil
 }
 
-// sketchOf leaves out the rank where nothing is compressed, so that it makes no difference there.
+// sketchOf leaves out rank and matrices where nothing is compressed, so that they make no difference there.
 func sketchOf(c config.ConGrad) sketch.Settings {
-	if c.Sketch == sketch.Exact {
-		return sketch.Settings{Kind: c.Sketch}
+	s := sketch.Settings{Kind: c.Sketch}
+	if c.Sketch != sketch.Exact {
+		s.Rank, s.Numbers = c.SketchRank, c.SketchNumbers
+		if c.Projection != sketch.Gaussian {
+			s.Projection = c.Projection
+		}
 	}
-	return sketch.Settings{Kind: c.Sketch, Rank: c.SketchRank}
+	if c.Layers != sketch.AllProjections {
+		s.Layers = c.Layers
+	}
+	return s
 }
 
 // weights are the pairs' shares in their language's gradient.
@@ -119,66 +126,6 @@ func (s gradientSettings) weights() sketch.Weights {
 		return sketch.Mean
 	}
 	return sketch.EMA(s.EMADecay)
-}
-
-// sketch returns the pairs' sketched gradients. Those of the last round stay in memory for the selection that follows;
-// they are too large for the store and quickly made again.
-func (e *Env) sketch(ctx context.Context, stage, policy, pairs, reference *Stage, s gradientSettings) ([][]float32, error) {
-	if e.sketches.key == stage.Key {
-		return e.sketches.list, nil
-	}
-	w, err := e.policy(policy)
-	if err != nil {
-		return nil, err
-	}
-	units, err := e.pairRows(pairs)
-	if err != nil {
-		return nil, err
-	}
-	margins, err := e.margins(reference, s.Loss)
-	if err != nil {
-		return nil, err
-	}
-	stage.Size = len(units)
-	e.sketches.key, e.sketches.list = "", nil // so that two rounds' sketches never stand in memory together
-	list, err := e.sketchesOf(ctx, w, units, margins, s)
-	if err != nil {
-		return nil, err
-	}
-	e.sketches.key, e.sketches.list = stage.Key, list
-	return list, nil
-}
-
-// sketchesOf sketches the gradients of pairs [n][2 rows], given the reference's margins [n].
-func (e *Env) sketchesOf(ctx context.Context, w *nn.Weights, units [][]nn.Row, margins []float64, s gradientSettings) ([][]float32, error) {
-	sketcher, err := e.Engine.NewSketcher(sketch.Projections(e.Engine.Config, s.Sketch, s.Seed, s.Round))
-	if err != nil {
-		return nil, err
-	}
-	defer sketcher.Free()
-	list := make([][]float32, len(units))
-	for _, block := range train.Blocks(units, 2, s.Tokens) {
-		if err := ctx.Err(); err != nil {
-			return nil, err
-		}
-		batch, err := block.Batch(units)
-		if err != nil {
-			return nil, err
-		}
-		target := nn.Preference{Loss: lossOf(s.Loss)}
-		for _, i := range block.Units {
-			target.Reference = append(target.Reference, margins[i])
-		}
-		sketches, err := sketcher.Gradients(w, batch, target)
-		if err != nil {
-			return nil, err
-		}
-		for k, i := range block.Units {
-			list[i] = append([]float32(nil), sketches[k]...) // the padding's sketches are let go
-		}
-		e.Report.Advance(len(block.Units), 0)
-	}
-	return list, nil
 }
 
 // pairRows reads a pairs stage as rows for the device.

@@ -33,7 +33,8 @@ type round struct {
 	unprompted        *Stage // nil unless the selector reads it
 	gradients         *Stage // nil unless the selector reads gradients
 	selection         *Stage // nil where all pairs are kept; the training itself where it picks them
-	fidelity, train   *Stage // fidelity is nil but for the first round of the first seed
+	fidelity          *Stage // nil but for the first round of the seeds that ask for it
+	train             *Stage // the policy before where nothing is trained
 }
 
 // final is what one model of an arm and seed is measured by.
@@ -71,7 +72,7 @@ func NewPlan(e *config.Experiment, env *Env, tasks []task.Task) (*Plan, error) {
 		return nil, err
 	}
 	for i, seed := range e.Seeds {
-		if err := p.seed(base, seed, i == 0); err != nil {
+		if err := p.seed(base, seed, i); err != nil {
 			return nil, fmt.Errorf("planning seed %d: %w", seed, err)
 		}
 	}
@@ -123,16 +124,16 @@ func (p *planner) trainees(base *Stage) []*trainee {
 	return list
 }
 
-// seed plans one run of all arms. Iteration by iteration, so that arms which match another's selection find it.
-func (p *planner) seed(base *Stage, seed uint64, first bool) error {
+// seed plans the at-th run of all arms. Iteration by iteration, so that arms which match another's selection find it.
+func (p *planner) seed(base *Stage, seed uint64, at int) error {
 	trainees := p.trainees(base)
 	for iteration := 1; iteration <= p.experiment.Iterations; iteration++ {
 		rounds, byArm := map[*trainee]*round{}, map[string]*round{}
 		for _, t := range matchedFirst(trainees) {
-			if !t.arm.Trained() {
+			if !t.arm.MeetsPairs() {
 				continue
 			}
-			r, err := p.round(t, seed, iteration, byArm[t.arm.Match], first && iteration == 1)
+			r, err := p.round(t, seed, iteration, byArm[t.arm.Match], iteration == 1 && at < t.arm.ConGrad.FidelitySeeds)
 			if err != nil {
 				return err
 			}
@@ -144,6 +145,9 @@ func (p *planner) seed(base *Stage, seed uint64, first bool) error {
 				t.policy, t.last = r.train, r
 			}
 		}
+	}
+	if !p.experiment.Trains() {
+		return nil // there is nothing to evaluate
 	}
 	for _, t := range trainees {
 		if err := p.final(t, seed); err != nil {
@@ -190,8 +194,8 @@ func matchedFirst(trainees []*trainee) []*trainee {
 }
 
 // round plans one iteration of one model. In the first one, all models have one start and share the answers in all languages;
-// after it a language's own model has its own answers, in its language only.
-func (p *planner) round(t *trainee, seed uint64, iteration int, matched *round, first bool) (*round, error) {
+// after it a language's own model has its own answers, in its language only. compared asks for the fidelity of its sketches.
+func (p *planner) round(t *trainee, seed uint64, iteration int, matched *round, compared bool) (*round, error) {
 	e, policy := p.experiment, t.policy
 	r := &round{seed: seed, arm: t.arm, lang: t.lang, label: t.name(), iteration: iteration, before: t.last}
 	who, languages := r.label, e.Languages.Seen
@@ -216,8 +220,11 @@ func (p *planner) round(t *trainee, seed uint64, iteration int, matched *round, 
 	if r.reference, err = p.reference(policy, r.pairs, where); err != nil {
 		return nil, err
 	}
-	if err := p.selection(r, policy, matched, first, where); err != nil {
+	if err := p.selection(r, policy, matched, compared, where); err != nil {
 		return nil, err
+	}
+	if r.train = policy; !t.arm.Trained() {
+		return r, nil
 	}
 	if r.train, err = p.train(policy, r, at(seed, iteration, t.name())); err == nil && t.arm.Online() {
 		r.selection = r.train // which leaves its choices as a selection does
@@ -226,7 +233,7 @@ func (p *planner) round(t *trainee, seed uint64, iteration int, matched *round, 
 }
 
 // selection plans how the round's arm picks its pairs; nothing where it trains on all of them.
-func (p *planner) selection(r *round, policy *Stage, matched *round, first bool, where string) (err error) {
+func (p *planner) selection(r *round, policy *Stage, matched *round, compared bool, where string) (err error) {
 	if r.selector, err = method.FindSelector(r.arm.Select); err != nil {
 		return err
 	}
@@ -252,7 +259,7 @@ func (p *planner) selection(r *round, policy *Stage, matched *round, first bool,
 	if r.selection, err = p.selectRanked(policy, r, g); err != nil {
 		return err
 	}
-	if c := r.arm.ConGrad; r.arm.Select == "congrad" && first && c.FidelityPairs > 0 {
+	if c := r.arm.ConGrad; r.arm.Select == "congrad" && compared && c.FidelityPairs > 0 {
 		r.fidelity, err = p.fidelity(policy, r.pairs, r.reference, g, c, who)
 	}
 	return err

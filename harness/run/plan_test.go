@@ -61,6 +61,9 @@ var direct = map[string]struct {
 	"congrad.resample_every":      {"3", "train"},
 	"congrad.sketch":              {"logra", "gradients"},
 	"congrad.sketch_rank":         {"3", "gradients"},
+	"congrad.projection":          {"orthonormal", "gradients"},
+	"congrad.sketch_numbers":      {"50", "gradients"},
+	"congrad.layers":              {"mlp", "fidelity gradients"},
 	"congrad.language_gradient":   {"mean", "fidelity gradients"},
 	"congrad.ema_decay":           {"0.5", "fidelity gradients"},
 	"congrad.normalise":           {"none", "fidelity select"},
@@ -69,6 +72,7 @@ var direct = map[string]struct {
 	"congrad.leave_one_out":       {"false", "fidelity select"},
 	"congrad.held_back":           {"0.4", "gradients"},
 	"congrad.fidelity_pairs":      {"2", "fidelity"},
+	"congrad.fidelity_seeds":      {"2", "fidelity"},
 	"keep.share":                  {"0.25", "select"},
 	"keep.threshold":              {"0.1", "select"},
 	"keep.quota":                  {"global", "select"},
@@ -79,6 +83,7 @@ var direct = map[string]struct {
 	"evaluate.task_items":         {"1", "task"},
 	"batch.rows":                  {"8", "answer generate"},
 	"batch.tokens":                {"512", "judge task"}, // and, by their inputs, all that follows judging,
+	"batch.sketch_mb":             {"1", ""},             // the numbers are the same to the last bit
 }
 
 // needs is what else is set, before and after, for a key to mean anything.
@@ -92,6 +97,7 @@ var needs = map[string][]string{
 
 	"congrad.renew_every":    {"congrad.mode=online"},
 	"congrad.resample_every": {"congrad.mode=online"},
+	"congrad.fidelity_seeds": {"seeds=[1,2]"},
 }
 
 // Every key of an experiment enters the keys of those stages whose results depend on it, and of no others.
@@ -133,11 +139,11 @@ func TestKeysFollowSettings(t *testing.T) {
 // A selection depends on those keys of the filter that its selector reads.
 func TestSelectionsDependOnWhatTheyRead(t *testing.T) {
 	reads := map[string]string{
-		"congrad":         "aggregator ema_decay language_gradient leave_one_out mode normalise similarity sketch sketch_rank",
-		"anti":            "aggregator ema_decay language_gradient leave_one_out normalise similarity sketch sketch_rank",
-		"own_language":    "ema_decay language_gradient leave_one_out similarity sketch sketch_rank",
-		"validation":      "held_back similarity sketch sketch_rank",
-		"validation_adam": "held_back similarity",
+		"congrad":         "aggregator ema_decay language_gradient layers leave_one_out mode normalise projection similarity sketch sketch_numbers sketch_rank",
+		"anti":            "aggregator ema_decay language_gradient layers leave_one_out normalise projection similarity sketch sketch_numbers sketch_rank",
+		"own_language":    "ema_decay language_gradient layers leave_one_out projection similarity sketch sketch_numbers sketch_rank",
+		"validation":      "held_back layers projection similarity sketch sketch_numbers sketch_rank",
+		"validation_adam": "held_back layers similarity",
 	}
 	b := newBench(t)
 	changed := map[string][]string{}

@@ -83,10 +83,8 @@ func (x *exactly) secondMoments(ctx context.Context, pairs []int) ([][]float64, 
 	}
 	defer trainer.Free()
 	var v [][]float64
-	for _, shape := range x.e.Engine.Config.Shapes() {
-		if shape.Projects() {
-			v = append(v, make([]float64, shape.Size()))
-		}
+	for _, shape := range sketch.Compared(x.e.Engine.Config, x.g.Sketch.Layers) {
+		v = append(v, make([]float64, shape.Size()))
 	}
 	order, size := rng.Stream(x.g.Seed, "batches of second moments", x.g.Round).Perm(len(pairs)), x.g.Adam.BatchPairs
 	batches := (len(pairs) + size - 1) / size
@@ -114,15 +112,10 @@ func (x *exactly) secondMoments(ctx context.Context, pairs []int) ([][]float64, 
 		if norm := math.Sqrt(innerProduct(gradient, gradient)); x.g.Adam.Clip > 0 && norm > x.g.Adam.Clip {
 			shrink = x.g.Adam.Clip / norm
 		}
-		k := 0
-		for i, shape := range x.e.Engine.Config.Shapes() {
-			if !shape.Projects() {
-				continue
-			}
-			for j, d := range gradient[i] {
+		for k, of := range x.compared(gradient) {
+			for j, d := range of {
 				v[k][j] += shrink * shrink * float64(d) * float64(d) / float64(batches)
 			}
-			k++
 		}
 	}
 	return v, nil

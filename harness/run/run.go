@@ -113,8 +113,15 @@ type Manifest struct {
 	Device   map[string]string  `json:"device"`
 	Hashes   map[string]string  `json:"hashes"`
 	Seconds  map[string]float64 `json:"seconds"` // by kind of stage, in this call
+	Took     []Took             `json:"took"`    // stage by stage, in this call
 	Reused   int                `json:"stages_reused"`
 	Ran      int                `json:"stages_run"`
+}
+
+// Took is how long a stage took, the compilation of its programs included where it was the first to need them.
+type Took struct {
+	Stage   string  `json:"stage"`
+	Seconds float64 `json:"seconds"`
 }
 
 // WriteManifest writes manifest.json.

@@ -78,7 +78,7 @@ func (p *planner) selectRanked(policy *Stage, r *round, g gradientSettings) (*St
 			}
 			scores := s.Scores(evidence)
 			list := make([]choice, len(scores))
-			for i, c := range (method.Keep{Share: keep.Share, Threshold: keep.Threshold, Global: keep.Quota == "global"}).Choose(language, scores) {
+			for i, c := range keepOf(keep).Choose(language, scores) {
 				if c.Rank > 0 {
 					list[i] = choice{scores[i], c.Rank, c.Kept}
 				}
@@ -103,6 +103,10 @@ func threshold(k config.Keep) string {
 		return "none"
 	}
 	return strconv.FormatFloat(k.Threshold, 'g', -1, 64)
+}
+
+func keepOf(k config.Keep) method.Keep {
+	return method.Keep{Share: k.Share, Threshold: k.Threshold, Global: k.Quota == "global"}
 }
 
 // evidence is what the round's selector reads of its pairs; last is the selection that its aggregator goes on from, or nil.
@@ -160,20 +164,20 @@ func (e *Env) consensus(ctx context.Context, known method.Evidence, r *round, po
 		Languages: g.Languages, Gram: rows(known.Gram), Weights: known.Consensus.Weights, Order: known.Consensus.Order, State: known.Consensus.State,
 		Thresholds: thresholds(list, known.Language, len(g.Languages)), Numbers: numbers, Bytes: sketch.Bytes(numbers, len(g.Languages)),
 	}
-	mean := func(list []choice) ([][]float64, error) {
-		if g.Sketch.Kind == sketch.Exact {
-			return e.exactMeanGram(ctx, policy, r.pairs, r.reference, g, list, known.Language)
+	if g.Sketch.Kind == sketch.Exact {
+		if c.MeanGram, err = e.exactMeanGram(ctx, policy, r.pairs, r.reference, g, selectAll(len(list)), known.Language); err != nil {
+			return c, err
 		}
-		sketches, err := e.sketch(ctx, r.gradients, policy, r.pairs, r.reference, g)
-		if err != nil {
-			return nil, err
-		}
-		return meanGram(sketches, list, known.Language, g.Languages)
-	}
-	if c.MeanGram, err = mean(selectAll(len(list))); err != nil {
+		c.KeptGram, err = e.exactMeanGram(ctx, policy, r.pairs, r.reference, g, list, known.Language)
 		return c, err
 	}
-	c.KeptGram, err = mean(list)
+	all, kept := meanGram(selectAll(len(list)), known.Language, g.Languages), meanGram(list, known.Language, g.Languages)
+	err = e.sketch(ctx, r.gradients, policy, r.pairs, r.reference, g, func(sketches [][]float32) error {
+		all.Add(sketches)
+		kept.Add(sketches)
+		return nil
+	})
+	c.MeanGram, c.KeptGram = rows(all.Gram), rows(kept.Gram)
 	return c, err
 }
 
@@ -265,20 +269,21 @@ func thresholds(list []choice, language []int, languages int) []float64 {
 	return low
 }
 
-// meanGram is the Gram matrix of the languages' mean gradients over the kept pairs, from sketches.
-func meanGram(sketches [][]float32, list []choice, language []int, codes []string) ([][]float64, error) {
-	var kept [][]float32
-	var of []int
+// meanGram is to be the Gram matrix of the languages' mean gradients over the kept pairs, from sketches.
+func meanGram(list []choice, language []int, codes []string) *sketch.GramSum {
+	return sketch.NewGramSum(keptLanguages(list, language), codes, sketch.Mean, 0, "")
+}
+
+// keptLanguages are the kept pairs' languages; dropped ones have -1, which is none.
+func keptLanguages(list []choice, language []int) []int {
+	kept := make([]int, len(list))
 	for i, c := range list {
+		kept[i] = -1
 		if c.Kept {
-			kept, of = append(kept, sketches[i]), append(of, language[i])
+			kept[i] = language[i]
 		}
 	}
-	round, err := sketch.Gather(kept, of, codes, sketch.Mean, 0, "")
-	if err != nil {
-		return nil, err
-	}
-	return rows(round.Gram), nil
+	return kept
 }
 
 // selectRandom keeps, of every language, as many pairs at random as another arm kept.

@@ -17,7 +17,7 @@ import (
 
 func online(aggregator string, change func(*OnlineSettings)) *Online {
 	s := OnlineSettings{
-		Model: config, Sketch: Settings{Flora, 2}, Languages: 3, Decay: 0.7, Aggregator: aggregator, Unit: true,
+		Model: config, Sketch: Settings{Kind: Flora, Rank: 2}, Languages: 3, Decay: 0.7, Aggregator: aggregator, Unit: true,
 		Keep: method.Keep{Share: 0.5, Threshold: math.NaN(), Global: true}, RenewEvery: 2, Seed: 1, Round: "1",
 	}
 	if change != nil {

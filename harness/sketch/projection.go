@@ -12,6 +12,8 @@ import (
 	"congrad/harness/model"
 	"congrad/harness/nn"
 	"congrad/harness/rng"
+
+	"gonum.org/v1/gonum/floats"
 )
 
 // The kinds of sketches.
@@ -24,10 +26,49 @@ const (
 	Exact = "exact"
 )
 
-// Settings of a sketch: its kind, and to how many entries a side is compressed, by a matrix with entries from N(0, 1/Rank).
+// The kinds of matrices that compress. Both have E[AᵀA] = I, so that inner products of sketches are unbiased.
+const (
+	// Gaussian matrices have entries from N(0, 1/rank), as FLORA's.
+	Gaussian = "gaussian"
+	// Orthonormal matrices have rows that are orthonormal, in uniform directions, times sqrt(side/rank). They add no error
+	// in lengths to that of leaving directions out, and none at all from rank = side on, where they are rotations.
+	Orthonormal = "orthonormal"
+)
+
+// Settings of a sketch. What is empty leaves no trace in keys.
 type Settings struct {
-	Kind string
-	Rank int
+	Kind       string
+	Rank       int    // entries that a compressed side is brought to
+	Projection string `json:",omitempty"` // the matrices; empty: Gaussian
+	Layers     string `json:",omitempty"` // the weights (see Compared); empty: AllProjections
+	Numbers    int    `json:",omitempty"` // what all weights' sketches together are hashed to; 0 leaves them
+}
+
+// String is the sketch in a few words: "flora, rank 16".
+func (s Settings) String() string {
+	words := s.Family()
+	if s.Rank > 0 {
+		words += fmt.Sprintf(", rank %d", s.Rank)
+	}
+	if s.Numbers > 0 {
+		words += fmt.Sprintf(" to %d", s.Numbers)
+	}
+	return words
+}
+
+// Family is the sketch but for its size: "logra, orthonormal, hashed, mlp".
+func (s Settings) Family() string {
+	words := s.Kind
+	hashed := ""
+	if s.Numbers > 0 {
+		hashed = "hashed"
+	}
+	for _, w := range []string{s.Projection, hashed, s.Layers} {
+		if w != "" {
+			words += ", " + w
+		}
+	}
+	return words
 }
 
 // sides says which sides of a weight [out, in] the sketch compresses.
@@ -44,22 +85,28 @@ func (s Settings) sides(out, in int) (a, c bool) {
 // Projections draws the round's matrices. Each weight has a stream of its own, keyed by (seed, round, weight name), so that
 // its matrices are the same whatever else is sketched; all pairs and languages of one round share them, without which
 // their inner products would mean nothing. A round may have several names, such as an iteration and how often its matrices
-// were drawn anew. Norm gains, the embedding and the head are left out.
+// were drawn anew.
+//
+// That stream is ChaCha8, a counter-based generator, under a 256-bit hash of the key. Within a weight it is read in order,
+// since a normal number takes a varying number of words; an addressable entry would gain nothing, as a weight's matrices
+// are always made whole. So they are the same on every machine, need not be stored and do not depend on what was drawn
+// before.
 func Projections(config model.Config, s Settings, seed uint64, round ...string) []nn.Projection {
 	var list []nn.Projection
-	for _, shape := range config.Shapes() {
-		if !shape.Projects() {
-			continue
-		}
+	draw := gaussian
+	if s.Projection == Orthonormal {
+		draw = orthonormal
+	}
+	for _, shape := range Compared(config, s.Layers) {
 		r := rng.Stream(seed, "sketch", append(slices.Clip(round), shape.Name)...)
 		p := nn.Projection{Weight: shape.Name}
 		out, in := shape.Dims[0], shape.Dims[1]
 		a, c := s.sides(out, in)
 		if a {
-			p.A = gaussian(r, min(s.Rank, in), in)
+			p.A = draw(r, min(s.Rank, in), in)
 		}
 		if c {
-			p.C = gaussian(r, min(s.Rank, out), out)
+			p.C = draw(r, min(s.Rank, out), out)
 		}
 		list = append(list, p)
 	}
@@ -75,13 +122,51 @@ func gaussian(r *rand.Rand, rank, side int) []float32 {
 	return m
 }
 
+// orthonormal draws a matrix [rank, side], rank at most side, with orthonormal rows times sqrt(side/rank): Gaussian rows,
+// each freed of its parts along those before it, span a uniformly distributed subspace.
+func orthonormal(r *rand.Rand, rank, side int) []float32 {
+	rows := make([][]float64, rank)
+	m := make([]float32, 0, rank*side)
+	for k := range rows {
+		rows[k] = make([]float64, side)
+		for i := range rows[k] {
+			rows[k][i] = r.NormFloat64()
+		}
+		for range 2 { // once leaves what rounding brought in
+			for _, before := range rows[:k] {
+				floats.AddScaled(rows[k], -floats.Dot(rows[k], before), before)
+			}
+		}
+		floats.Scale(1/floats.Norm(rows[k], 2), rows[k])
+		for _, x := range rows[k] {
+			m = append(m, float32(x*math.Sqrt(float64(side)/float64(rank))))
+		}
+	}
+	return m
+}
+
 // Numbers is the length of one pair's sketch.
 func Numbers(config model.Config, s Settings) int {
+	if n := unhashed(config, s); s.Numbers == 0 || n < s.Numbers {
+		return n
+	}
+	return s.Numbers
+}
+
+// Hash returns what brings sketches of one round to their length: nothing to do without a hash.
+func Hash(config model.Config, s Settings, seed uint64, round string) func(sketch []float32) []float32 {
+	from, to := unhashed(config, s), Numbers(config, s)
+	if from == to {
+		return func(sketch []float32) []float32 { return sketch }
+	}
+	h := newHash(from, to, seed, round)
+	return func(sketch []float32) []float32 { return h.sum(sketch, to) }
+}
+
+// unhashed is the length of the sketches of all weights together.
+func unhashed(config model.Config, s Settings) int {
 	n := 0
-	for _, shape := range config.Shapes() {
-		if !shape.Projects() {
-			continue
-		}
+	for _, shape := range Compared(config, s.Layers) {
 		out, in := shape.Dims[0], shape.Dims[1]
 		a, c := s.sides(out, in)
 		if a {

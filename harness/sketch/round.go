@@ -21,33 +21,74 @@ type Round struct {
 //
 // The sums run in float64 in a fixed order, so the result does not depend on the number of workers.
 func Gather(sketches [][]float32, language []int, codes []string, weights Weights, seed uint64, round string) (*Round, error) {
-	if err := check(sketches); err != nil {
+	g := NewGatherer(language, codes, weights, seed, round)
+	if err := g.Add(sketches); err != nil {
 		return nil, err
 	}
-	languages := len(codes)
-	r := &Round{Pairs: method.Pairs{
-		Language: language,
-		Inner:    make([][]float64, len(sketches)),
-		Square:   make([]float64, len(sketches)),
-		Share:    Shares(language, codes, weights, seed, round),
+	return g.Round(), nil
+}
+
+// Gatherer makes a Round of sketches that come in stretches: first so many numbers of all pairs, then the next ones. The
+// sums go on where they stood, so the result is the same to the last bit however the sketches are cut.
+type Gatherer struct {
+	gram  *GramSum
+	pairs method.Pairs
+}
+
+// NewGatherer starts a round without any number.
+func NewGatherer(language []int, codes []string, weights Weights, seed uint64, round string) *Gatherer {
+	g := &Gatherer{NewGramSum(language, codes, weights, seed, round), method.Pairs{
+		Language: language, Inner: make([][]float64, len(language)), Square: make([]float64, len(language)),
 	}}
-	gradients := LanguageGradients(sketches, language, languages, r.Pairs.Share)
-	r.Gram = mat.NewSymDense(languages, nil)
-	for k := range languages {
-		for l := k; l < languages; l++ {
-			r.Gram.SetSym(k, l, dot64(gradients[k], gradients[l]))
-		}
+	g.pairs.Share = g.gram.share
+	for i := range g.pairs.Inner {
+		g.pairs.Inner[i] = make([]float64, len(codes))
 	}
+	return g
+}
+
+// Add takes in the next stretch of all pairs' sketches [n, stretch].
+func (g *Gatherer) Add(sketches [][]float32) error {
+	if err := check(sketches); err != nil {
+		return err
+	}
+	gradients := g.gram.Add(sketches)
 	parallel(len(sketches), func(i int) {
 		for _, x := range sketches[i] {
-			r.Pairs.Square[i] += float64(x) * float64(x)
+			g.pairs.Square[i] += float64(x) * float64(x)
 		}
-		r.Pairs.Inner[i] = make([]float64, languages)
-		for k := range languages {
-			r.Pairs.Inner[i][k] = dot(gradients[k], sketches[i])
+		for k, m := range gradients {
+			g.pairs.Inner[i][k] = dot(g.pairs.Inner[i][k], m, sketches[i])
 		}
 	})
-	return r, nil
+	return nil
+}
+
+// Round is what was gathered.
+func (g *Gatherer) Round() *Round { return &Round{Pairs: g.pairs, Gram: g.gram.Gram} }
+
+// GramSum sums up the Gram matrix of language gradients, stretch by stretch of the sketches, as a Gatherer does.
+type GramSum struct {
+	Gram     *mat.SymDense // [K, K]
+	language []int
+	share    []float64
+}
+
+// NewGramSum starts with zeros. A pair of language -1 belongs to none.
+func NewGramSum(language []int, codes []string, weights Weights, seed uint64, round string) *GramSum {
+	return &GramSum{mat.NewSymDense(len(codes), nil), language, Shares(language, codes, weights, seed, round)}
+}
+
+// Add takes in the next stretch of all pairs' sketches [n, stretch] and returns that of the language gradients [K, stretch].
+func (g *GramSum) Add(sketches [][]float32) [][]float64 {
+	languages := g.Gram.SymmetricDim()
+	gradients := LanguageGradients(sketches, g.language, languages, g.share)
+	for k := range languages {
+		for l := k; l < languages; l++ {
+			g.Gram.SetSym(k, l, dot64(g.Gram.At(k, l), gradients[k], gradients[l]))
+		}
+	}
+	return gradients
 }
 
 // LanguageGradients are m_k = Σ share_i·g_i over the pairs of each language [K, numbers].
@@ -91,16 +132,16 @@ func Shares(language []int, codes []string, weights Weights, seed uint64, round 
 	return share
 }
 
-func dot(a []float64, b []float32) float64 {
-	sum := 0.0
+// dot adds the inner product of a and b to sum, number by number.
+func dot(sum float64, a []float64, b []float32) float64 {
 	for i, x := range b {
 		sum += a[i] * float64(x)
 	}
 	return sum
 }
 
-func dot64(a, b []float64) float64 {
-	sum := 0.0
+// dot64 is dot with both sides in float64.
+func dot64(sum float64, a, b []float64) float64 {
 	for i, x := range a {
 		sum += x * b[i]
 	}

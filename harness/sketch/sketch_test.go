@@ -2,6 +2,7 @@ package sketch
 
 import (
 	"math"
+	"reflect"
 	"testing"
 
 	"congrad/harness/model"
@@ -47,8 +48,13 @@ func TestProjectionsCompressTheirSides(t *testing.T) {
 
 // E[AᵀA] = E[CᵀC] = I, entry by entry, over many rounds; and each side, layer and round has a matrix of its own.
 func TestProjectionsAreUnbiased(t *testing.T) {
+	for _, matrices := range []string{"", Orthonormal} {
+		unbiased(t, Settings{Kind: Logra, Rank: 2, Projection: matrices})
+	}
+}
+
+func unbiased(t *testing.T, logra Settings) {
 	const rounds = 4000
-	logra := Settings{Kind: Logra, Rank: 2}
 	sums := [2]*mat.Dense{mat.NewDense(8, 8, nil), mat.NewDense(8, 8, nil)}
 	for round := range rounds {
 		p := Projections(config, logra, uint64(round), "1")[0] // a square weight
@@ -79,6 +85,65 @@ func TestProjectionsAreUnbiased(t *testing.T) {
 	first := Projections(config, logra, 1, "1")
 	if first[0].A[0] == first[0].C[0] || first[0].A[0] == first[1].A[0] || first[0].A[0] == Projections(config, logra, 1, "2")[0].A[0] {
 		t.Error("two sides, layers or rounds share a matrix")
+	}
+}
+
+// Rows are orthonormal up to their scale; with as many rows as columns nothing is lost.
+func TestOrthonormalRows(t *testing.T) {
+	for _, rank := range []int{1, 3, 8, 20} {
+		for _, p := range Projections(config, Settings{Kind: Logra, Rank: rank, Projection: Orthonormal}, 1, "1") {
+			rows := min(rank, 8)
+			if len(p.A) != rows*8 {
+				continue // another side
+			}
+			for i := range rows {
+				for j := range rows {
+					dot, want := 0.0, 0.0
+					for k := range 8 {
+						dot += float64(p.A[i*8+k]) * float64(p.A[j*8+k])
+					}
+					if i == j {
+						want = 8 / float64(rows)
+					}
+					if math.Abs(dot-want) > 1e-5 {
+						t.Errorf("rank %d, %s: rows %d and %d have the product %g, want %g", rank, p.Weight, i, j, dot, want)
+					}
+				}
+			}
+		}
+	}
+}
+
+// However sketches are cut into stretches, the numbers are the same to the last bit.
+func TestStretchesGiveTheSameNumbers(t *testing.T) {
+	const n, d = 30, 101
+	codes := []string{"a", "b", "c"}
+	r := rng.Stream(1, "stretches")
+	sketches, language := make([][]float32, n), make([]int, n)
+	for i := range sketches {
+		language[i] = i % 3
+		for range d {
+			sketches[i] = append(sketches[i], float32(r.NormFloat64()*math.Exp(5*r.NormFloat64())))
+		}
+	}
+	want, err := Gather(sketches, language, codes, EMA(0.9), 4, "1")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, stretch := range []int{1, 7, 50, 100, 101} {
+		g := NewGatherer(language, codes, EMA(0.9), 4, "1")
+		for from := 0; from < d; from += stretch {
+			part := make([][]float32, n)
+			for i, s := range sketches {
+				part[i] = s[from:min(from+stretch, d)]
+			}
+			if err := g.Add(part); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if got := g.Round(); !reflect.DeepEqual(got.Pairs, want.Pairs) || !mat.Equal(got.Gram, want.Gram) {
+			t.Errorf("stretches of %d give other numbers", stretch)
+		}
 	}
 }
 

@@ -57,7 +57,7 @@ func product(m []float64, x []float32, rows, n int) []float32 {
 	for r := range rows {
 		row := x[r*n : (r+1)*n]
 		for i := range n {
-			y[r*n+i] = float32(dot(m[i*n:(i+1)*n], row))
+			y[r*n+i] = float32(dot(0, m[i*n:(i+1)*n], row))
 		}
 	}
 	return y

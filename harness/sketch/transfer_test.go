@@ -70,7 +70,7 @@ func cosine(a, b []float32) float64 {
 // Decoding to the weight's size and projecting again, written out.
 func TestTransferIsDecodingAndProjecting(t *testing.T) {
 	for _, kind := range []string{Flora, Logra, Exact} {
-		s := Settings{kind, 3}
+		s := Settings{Kind: kind, Rank: 3}
 		from, to := Projections(config, s, 1, "1", "0"), Projections(config, s, 1, "1", "1")
 		got := [][]float32{sketchOf(from, gradients(config, 1)), sketchOf(from, gradients(config, 2))}
 		want := slices.Clone(got)
@@ -132,7 +132,7 @@ func TestTransferBetweenOrthogonalMatrices(t *testing.T) {
 // old and new ones those of the gradient itself.
 func TestTransferIsUnbiased(t *testing.T) {
 	const rounds = 4000
-	s := Settings{Logra, 4}
+	s := Settings{Kind: Logra, Rank: 4}
 	g, h := gradients(config, 1), gradients(config, 2)
 	for i := range h { // so that there is something to estimate
 		h[i].Add(h[i], g[i])
@@ -164,7 +164,7 @@ func TestTransferKeepsTheDirection(t *testing.T) {
 	square := model.Config{Vocab: 16, Hidden: 48, Layers: 2, Heads: 2, KVHeads: 2, HeadDim: 24, FFN: 48, Tied: true} // every side has 48 entries
 	g := gradients(square, 1)
 	for _, rank := range []int{8, 16, 32} {
-		s := Settings{Flora, rank}
+		s := Settings{Kind: Flora, Rank: rank}
 		from := Projections(square, s, 1, "1", "0")
 		carried, left := sketchOf(from, g), sketchOf(from, g)
 		for n := 1; n <= 2; n++ {

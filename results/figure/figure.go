@@ -41,7 +41,11 @@ func (f Figure) Empty() bool { return f.paint == nil }
 
 // All are the figures of a study in the order of the report.
 func All(s *measure.Study) []Figure {
-	return []Figure{WinRates(s), Differences(s), TradeOff(s), Cosines(s), Alignments(s), Planted(s), Training(s)}
+	all := []Figure{WinRates(s), Differences(s), TradeOff(s), Cosines(s), Alignments(s), Planted(s), Training(s)}
+	if f := Fidelity(s); !f.Empty() { // few studies compare sketches; the others need no note
+		all = append(all, f)
+	}
+	return all
 }
 
 // families stand in for Liberation Sans where it is not installed; all have its metrics or nearly so.

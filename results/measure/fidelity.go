@@ -1,24 +1,43 @@
 package measure
 
-import "congrad/eval/stats"
+import (
+	"fmt"
 
-// Faith is how well the compressed gradients order the pairs of one iteration of an arm.
+	"congrad/eval/stats"
+	"congrad/harness/record"
+)
+
+// Faith is how well the compressed gradients of one iteration of an arm stand for exact ones, and what they take.
 type Faith struct {
-	Arm       string
+	Arm       record.Arm
 	Iteration int
-	Pairs     int // sampled, over all seeds
-	Seeds     int // with a defined correlation
-	// Rank correlation of sketched and exact cosines within a seed; meaningless with Seeds = 0.
-	Mean, Lowest float64
+	Pairs     int            // compared, over all seeds
+	Seeds     int            // with a defined correlation
+	Rank      stats.Estimate // rank correlation of sketched and exact scores within a seed; its mean over seeds
+	Lowest    float64        // of the seeds' correlations; meaningless with Seeds = 0
+	Kept      stats.Estimate // share of the pairs which exact scores keep that the sketch keeps too
+	Numbers   int            // of a sketch; 0 where it was not recorded
+	MostPairs int            // in one round: their sketches stand in memory together
 }
 
-// Fidelity lists arms and iterations with sampled pairs, in the study's order. Seeds are not pooled: each has a consensus
+// Bytes of a sketch, be it of a language or of a pair, in float32.
+func (f Faith) Bytes() int { return 4 * f.Numbers }
+
+// OfModel is the sketch's share of the model's parameters, which are float32 too; false where either was not recorded.
+func (s *Study) OfModel(f Faith) (share float64, known bool) {
+	if f.Numbers == 0 || s.Parameters == 0 {
+		return 0, false
+	}
+	return float64(f.Numbers) / float64(s.Parameters), true
+}
+
+// Fidelity lists arms and iterations with compared pairs, in the study's order. Seeds are not pooled: each has a consensus
 // of its own, and pooling would count differences between them as agreement.
 func (s *Study) Fidelity() []Faith {
 	var list []Faith
 	for _, a := range s.Arms {
 		for i := 1; i <= s.lastIteration(); i++ {
-			if f := s.faith(a.Name, i); f.Pairs > 0 {
+			if f := s.faith(a, i); f.Pairs > 0 {
 				list = append(list, f)
 			}
 		}
@@ -26,13 +45,14 @@ func (s *Study) Fidelity() []Faith {
 	return list
 }
 
-func (s *Study) faith(arm string, iteration int) Faith {
+func (s *Study) faith(arm record.Arm, iteration int) Faith {
 	f := Faith{Arm: arm, Iteration: iteration}
 	exact, sketched := map[uint64][]float64{}, map[uint64][]float64{}
 	var seeds []uint64
+	var kept []stats.Sample
 	for i := range s.set.Fidelity {
 		r := &s.set.Fidelity[i]
-		if r.Arm != arm || r.Iteration != iteration {
+		if r.Arm != arm.Name || r.Iteration != iteration {
 			continue
 		}
 		if len(exact[r.Seed]) == 0 {
@@ -40,8 +60,17 @@ func (s *Study) faith(arm string, iteration int) Faith {
 		}
 		exact[r.Seed] = append(exact[r.Seed], r.Exact)
 		sketched[r.Seed] = append(sketched[r.Seed], r.Sketched)
+		if r.ExactKept {
+			k := stats.Sample{Seed: r.Seed, Cluster: r.Prompt}
+			if r.SketchedKept {
+				k.Value = 1
+			}
+			kept = append(kept, k)
+		}
 		f.Pairs++
 	}
+	f.Kept = stats.Mean(kept, Level)
+	var rhos []stats.Sample
 	for _, seed := range seeds {
 		rho, ok := stats.Spearman(exact[seed], sketched[seed])
 		if !ok {
@@ -50,11 +79,25 @@ func (s *Study) faith(arm string, iteration int) Faith {
 		if f.Seeds == 0 || rho < f.Lowest {
 			f.Lowest = rho
 		}
-		f.Mean += rho
+		rhos = append(rhos, stats.Sample{Seed: seed, Cluster: fmt.Sprint(seed), Value: rho})
 		f.Seeds++
 	}
-	if f.Seeds > 0 {
-		f.Mean /= float64(f.Seeds)
+	f.Rank = stats.Mean(rhos, Level)
+	if f.Seeds == 1 { // which tells of other pairs only
+		seed := rhos[0].Seed
+		f.Rank = stats.SpearmanInterval(exact[seed], sketched[seed], Level)
+	}
+	for i := range s.set.Consensus {
+		if c := &s.set.Consensus[i]; c.Arm == arm.Name && c.Iteration == iteration {
+			f.Numbers = c.Numbers
+		}
+	}
+	met := map[uint64]int{}
+	for i := range s.set.Pairs {
+		if p := &s.set.Pairs[i]; p.Arm == arm.Name && p.Iteration == iteration {
+			met[p.Seed]++
+			f.MostPairs = max(f.MostPairs, met[p.Seed])
+		}
 	}
 	return f
 }

@@ -46,8 +46,10 @@ func New(s *measure.Study, tables []table.Table, figures []figure.Figure) Docume
 	for i := range figures {
 		shelf.figures[figures[i].Name] = &figures[i]
 	}
-	d.add("win-rates", "Win rates", shelf.take("main", "win-rates", "languages", "differences")...)
-	d.add("tax", "Alignment tax", shelf.take("trade-off", "tax")...)
+	if prompts, _ := s.Prompts(); prompts > 0 {
+		d.add("win-rates", "Win rates", shelf.take("main", "win-rates", "languages", "differences")...)
+		d.add("tax", "Alignment tax", shelf.take("trade-off", "tax")...)
+	}
 	d.add("data", "Data and selection", shelf.take("data", "alignments", "pairs")...)
 	if _, ok := s.PlantedLanguages(); ok {
 		d.add("planted", "Planted conflicts", shelf.take("planted", "planted-languages")...)
@@ -162,11 +164,19 @@ func setting(s *measure.Study) []string {
 	}
 	list = append(list, fmt.Sprintf("Self-rewarding iterations: %d. Seeds: %s. Backend: %s.", s.Iterations, strings.Join(seeds, ", "), s.Backend))
 	prompts, clusters := s.Prompts()
-	list = append(list, fmt.Sprintf("Evaluation: %d prompts in %d clusters; prompts that ask for one fact in several languages form a cluster.", prompts, clusters))
-	if s.Partial == "" {
-		return append(list, "The records hold the whole experiment.")
+	if prompts == 0 {
+		return append(list, "Nothing is evaluated.", completeness(s))
 	}
-	return append(list, "The records are partial: "+s.Partial+".")
+	list = append(list, fmt.Sprintf("Evaluation: %d prompts in %d clusters; prompts that ask for one fact in several languages form a cluster.", prompts, clusters))
+	return append(list, completeness(s))
+}
+
+// completeness says whether the records hold all of the experiment.
+func completeness(s *measure.Study) string {
+	if s.Partial == "" {
+		return "The records hold the whole experiment."
+	}
+	return "The records are partial: " + s.Partial + "."
 }
 
 // exampleArm is the arm whose pairs are shown: the selecting one, else the first with pairs.

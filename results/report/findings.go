@@ -288,7 +288,7 @@ func fidelitySentence(s *measure.Study) string {
 	for _, f := range s.Fidelity() {
 		if f.Seeds > 0 {
 			return fmt.Sprintf("Compressed gradients order the pairs as exact ones do with a rank correlation of %s (arm %s, iteration %d, %d pairs).",
-				table.Fixed(f.Mean, 2), f.Arm, f.Iteration, f.Pairs)
+				table.Fixed(f.Rank.Mean, 2), f.Arm.Name, f.Iteration, f.Pairs)
 		}
 	}
 	return ""

@@ -1,0 +1,257 @@
+package run
+
+import (
+	"fmt"
+	"strings"
+
+	"congrad/harness/config"
+	"congrad/harness/method"
+	"congrad/harness/model"
+	"congrad/harness/nn"
+	"congrad/harness/record"
+	"congrad/harness/sketch"
+)
+
+// facts are the figures of the study that the report quotes. They depend on neither time nor machine.
+func (p *Plan) facts(e *Env) ([]record.Fact, error) {
+	x, c := p.Experiment, e.Base.Config
+	plan := planner{experiment: x}
+	facts := []record.Fact{
+		{Name: "model", Value: fmt.Sprintf("%s: %d parameters (%d layers, width %d, %d tokens), weights %s", x.Model, c.Parameters(), c.Layers, c.Hidden, c.Vocab, e.Base.Weights.Hash()[:12])},
+		{Name: "prompts", Value: fmt.Sprintf("%d per seen language and iteration, %d answers each at temperature %g and top-p %g", plan.limited(x.Prompts.PerLanguage), x.Generate.Samples, x.Generate.Temperature, x.Generate.TopP)},
+		{Name: "judge", Value: judgeInWords(x.Judge)},
+		{Name: "loss", Value: lossInWords(x.Loss)},
+	}
+	if x.Trains() {
+		facts = append(facts,
+			record.Fact{Name: "training", Value: fmt.Sprintf("AdamW, peak rate %g (%s), %d pairs a step, %d epoch(s)%s", x.Train.LearningRate, x.Train.Schedule, x.Train.BatchPairs, x.Train.Epochs, combinedBy(x.Train))},
+			record.Fact{Name: "evaluation", Value: fmt.Sprintf("greedy answers to at most %d prompts per language of the %s split", plan.limited(x.Evaluate.PerLanguage), x.Evaluate.Split)})
+	} else {
+		facts = append(facts, record.Fact{Name: "training", Value: "none, and no evaluation: the study is of scoring"})
+	}
+	if x.Base.Steps > 0 {
+		f := e.Recipe.Further(e.World, x.Base.SharedShare, x.Base.Steps).Recipe
+		facts = append(facts, record.Fact{Name: "base model", Value: fmt.Sprintf("trained further for %d steps of %d examples, %g %% of their defects shared, peak rate %g", f.Train.Steps, f.Train.Batch, 100*f.World.SharedShare, f.Train.LearningRate)})
+	}
+	for i, a := range x.Arms {
+		if own := ownValues(x.Changed(i), a); own != "" {
+			facts = append(facts, record.Fact{Name: a.Name + ": changed from the experiment", Value: own})
+		}
+		selector, _ := method.FindSelector(a.Select)
+		if selector.Reads.Gradients() {
+			if selector.Reads == method.ReadsHeldBackAdam {
+				a.ConGrad.Sketch = sketch.Exact // whatever the arm says
+			}
+			numbers := sketch.Numbers(c, sketchOf(a.ConGrad))
+			facts = append(facts,
+				record.Fact{Name: a.Name + ": sketch", Value: fmt.Sprintf("%s: %d numbers per gradient (%.1f %% of the parameters)%s; %s", sketched(a.ConGrad), numbers, 100*float64(numbers)/float64(c.Parameters()), hashed(c, a.ConGrad), compared(a.ConGrad))})
+			if selector.Reads == method.ReadsConsensus {
+				added, weights := sketch.Bytes(numbers, len(x.Languages.Seen)), 4*c.Parameters()
+				facts = append(facts,
+					record.Fact{Name: a.Name + ": state added", Value: fmt.Sprintf("%.2f MB for %d languages and the consensus, beside %.2f MB of weights", float64(added)/1e6, len(x.Languages.Seen), float64(weights)/1e6)})
+			}
+			if !a.Online() { // which has no more of them at a time than those of a batch
+				together, err := p.together(e, a, numbers)
+				if err != nil {
+					return nil, err
+				}
+				facts = append(facts, record.Fact{Name: a.Name + ": pairs' sketches", Value: together})
+			}
+			facts = append(facts, record.Fact{Name: a.Name + ": compared with", Value: comparedWith(a.ConGrad, selector.Reads)})
+		}
+		if a.Mono() {
+			facts = append(facts, record.Fact{Name: a.Name + ": models", Value: fmt.Sprintf("one for each of the %d seen languages, trained on its pairs alone and evaluated in it alone", len(x.Languages.Seen))})
+		}
+		switch {
+		case a.Online():
+			facts = append(facts, record.Fact{Name: a.Name + ": kept", Value: keptOnline(a)})
+		case a.Ranks():
+			facts = append(facts, record.Fact{Name: a.Name + ": kept", Value: kept(a.Keep)})
+		}
+		if a.Trained() && a.Train.Surgery() {
+			most := min(len(x.Languages.Seen), a.Train.BatchPairs)
+			facts = append(facts, record.Fact{Name: a.Name + ": in each step", Value: fmt.Sprintf("gradients of the languages in the batch%s; up to %d are in memory together, %.2f MB", combinedBy(a.Train), most, 4*float64(most*c.Parameters())/1e6)})
+		}
+	}
+	return facts, nil
+}
+
+// together is what the sketches of a round's pairs take while they are scored, in the arm's largest round.
+func (p *Plan) together(e *Env, a config.Arm, numbers int) (string, error) {
+	if a.ConGrad.Sketch == sketch.Exact {
+		return "none: exact gradients are made twice and not kept", nil
+	}
+	most := 0
+	for _, r := range p.rounds {
+		if r.arm.Name == a.Name {
+			list, err := readLines[pair](e, r.pairs, "pairs")
+			if err != nil {
+				return "", err
+			}
+			most = max(most, len(list))
+		}
+	}
+	text := fmt.Sprintf("%.1f MB while scoring (%d pairs in the largest round, %d bytes each)", 4e-6*float64(most*numbers), most, 4*numbers)
+	if n := (gradientSettings{Memory: 1e6 * p.Experiment.Batch.SketchMB}).passes(most, numbers); n > 1 {
+		text += fmt.Sprintf(", in %d passes of at most %d MB", n, p.Experiment.Batch.SketchMB)
+	}
+	return text, nil
+}
+
+// combinedBy words what becomes of the languages' gradients in a step, nothing where they have none of their own.
+func combinedBy(t config.Train) string {
+	if !t.Surgery() {
+		return ""
+	}
+	return ", combined by " + t.Aggregator
+}
+
+// judgeInWords names the judge and what is done to its scores.
+func judgeInWords(j config.Judge) string {
+	if j.Noise == 0 {
+		return j.Kind
+	}
+	return fmt.Sprintf("%s, %g %% of its scores replaced at random", j.Kind, 100*j.Noise)
+}
+
+// comparedWith words what pairs are compared with, and how.
+func comparedWith(c config.ConGrad, reads method.Reading) string {
+	if reads.HeldBack() {
+		with := fmt.Sprintf("mean gradient of the %g %% of each language's pairs that are held back, by %s", 100*c.HeldBack, c.Similarity)
+		if reads == method.ReadsHeldBackAdam {
+			with += "; the pairs' own gradients scaled as Adam's updates would be at the iteration's start"
+		}
+		return with
+	}
+	with := fmt.Sprintf("%s gradient of the own language", c.LanguageGradient)
+	if reads == method.ReadsConsensus {
+		with = fmt.Sprintf("consensus: %s of %s gradients by %s", c.Aggregator, c.LanguageGradient, map[bool]string{true: "direction", false: "length"}[c.Normalise == "unit"])
+	}
+	with += ", by " + c.Similarity
+	if c.Mode == "online" && reads == method.ReadsConsensus {
+		return with + ", each batch before it enters"
+	}
+	if c.LeaveOneOut {
+		with += ", own share left out"
+	}
+	return with
+}
+
+// ownValues words what an arm changes of the experiment, as far as it uses it.
+func ownValues(changed []config.Origin, a config.Arm) string {
+	var list []string
+	for _, o := range changed {
+		table, name, _ := strings.Cut(o.Key, ".")
+		if name == "kind" {
+			name = table // "loss hinge"
+		}
+		if o.Key == "train.aggregator" {
+			name = "aggregator of steps" // the filter has one too
+		}
+		if uses(a, o.Key) {
+			list = append(list, fmt.Sprintf("%s %v", strings.ReplaceAll(name, "_", " "), o.Value))
+		}
+	}
+	return strings.Join(list, ", ")
+}
+
+// uses reports whether the key of a table makes a difference to the arm.
+func uses(a config.Arm, key string) bool {
+	selector, _ := method.FindSelector(a.Select)
+	switch table, _, _ := strings.Cut(key, "."); {
+	case table == "keep":
+		return a.Ranks() && (key != "keep.quota" || !a.Online())
+	case table == "train":
+		return a.Trained()
+	case table != "congrad":
+		return a.MeetsPairs()
+	}
+	switch key {
+	case "congrad.mode":
+		return a.Select == "congrad"
+	case "congrad.renew_every", "congrad.resample_every":
+		return a.Online()
+	case "congrad.normalise", "congrad.aggregator":
+		return selector.Reads == method.ReadsConsensus
+	case "congrad.fidelity_pairs", "congrad.fidelity_seeds":
+		return a.Select == "congrad" && !a.Online()
+	case "congrad.held_back":
+		return selector.Reads.HeldBack()
+	case "congrad.language_gradient", "congrad.ema_decay", "congrad.leave_one_out":
+		return selector.Reads.Gradients() && !selector.Reads.HeldBack()
+	case "congrad.sketch", "congrad.sketch_rank", "congrad.projection", "congrad.sketch_numbers":
+		return selector.Reads.Gradients() && selector.Reads != method.ReadsHeldBackAdam
+	}
+	return selector.Reads.Gradients()
+}
+
+// lossInWords names the loss and its parameters.
+func lossInWords(l config.Loss) string {
+	words := l.Kind
+	for _, k := range nn.PreferenceLosses {
+		if k.Name == l.Kind {
+			words = k.Title
+		}
+	}
+	words += fmt.Sprintf(", beta %g", l.Beta)
+	for _, p := range l.Parameters() {
+		words += fmt.Sprintf(", %s %g", strings.ReplaceAll(p.Key, "_", " "), p.Value)
+		if p.Key == "length_penalty" {
+			words += " per token"
+		}
+	}
+	return words
+}
+
+// kept words which pairs are trained on.
+func kept(k config.Keep) string {
+	switch {
+	case k.ByThreshold():
+		return fmt.Sprintf("pairs that score at least %g", k.Threshold)
+	case k.Quota == "global":
+		return fmt.Sprintf("the best %g %% of all pairs together", 100*k.Share)
+	}
+	return fmt.Sprintf("the best %g %% of each language's pairs", 100*k.Share)
+}
+
+// sketched words how gradients are compressed.
+func sketched(c config.ConGrad) string {
+	switch c.Sketch {
+	case sketch.Exact:
+		return "not compressed"
+	case sketch.Logra:
+		return fmt.Sprintf("both sides, rank %d%s", c.SketchRank, matrices(c))
+	}
+	return fmt.Sprintf("one side, rank %d%s", c.SketchRank, matrices(c))
+}
+
+// matrices words by what sides are compressed, where it is not the default.
+func matrices(c config.ConGrad) string {
+	if c.Projection == sketch.Gaussian {
+		return ""
+	}
+	return ", " + c.Projection
+}
+
+// hashed words what the weights' sketches together are added up from.
+func hashed(m model.Config, c config.ConGrad) string {
+	whole, cut := sketchOf(c), sketchOf(c)
+	whole.Numbers = 0
+	if sketch.Numbers(m, whole) == sketch.Numbers(m, cut) {
+		return ""
+	}
+	return fmt.Sprintf(", added up from %d", sketch.Numbers(m, whole))
+}
+
+// compared words which weights' gradients are.
+func compared(c config.ConGrad) string {
+	switch c.Layers {
+	case sketch.Attention:
+		return "only the attention's matrices are compared"
+	case sketch.MLP:
+		return "only the MLP's matrices are compared"
+	case sketch.Last:
+		return "only the last block's matrices are compared"
+	}
+	return "norm gains, embedding and head are left out"
+}

@@ -1,0 +1,52 @@
+package results
+
+import (
+	"congrad/results/measure"
+	"congrad/results/table"
+)
+
+// fidelityTable says how far the compressed gradients can be trusted, and what they take.
+func fidelityTable(s *measure.Study) table.Table {
+	t := table.Table{
+		Name:  "fidelity",
+		Title: "Compressed against exact gradients",
+		Note: "Scores (alignments with the consensus) from sketches and from exact gradients of the same n pairs. rank correlation: within a seed, then the mean " +
+			"over seeds [95 % interval: over seeds; of one seed, over pairs]. kept alike: share of the pairs which exact scores keep that the sketch keeps too, " +
+			"both choosing among these pairs. bytes a sketch: of one language or one pair, in float32; of the model: as a share of its parameters.",
+		Columns: []table.Column{
+			text("", "arm"), text("", "sketch"), number("", "rank"), number("", "iteration"), number("", "n"), number("", "seeds"),
+			interval("rank correlation", "mean"), number("rank correlation", "lowest"), interval("", "kept alike"),
+			number("bytes", "a sketch"), number("bytes", "of the model"), number("MB", "all pairs"),
+		},
+		Footnotes: []string{"MB all pairs: the sketches of the pairs of a round (the largest) together. Exact gradients never stand in memory together."},
+	}
+	var last measure.Faith
+	for _, f := range s.Fidelity() {
+		first := f.Arm.Name != last.Arm.Name
+		rank, size, together := table.None(1), table.None(1), table.None(1)
+		if f.Numbers > 0 {
+			size = table.Count(f.Bytes())
+		}
+		if f.Arm.Rank > 0 {
+			rank = table.Count(f.Arm.Rank)
+			together = table.Number(float64(f.MostPairs*f.Bytes())/1e6, 1)
+		}
+		share, known := s.OfModel(f)
+		t.Rows = append(t.Rows, table.Row{Break: f.Arm.Sketch != last.Arm.Sketch, Cells: []table.Cell{
+			once(f.Arm.Name, first), once(f.Arm.Sketch, first), rank, table.Count(f.Iteration), table.Count(f.Pairs), table.Count(f.Seeds),
+			table.Interval(f.Rank, 3, -1, 1), table.Share(f.Lowest, f.Seeds > 0), rate(f.Kept), size, percentage(share, known), together,
+		}})
+		last = f
+	}
+	return t
+}
+
+// percentage is a share of which small ones matter.
+func percentage(share float64, known bool) table.Cell {
+	if !known {
+		return table.None(1)
+	}
+	c := table.Number(share, 4)
+	c.Text = table.Fixed(100*share, 2) + " %"
+	return c
+}
