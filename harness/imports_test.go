@@ -29,7 +29,7 @@ var layers = [][]string{
 }
 
 // within a layer these may import each other in the direction given.
-var sideways = map[string]string{"harness/device/devicetest": "harness/device", "results/synthetic": "results/measure"}
+var sideways = map[string]string{"harness/device/devicetest": "harness/device", "results/synthetic": "results/measure", "harness/train": "harness/sketch"}
 
 const root = ".."
 

@@ -181,6 +181,12 @@ x.toml:38: arms[2].match: "congrad" trains a model for each language; match an a
 			`x.toml:34: arms[2]: keep.quota = "global" compares the pairs of all languages, and policy = "mono" keeps them apart
 x.toml:34: arms[2]: train.temperature = 2 weighs languages against each other, and with policy = "mono" each has a model of its own`,
 		},
+		"without what": {
+			replace(`select = "congrad"`, "select = \"congrad\"\nwithout = [\"de\", \"sw\", \"en\"]", `select = "none"`, "select = \"none\"\nwithout = [\"de\"]"), nil,
+			`x.toml:25: arms[0].without: the untouched model is trained on no language
+x.toml:30: arms[1].without: entry 1, "sw": no seen language; of others no arm meets a pair
+x.toml:30: arms[1].without: no language is left`,
+		},
 		"table as value":            {replace("[train]\nlearning_rate = 1", "train = 1"), nil, "x.toml:12: languages.train: no such key (congrad defaults lists all)"},
 		"no arms":                   {good[:strings.Index(good, "[[arms]]")], nil, "x.toml: arms: an experiment compares at least one arm: write [[arms]]"},
 		"set without value":         {good, []string{"train.epochs"}, "--set train.epochs: want key=value, such as train.epochs=2"},

@@ -155,11 +155,14 @@ type Batch struct {
 
 // Arm is one way of training. Its tables override the experiment's.
 type Arm struct {
-	Name    string  `toml:"name"`
-	Caption string  `toml:"caption"`
-	Select  string  `toml:"select"`
-	Match   string  `toml:"match"`
-	Policy  string  `toml:"policy"`
+	Name    string `toml:"name"`
+	Caption string `toml:"caption"`
+	Select  string `toml:"select"`
+	Match   string `toml:"match"`
+	Policy  string `toml:"policy"`
+
+	Without []string `toml:"without"`
+
 	Loss    Loss    `toml:"loss"`
 	Train   Train   `toml:"train"`
 	ConGrad ConGrad `toml:"congrad"`
@@ -188,6 +191,11 @@ func (e *Experiment) Trains() bool { return slices.ContainsFunc(e.Arms, Arm.Trai
 
 // Ranks reports whether the arm ranks the pairs and keeps the best: how many is then its own choice.
 func (a Arm) Ranks() bool { return a.Select != "none" && a.Select != "all" && a.Select != "random" }
+
+// Meets lists the seen languages whose pairs the arm meets.
+func (a Arm) Meets(seen []string) []string {
+	return slices.DeleteFunc(slices.Clone(seen), func(code string) bool { return slices.Contains(a.Without, code) })
+}
 
 // Mono reports whether the arm trains a model for each seen language, on that language's pairs alone.
 func (a Arm) Mono() bool { return a.Policy == "mono" }

@@ -112,6 +112,7 @@ var Fields = []Field{
 	{"arms.select", nil, 0, 0, []string{"none", "all", "congrad", "anti", "own_language", "validation", "validation_adam", "reward_margin", "implicit_margin_high", "implicit_margin_low", "perplexity_band", "ifd", "random"}, "", "which pairs it trains on (congrad ls methods)"},
 	{"arms.match", "", 0, 0, nil, "", "random: the arm whose count of kept pairs per language it takes over"},
 	{"arms.policy", "shared", 0, 0, []string{"shared", "mono"}, "", "one model for all languages, or for each seen language one that is trained on its pairs alone and answers in it alone"},
+	{"arms.without", []string{}, 0, inf, nil, "", "seen languages whose pairs the arm does without, from selection to training; it is evaluated in them as in the others"},
 }
 
 // FindField returns the documentation of a key.

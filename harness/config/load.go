@@ -230,6 +230,7 @@ func (b *binder) checkArms(e *Experiment, w World) {
 		if a.Mono() {
 			b.checkMono("arms["+itoa(i)+"]", a)
 		}
+		b.checkWithout("arms["+itoa(i)+"].without", a, e.Languages.Seen)
 	}
 	opponent := e.FindArm(e.Evaluate.Opponent)
 	switch {
@@ -253,6 +254,24 @@ func (b *binder) checkArms(e *Experiment, w World) {
 		if b.given[table+".threshold"] && b.given[table+".share"] {
 			b.report(table+".threshold", "a threshold and a share exclude each other; give one")
 		}
+	}
+}
+
+// checkWithout reports languages that an arm cannot do without, and arms that do without any as it is.
+func (b *binder) checkWithout(key string, a Arm, seen []string) {
+	for i, code := range a.Without {
+		if !slices.Contains(seen, code) {
+			b.report(key, "entry %d, %q: no seen language%s; of others no arm meets a pair", i, code, suggest.DidYouMean(code, seen))
+		}
+	}
+	switch {
+	case len(a.Without) == 0:
+	case !a.MeetsPairs():
+		b.report(key, "the untouched model is trained on no language")
+	case a.Mono():
+		b.report(key, "with policy = \"mono\" each language has a model of its own, which no other's pairs reach")
+	case len(a.Meets(seen)) == 0:
+		b.report(key, "no language is left")
 	}
 }
 

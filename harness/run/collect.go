@@ -208,7 +208,7 @@ func (r *round) met(e *Env, chosen []choice) ([]*int, error) {
 	if t.Temperature == 1 {
 		return met, nil
 	}
-	language, err := e.languages(r.pairs, r.settings.Languages)
+	language, err := e.languages(r.pairs, r.languages)
 	if err != nil {
 		return nil, err
 	}
@@ -231,7 +231,7 @@ func (r *round) squares(e *Env, pairs []pair) ([]float64, error) {
 	if err != nil {
 		return nil, err
 	}
-	codes := r.settings.Languages
+	codes := r.languages
 	squares, counts := make([]float64, len(codes)), make([]float64, len(codes))
 	for i, p := range pairs {
 		k := slices.Index(codes, p.Lang)

@@ -46,9 +46,9 @@ func (p *Plan) facts(e *Env) ([]record.Fact, error) {
 			facts = append(facts,
 				record.Fact{Name: a.Name + ": sketch", Value: fmt.Sprintf("%s: %d numbers per gradient (%.1f %% of the parameters)%s; %s", sketched(a.ConGrad), numbers, 100*float64(numbers)/float64(c.Parameters()), hashed(c, a.ConGrad), compared(a.ConGrad))})
 			if selector.Reads == method.ReadsConsensus {
-				added, weights := sketch.Bytes(numbers, len(x.Languages.Seen)), 4*c.Parameters()
+				added, weights := sketch.Bytes(numbers, len(a.Meets(x.Languages.Seen))), 4*c.Parameters()
 				facts = append(facts,
-					record.Fact{Name: a.Name + ": state added", Value: fmt.Sprintf("%.2f MB for %d languages and the consensus, beside %.2f MB of weights", float64(added)/1e6, len(x.Languages.Seen), float64(weights)/1e6)})
+					record.Fact{Name: a.Name + ": state added", Value: fmt.Sprintf("%.2f MB for %d languages and the consensus, beside %.2f MB of weights", float64(added)/1e6, len(a.Meets(x.Languages.Seen)), float64(weights)/1e6)})
 			}
 			if !a.Online() { // which has no more of them at a time than those of a batch
 				together, err := p.together(e, a, numbers)
@@ -58,6 +58,9 @@ func (p *Plan) facts(e *Env) ([]record.Fact, error) {
 				facts = append(facts, record.Fact{Name: a.Name + ": pairs' sketches", Value: together})
 			}
 			facts = append(facts, record.Fact{Name: a.Name + ": compared with", Value: comparedWith(a.ConGrad, selector.Reads)})
+		}
+		if len(a.Without) > 0 {
+			facts = append(facts, record.Fact{Name: a.Name + ": does without", Value: "the pairs of " + strings.Join(a.Without, ", ")})
 		}
 		if a.Mono() {
 			facts = append(facts, record.Fact{Name: a.Name + ": models", Value: fmt.Sprintf("one for each of the %d seen languages, trained on its pairs alone and evaluated in it alone", len(x.Languages.Seen))})

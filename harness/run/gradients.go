@@ -59,7 +59,7 @@ type scored struct {
 func (p *planner) gradients(policy *Stage, r *round, where string) (*Stage, gradientSettings, error) {
 	c, pairs, reference := r.arm.ConGrad, r.pairs, r.reference
 	s := gradientSettings{
-		Languages: r.settings.Languages, Loss: r.arm.Loss, Sketch: sketchOf(c), LanguageGradient: c.LanguageGradient, EMADecay: c.EMADecay,
+		Languages: r.languages, Loss: r.arm.Loss, Sketch: sketchOf(c), LanguageGradient: c.LanguageGradient, EMADecay: c.EMADecay,
 		Seed: r.seed, Round: fmt.Sprint(r.iteration), Tokens: p.experiment.Batch.Tokens, Memory: 1e6 * p.experiment.Batch.SketchMB,
 	}
 	if r.selector.Reads.HeldBack() {

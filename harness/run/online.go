@@ -27,13 +27,13 @@ type onlineSettings struct {
 }
 
 // onlineOf is nil for an arm whose pairs are picked before it trains.
-func (p *planner) onlineOf(arm config.Arm) *onlineSettings {
-	if !arm.Online() {
+func onlineOf(r *round) *onlineSettings {
+	if !r.arm.Online() {
 		return nil
 	}
-	c := arm.ConGrad
+	arm, c := r.arm, r.arm.ConGrad
 	return &onlineSettings{
-		Languages: p.experiment.Languages.Seen, Sketch: sketchOf(c), EMADecay: c.EMADecay, Scoring: scoringOf(c),
+		Languages: r.languages, Sketch: sketchOf(c), EMADecay: c.EMADecay, Scoring: scoringOf(c),
 		Share: arm.Keep.Share, Threshold: threshold(arm.Keep), RenewEvery: c.RenewEvery, ResampleEvery: c.ResampleEvery,
 		keep: method.Keep{Share: arm.Keep.Share, Threshold: arm.Keep.Threshold, Global: true},
 	}

@@ -242,8 +242,7 @@ func TestOnlineNeedsItsState(t *testing.T) {
 			arm = a
 		}
 	}
-	p := planner{experiment: b.plan(t, during()...).Experiment}
-	s := trainSettings{Online: p.onlineOf(arm)}
+	s := trainSettings{Online: onlineOf(&round{arm: arm, languages: []string{"en", "de"}})}
 	filter, err := b.env.openOnline(nn.TrainerState{}, nil, s, train.Settings{})
 	if err != nil {
 		t.Fatal(err)

@@ -2,6 +2,7 @@ package run
 
 import (
 	"context"
+	"slices"
 
 	"congrad/harness/config"
 	"congrad/harness/judge"
@@ -76,6 +77,24 @@ func (p *planner) pairs(generated, judged *Stage, g generateSettings, where stri
 				return nil, err
 			}
 			files["pairing.jsonl"], err = lines("pairing", pairing)
+			return files, err
+		})
+	return p.add(s, err)
+}
+
+// pairsIn are the pairs of some languages out of all. The counts stay those of all: they say what became of the prompts.
+func (p *planner) pairsIn(languages []string, pairs *Stage, where string) (*Stage, error) {
+	s, err := newStage("pairs", "leave languages out, "+where, 1, languages, "", []*Stage{pairs}, 0,
+		func(_ context.Context, e *Env, _ *Stage) (map[string][]byte, error) {
+			list, err := readLines[pair](e, pairs, "pairs")
+			if err != nil {
+				return nil, err
+			}
+			files, err := output("pairs", slices.DeleteFunc(list, func(made pair) bool { return !slices.Contains(languages, made.Lang) }))
+			if err != nil {
+				return nil, err
+			}
+			files["pairing.jsonl"], err = e.read(pairs, "pairing.jsonl")
 			return files, err
 		})
 	return p.add(s, err)

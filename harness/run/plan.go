@@ -28,6 +28,7 @@ type round struct {
 	iteration         int
 	before            *round // the model's last one, nil in the first
 	settings          generateSettings
+	languages         []string // those of the pairs
 	generated, judged *Stage
 	pairs, reference  *Stage
 	unprompted        *Stage // nil unless the selector reads it
@@ -198,15 +199,17 @@ func matchedFirst(trainees []*trainee) []*trainee {
 func (p *planner) round(t *trainee, seed uint64, iteration int, matched *round, compared bool) (*round, error) {
 	e, policy := p.experiment, t.policy
 	r := &round{seed: seed, arm: t.arm, lang: t.lang, label: t.name(), iteration: iteration, before: t.last}
-	who, languages := r.label, e.Languages.Seen
+	r.languages = t.arm.Meets(e.Languages.Seen)
+	who, asked := r.label, r.languages
 	switch {
 	case iteration == 1:
-		who, r.label = "every arm", t.arm.Name
+		who, r.label, asked = "every arm", t.arm.Name, e.Languages.Seen
 	case t.lang != "":
-		languages = []string{t.lang}
+		asked = []string{t.lang}
+		r.languages = asked
 	}
 	where := at(seed, iteration, who)
-	r.settings = generateSettings{p.env.Source.Version(), languages, seed, iteration, p.limited(e.Prompts.PerLanguage), e.Generate, e.Batch.Rows}
+	r.settings = generateSettings{p.env.Source.Version(), asked, seed, iteration, p.limited(e.Prompts.PerLanguage), e.Generate, e.Batch.Rows}
 	var err error
 	if r.generated, err = p.generate(policy, r.settings, where); err != nil {
 		return nil, err
@@ -216,6 +219,12 @@ func (p *planner) round(t *trainee, seed uint64, iteration int, matched *round, 
 	}
 	if r.pairs, err = p.pairs(r.generated, r.judged, r.settings, where); err != nil {
 		return nil, err
+	}
+	if len(r.languages) < len(asked) {
+		where = at(seed, iteration, r.label)
+		if r.pairs, err = p.pairsIn(r.languages, r.pairs, where); err != nil {
+			return nil, err
+		}
 	}
 	if r.reference, err = p.reference(policy, r.pairs, where); err != nil {
 		return nil, err

@@ -68,7 +68,7 @@ func (p *planner) selectRanked(policy *Stage, r *round, g gradientSettings) (*St
 	label := fmt.Sprintf("select pairs by %s, %s", s.Name, at(r.seed, r.iteration, r.label))
 	stage, err := newStage("select", label, 3, settings, device, inputs, 0,
 		func(ctx context.Context, e *Env, _ *Stage) (map[string][]byte, error) {
-			language, err := e.languages(r.pairs, r.settings.Languages)
+			language, err := e.languages(r.pairs, r.languages)
 			if err != nil {
 				return nil, err
 			}

@@ -34,13 +34,13 @@ const checkpointEvery = 30 * time.Second
 func (p *planner) train(policy *Stage, r *round, where string) (*Stage, error) {
 	s := trainSettings{
 		Seed: r.seed, Iteration: r.iteration, Loss: r.arm.Loss, Train: r.arm.Train, Tokens: p.experiment.Batch.Tokens,
-		Language: r.lang, Online: p.onlineOf(r.arm),
+		Language: r.lang, Online: onlineOf(r),
 	}
 	if s.Train.Temperature == 1 {
 		s.Train.Temperature = 0 // which leaves it out of the key
 	}
 	if s.Train.Surgery() {
-		s.Languages = p.experiment.Languages.Seen
+		s.Languages = r.languages
 	} else {
 		s.Train.Aggregator = "" // so that it is no part of the key
 	}
@@ -50,7 +50,7 @@ func (p *planner) train(policy *Stage, r *round, where string) (*Stage, error) {
 	}
 	return p.stage("train", "train, "+where, 1, s, inputs, 0,
 		func(ctx context.Context, e *Env, stage *Stage) (map[string][]byte, error) {
-			kept, err := e.keptPairs(r, selection, p.experiment.Languages.Seen)
+			kept, err := e.keptPairs(r, selection, r.languages)
 			if err != nil {
 				return nil, err
 			}
