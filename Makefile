@@ -7,7 +7,7 @@ BIN := bin/congrad
 GOFUMPT := mvdan.cc/gofumpt@v0.12.0
 STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.8.2
 
-.PHONY: build setup demo test bench lint clean world base record
+.PHONY: build setup demo test bench lint clean world base record fidelity
 
 build:
 	@command -v $(GO) >/dev/null || { echo "congrad is written in Go: install Go 1.26 or later" >&2; exit 1; }
@@ -53,6 +53,12 @@ record: build
 	mkdir -p docs/tiny
 	cp runs/tiny/tables/*.md runs/tiny/figures/*.svg docs/tiny/
 	sed '/^|/,$$d' docs/defaults.md >build.tmp && $(BIN) defaults --markdown >>build.tmp && mv build.tmp docs/defaults.md
+
+# What compression costs, and the table and figure of it that the documents show.
+fidelity: setup
+	$(BIN) run fidelity
+	mkdir -p docs/fidelity
+	cp runs/fidelity/tables/fidelity.md runs/fidelity/figures/fidelity.svg docs/fidelity/
 
 clean:
 	rm -rf bin build runs

@@ -7,6 +7,7 @@ import (
 	"image/png"
 	"io"
 	"math"
+	"slices"
 	"strings"
 	"testing"
 
@@ -243,5 +244,28 @@ func TestCosineIsShort(t *testing.T) {
 		if got := cosine(v, 2); got != want {
 			t.Errorf("%g: got %s, want %s", v, got, want)
 		}
+	}
+}
+
+// The front of sketches takes two of them; it names their kinds and, above, their shares of the model.
+func TestFrontOfSketches(t *testing.T) {
+	if f := Fidelity(study(t, synthetic.Set(synthetic.Small()))); !f.Empty() {
+		t.Error("one sketch makes a front")
+	}
+	size := synthetic.Small()
+	size.Arms = 5
+	s := study(t, synthetic.Set(size))
+	svg, err := Fidelity(s).SVG()
+	if err != nil {
+		t.Fatal(err)
+	}
+	found := texts(t, svg)
+	for _, want := range []string{"flora", "exact", "rank correlation", "kept alike", "bytes per language", "1 MB", "10 %"} {
+		if !slices.Contains(found, want) {
+			t.Errorf("the figure lacks %q: %q", want, found)
+		}
+	}
+	if all := All(s); !slices.ContainsFunc(all, func(f Figure) bool { return f.Name == "fidelity" }) {
+		t.Error("the study lacks the figure")
 	}
 }

@@ -1,6 +1,7 @@
 package measure
 
 import (
+	"fmt"
 	"math"
 	"strings"
 	"testing"
@@ -298,5 +299,29 @@ func TestFidelityKeepsSeedsApart(t *testing.T) {
 	f := faith[0]
 	if f.Pairs != 12 || f.Seeds != 2 || f.Rank.Mean != 0 || f.Rank.Seeds != 2 || f.Lowest != -1 || f.Kept.N != 0 {
 		t.Errorf("%+v", f)
+	}
+}
+
+// Kept alike is the share of what exact scores keep; a sketch is counted in float32, and the pairs of the largest round.
+func TestFidelityCountsWhatIsKeptAndTaken(t *testing.T) {
+	set := &record.Set{Study: record.Study{
+		Arms: []record.Arm{{Name: "congrad", Sketch: "flora", Rank: 2}}, Languages: []record.Language{{Code: "en", Seen: true}}, Iterations: 1, Parameters: 4000,
+	}}
+	for i := range 8 {
+		set.Fidelity = append(set.Fidelity, record.Fidelity{
+			Seed: 1, Arm: "congrad", Iteration: 1, Lang: "en", Prompt: fmt.Sprint(i),
+			Exact: float64(i), Sketched: float64(i * i), ExactKept: i >= 4, SketchedKept: i >= 3 && i != 5,
+		})
+		set.Pairs = append(set.Pairs, record.Pair{Seed: uint64(1 + i/5), Arm: "congrad", Iteration: 1, Lang: "en", Prompt: fmt.Sprint(i)})
+	}
+	set.Consensus = []record.Consensus{{Seed: 1, Arm: "congrad", Iteration: 1, Numbers: 100}}
+	s := study(t, set)
+	f := s.Fidelity()[0]
+	share, known := s.OfModel(f)
+	if f.Kept.Mean != 0.75 || f.Kept.N != 4 || f.Bytes() != 400 || f.MostPairs != 5 || !known || share != 0.025 {
+		t.Errorf("%+v, %g of the model", f, share)
+	}
+	if f.Rank.Mean != 1 || f.Rank.N != 8 {
+		t.Errorf("rank correlation %+v", f.Rank)
 	}
 }

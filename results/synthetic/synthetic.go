@@ -64,9 +64,9 @@ var arms = []struct {
 }{
 	{record.Arm{Name: "baseline", Caption: "the starting model, untouched"}, 0, 0, false},
 	{record.Arm{Name: "joint", Caption: "all pairs, shuffled", Trained: true}, 0.6, -0.03, false},
-	{record.Arm{Name: "congrad", Caption: "pairs aligned with the consensus of the languages", Trained: true, Measure: "alignment with the consensus"}, 1.3, -0.01, true},
+	{record.Arm{Name: "congrad", Caption: "pairs aligned with the consensus of the languages", Trained: true, Measure: "alignment with the consensus", Sketch: "flora", Rank: 8}, 1.3, -0.01, true},
 	{record.Arm{Name: "random", Caption: "as many pairs, drawn at random", Trained: true}, 0.5, -0.02, true},
-	{record.Arm{Name: "anti", Caption: "the least aligned pairs", Trained: true, Measure: "alignment with the consensus, sign turned"}, -0.8, -0.02, true},
+	{record.Arm{Name: "anti", Caption: "the least aligned pairs", Trained: true, Measure: "alignment with the consensus, sign turned", Sketch: "exact"}, -0.8, -0.02, true},
 	{record.Arm{Name: "own_language", Caption: "pairs aligned with their own language", Trained: true, Measure: "alignment with the own language"}, 0.9, -0.02, true},
 	{record.Arm{Name: "reward_margin", Caption: "pairs with the largest judge gap", Trained: true, Measure: "gap of the judge's scores"}, 1.0, -0.04, true},
 }
@@ -84,7 +84,7 @@ func Set(size Size) *record.Set {
 	s := &m.set.Study
 	*s = record.Study{
 		Name: "tiny", Title: "Consensus filtering in a small multilingual world", Iterations: size.Iterations,
-		Tasks: []string{"capitals", "udhr"}, Backend: "go", Opponent: "baseline",
+		Tasks: []string{"capitals", "udhr"}, Backend: "go", Opponent: "baseline", Parameters: 1_200_000,
 		Facts: []record.Fact{
 			{Name: "model", Value: "Llama family, 1.2 M parameters"},
 			{Name: "sketch", Value: "flora, rank 8; left out: norm gains & embeddings"},
@@ -290,11 +290,13 @@ func (m maker) pairs(seed uint64, at, iteration int, l language) {
 		}
 		p := &m.set.Pairs[first+i]
 		p.Rank, p.Kept = rank, rank <= m.Pairs/2
-		if a.Name == "congrad" && i%5 == 0 {
-			m.set.Fidelity = append(m.set.Fidelity, record.Fidelity{
+		if a.Sketch != "" && i%5 == 0 {
+			f := record.Fidelity{
 				Seed: seed, Arm: a.Name, Iteration: iteration, Lang: l.code, Prompt: p.Prompt,
-				Exact: scores[i], Sketched: scores[i] + 0.02*own.NormFloat64(),
-			})
+				Exact: scores[i], Sketched: scores[i] + 0.02*own.NormFloat64(), ExactKept: p.Kept,
+			}
+			f.SketchedKept = f.Sketched > 0.02
+			m.set.Fidelity = append(m.set.Fidelity, f)
 		}
 	}
 }
@@ -305,6 +307,9 @@ func (m maker) consensus(seed uint64, at, iteration int) {
 		return
 	}
 	c := record.Consensus{Seed: seed, Arm: a.Name, Iteration: iteration, Numbers: 65536, Bytes: 2 << 20}
+	if a.Sketch == "exact" {
+		c.Numbers *= 16
+	}
 	var seen []language
 	for _, l := range m.langs {
 		if l.seen {
