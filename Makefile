@@ -7,7 +7,7 @@ BIN := bin/congrad
 GOFUMPT := mvdan.cc/gofumpt@v0.12.0
 STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.8.2
 
-.PHONY: build setup demo test bench lint clean world base record fidelity
+.PHONY: build setup demo test bench lint clean world base record map fidelity
 
 build:
 	@command -v $(GO) >/dev/null || { echo "congrad is written in Go: install Go 1.26 or later" >&2; exit 1; }
@@ -53,6 +53,13 @@ record: build
 	mkdir -p docs/tiny
 	cp runs/tiny/tables/*.md runs/tiny/figures/*.svg docs/tiny/
 	sed '/^|/,$$d' docs/defaults.md >build.tmp && $(BIN) defaults --markdown >>build.tmp && mv build.tmp docs/defaults.md
+
+# When the filter helps (half an hour), the tables and figure of it that the documents show, and the map of congrad diagnose.
+map: setup
+	$(BIN) run when-it-helps
+	mkdir -p docs/when-it-helps experiments/tiny/map
+	cp runs/when-it-helps/tables/*.md runs/when-it-helps/figures/heat-map.svg docs/when-it-helps/
+	cp runs/when-it-helps/tables/*.csv experiments/tiny/map/
 
 # What compression costs, and the table and figure of it that the documents show.
 fidelity: setup

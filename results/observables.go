@@ -3,6 +3,8 @@ package results
 import (
 	"strconv"
 
+	"congrad/eval/stats"
+
 	"congrad/results/measure"
 	"congrad/results/table"
 )
@@ -83,4 +85,40 @@ func DiagnosisTables(d measure.Diagnosis) []table.Table {
 		Columns: observed(), Rows: []table.Row{{Cells: observedCells(d.Observation)}},
 	}
 	return []table.Table{matrix, languages, whole}
+}
+
+// LandmarkTable says where data lie on a recorded map, by the cells nearest to what was observed of them.
+func LandmarkTable(o measure.Observation, landmarks []measure.Landmark) table.Table {
+	t := table.Table{
+		Name:  "map",
+		Title: "The nearest cells of when-it-helps",
+		Note: "What experiments/when-it-helps.toml found where languages got on like this: win rate of ConGrad minus that of joint training, mean [95 % interval]. " +
+			"distance: over the cosine and the share against the consensus, in units of their spread over the nine cells. The map is of the embedded model, DPO and some " +
+			"250 pairs a language: of other data it says no more than how much their languages conflict.",
+		Columns: []table.Column{
+			text("", ""), number("", "shared defects"), number("", "judge's noise"), number("", "cosine"), number("", "against"), number("", "distance"),
+			difference("minus joint", "seen"), difference("minus joint", "unseen"),
+		},
+		Rows: []table.Row{{Cells: []table.Cell{
+			table.Text("your data"), table.None(1), table.None(1), table.Number(o.Cosine, 3), table.Number(o.Against, 3), table.None(1), table.None(4), table.None(4),
+		}}},
+	}
+	near := measure.Nearest(o, landmarks)
+	for i, l := range near[:min(3, len(near))] {
+		t.Rows = append(t.Rows, table.Row{Break: i == 0, Cells: []table.Cell{
+			table.Text("cell"), table.Number(l.Shared, 1), table.Number(l.Noise, 1), table.Number(l.Cosine, 3), table.Number(l.Against, 3), table.Number(l.Distance, 1),
+			away(l.Seen), away(l.Unseen),
+		}})
+	}
+	t.Footnotes = []string{"~ not told apart from zero."}
+	return t
+}
+
+// away is a recorded difference, of which the interval is known and no more.
+func away(e stats.Estimate) table.Cell {
+	mark := ""
+	if e.Low <= 0 && e.High >= 0 {
+		mark = "~"
+	}
+	return table.Difference(e, 3, mark)
 }

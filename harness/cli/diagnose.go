@@ -11,6 +11,7 @@ import (
 	"slices"
 	"strings"
 
+	"congrad/experiments"
 	"congrad/harness/config"
 	"congrad/harness/data"
 	"congrad/harness/nn"
@@ -225,13 +226,20 @@ func drawn(pairs []data.Preference, limit int, seed uint64) []data.Preference {
 }
 
 func (a *app) printDiagnosis(d measure.Diagnosis, o diagnosis) error {
+	landmarks, err := recordedMap()
+	if err != nil {
+		return err
+	}
 	if o.json {
 		e := json.NewEncoder(a.out)
 		e.SetIndent("", "  ")
-		return e.Encode(d)
+		return e.Encode(struct {
+			measure.Diagnosis
+			Map []measure.Landmark `json:"map"` // the cells of when-it-helps, nearest first
+		}{d, measure.Nearest(d.Observation, landmarks)})
 	}
 	var b bytes.Buffer
-	for i, t := range results.DiagnosisTables(d) {
+	for i, t := range append(results.DiagnosisTables(d), results.LandmarkTable(d.Observation, landmarks)) {
 		if i > 0 {
 			b.WriteByte('\n')
 		}
@@ -241,8 +249,21 @@ func (a *app) printDiagnosis(d measure.Diagnosis, o diagnosis) error {
 		}
 		b.Write(text)
 	}
-	_, err := a.out.Write(b.Bytes())
+	_, err = a.out.Write(b.Bytes())
 	return err
+}
+
+// recordedMap is what a whole run of when-it-helps left, as the program ships it (make record).
+func recordedMap() ([]measure.Landmark, error) {
+	observed, err := experiments.Files.ReadFile("tiny/map/observed.csv")
+	if err != nil {
+		return nil, err
+	}
+	grid, err := experiments.Files.ReadFile("tiny/map/grid.csv")
+	if err != nil {
+		return nil, err
+	}
+	return measure.Landmarks(observed, grid)
 }
 
 // drawCosines draws the matrix as the report of a run does.
