@@ -176,6 +176,20 @@ func (b *binder) oneRules(table string, k *Keep) {
 	}
 }
 
+// inForce reports whether a key of the experiment has a value.
+func (b *binder) inForce(key string) bool {
+	i := slices.IndexFunc(b.origins, func(o Origin) bool { return o.Key == key })
+	return i >= 0 && !b.origins[i].Unset()
+}
+
+// giving is the key under which an arm has its value: its own where the arm gives it, else the experiment's.
+func (b *binder) giving(arm, key string) string {
+	if b.given[arm+key] {
+		return arm + key
+	}
+	return key
+}
+
 // unset notes that a key has no value because of another.
 func (b *binder) unset(key, because string) {
 	o := Origin{Key: key, Value: math.NaN(), From: because + " rules"}

@@ -77,8 +77,7 @@ func (l Loss) perToken() bool { return lossKinds[l.Kind].perToken }
 func (b *binder) settleLoss(table string, l *Loss) {
 	for _, p := range l.parameters() {
 		key := table + "." + p.key
-		i := slices.IndexFunc(b.origins, func(o Origin) bool { return o.Key == "loss."+p.key })
-		inForce := i >= 0 && !b.origins[i].Unset() // for the experiment
+		inForce := b.inForce("loss." + p.key)
 		switch {
 		case l.takes(p.key) && !inForce && !b.given[key]:
 			b.fallback(key, "loss."+p.key, reflect.ValueOf(p.value).Elem())

@@ -13,8 +13,7 @@ func (b *binder) settleOnline(table string, c *ConGrad) {
 	if b.given[key] {
 		return
 	}
-	i := slices.IndexFunc(b.origins, func(o Origin) bool { return o.Key == general })
-	inForce := i >= 0 && !b.origins[i].Unset() // for the experiment
+	inForce := b.inForce(general)
 	switch {
 	case c.Mode == "online":
 		if key != general {
@@ -47,22 +46,14 @@ func (b *binder) checkOnline(i int, a Arm, e *Experiment) {
 		b.report(arm+"train.temperature", "%g has pairs met several times, or never, and a pair that is picked while training has one record; an online arm meets each once an epoch", a.Train.Temperature)
 	}
 	if a.ConGrad.SketchNumbers != 0 {
-		key := arm + "congrad.sketch_numbers"
-		if !b.given[key] {
-			key = "congrad.sketch_numbers"
-		}
-		b.report(key, "%d: languages' gradients that were added up cannot be moved when the sketch's matrices are drawn anew; leave it 0 where arm %q is online", a.ConGrad.SketchNumbers, a.Name)
+		b.report(b.giving(arm, "congrad.sketch_numbers"), "%d: languages' gradients that were added up cannot be moved when the sketch's matrices are drawn anew; leave it 0 where arm %q is online", a.ConGrad.SketchNumbers, a.Name)
 	}
 	level := "" // of the table that says "online"
 	if b.given[arm+"congrad.mode"] {
 		level = arm
 	}
 	if a.ConGrad.LanguageGradient != "ema" {
-		key := arm + "congrad.language_gradient"
-		if !b.given[key] {
-			key = "congrad.language_gradient"
-		}
-		b.report(key, "%q: while training goes on, languages have moving averages (\"ema\"); arm %q is online", a.ConGrad.LanguageGradient, a.Name)
+		b.report(b.giving(arm, "congrad.language_gradient"), "%q: while training goes on, languages have moving averages (\"ema\"); arm %q is online", a.ConGrad.LanguageGradient, a.Name)
 	}
 	if key := level + "congrad.leave_one_out"; b.given[key] && (e.ConGrad.LeaveOneOut || level != "") {
 		b.report(key, "a pair that is scored while training is no part of the consensus yet; leave this key out")

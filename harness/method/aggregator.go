@@ -34,6 +34,15 @@ type Stateful interface {
 	From(state []float64, k int) (Aggregator, error)
 }
 
+// GoOn is the aggregator as it goes on from the state that a round of k gradients left: itself where there was none, or where
+// it remembers nothing.
+func GoOn(a Aggregator, state []float64, k int) (Aggregator, error) {
+	if stateful, ok := a.(Stateful); ok && state != nil {
+		return stateful.From(state, k)
+	}
+	return a, nil
+}
+
 // Weighting is an aggregator's result.
 type Weighting struct {
 	Weights []float64

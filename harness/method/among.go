@@ -24,17 +24,17 @@ func ConsensusAmong(a Aggregator, g *mat.SymDense, present []int, of int, state 
 	if state != nil && len(state) != of*of {
 		return Weighting{}, fmt.Errorf("finding a consensus: the state holds %d entries, %d gradients have %d", len(state), of, of*of)
 	}
-	if stateful, ok := a.(Stateful); ok && state != nil {
-		own := make([]float64, 0, k*k)
+	var own []float64 // of the state, what the present ones know of each other
+	if state != nil {
 		for _, i := range present {
 			for _, j := range present {
 				own = append(own, state[i*of+j])
 			}
 		}
-		var err error
-		if a, err = stateful.From(own, k); err != nil {
-			return Weighting{}, err
-		}
+	}
+	a, err := GoOn(a, own, k)
+	if err != nil {
+		return Weighting{}, err
 	}
 	w, err := Consensus(a, g, false, stream)
 	if err != nil || w.State == nil {

@@ -232,10 +232,8 @@ func (s scoring) evidence(round *sketch.Round, g gradientSettings, state []float
 	if err != nil {
 		return known, err
 	}
-	if stateful, ok := aggregator.(method.Stateful); ok && state != nil {
-		if aggregator, err = stateful.From(state, round.Gram.SymmetricDim()); err != nil {
-			return known, err
-		}
+	if aggregator, err = method.GoOn(aggregator, state, round.Gram.SymmetricDim()); err != nil {
+		return known, err
 	}
 	known.Consensus, err = method.Consensus(aggregator, round.Gram, s.Normalise == "unit", rng.Stream(g.Seed, "aggregator", g.Round))
 	return known, err

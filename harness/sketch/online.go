@@ -170,8 +170,8 @@ func (o *Online) renew() error {
 	if err != nil {
 		return err
 	}
-	if stateful, ok := aggregator.(method.Stateful); ok && o.Last != nil {
-		if aggregator, err = stateful.From(o.Last.State, o.Languages); err != nil {
+	if o.Last != nil {
+		if aggregator, err = method.GoOn(aggregator, o.Last.State, o.Languages); err != nil {
 			return err
 		}
 	}

@@ -97,6 +97,23 @@ func (s *sides) put(side int, arm string) {
 	}
 }
 
+// clauses say of all arms on which side of the mark they are: each "wins" (several "win") "more often" or "less often" than it.
+func (s sides) clauses(one, many, more, less, mark string) string {
+	var parts []string
+	for _, side := range []struct {
+		arms []string
+		how  string
+	}{{s.above, more}, {s.below, less}} {
+		if len(side.arms) > 0 {
+			parts = append(parts, enumerate(side.arms)+" "+verb(side.arms, one, many)+" "+side.how+" than "+mark)
+		}
+	}
+	if len(s.open) > 0 {
+		parts = append(parts, enumerate(s.open)+" "+verb(s.open, "is", "are")+" not told apart from "+mark)
+	}
+	return strings.Join(parts, "; ")
+}
+
 // sideOf is where a difference lies beyond doubt: 0 where that cannot be said.
 func sideOf(e stats.Estimate) int {
 	switch {
@@ -154,20 +171,11 @@ func againstJoint(s *measure.Study, g measure.Group) string {
 			found.put(sideOf(e), fmt.Sprintf("%s (%s)", a.Name, signedBracket(e)))
 		}
 	}
-	var parts []string
-	if len(found.above) > 0 {
-		parts = append(parts, enumerate(found.above)+" "+verb(found.above, "wins", "win")+" more often than "+joint.Name)
-	}
-	if len(found.below) > 0 {
-		parts = append(parts, enumerate(found.below)+" "+verb(found.below, "wins", "win")+" less often than "+joint.Name)
-	}
-	if len(found.open) > 0 {
-		parts = append(parts, enumerate(found.open)+" "+verb(found.open, "is", "are")+" not told apart from "+joint.Name)
-	}
-	if len(parts) == 0 {
+	clauses := found.clauses("wins", "win", "more often", "less often", joint.Name)
+	if clauses == "" {
 		return ""
 	}
-	return "On the same prompts and seeds, " + strings.Join(parts, "; ") + "."
+	return "On the same prompts and seeds, " + clauses + "."
 }
 
 // verdict answers the study's question for congrad: against training on everything, and against as many pairs drawn at

@@ -48,18 +48,9 @@ func plantedSentences(s *measure.Study) string {
 			found.put(sideOf(e), fmt.Sprintf("%s (%s)", a.Name, signedBracket(e)))
 		}
 	}
-	var parts []string
-	if len(found.above) > 0 {
-		parts = append(parts, enumerate(found.above)+" "+verb(found.above, "finds", "find")+" them better than "+reference.Name)
-	}
-	if len(found.below) > 0 {
-		parts = append(parts, enumerate(found.below)+" "+verb(found.below, "finds", "find")+" them worse than "+reference.Name)
-	}
-	if len(found.open) > 0 {
-		parts = append(parts, enumerate(found.open)+" "+verb(found.open, "is", "are")+" not told apart from "+reference.Name)
-	}
-	if len(parts) == 0 {
+	clauses := found.clauses("finds", "find", "them better", "them worse", reference.Name)
+	if clauses == "" {
 		return text
 	}
-	return text + " On the same pairs, " + strings.Join(parts, "; ") + "."
+	return text + " On the same pairs, " + clauses + "."
 }
