@@ -4,6 +4,8 @@ import (
 	"encoding/json"
 	"fmt"
 	"io/fs"
+
+	"congrad/harness/model/safetensors"
 )
 
 // Folder is a model on disk as transformers lays it out: config.json, tokenizer.json, model.safetensors.
@@ -102,12 +104,13 @@ func Open(dir fs.FS) (*Folder, error) {
 	if f.Tokenizer, err = fs.ReadFile(dir, "tokenizer.json"); err != nil {
 		return nil, fmt.Errorf("opening a model: %w", err)
 	}
-	data, err := fs.ReadFile(dir, "model.safetensors")
+	c, err := safetensors.Open(dir)
 	if err != nil {
 		return nil, fmt.Errorf("opening a model: %w", err)
 	}
-	if f.Weights, err = Unmarshal(config, data); err != nil {
-		return nil, fmt.Errorf("opening a model: model.safetensors: %w", err)
+	defer c.Close()
+	if f.Weights, err = ReadWeights(config, c); err != nil {
+		return nil, fmt.Errorf("opening a model: %w", err)
 	}
 	return f, nil
 }
