@@ -46,9 +46,13 @@ func Open(dir fs.FS) (*Checkpoint, error) {
 	if err != nil {
 		return nil, fmt.Errorf("reading safetensors: %w", err)
 	}
-	c, err := openShards(dir, data)
+	where, err := parseIndex(data)
 	if err != nil {
 		return nil, fmt.Errorf("reading safetensors: %s: %w", index, err)
+	}
+	c := &Checkpoint{tensors: map[string]stored{}}
+	if err := c.addShards(dir, where); err != nil {
+		return nil, errors.Join(fmt.Errorf("reading safetensors: %s: %w", index, err), c.Close())
 	}
 	return c, nil
 }
@@ -71,12 +75,11 @@ func Parse(data []byte) (*Checkpoint, error) {
 	return c, nil
 }
 
-// openShards opens the files of an index, whose weight_map has to name exactly the tensors that are there. Its total_size is
-// not looked at: it is wrong in published files whose weights are shared.
-func openShards(dir fs.FS, data []byte) (c *Checkpoint, err error) {
-	var where map[string]string
+// parseIndex reads an index's weight_map, from tensors to files. Its total_size is not looked at: it is wrong in published
+// files whose weights are shared.
+func parseIndex(data []byte) (where map[string]string, err error) {
 	d := json.NewDecoder(bytes.NewReader(data))
-	if err := object(d, func(key string) error {
+	err = object(d, func(key string) error {
 		if key != "weight_map" {
 			return d.Decode(new(json.RawMessage))
 		}
@@ -87,38 +90,35 @@ func openShards(dir fs.FS, data []byte) (c *Checkpoint, err error) {
 			where[name] = file
 			return err
 		})
-	}); err != nil {
-		return nil, err
+	})
+	if err == nil && len(where) == 0 {
+		err = fmt.Errorf("weight_map is missing or empty")
 	}
-	if len(where) == 0 {
-		return nil, fmt.Errorf("weight_map is missing or empty")
-	}
-	c = &Checkpoint{tensors: map[string]stored{}}
-	defer func() {
-		if err != nil {
-			err = errors.Join(err, c.Close())
-		}
-	}()
+	return where, err
+}
+
+// addShards opens the files of an index, which has to name exactly the tensors that are there.
+func (c *Checkpoint) addShards(dir fs.FS, where map[string]string) error {
 	for _, file := range slices.Compact(slices.Sorted(maps.Values(where))) {
 		if !fs.ValidPath(file) || strings.ContainsAny(file, `/\`) {
-			return nil, fmt.Errorf("weight_map names %q, which is no file of the folder", file)
+			return fmt.Errorf("weight_map names %q, which is no file of the folder", file)
 		}
 		before := len(c.names)
 		if err := c.add(dir, file); err != nil {
-			return nil, err
+			return err
 		}
 		for _, name := range c.names[before:] {
 			if where[name] != file {
-				return nil, fmt.Errorf("%s has a tensor %q, which weight_map looks for in %q", file, name, where[name])
+				return fmt.Errorf("%s has a tensor %q, which weight_map looks for in %q", file, name, where[name])
 			}
 		}
 	}
 	for _, name := range slices.Sorted(maps.Keys(where)) {
 		if _, ok := c.tensors[name]; !ok {
-			return nil, fmt.Errorf("%s has no tensor %q, which weight_map looks for in it", where[name], name)
+			return fmt.Errorf("%s has no tensor %q, which weight_map looks for in it", where[name], name)
 		}
 	}
-	return c, nil
+	return nil
 }
 
 func (c *Checkpoint) add(dir fs.FS, name string) error {
