@@ -11,9 +11,24 @@ import (
 // multiply by small whole numbers for each sixteenth or eighth of it. Products are rounded to float32 before they are added
 // (the conversions say so: a compiler may fuse otherwise), which makes the entries bit-equal to those of llama.cpp's Python.
 
-func f32(b []byte, y []float32)  { y[0] = math.Float32frombits(binary.LittleEndian.Uint32(b)) }
-func f16(b []byte, y []float32)  { y[0] = half(b) }
-func bf16(b []byte, y []float32) { y[0] = narrow.BFloat16(binary.LittleEndian.Uint16(b)) }
+// The unquantised types take any number of blocks, which are entries, at a time.
+func f32(b []byte, y []float32) {
+	for i := range y {
+		y[i] = math.Float32frombits(binary.LittleEndian.Uint32(b[4*i:]))
+	}
+}
+
+func f16(b []byte, y []float32) {
+	for i := range y {
+		y[i] = half(b[2*i:])
+	}
+}
+
+func bf16(b []byte, y []float32) {
+	for i := range y {
+		y[i] = narrow.BFloat16(binary.LittleEndian.Uint16(b[2*i:]))
+	}
+}
 
 func half(b []byte) float32 { return narrow.Half(binary.LittleEndian.Uint16(b)) }
 

@@ -161,7 +161,7 @@ func (r *reader) tensor() (t tensor, err error) {
 	t.name = r.text()
 	n := r.uint32()
 	if n > 4 {
-		r.fail("it has %d dimensions; up to 4 are known", n)
+		return t, fmt.Errorf("it has %d dimensions; up to 4 are known", n)
 	}
 	size := uint64(1)
 	for range n {
@@ -220,9 +220,15 @@ func (f *File) Float32(name string, dst []float32) error {
 		return fmt.Errorf("reading GGUF: tensor %q has %d entries, there is room for %d", name, n, len(dst))
 	}
 	if err := f.source.Read(t.offset, t.size, l.bytes, func(p []byte) {
-		for ; len(p) > 0; p, dst = p[l.bytes:], dst[l.block:] {
-			l.dequantise(p[:l.bytes], dst[:l.block])
+		blocks := len(p) / l.bytes
+		if l.block == 1 {
+			l.dequantise(p, dst[:blocks])
+		} else {
+			for i := range blocks {
+				l.dequantise(p[i*l.bytes:(i+1)*l.bytes], dst[i*l.block:(i+1)*l.block])
+			}
 		}
+		dst = dst[blocks*l.block:]
 	}); err != nil {
 		return fmt.Errorf("reading GGUF: tensor %q: %w", name, err)
 	}

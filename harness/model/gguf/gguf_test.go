@@ -192,6 +192,7 @@ func TestHostileFiles(t *testing.T) {
 		"values cut short":       {start(0, 1).text("a").n32(9).n32(8).n64(2).text("x").zeros(7), "ends too early"},
 		"no type":                {start(1, 0).text("a").n32(0).zeros(9), "1 tensors, more than fit"},
 		"five dimensions":        {start(1, 0).tensor("a", 0, 0, 1, 1, 1, 1, 1).data(4), "5 dimensions"},
+		"2^32-1 dimensions":      {start(1, 0).text("a").n32(math.MaxUint32).zeros(64), "4294967295 dimensions"},
 		"dimensions of 2^64":     {start(1, 0).tensor("a", 0, 0, 1<<33, 1<<33).data(4), "dimensions are too large"},
 		"one of 2^64":            {start(1, 0).tensor("a", 0, 0, math.MaxUint64).data(4), "dimensions are too large"},
 		"bytes of 2^64":          {start(1, 0).tensor("a", 0, 0, 1<<60).data(4), "dimensions are too large"},

@@ -13,7 +13,7 @@ type Type uint32
 // layout is how a type stores a run of entries: block entries in bytes bytes.
 type layout struct {
 	block, bytes int
-	// dequantise turns one block into its entries.
+	// dequantise turns one block into its entries; where a block is one entry, any number of them.
 	dequantise func(b []byte, y []float32)
 }
 
