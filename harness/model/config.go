@@ -116,21 +116,25 @@ func (c Config) identity() string {
 	return text + string(features) + "\n"
 }
 
+// maxLayers is more than any model has; a list of weights is made for each.
+const maxLayers = 1 << 12
+
 // Check reports the first dimension that no model can have.
 func (c Config) Check() error {
+	const most = 1 << 24
 	for _, d := range []struct {
-		name string
-		n    int
+		name    string
+		n, most int
 	}{
-		{"vocab_size", c.Vocab},
-		{"hidden_size", c.Hidden},
-		{"num_hidden_layers", c.Layers},
-		{"num_attention_heads", c.Heads},
-		{"num_key_value_heads", c.KVHeads},
-		{"head_dim", c.HeadDim},
-		{"intermediate_size", c.FFN},
+		{"vocab_size", c.Vocab, most},
+		{"hidden_size", c.Hidden, most},
+		{"num_hidden_layers", c.Layers, maxLayers},
+		{"num_attention_heads", c.Heads, most},
+		{"num_key_value_heads", c.KVHeads, most},
+		{"head_dim", c.HeadDim, most},
+		{"intermediate_size", c.FFN, most},
 	} {
-		if d.n < 1 || d.n > 1<<24 {
+		if d.n < 1 || d.n > d.most {
 			return fmt.Errorf("%s is %d", d.name, d.n)
 		}
 	}

@@ -189,7 +189,7 @@ func (s *settings) common(headDim, kvHeads int, tied bool) Config {
 
 // layers reads which layers are local into c: layer_types, or absent if there is none.
 func (s *settings) layers(c *Config, window int, absent func(i int) bool) {
-	letters := make([]byte, max(min(c.Layers, 1<<24), 0))
+	letters := make([]byte, max(min(c.Layers, maxLayers), 0))
 	types := get(s, "layer_types", []string(nil))
 	if types != nil && len(types) != len(letters) {
 		s.fail("layer_types describe %d layers, num_hidden_layers is %d", len(types), c.Layers)
