@@ -139,6 +139,36 @@ func TestGGUFIsRefusedByName(t *testing.T) {
 	}
 }
 
+// Files of which the metadata alone say that they are something else.
+func TestGGUFMetadataIsNeverIgnored(t *testing.T) {
+	file := func(pairs ...any) []byte {
+		out := binary.LittleEndian.AppendUint64([]byte("GGUF\x03\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00"), uint64(len(pairs)/2))
+		for i := 0; i < len(pairs); i += 2 {
+			out = append(out, text(pairs[i].(string))...)
+			switch v := pairs[i+1].(type) {
+			case int:
+				out = binary.LittleEndian.AppendUint32(append(out, 4, 0, 0, 0), uint32(v))
+			case string:
+				out = append(append(out, 8, 0, 0, 0), text(v)...)
+			}
+		}
+		return out
+	}
+	for want, data := range map[string][]byte{
+		"it is one of 3 parts":                              file("general.architecture", "llama", "split.count", 3),
+		"llama.expert_count 8 is not supported; 0 is":       file("general.architecture", "llama", "llama.expert_count", 8),
+		"llama.rope.scaling.attn_factor 2 is not supported": file("general.architecture", "llama", "llama.rope.scaling.attn_factor", 2),
+		"llama.block_count is a string instead of":          file("general.architecture", "llama", "llama.block_count", "two"),
+		"llama.logit_scale is not supported":                file("general.architecture", "llama", "llama.logit_scale", 2),
+		"general.architecture is a uint32 instead of a":     file("general.architecture", 1),
+		`general.architecture "" is not supported`:          file(),
+	} {
+		if _, err := OpenGGUF(fstest.MapFS{"x": {Data: data}}, "x"); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%v, want an error with %q", err, want)
+		}
+	}
+}
+
 // Whatever opens without an error can be read, or is refused as a model.
 func FuzzGGUF(f *testing.F) {
 	for _, name := range []string{"qwen3", "gemma2"} {
