@@ -85,10 +85,14 @@ func (s *surroundings) world() config.World {
 	}
 	w.Model = func(name string) error {
 		dir, err := modelFolder(name)
-		if err == nil {
-			_, err = model.OpenConfig(dir)
+		if err != nil {
+			return err
 		}
-		return err
+		c, err := model.OpenConfig(dir)
+		if err != nil {
+			return err
+		}
+		return nn.Supports(c)
 	}
 	return w
 }
@@ -167,6 +171,13 @@ func openModel(name string) (*model.Folder, *text.Chat, error) {
 	dir, err := modelFolder(name)
 	if err != nil {
 		return nil, nil, failing(exitData, err)
+	}
+	config, err := model.OpenConfig(dir)
+	if err == nil {
+		err = nn.Supports(config) // before gigabytes are read
+	}
+	if err != nil {
+		return nil, nil, failing(exitData, fmt.Errorf("%s: %w", name, err))
 	}
 	base, err := model.Open(dir)
 	if err != nil {

@@ -3,12 +3,14 @@
 package model
 
 import (
+	"encoding/json"
 	"fmt"
 	"strings"
 )
 
-// Config is the shape of a Llama-family decoder: RMSNorm before each half-block, rotary positions, grouped-query
-// attention, SwiGLU. The names of the JSON fields are those of a Hugging Face config.json.
+// Config is the shape of a decoder: by itself that of a plain Llama (RMSNorm before each half-block, rotary positions,
+// grouped-query attention, SwiGLU), with what other families change about it in Features. The names of the JSON fields are
+// those of a Hugging Face config.json. Configs are comparable.
 type Config struct {
 	Vocab    int     `json:"vocab_size"`
 	Hidden   int     `json:"hidden_size"`
@@ -20,6 +22,7 @@ type Config struct {
 	RopeBase float64 `json:"rope_theta"`
 	NormEps  float64 `json:"rms_norm_eps"`
 	Tied     bool    `json:"tie_word_embeddings"`
+	Features `json:"-"`
 }
 
 // Shape is a weight's name and dimensions.
@@ -41,24 +44,46 @@ func (s Shape) Size() int {
 // embedding nor the head.
 func (s Shape) Projects() bool { return strings.HasSuffix(s.Name, "_proj.weight") }
 
+// IsNorm reports whether the weight is a norm's gain.
+func (s Shape) IsNorm() bool { return strings.HasSuffix(s.Name, "norm.weight") }
+
 // Shapes lists the model's weights in the order of the forward pass, under the names and in the layouts
 // ([out, in] for a projection) that transformers uses.
+//
+// Trap: post_attention_layernorm is the norm before the MLP, unless there are PostNorms, with which it really stands behind
+// the attention, and that before the MLP is pre_feedforward_layernorm.
 func (c Config) Shapes() []Shape {
 	q, kv := c.Heads*c.HeadDim, c.KVHeads*c.HeadDim
 	shapes := []Shape{{"model.embed_tokens.weight", []int{c.Vocab, c.Hidden}}}
 	for i := range c.Layers {
-		block := func(name string, dims ...int) {
-			shapes = append(shapes, Shape{fmt.Sprintf("model.layers.%d.%s.weight", i, name), dims})
+		add := func(name string, dims ...int) {
+			shapes = append(shapes, Shape{fmt.Sprintf("model.layers.%d.%s", i, name), dims})
 		}
-		block("input_layernorm", c.Hidden)
-		block("self_attn.q_proj", q, c.Hidden)
-		block("self_attn.k_proj", kv, c.Hidden)
-		block("self_attn.v_proj", kv, c.Hidden)
-		block("self_attn.o_proj", c.Hidden, q)
-		block("post_attention_layernorm", c.Hidden)
-		block("mlp.gate_proj", c.FFN, c.Hidden)
-		block("mlp.up_proj", c.FFN, c.Hidden)
-		block("mlp.down_proj", c.Hidden, c.FFN)
+		project := func(name string, bias bool, out, in int) {
+			add(name+".weight", out, in)
+			if bias {
+				add(name+".bias", out)
+			}
+		}
+		add("input_layernorm.weight", c.Hidden)
+		project("self_attn.q_proj", c.QKVBias, q, c.Hidden)
+		project("self_attn.k_proj", c.QKVBias, kv, c.Hidden)
+		project("self_attn.v_proj", c.QKVBias, kv, c.Hidden)
+		if c.QKNorm {
+			add("self_attn.q_norm.weight", c.HeadDim)
+			add("self_attn.k_norm.weight", c.HeadDim)
+		}
+		project("self_attn.o_proj", c.OutBias, c.Hidden, q)
+		add("post_attention_layernorm.weight", c.Hidden)
+		if c.PostNorms {
+			add("pre_feedforward_layernorm.weight", c.Hidden)
+		}
+		project("mlp.gate_proj", c.MLPBias, c.FFN, c.Hidden)
+		project("mlp.up_proj", c.MLPBias, c.FFN, c.Hidden)
+		project("mlp.down_proj", c.MLPBias, c.Hidden, c.FFN)
+		if c.PostNorms {
+			add("post_feedforward_layernorm.weight", c.Hidden)
+		}
 	}
 	shapes = append(shapes, Shape{"model.norm.weight", []int{c.Hidden}})
 	if !c.Tied {
@@ -74,4 +99,54 @@ func (c Config) Parameters() int {
 		n += s.Size()
 	}
 	return n
+}
+
+// identity is what a configuration enters hashes as. What a plain Llama enters has to stay as it is, or every key changes; new
+// features show only where they are used.
+func (c Config) identity() string {
+	text := fmt.Sprintf("{Vocab:%d Hidden:%d Layers:%d Heads:%d KVHeads:%d HeadDim:%d FFN:%d RopeBase:%v NormEps:%v Tied:%v}\n",
+		c.Vocab, c.Hidden, c.Layers, c.Heads, c.KVHeads, c.HeadDim, c.FFN, c.RopeBase, c.NormEps, c.Tied)
+	if c.Features == (Features{}) {
+		return text
+	}
+	features, err := json.Marshal(c.Features)
+	if err != nil { // of a NaN or an infinity, which Check refuses
+		return text + fmt.Sprintf("%+v\n", c.Features)
+	}
+	return text + string(features) + "\n"
+}
+
+// maxLayers is more than any model has; a list of weights is made for each.
+const maxLayers = 1 << 12
+
+// Check reports the first dimension that no model can have.
+func (c Config) Check() error {
+	const most = 1 << 24
+	for _, d := range []struct {
+		name    string
+		n, most int
+	}{
+		{"vocab_size", c.Vocab, most},
+		{"hidden_size", c.Hidden, most},
+		{"num_hidden_layers", c.Layers, maxLayers},
+		{"num_attention_heads", c.Heads, most},
+		{"num_key_value_heads", c.KVHeads, most},
+		{"head_dim", c.HeadDim, most},
+		{"intermediate_size", c.FFN, most},
+	} {
+		if d.n < 1 || d.n > d.most {
+			return fmt.Errorf("%s is %d", d.name, d.n)
+		}
+	}
+	switch {
+	case c.Heads%c.KVHeads != 0:
+		return fmt.Errorf("num_attention_heads %d is no multiple of num_key_value_heads %d", c.Heads, c.KVHeads)
+	case c.HeadDim%2 != 0:
+		return fmt.Errorf("head_dim %d is odd; rotary positions turn pairs", c.HeadDim)
+	case !(c.RopeBase > 1):
+		return fmt.Errorf("rope_theta is %g", c.RopeBase)
+	case !(c.NormEps > 0):
+		return fmt.Errorf("rms_norm_eps is %g", c.NormEps)
+	}
+	return c.Features.check(c.Layers)
 }

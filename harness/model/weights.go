@@ -5,6 +5,7 @@ import (
 	"encoding/binary"
 	"encoding/hex"
 	"fmt"
+	"io"
 	"math"
 	"strings"
 
@@ -18,7 +19,7 @@ type Weights struct {
 }
 
 // New draws weights for training from scratch: projections from N(0, 0.02²), those that write into the residual stream
-// scaled down by √(2·layers) (Radford et al. 2019), norm gains one. Every weight has a stream of its own.
+// scaled down by √(2·layers) (Radford et al. 2019), norm gains one, biases zero. Every weight has a stream of its own.
 func New(config Config, seed uint64) *Weights {
 	w := &Weights{Config: config}
 	for _, s := range config.Shapes() {
@@ -29,10 +30,11 @@ func New(config Config, seed uint64) *Weights {
 			std /= math.Sqrt(2 * float64(config.Layers))
 		}
 		for i := range data {
-			if len(s.Dims) == 1 {
-				data[i] = 1
-			} else {
+			switch {
+			case len(s.Dims) == 2:
 				data[i] = float32(std * r.NormFloat64())
+			case s.IsNorm() && !config.NormOffset:
+				data[i] = 1
 			}
 		}
 		w.Tensors = append(w.Tensors, data)
@@ -61,7 +63,7 @@ func (w *Weights) Check() error {
 // Hash is the SHA-256 of the shape and of every weight's bits. It names the model in keys and manifests.
 func (w *Weights) Hash() string {
 	h := sha256.New()
-	fmt.Fprintf(h, "%+v\n", w.Config)
+	io.WriteString(h, w.Config.identity())
 	buf := make([]byte, 0, 1<<16)
 	for i, s := range w.Config.Shapes() {
 		fmt.Fprintln(h, s.Name)

@@ -1,0 +1,123 @@
+package model
+
+import (
+	"fmt"
+	"math"
+	"strings"
+)
+
+// Activation is the nonlinearity of the MLP's gate.
+type Activation string
+
+// The gates' activations.
+const (
+	SiLU     Activation = ""
+	GELUTanh Activation = "gelu_pytorch_tanh" // 0.5·x·(1 + tanh(√(2/π)·(x + 0.044715·x³)))
+)
+
+// Features are what families add to the block of a plain Llama. The zero value adds nothing, and every field's zero value is
+// what a plain Llama does.
+type Features struct {
+	Act Activation `json:",omitempty"`
+
+	// Norms.
+	NormOffset bool `json:",omitempty"` // a norm multiplies by 1 + weight (Gemma)
+	PostNorms  bool `json:",omitempty"` // attention and MLP are also followed by a norm before they enter the residual stream
+	QKNorm     bool `json:",omitempty"` // each head's queries and keys [head_dim] are normalised before they are rotated
+
+	// Biases of q, k and v; of o; of gate, up and down.
+	QKVBias bool `json:",omitempty"`
+	OutBias bool `json:",omitempty"`
+	MLPBias bool `json:",omitempty"`
+
+	// ScaledEmbed multiplies embeddings by √hidden. Trap: transformers rounds the root to the type of the activations first.
+	ScaledEmbed bool `json:",omitempty"`
+	// QueryScalar is what scores are divided by the root of, if not head_dim.
+	QueryScalar float64 `json:",omitempty"`
+	// The soft caps squash x to cap·tanh(x/cap): scores before the mask, and logits.
+	AttnSoftCap  float64 `json:",omitempty"`
+	LogitSoftCap float64 `json:",omitempty"`
+
+	// Scaling changes the rotary frequencies that RopeBase gives.
+	Scaling RopeScaling `json:",omitzero"`
+	// Local has a letter for each layer, l or g: in a local layer a token sees only the last Window tokens, itself included.
+	// Empty: all layers are global.
+	Local  string `json:",omitempty"`
+	Window int    `json:",omitempty"`
+	// LocalRopeBase is the base of the local layers' unscaled frequencies; 0: local layers rotate as global ones do.
+	LocalRopeBase float64 `json:",omitempty"`
+}
+
+// Layer says how far a layer sees (0: back to the first token) and how it turns queries and keys.
+func (c Config) Layer(i int) (window int, rope Rope) {
+	rope = Rope{Base: c.RopeBase, Scaling: c.Scaling}
+	if c.Local == "" || c.Local[i] == 'g' {
+		return 0, rope
+	}
+	if c.LocalRopeBase != 0 {
+		rope = Rope{Base: c.LocalRopeBase}
+	}
+	return c.Window, rope
+}
+
+// ScoreScale is what the products of queries and keys are multiplied by.
+func (c Config) ScoreScale() float64 {
+	if c.QueryScalar != 0 {
+		return 1 / math.Sqrt(c.QueryScalar)
+	}
+	return 1 / math.Sqrt(float64(c.HeadDim))
+}
+
+// List names the features in use, for messages.
+func (f Features) List() []string {
+	var list []string
+	for _, x := range []struct {
+		name string
+		used bool
+	}{
+		{"activation " + string(f.Act), f.Act != SiLU},
+		{"norms of 1 + weight", f.NormOffset},
+		{"norms behind attention and MLP", f.PostNorms},
+		{"norms of queries and keys", f.QKNorm},
+		{"biases of queries, keys and values", f.QKVBias},
+		{"a bias behind the attention", f.OutBias},
+		{"biases in the MLP", f.MLPBias},
+		{"scaled embeddings", f.ScaledEmbed},
+		{fmt.Sprintf("scores over the root of %g", f.QueryScalar), f.QueryScalar != 0},
+		{fmt.Sprintf("scores capped at %g", f.AttnSoftCap), f.AttnSoftCap != 0},
+		{fmt.Sprintf("logits capped at %g", f.LogitSoftCap), f.LogitSoftCap != 0},
+		{f.Scaling.Type + " rope scaling", f.Scaling != RopeScaling{}},
+		{fmt.Sprintf("layers that see %d tokens", f.Window), f.Local != ""},
+	} {
+		if x.used {
+			list = append(list, x.name)
+		}
+	}
+	return list
+}
+
+// check reports the first feature that no model of that many layers can have.
+func (f Features) check(layers int) error {
+	for _, x := range []struct {
+		name string
+		x    float64
+	}{
+		{"query_pre_attn_scalar", f.QueryScalar},
+		{"attn_logit_softcapping", f.AttnSoftCap},
+		{"final_logit_softcapping", f.LogitSoftCap},
+		{"the local layers' rope_theta", f.LocalRopeBase},
+	} {
+		if !(x.x >= 0) || math.IsInf(x.x, 0) {
+			return fmt.Errorf("%s is %g", x.name, x.x)
+		}
+	}
+	if f.Local != "" {
+		switch {
+		case len(f.Local) != layers || strings.Trim(f.Local, "lg") != "":
+			return fmt.Errorf("layer_types describe %d layers, num_hidden_layers is %d", len(f.Local), layers)
+		case f.Window < 1:
+			return fmt.Errorf("sliding_window is %d", f.Window)
+		}
+	}
+	return f.Scaling.check()
+}
