@@ -1,5 +1,7 @@
 package text
 
+import "strings"
+
 // Chat lays conversations out as token ids, the way the embedded model was trained to read them:
 //
 //	<|bos|><|user|>instruction<|assistant|>answer<|end|>
@@ -48,8 +50,11 @@ func (c *Chat) Plain() []int { return []int{c.bos} }
 // Encode is text without anything around it.
 func (c *Chat) Encode(s string) []int { return c.tokenizer.Encode(s) }
 
-// Decode is the text of generated ids.
-func (c *Chat) Decode(ids []int) string { return c.tokenizer.Decode(ids) }
+// Decode is the text of generated ids. Each run of bytes that is not UTF-8 becomes one U+FFFD, as when the recorded runs
+// were made; Tokenizer.Decode writes one for each part of such a run.
+func (c *Chat) Decode(ids []int) string {
+	return strings.ToValidUTF8(rawBytes(c.tokenizer.spelling(ids, false)), "\uFFFD")
+}
 
 // Stop is the token that ends an answer.
 func (c *Chat) Stop() int { return c.stop }
