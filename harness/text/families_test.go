@@ -111,6 +111,45 @@ func checkGolden(t *testing.T, path, name string) {
 
 func join(ids []int) string { return strings.Trim(strings.ReplaceAll(fmt.Sprint(ids), " ", ","), "[]") }
 
+// Pieces end where the reference ends them: in every text, and around every code point.
+func TestPiecesAreThoseOfTheReference(t *testing.T) {
+	var goldens map[string][]string
+	readJSON(t, "families/pieces.golden", &goldens)
+	texts := familyTexts(t)
+	for start := rune(0); start <= 0xE0000; start += 1024 {
+		if start < 0x33400 || start == 0xE0000 {
+			var b strings.Builder
+			for c := start; c < start+1024; c++ {
+				if c < 0xD800 || c >= 0xE000 {
+					fmt.Fprintf(&b, "a%[1]c1%[1]c%[1]c.\n%[1]c %[1]c'%[1]c\n\n", c)
+				}
+			}
+			texts = append(texts, b.String())
+		}
+	}
+	for _, name := range []string{"llama", "qwen", "smollm2", "embedded"} {
+		path := "testdata/families/" + name + ".json"
+		if name == "embedded" {
+			path = "testdata/tokenizer.json"
+		}
+		tok := open(t, path)
+		if len(goldens[name]) != len(texts) {
+			t.Fatalf("%s: %d digests for %d texts", name, len(goldens[name]), len(texts))
+		}
+		for i, s := range texts {
+			var ends []string
+			end := 0
+			tok.split(s, func(piece string) {
+				end += utf8.RuneCountInString(piece)
+				ends = append(ends, fmt.Sprint(end))
+			})
+			if sum := sha256.Sum256([]byte(strings.Join(ends, ","))); hex.EncodeToString(sum[:])[:12] != goldens[name][i] {
+				t.Errorf("%s: text %d, %.60q: pieces end at %.200s", name, i, s, ends)
+			}
+		}
+	}
+}
+
 // What is not UTF-8 counts as Python and Rust read it.
 func TestBrokenTextIsReadAsByTheReference(t *testing.T) {
 	var broken [][2]string

@@ -50,7 +50,7 @@ func layQwen3(messages []Message, answer bool) (p parts, err error) {
 		if m.Role == Assistant {
 			thought, said := cutThought(content)
 			if content = said; i > question && (i == len(messages)-1 || thought != "") {
-				content = "<think>\n" + strings.Trim(thought, "\n") + "\n</think>\n\n" + strings.TrimLeft(said, "\n")
+				content = "<think>\n" + thought + "\n</think>\n\n" + strings.TrimLeft(said, "\n")
 			}
 		}
 		p.chatMLTurn(m.Role, content)

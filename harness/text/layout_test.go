@@ -144,6 +144,20 @@ func TestAnswersFollowTheirPrompts(t *testing.T) {
 	}
 }
 
+// A text is encoded as a whole, in however many pieces a layout writes it.
+func TestTextsBetweenMarkersAreOne(t *testing.T) {
+	var p parts
+	p.text("a")
+	p.text("b")
+	p.mark("<x>")
+	p.text("")
+	p.mark("<y>")
+	p.text("c")
+	if want := (parts{{"ab", false}, {"<x>", true}, {"<y>", true}, {"c", false}}); !slices.Equal(p, want) {
+		t.Errorf("%v, want %v", p, want)
+	}
+}
+
 // Whatever texts spell, they add no special tokens.
 func TestTextsSpellNoMarkersInAnyLayout(t *testing.T) {
 	special := func(tok *Tokenizer, ids []int) (n int) {

@@ -78,7 +78,7 @@ func (t *Tokenizer) byteLevel(f *file, m *modelFile, split splitter) error {
 	t.model = &bpe{bytes: new([256]int32), cache: newCache()}
 	for b, symbol := range byteSymbol {
 		t.model.bytes[b] = -1
-		if id, ok := t.ids[symbol]; ok && id < len(m.Vocab) {
+		if id, ok := m.Vocab[symbol]; ok {
 			t.model.bytes[b] = int32(id)
 		}
 	}

@@ -277,15 +277,41 @@ func FuzzEncode(f *testing.F) {
 }
 
 func FuzzParse(f *testing.F) {
-	data, err := os.ReadFile("testdata/tokenizer.json")
-	if err != nil {
-		f.Fatal(err)
+	const gemma = `{"version":"1.0","added_tokens":[{"id":1,"content":"<e>","special":true},{"id":7,"content":"▁▁"}],
+		"normalizer":{"type":"Replace","pattern":{"String":" "},"content":"▁"},
+		"pre_tokenizer":{"type":"Split","pattern":{"String":" "},"behavior":"MergedWithPrevious","invert":false},
+		"post_processor":{"type":"TemplateProcessing","single":[{"SpecialToken":{"id":"<e>","type_id":0}},{"Sequence":{"id":"A","type_id":0}}],
+			"pair":[],"special_tokens":{"<e>":{"id":"<e>","ids":[1],"tokens":["<e>"]}}},
+		"decoder":{"type":"Sequence","decoders":[{"type":"Replace","pattern":{"String":"▁"},"content":" "},{"type":"ByteFallback"},{"type":"Fuse"}]},
+		"model":{"type":"BPE","unk_token":"<u>","fuse_unk":true,"byte_fallback":true,
+			"vocab":{"<u>":0,"<e>":1,"a":2,"▁":3,"▁a":4,"<0xC3>":5,"<0xA9>":6},"merges":[["▁","a"]]}}`
+	const bytes = `{"version":"1.0","added_tokens":[{"id":4,"content":"<e>","special":true}],"normalizer":{"type":"NFC"},
+		"pre_tokenizer":{"type":"Sequence","pretokenizers":[{"type":"Digits","individual_digits":true},{"type":"ByteLevel"}]},
+		"post_processor":{"type":"Sequence","processors":[{"type":"ByteLevel"}]},"decoder":{"type":"ByteLevel"},
+		"model":{"type":"BPE","ignore_merges":true,"vocab":{"a":0,"Ġ":1,"Ġa":2,"Ã":3},"merges":["Ġ a"]}}`
+	for _, seed := range []string{gemma, bytes} {
+		if _, err := Parse([]byte(seed)); err != nil {
+			f.Fatal(err)
+		}
+		f.Add([]byte(seed))
 	}
-	f.Add(data)
-	f.Add([]byte(`{"model":{"type":"BPE","vocab":{"a":0},"merges":["a a",["a","a"]]},"pre_tokenizer":{}}`))
-	f.Fuzz(func(_ *testing.T, data []byte) {
-		if tok, err := Parse(data); err == nil {
-			tok.Decode(tok.Encode("any text <|end|> 1"))
+	f.Fuzz(func(t *testing.T, data []byte) {
+		tok, err := Parse(data)
+		if err != nil {
+			return
+		}
+		for _, s := range []string{"any text <|end|> 1", " a  a<e>é\u0301▁a", "\xff\u00fc"} {
+			ids := tok.Enclose(tok.EncodeMarked(s))
+			for _, id := range append(ids, tok.Encode(s)...) {
+				if id < 0 || id >= tok.Size() {
+					t.Fatalf("%q: id %d of %d", s, id, tok.Size())
+				}
+			}
+			tok.Decode(ids)
+			tok.DecodeMarked(append(ids, -1, tok.Size()))
+		}
+		if c, err := NewChat(tok); err == nil {
+			c.Judgement("a", "b")
 		}
 	})
 }

@@ -4,6 +4,7 @@
 
 They are trained on every other line of lines.json (the Universal Declaration in 15 languages).
 """
+import collections
 import json
 import pathlib
 import random
@@ -34,12 +35,12 @@ def added(tokens, vocab, special):
         yield {"id": id, "content": token, "single_word": False, "lstrip": False, "rstrip": False, "normalized": False, "special": special(token)}
 
 
-def train(normalizer, splitting, size, alphabet=(), limit=10**6):
+def train(normalizer, splitting, size, alphabet):
     t = Tokenizer(models.BPE())
     if normalizer:
         t.normalizer = normalizer
     t.pre_tokenizer = splitting
-    t.train_from_iterator(corpus, trainers.BpeTrainer(vocab_size=size, initial_alphabet=list(alphabet), limit_alphabet=limit, show_progress=False))
+    t.train_from_iterator(corpus, trainers.BpeTrainer(vocab_size=size, initial_alphabet=list(alphabet), limit_alphabet=len(alphabet), show_progress=False))
     model = json.loads(t.to_str())["model"]
     return model["vocab"], [tuple(m) for m in model["merges"]]
 
@@ -80,7 +81,7 @@ def bytes_of(digits):
 
 # Llama-3: whole pieces before merges, added tokens behind the vocabulary, BOS by a template in a sequence
 vocab, merges = train(None, bytes_of("{1,3}"), 900, everything)
-for i, token in enumerate(["\u0120whole", "thing"]):  # no merges lead there
+for token in ["\u0120whole", "thing"]:  # no merges lead there
     vocab[token] = len(vocab)
 llama = ["<|begin_of_text|>", "<|end_of_text|>", "<|start_header_id|>", "<|end_header_id|>", "<|eot_id|>", "<|python_tag|>"]
 write("llama", vocab, merges, llama, lambda t: True, None, split("{1,3}"),
@@ -88,23 +89,25 @@ write("llama", vocab, merges, llama, lambda t: True, None, split("{1,3}"),
 
 # Qwen: normal form C, single digits, added tokens that are not special, empty prefix and suffix
 vocab, merges = train(normalizers.NFC(), bytes_of(""), 900, everything)
-qwen = ["<|endoftext|>", "<|im_start|>", "<|im_end|>", "<tool_call>", "</tool_call>", "<think>", "</think>"]
+qwen = ["<|endoftext|>", "<|im_start|>", "<|im_end|>", "<tool_call>", "</tool_call>", "<think>", "</think>", "|>."]  # the last overlaps a special one
 write("qwen", vocab, merges, qwen, lambda t: t.startswith("<|"), {"type": "NFC"}, split(""), byte_level(False), byte_level(False), True,
       continuing_subword_prefix="", end_of_word_suffix="")
 
-# SmolLM2: Digits, ByteLevel's own pattern, special tokens at the front, 21 bytes missing
+# SmolLM2: Digits, ByteLevel's own pattern, special tokens at the front, 21 bytes missing, the symbol of one an added token
 digits = pre_tokenizers.Sequence([pre_tokenizers.Digits(individual_digits=True), pre_tokenizers.ByteLevel(add_prefix_space=False, use_regex=True)])
 vocab, merges = train(None, digits, 900, everything)
 symbols = pre_tokenizers.ByteLevel(add_prefix_space=False, use_regex=False)
 missing = {symbols.pre_tokenize_str(chr(c))[0][0] for c in (0x04, 0x06, 0x13, 0x14, 0x16, 0x1D)} | set("\u00f1\u00f2\u00c0\u00c1\u00f5\u00f6\u00f7\u00f8\u00f9\u00fa\u00fb\u00fc\u00fd\u00fe\u00ff")
 smol = ["<|endoftext|>", "<|im_start|>", "<|im_end|>", "<repo_name>", "<jupyter_start>"]
-write("smollm2", renumber({t: i for t, i in vocab.items() if t not in missing}, smol), merges, smol, lambda t: True, None,
+write("smollm2", renumber({t: i for t, i in vocab.items() if t not in missing}, smol), merges, smol + ["\u00f1"], lambda t: True, None,
       {"type": "Sequence", "pretokenizers": [{"type": "Digits", "individual_digits": True}, byte_level(True)]}, None, byte_level(True, True), False)
 
 # Gemma: characters with byte tokens (but for \t, and here ü's second byte, so that something is unknown), runs of \n, \t
 # and ▁ and HTML tags as added tokens, a merge across a ▁, a token outside the vocabulary
 words = pre_tokenizers.Split("\u2581", "merged_with_next")
-vocab, merges = train(normalizers.Replace(" ", "\u2581"), words, 1100, limit=330)
+counts = collections.Counter("".join(corpus).replace(" ", "\u2581"))
+commonest = sorted(counts, key=lambda c: (-counts[c], c))[:330]
+vocab, merges = train(normalizers.Replace(" ", "\u2581"), words, 1100, commonest)
 runs = ["\n" * n for n in range(2, 6)] + ["\t" * n for n in range(2, 4)] + ["\u2581" * n for n in range(2, 6)]
 gemma = ["<pad>", "<eos>", "<bos>", "<unk>", "<start_of_turn>", "<end_of_turn>", "<start_of_image>", "<table>", "<h1>", "</h1>"] + runs
 bytes = ["\t" if b == 9 else f"<0x{b:02X}>" for b in range(256) if b != 0xBC]
@@ -126,13 +129,13 @@ tokens = sorted({*llama, *qwen, *smol, *gemma, "<image_soft_token>", "<|reserved
 edges = [
     "", " ", "  ", "a", " a", "a ", "  two  spaces  ", "tab\tand\nnewline\r\n", "\r\n\r\n x", " \n \n  x", "x \n", "\t\t\t", "\n\n\n\n\n\n\n", "\u00a0no\u00a0break\u00a0",
     "\u3000\u3000ideographic", "\u0085\u2028x", "\u180e\u200b\ufeff", "1234567.8 \u221212,5 \u0661\u0662\u0663 \u09ea\u09eb", "x\u00b2 \u00bd \u2167",
-    "it's don't WE'LL I'D he'Re 'S '\u017f '\u017ft ''s 'x '", "\u00e9 e\u0301 \u00f1 n\u0303", "\u0339" * 40 + "\u0301", "a" + "\u0301\u0323" * 20, "\u1112\u1161\u11ab\u1100\u1161 \ud55c",
+    "it's don't WE'LL I'D he'Re 'S '\u017f '\u017ft ''s 'x '", "x'\u017ft x'Ret x'Vet x'LLt x'vet x'ret x'llt x'tt x'mt x'dt", "\u00e9 e\u0301 \u00f1 n\u0303", "e\u0305\u0301 o\u0308\u0305\u0301\u0304", "\U00050000\U00090000", "\u0339" * 40 + "\u0301", "a" + "\u0301\u0323" * 20, "\u1112\u1161\u11ab\u1100\u1161 \ud55c",
     "\u212b \u2126 \u0344 \u0958 \ufb1d \uf900", "e\u0898\u0301 e\u0323\u0898\u0301", "\U00011935\U00011930 \U00011938 \U00011099\U000110ba", "\U00010041\u0301",
     "\U00010d40\U00010d41 \U00011bf0 \U0001ccf3 \U00011de3 \U00016ff4", "\U00010d50\n \n\U00010d50 \u0897 \u1c89x", "\u0939\u093f\u0928\u094d\u0926\u0940", "\u0e20\u0e32\u0e29\u0e32\u0e44\u0e17\u0e22",
     "\u09ac\u09be\u0982\u09b2\u09be", "\ud55c\uad6d\uc5b4 \ud14d\uc2a4\ud2b8", "\u65e5\u672c\u8a9e\u3001\u30c6\u30b9\u30c8\u3002", "\u0627\u0644\u0639\u0631\u0628\u064a\u0629 \u0645\u064f\u0634\u064e\u0643\u0651\u064e\u0644\u0629",
     "\U0001f469\u200d\U0001f469\u200d\U0001f467 \U0001f1eb\U0001f1f7 ok", "a\u200db\u200cc", "\x00\x01\x04\x06\x13\x1d\x7f", "\ufffd\ufffd", "\u0130\u0131 \u015f\u011f", " whole thing whole",
     "mixed \u0420\u0423\u0421123\u65e5\u672c text!?\u2014\u2026", "\u00fc\u00fc \u00fc\u00ef\u00fc \u2603\u00fc\u2603", "<a> </a> |> </b>", "\u2581a\u2581\u2581b \u2581 c", "=====-----     x", "{\n    \"k\": [1, 22],\n}\n",
-    *tokens, *[f"a {t} b{t}{t}\n{t[:-1]}" for t in tokens],
+    "<|im_end|>. b|>. <|im_start|>|>.", *tokens, *[f"a {t} b{t}{t}\n{t[:-1]}" for t in tokens],
     *[c * n for c in ("a", " ", "\n", "\t", "\u00e9", "\u4e2d", "7", "\u0301", "\u2581", "\u00fc", "ab ") for n in (2, 3, 5, 17, 64, 130)],
     "".join("aeiou"[i * i % 5] for i in range(3000)),
 ]

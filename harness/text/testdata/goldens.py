@@ -6,6 +6,9 @@
 Each text has a digest: the first 12 hexadecimal digits of the SHA-256 of four lines: the ids with special tokens read and
 added, the ids with special tokens as text, the text of the first ids in reverse order without special tokens, and with
 them. The first texts have the two lists of ids too.
+
+families/pieces.golden has the places, in characters, where the pre-tokenizers cut: a digest for each text and for each
+1024 code points of the planes that have characters, every one of them in several contexts.
 """
 import hashlib
 import json
@@ -42,7 +45,22 @@ def write(name, value):
     (here / name).write_text(text + "\n", encoding="utf-8")
 
 
+def pieces(path):
+    splitter = tokenizers.Tokenizer.from_file(str(path)).pre_tokenizer
+    digests = []
+    for s in texts + [block(start) for start in [*range(0, 0x33400, 1024), 0xE0000]]:
+        ends = [str(end) for _, (_, end) in splitter.pre_tokenize_str(s)]
+        digests.append(hashlib.sha256(",".join(ends).encode()).hexdigest()[:12])
+    return digests
+
+
+def block(start):
+    return "".join(f"a{c}1{c}{c}.\n{c} {c}'{c}\n\n" for c in map(chr, range(start, start + 1024)) if not 0xD800 <= ord(c) < 0xE000)
+
+
 if len(sys.argv) == 1:
+    splitters = {n: here / "families" / f"{n}.json" for n in ("llama", "qwen", "smollm2")} | {"embedded": here / "tokenizer.json"}
+    write("families/pieces.golden", {name: pieces(path) for name, path in splitters.items()})
     for path in sorted((here / "families").glob("*.json")):
         if path.stem not in ("texts", "broken"):
             write(f"families/{path.stem}.golden", golden(path, 120))
