@@ -13,7 +13,7 @@ type bpe struct {
 	product  []int32        // rank -> the token that the merge makes
 	whole    map[string]int // pieces that are a token without merging (ignore_merges); nil without
 	bytes    *[256]int32    // byte -> symbol, -1 where there is none; nil where symbols are characters
-	chars    map[string]int // token -> id, for characters
+	chars    map[rune]int32 // character -> symbol
 	fallback *[256]int32    // byte -> the token <0xNN>, -1 where there is none; nil without byte_fallback
 	unknown  int32          // the token of a character that is not in the vocabulary, -1 without
 	fuse     bool           // neighbouring unknown characters are one token
@@ -30,6 +30,9 @@ type work struct {
 
 // learn takes the file's merges, in the order of their ranks.
 func (m *bpe) learn(merges [][2]string, vocab map[string]int) error {
+	if len(vocab) > mostTokens || len(merges) > mostMerges {
+		return fmt.Errorf("%d tokens and %d merges are more than the %d and %d that are supported", len(vocab), len(merges), mostTokens, mostMerges)
+	}
 	m.ranks = newPairs(len(merges))
 	m.product = make([]int32, len(merges))
 	for rank, pair := range merges {
@@ -87,16 +90,15 @@ func (m *bpe) symbols(w *work, s string) {
 	}
 	waiting := false // for the end of a run of unknown characters
 	for i, r := range s {
-		char := s[i : i+utf8.RuneLen(r)]
-		if id, ok := m.chars[char]; ok {
+		if id, ok := m.chars[r]; ok {
 			if waiting {
 				w.ids, waiting = append(w.ids, m.unknown), false
 			}
-			w.ids = append(w.ids, int32(id))
+			w.ids = append(w.ids, id)
 			continue
 		}
 		// the reference lets bytes overtake an unknown character that still waits
-		if m.fall(w, char) || m.unknown < 0 {
+		if m.fall(w, s[i:i+utf8.RuneLen(r)]) || m.unknown < 0 {
 			continue
 		}
 		if waiting && !m.fuse {

@@ -10,7 +10,7 @@ func layGemma2(messages []Message, answer bool) (parts, error) {
 		return nil, err
 	}
 	if messages[0].Role == System {
-		return nil, fmt.Errorf("Gemma-2 has no system messages")
+		return nil, fmt.Errorf("message 1 is of the role system, which Gemma-2 does not have")
 	}
 	return layGemma("", messages, answer)
 }
@@ -31,7 +31,7 @@ func layGemma(prefix string, messages []Message, answer bool) (p parts, err erro
 	p.mark("<bos>")
 	for i, m := range messages {
 		if m.Role == System || (m.Role == User) != (i%2 == 0) {
-			return nil, fmt.Errorf("Gemma wants questions and answers in turn; message %d is of the role %s", i+1, m.Role)
+			return nil, fmt.Errorf("message %d is of the role %s; Gemma reads questions and answers in turn", i+1, m.Role)
 		}
 		role := User
 		if m.Role == Assistant {

@@ -3,6 +3,7 @@ package text
 import (
 	"encoding/json"
 	"fmt"
+	"unicode/utf8"
 )
 
 // pipelines says what is supported.
@@ -114,7 +115,12 @@ func (t *Tokenizer) characters(f *file, m *modelFile) error {
 	}
 	t.normalize, t.split = spaceToMetaspace, metaspaced(joinedToMetaspace(m.Merges))
 	t.spelled, t.join = t.tokens, joinCharacters
-	t.model = &bpe{chars: m.Vocab, unknown: -1, fuse: m.FuseUnknown, cache: newCache()}
+	t.model = &bpe{chars: map[rune]int32{}, unknown: -1, fuse: m.FuseUnknown, cache: newCache()}
+	for token, id := range m.Vocab {
+		if r, n := utf8.DecodeRuneInString(token); n > 0 && n == len(token) {
+			t.model.chars[r] = int32(id)
+		}
+	}
 	if m.Unknown != nil {
 		id, ok := m.Vocab[*m.Unknown]
 		if !ok {
