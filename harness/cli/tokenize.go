@@ -1,0 +1,126 @@
+package cli
+
+import (
+	"bufio"
+	"encoding/json"
+	"fmt"
+	"io"
+	"io/fs"
+	"strings"
+
+	"congrad/harness/text"
+
+	"github.com/spf13/cobra"
+)
+
+// tokenizing is what tokenize does with each line.
+type tokenizing struct {
+	model                  string
+	jsonl, special, decode bool
+}
+
+func (a *app) tokenizeCommand() *cobra.Command {
+	var z tokenizing
+	c := &cobra.Command{
+		Use:   "tokenize --model DIR",
+		Short: "Turn lines of standard input into token ids, or back",
+		Long: "Writes one JSON list of ids for each line, by the folder's tokenizer.json; what spells a special token is that token.\n" +
+			"With --decode each line is such a list, and its text is written without special tokens.",
+		Example: "  echo 'Habari ya dunia' | congrad tokenize --model tiny",
+		Args:    cobra.NoArgs,
+		RunE: func(*cobra.Command, []string) error {
+			tokenizer, err := openTokenizer(z.model)
+			if err != nil {
+				return failing(exitData, err)
+			}
+			return failing(exitData, z.run(tokenizer, a.in, a.out))
+		},
+	}
+	c.Flags().StringVar(&z.model, "model", "tiny", `"tiny", the embedded model, or a folder with tokenizer.json`)
+	c.Flags().BoolVar(&z.jsonl, "jsonl", false, "each text is a JSON string, which may hold line breaks")
+	c.Flags().BoolVar(&z.special, "special", false, "add the tokens for begin and end that the file adds; with --decode, write special tokens")
+	c.Flags().BoolVar(&z.decode, "decode", false, "read ids and write texts")
+	return c
+}
+
+func openTokenizer(name string) (*text.Tokenizer, error) {
+	dir, err := modelFolder(name)
+	if err != nil {
+		return nil, err
+	}
+	data, err := fs.ReadFile(dir, "tokenizer.json")
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", name, err)
+	}
+	tokenizer, err := text.Parse(data)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", name, err)
+	}
+	return tokenizer, nil
+}
+
+// run converts every line; an error names its number.
+func (z tokenizing) run(tokenizer *text.Tokenizer, in io.Reader, out io.Writer) error {
+	convert := z.encode
+	if z.decode {
+		convert = z.decodeLine
+	}
+	r, w := bufio.NewReader(in), bufio.NewWriter(out)
+	for n := 1; ; n++ {
+		line, err := r.ReadString('\n')
+		if err == io.EOF && line == "" {
+			return w.Flush()
+		}
+		if err != nil && err != io.EOF {
+			return fmt.Errorf("reading line %d: %w", n, err)
+		}
+		converted, err := convert(tokenizer, strings.TrimSuffix(line, "\n"))
+		if err != nil {
+			return fmt.Errorf("line %d: %w", n, err)
+		}
+		if _, err := fmt.Fprintln(w, converted); err != nil {
+			return err
+		}
+	}
+}
+
+func (z tokenizing) encode(tokenizer *text.Tokenizer, line string) (string, error) {
+	if z.jsonl {
+		var s *string
+		if err := json.Unmarshal([]byte(line), &s); err != nil || s == nil {
+			return "", fmt.Errorf("%.60q is no JSON string (--jsonl)", line)
+		}
+		line = *s
+	}
+	ids := tokenizer.EncodeMarked(line)
+	if z.special {
+		ids = tokenizer.Enclose(ids)
+	}
+	b, err := json.Marshal(ids)
+	return string(b), err
+}
+
+func (z tokenizing) decodeLine(tokenizer *text.Tokenizer, line string) (string, error) {
+	var ids []int
+	if err := json.Unmarshal([]byte(line), &ids); err != nil || ids == nil {
+		return "", fmt.Errorf("%.60q is no JSON list of ids (--decode)", line)
+	}
+	for _, id := range ids {
+		if id < 0 || id >= tokenizer.Size() {
+			return "", fmt.Errorf("the id %d: the tokenizer has 0 to %d", id, tokenizer.Size()-1)
+		}
+	}
+	decode := tokenizer.Decode
+	if z.special {
+		decode = tokenizer.DecodeMarked
+	}
+	s := decode(ids)
+	if !z.jsonl {
+		return s, nil
+	}
+	var b strings.Builder
+	e := json.NewEncoder(&b)
+	e.SetEscapeHTML(false)
+	err := e.Encode(s)
+	return strings.TrimSuffix(b.String(), "\n"), err
+}

@@ -1,0 +1,153 @@
+package text
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"strings"
+)
+
+// Message is one turn of a conversation.
+type Message struct{ Role, Content string }
+
+// The roles of a conversation.
+const (
+	System    = "system"
+	User      = "user"
+	Assistant = "assistant"
+)
+
+// layout is how models of one family were trained to read conversations.
+type layout struct {
+	name   string
+	tokens []string // added tokens that a tokenizer of the family has
+	phrase string   // what the family's chat template contains
+	start  string   // the token before plain text
+	stop   string   // the token that ends an answer
+	judge  string   // the token after an answer that a score follows, where there is one
+	lay    func(messages []Message, answer bool) (parts, error)
+}
+
+// Embedded is the layout of the embedded model.
+const Embedded = "embedded"
+
+// layouts are those that are known. The first that fits is taken, so a family stands before those it grew from.
+var layouts = []layout{
+	{Embedded, SpecialTokens, "<|judge|>", "<|bos|>", "<|end|>", "<|judge|>", layEmbedded},
+	{"Llama-3.1", append([]string{"<|python_tag|>"}, llamaTokens...), "Cutting Knowledge Date", "<|begin_of_text|>", "<|eot_id|>", "", layLlama31},
+	{"Llama-3", llamaTokens, "<|start_header_id|>", "<|begin_of_text|>", "<|eot_id|>", "", layLlama3},
+	{"Gemma-3", append([]string{"<start_of_image>"}, gemmaTokens...), "first_user_prefix", "<bos>", "<end_of_turn>", "", layGemma3},
+	{"Gemma-2", gemmaTokens, "System role not supported", "<bos>", "<end_of_turn>", "", layGemma2},
+	{"SmolLM2", append([]string{"<jupyter_start>"}, chatMLTokens...), smolLM2System, "<|endoftext|>", "<|im_end|>", "", chatML(smolLM2System)},
+	{"Qwen3", append([]string{"<think>"}, chatMLTokens...), "enable_thinking", "<|endoftext|>", "<|im_end|>", "", layQwen3},
+	{"Qwen2.5", append([]string{"<tool_call>"}, chatMLTokens...), qwen25System, "<|endoftext|>", "<|im_end|>", "", chatML(qwen25System)},
+	{"Qwen2", chatMLTokens, qwen2System, "<|endoftext|>", "<|im_end|>", "", chatML(qwen2System)},
+}
+
+// findLayout is the first layout whose tokens the tokenizer has and whose phrase the template contains, if there is one.
+// What else a template says is not compared.
+func findLayout(t *Tokenizer, template string) (*layout, error) {
+	var names []string
+	for i := range layouts {
+		l := &layouts[i]
+		fits := template == "" || strings.Contains(template, l.phrase)
+		for _, token := range l.tokens {
+			_, ok := t.ids[token]
+			fits = fits && ok
+		}
+		if fits {
+			return l, nil
+		}
+		names = append(names, l.name)
+	}
+	what := "its special tokens"
+	if template != "" {
+		what = "its chat template"
+	}
+	return nil, fmt.Errorf("no layout of chats is known for this model by %s; known are those of %s", what, strings.Join(names, ", "))
+}
+
+// ReadTemplate returns the chat template in a model's folder, empty where it has none: chat_template.jinja, or the one
+// (of several, the default one) in tokenizer_config.json.
+func ReadTemplate(dir fs.FS) (string, error) {
+	data, err := fs.ReadFile(dir, "chat_template.jinja")
+	if err == nil || !errors.Is(err, fs.ErrNotExist) {
+		return string(data), err
+	}
+	data, err = fs.ReadFile(dir, "tokenizer_config.json")
+	if errors.Is(err, fs.ErrNotExist) {
+		return "", nil
+	}
+	if err != nil {
+		return "", err
+	}
+	var config struct {
+		Template json.RawMessage `json:"chat_template"`
+	}
+	if err := json.Unmarshal(data, &config); err != nil {
+		return "", fmt.Errorf("tokenizer_config.json: %w", err)
+	}
+	if null(config.Template) {
+		return "", nil
+	}
+	var template string
+	if json.Unmarshal(config.Template, &template) == nil {
+		return template, nil
+	}
+	var several []struct{ Name, Template string }
+	if err := json.Unmarshal(config.Template, &several); err != nil {
+		return "", fmt.Errorf("tokenizer_config.json: chat_template: %w", err)
+	}
+	for _, s := range several {
+		if s.Name == "default" {
+			return s.Template, nil
+		}
+	}
+	return "", fmt.Errorf("tokenizer_config.json: none of the %d chat templates is the default", len(several))
+}
+
+// parts are a conversation as special tokens and the texts between them. A text is one part, however many pieces it is
+// written in: merges may cross those.
+type parts []part
+
+type part struct {
+	text   string
+	marker bool
+}
+
+func (p *parts) mark(token string) { *p = append(*p, part{token, true}) }
+
+func (p *parts) text(s string) {
+	if n := len(*p); n > 0 && !(*p)[n-1].marker {
+		(*p)[n-1].text += s
+	} else if s != "" {
+		*p = append(*p, part{s, false})
+	}
+}
+
+func (p parts) String() string {
+	var b strings.Builder
+	for _, part := range p {
+		b.WriteString(part.text)
+	}
+	return b.String()
+}
+
+// checkRoles refuses roles that no layout has, and a conversation of none.
+func checkRoles(messages []Message) error {
+	if len(messages) == 0 {
+		return fmt.Errorf("a conversation needs a message")
+	}
+	for i, m := range messages {
+		if m.Role != System && m.Role != User && m.Role != Assistant {
+			return fmt.Errorf("message %d has the role %q; roles are %s, %s and %s", i+1, m.Role, System, User, Assistant)
+		}
+	}
+	return nil
+}
+
+// trim cuts white space as Jinja's trim does: Python counts U+001C to U+001F as such, Go does not.
+func trim(s string) string {
+	return strings.TrimFunc(s, func(r rune) bool { return r >= 0x1C && r <= 0x1F || classes()[r]&space != 0 })
+}

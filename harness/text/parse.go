@@ -1,0 +1,157 @@
+package text
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"io"
+	"strings"
+)
+
+// file is a tokenizer.json. A key that is not here is refused.
+type file struct {
+	Version       string          `json:"version"`
+	Truncation    json.RawMessage `json:"truncation"`
+	Padding       json.RawMessage `json:"padding"`
+	AddedTokens   []addedToken    `json:"added_tokens"`
+	Normalizer    json.RawMessage `json:"normalizer"`
+	PreTokenizer  json.RawMessage `json:"pre_tokenizer"`
+	PostProcessor json.RawMessage `json:"post_processor"`
+	Decoder       json.RawMessage `json:"decoder"`
+	Model         json.RawMessage `json:"model"`
+}
+
+type addedToken struct {
+	ID         int    `json:"id"`
+	Content    string `json:"content"`
+	SingleWord bool   `json:"single_word"`
+	LStrip     bool   `json:"lstrip"`
+	RStrip     bool   `json:"rstrip"`
+	Normalized bool   `json:"normalized"`
+	Special    bool   `json:"special"`
+}
+
+type modelFile struct {
+	Type         string         `json:"type"`
+	Dropout      *float64       `json:"dropout"`
+	Unknown      *string        `json:"unk_token"`
+	Prefix       *string        `json:"continuing_subword_prefix"`
+	Suffix       *string        `json:"end_of_word_suffix"`
+	FuseUnknown  bool           `json:"fuse_unk"`
+	ByteFallback bool           `json:"byte_fallback"`
+	IgnoreMerges bool           `json:"ignore_merges"`
+	Vocab        map[string]int `json:"vocab"`
+	Merges       mergeList      `json:"merges"`
+}
+
+// mergeList reads merges in either of their two spellings, "a b" or ["a", "b"].
+type mergeList [][2]string
+
+func (l *mergeList) UnmarshalJSON(data []byte) error {
+	var lists [][]string
+	if first := bytes.TrimLeft(bytes.TrimPrefix(data, []byte("[")), " \t\r\n"); bytes.HasPrefix(first, []byte(`"`)) {
+		var lines []string
+		if err := json.Unmarshal(data, &lines); err != nil {
+			return fmt.Errorf("merges: %w", err)
+		}
+		for _, line := range lines {
+			lists = append(lists, strings.Split(line, " "))
+		}
+	} else if err := json.Unmarshal(data, &lists); err != nil {
+		return fmt.Errorf("merges: %w", err)
+	}
+	*l = make(mergeList, len(lists))
+	for i, pair := range lists {
+		if len(pair) != 2 {
+			return fmt.Errorf("merge %d: %q is not two tokens", i, pair)
+		}
+		(*l)[i] = [2]string(pair)
+	}
+	return nil
+}
+
+// Parse reads a tokenizer.json. What it cannot reproduce exactly it refuses by name.
+func Parse(data []byte) (*Tokenizer, error) {
+	t, err := parse(data)
+	if err != nil {
+		return nil, fmt.Errorf("tokenizer.json: %w", err)
+	}
+	return t, nil
+}
+
+func parse(data []byte) (*Tokenizer, error) {
+	var f file
+	if err := strict(data, &f); err != nil {
+		return nil, err
+	}
+	for _, part := range []struct {
+		name string
+		json json.RawMessage
+	}{{"truncation", f.Truncation}, {"padding", f.Padding}} {
+		if !null(part.json) {
+			return nil, fmt.Errorf("%s is not supported; null is: %.80s", part.name, part.json)
+		}
+	}
+	m, err := parseModel(f.Model)
+	if err != nil {
+		return nil, err
+	}
+	t := &Tokenizer{}
+	if err := t.addTokens(m.Vocab, f.AddedTokens); err != nil {
+		return nil, err
+	}
+	split, err := parsePreTokenizer(f.PreTokenizer)
+	if err != nil {
+		return nil, fmt.Errorf("pre_tokenizer: %w", err)
+	}
+	if split != nil {
+		err = t.byteLevel(&f, m, split)
+	} else {
+		err = t.characters(&f, m)
+	}
+	if err != nil {
+		return nil, err
+	}
+	if err := t.parsePostProcessor(f.PostProcessor); err != nil {
+		return nil, fmt.Errorf("post_processor: %w", err)
+	}
+	return t, nil
+}
+
+// parseModel reads the BPE.
+func parseModel(data json.RawMessage) (*modelFile, error) {
+	var m modelFile
+	if err := strict(data, &m); err != nil {
+		var kind struct{ Type string }
+		if json.Unmarshal(data, &kind) == nil && kind.Type != "BPE" {
+			return nil, fmt.Errorf("model.type %q is not supported; BPE is", kind.Type)
+		}
+		return nil, fmt.Errorf("model: %w", err)
+	}
+	switch {
+	case m.Type != "BPE":
+		return nil, fmt.Errorf("model.type %q is not supported; BPE is", m.Type)
+	case m.Dropout != nil:
+		return nil, fmt.Errorf("model.dropout %g is not supported; null is", *m.Dropout)
+	case m.Prefix != nil && *m.Prefix != "":
+		return nil, fmt.Errorf("model.continuing_subword_prefix %q is not supported; null is", *m.Prefix)
+	case m.Suffix != nil && *m.Suffix != "":
+		return nil, fmt.Errorf("model.end_of_word_suffix %q is not supported; null is", *m.Suffix)
+	}
+	return &m, nil
+}
+
+// strict reads JSON and refuses keys that the value has no field for.
+func strict(data []byte, into any) error {
+	d := json.NewDecoder(bytes.NewReader(data))
+	d.DisallowUnknownFields()
+	if err := d.Decode(into); err != nil {
+		return err
+	}
+	if _, err := d.Token(); err != io.EOF {
+		return fmt.Errorf("something follows the JSON value")
+	}
+	return nil
+}
+
+func null(part json.RawMessage) bool { return len(part) == 0 || string(part) == "null" }
