@@ -23,6 +23,7 @@ type Config struct {
 	NormEps  float64 `json:"rms_norm_eps"`
 	Tied     bool    `json:"tie_word_embeddings"`
 	Features `json:"-"`
+	LoRA     LoRA `json:"-"` // if not zero, the adapters are the model's weights and everything else is frozen beneath them
 }
 
 // Shape is a weight's name and dimensions.
@@ -40,19 +41,43 @@ func (s Shape) Size() int {
 	return n
 }
 
-// Projects reports whether the weight is a matrix inside a decoder block, [out, in]: neither a norm's gain nor the
-// embedding nor the head.
-func (s Shape) Projects() bool { return strings.HasSuffix(s.Name, "_proj.weight") }
+// Projects reports whether the weight is a matrix inside a decoder block, [out, in], or of an adapter: neither a norm's gain nor
+// the embedding nor the head.
+func (s Shape) Projects() bool {
+	return strings.HasSuffix(s.Name, "_proj.weight") || strings.HasSuffix(s.Name, ".lora_A.weight") || strings.HasSuffix(s.Name, ".lora_B.weight")
+}
 
 // IsNorm reports whether the weight is a norm's gain.
 func (s Shape) IsNorm() bool { return strings.HasSuffix(s.Name, "norm.weight") }
 
-// Shapes lists the model's weights in the order of the forward pass, under the names and in the layouts
-// ([out, in] for a projection) that transformers uses.
+// Shapes lists the weights that are trained: all, or those of the adapters. Frozen are the others; the forward pass needs both.
+func (c Config) Shapes() []Shape {
+	if c.LoRA.Rank > 0 {
+		return c.adapters()
+	}
+	return c.base()
+}
+
+// Frozen lists the weights beneath the adapters; none without adapters.
+func (c Config) Frozen() []Shape {
+	if c.LoRA.Rank > 0 {
+		return c.base()
+	}
+	return nil
+}
+
+// Base is the shape without adapters.
+func (c Config) Base() Config {
+	c.LoRA = LoRA{}
+	return c
+}
+
+// base lists the model's weights without adapters in the order of the forward pass, under the names and in the layouts ([out,
+// in] for a projection) that transformers uses.
 //
 // Trap: post_attention_layernorm is the norm before the MLP, unless there are PostNorms, with which it really stands behind
 // the attention, and that before the MLP is pre_feedforward_layernorm.
-func (c Config) Shapes() []Shape {
+func (c Config) base() []Shape {
 	q, kv := c.Heads*c.HeadDim, c.KVHeads*c.HeadDim
 	shapes := []Shape{{"model.embed_tokens.weight", []int{c.Vocab, c.Hidden}}}
 	for i := range c.Layers {
@@ -92,7 +117,7 @@ func (c Config) Shapes() []Shape {
 	return shapes
 }
 
-// Parameters is the number of weights in the model.
+// Parameters is the number of weights that are trained.
 func (c Config) Parameters() int {
 	n := 0
 	for _, s := range c.Shapes() {
@@ -106,6 +131,9 @@ func (c Config) Parameters() int {
 func (c Config) identity() string {
 	text := fmt.Sprintf("{Vocab:%d Hidden:%d Layers:%d Heads:%d KVHeads:%d HeadDim:%d FFN:%d RopeBase:%v NormEps:%v Tied:%v}\n",
 		c.Vocab, c.Hidden, c.Layers, c.Heads, c.KVHeads, c.HeadDim, c.FFN, c.RopeBase, c.NormEps, c.Tied)
+	if c.LoRA != (LoRA{}) {
+		text += fmt.Sprintf("LoRA:%+v\n", c.LoRA)
+	}
 	if c.Features == (Features{}) {
 		return text
 	}

@@ -19,14 +19,20 @@ type Weights struct {
 }
 
 // New draws weights for training from scratch: projections from N(0, 0.02²), those that write into the residual stream
-// scaled down by √(2·layers) (Radford et al. 2019), norm gains one, biases zero. Every weight has a stream of its own.
+// scaled down by √(2·layers) (Radford et al. 2019), norm gains one, biases zero. Of adapters, A is drawn from N(0, 1/(3·in)), the
+// variance that PEFT's uniform draw has, and B is zero: they begin by changing nothing. Every weight has a stream of its own.
 func New(config Config, seed uint64) *Weights {
 	w := &Weights{Config: config}
 	for _, s := range config.Shapes() {
 		data := make([]float32, s.Size())
 		r := rng.Stream(seed, "init", s.Name)
 		std := 0.02
-		if writesResidual(s.Name) {
+		switch {
+		case strings.HasSuffix(s.Name, ".lora_A.weight"):
+			std = 1 / math.Sqrt(3*float64(s.Dims[1]))
+		case strings.HasSuffix(s.Name, ".lora_B.weight"):
+			std = 0
+		case writesResidual(s.Name):
 			std /= math.Sqrt(2 * float64(config.Layers))
 		}
 		for i := range data {
@@ -77,4 +83,14 @@ func (w *Weights) Hash() string {
 		buf = buf[:0]
 	}
 	return hex.EncodeToString(h.Sum(nil))
+}
+
+// Read returns a weight of the model.
+func (w *Weights) Read(s Shape) ([]float32, error) {
+	for i, own := range w.Config.Shapes() {
+		if own.Name == s.Name {
+			return w.Tensors[i], nil
+		}
+	}
+	return nil, fmt.Errorf("the model has no weight %q", s.Name)
 }

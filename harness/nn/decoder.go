@@ -54,9 +54,9 @@ func (e *Engine) Prefill(w *Weights, prompts [][]int, copies, count, seq, limit 
 	inputs := []*tensors.Tensor{tensors.FromFlatDataAndDimensions(tokens, count, seq), tensors.FromFlatDataAndDimensions(last, count, 1)}
 	defer freeAll(inputs)
 	name := fmt.Sprintf("prefill, %d copies, room for %d tokens", copies, limit)
-	out, err := e.run(name, appendTensors(appendTensors(nil, w.tensors), inputs), func(in []*Node) []*Node {
-		n := len(in) - 2
-		t := newTransformer(e.Config, in[:n])
+	given, n := e.inputs(w.tensors)
+	out, err := e.run(name, appendTensors(given, inputs), func(in []*Node) []*Node {
+		t := e.transformer(in[:n])
 		h := graph.Gather(t.hidden(in[n]), in[n+1]) // [count, hidden]
 		out := []*Node{MatMulT(h, t.head())}
 		for _, kv := range t.caches {
@@ -101,13 +101,13 @@ func (d *Decoder) Next(tokens []int) ([][]float32, error) {
 	}
 	defer side[0].FinalizeAll()
 	defer side[2].FinalizeAll()
-	n := len(d.weights.tensors)
-	inputs, err := d.engine.donateAll(appendTensors(appendTensors(nil, d.weights.tensors), side), d.caches)
+	given, n := d.engine.inputs(d.weights.tensors)
+	inputs, err := d.engine.donateAll(appendTensors(given, side), d.caches)
 	if err != nil {
 		return nil, err
 	}
 	out, err := d.engine.run(fmt.Sprintf("next token, prompts of %d", d.prompt), inputs, func(in []*Node) []*Node {
-		t := newTransformer(d.engine.Config, in[:n])
+		t := d.engine.transformer(in[:n])
 		t.caches = make([]cache, t.config.Layers)
 		for i := range t.caches {
 			t.caches[i] = cache{in[n+3+2*i], in[n+4+2*i]}
@@ -173,7 +173,7 @@ func (t *transformer) next(tokens, lengths, slot *Node, prompt int, canUpdate bo
 	g, rows, slots := tokens.Graph(), tokens.Shape().Dim(0), t.caches[0].k.Shape().Dim(2)
 	made := graph.Sub(slot, graph.Scalar(g, dtypes.Int32, prompt))
 	position := graph.InsertAxes(graph.Add(lengths, made), -1) // [rows, 1]
-	rotary := NewRotary(position, t.config.HeadDim, t.config.RopeBase, t.head().DType())
+	rotary := NewRotary(position, t.config.HeadDim, t.config.RopeBase, t.dtype())
 
 	s := graph.Iota(g, shapes.Make(dtypes.Int32, rows, slots), 1)
 	inPrompt := graph.LessThan(s, graph.BroadcastToDims(graph.InsertAxes(lengths, -1), rows, slots))

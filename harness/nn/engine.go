@@ -21,9 +21,14 @@ import (
 // Engine runs models of one shape on one backend. It compiles a program the first time that a shape is met and keeps it:
 // all arms and seeds of an experiment share them, since weights are inputs. An Engine serves one goroutine.
 type Engine struct {
-	Config   model.Config
+	Config model.Config
+	// BFloat16 has the products with the matrices of the blocks run in bfloat16, and keeps what is frozen in it. What is trained,
+	// the residual stream, norms, attention scores and logits are float32. Set it before the first program.
+	BFloat16 bool
+
 	backend  backends.Backend
 	programs map[string]*graph.Exec
+	frozen   []*tensors.Tensor // in the order of Config.Frozen
 }
 
 // NewEngine returns an engine for models of the given shape.
@@ -41,6 +46,9 @@ func (e *Engine) can(op backends.OpType) bool { return e.backend.Capabilities().
 func (e *Engine) run(name string, inputs []any, build func(in []*Node) []*Node) ([]*tensors.Tensor, error) {
 	program := e.programs[name]
 	if program == nil {
+		if len(e.frozen) != len(e.Config.Frozen()) {
+			return nil, fmt.Errorf("preparing %s: the weights beneath the adapters were not loaded (Freeze)", name)
+		}
 		if err := Supports(e.Config); err != nil {
 			return nil, fmt.Errorf("preparing %s: %w", name, err)
 		}

@@ -156,7 +156,7 @@ func TestModelAndLossGradients(t *testing.T) {
 						nodes = append(nodes, n)
 					}
 					at := takeBatch(nodes)
-					logp := newTransformer(c.config, in).answerLogProbs(at)
+					logp := NewEngine(b, c.config).transformer(in).answerLogProbs(at)
 					units, weight := c.targets.objective().loss(logp, at.mask, nodes[batchInputs:])
 					return graph.ReduceAllSum(graph.Mul(units, weight))
 				}, inputs...)

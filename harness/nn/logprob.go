@@ -36,9 +36,9 @@ func labelLogProbs(logits, labels *Node) *Node {
 func (e *Engine) LogProbs(w *Weights, b *Batch) ([][]float64, error) {
 	inputs := b.inputs()
 	defer freeAll(inputs)
-	out, err := e.run("log-probs", appendTensors(appendTensors(nil, w.tensors), inputs), func(in []*Node) []*Node {
-		n := len(in) - batchInputs
-		return []*Node{newTransformer(e.Config, in[:n]).answerLogProbs(takeBatch(in[n:]))}
+	given, n := e.inputs(w.tensors)
+	out, err := e.run("log-probs", appendTensors(given, inputs), func(in []*Node) []*Node {
+		return []*Node{e.transformer(in[:n]).answerLogProbs(takeBatch(in[n:]))}
 	})
 	if err != nil {
 		return nil, fmt.Errorf("log-probs of %d rows of %d tokens: %w", b.Rows, b.Seq, err)
@@ -78,9 +78,9 @@ func (e *Engine) LastLogits(w *Weights, prompts [][]int, rows, seq int) ([][]flo
 	}
 	inputs := []*tensors.Tensor{tensors.FromFlatDataAndDimensions(tokens, rows, seq), tensors.FromFlatDataAndDimensions(last, rows, 1)}
 	defer freeAll(inputs)
-	out, err := e.run("last-logits", appendTensors(appendTensors(nil, w.tensors), inputs), func(in []*Node) []*Node {
-		n := len(in) - 2
-		t := newTransformer(e.Config, in[:n])
+	given, n := e.inputs(w.tensors)
+	out, err := e.run("last-logits", appendTensors(given, inputs), func(in []*Node) []*Node {
+		t := e.transformer(in[:n])
 		h := graph.Gather(t.hidden(in[n]), in[n+1]) // [rows, hidden]
 		return []*Node{MatMulT(h, t.head())}
 	})

@@ -91,8 +91,8 @@ func (s *Sketcher) Gradients(w *Weights, b *Batch, p Preference) ([][]float32, e
 	}
 	side := append(b.inputs(), extra...)
 	defer freeAll(side)
-	inputs := appendTensors(appendTensors(appendTensors(nil, w.tensors), s.matrices), side)
-	n, m := len(w.tensors), len(s.matrices)
+	given, n := s.engine.inputs(w.tensors)
+	inputs, m := appendTensors(appendTensors(given, s.matrices), side), len(s.matrices)
 	out, err := s.engine.run("sketches of "+p.Loss.name()+", "+s.layers, inputs, func(in []*Node) []*Node {
 		matrices, side := in[n:n+m], in[n+m:]
 		taps := s.engine.taps(in[:n], takeBatch(side), p, side[batchInputs:])
@@ -128,7 +128,7 @@ type pairTap struct{ a, delta *Node } // [pairs, 2*seq, in], [pairs, 2*seq, out]
 
 // taps runs the forward pass and the backward pass down to the results of the projections.
 func (e *Engine) taps(weights []*Node, b batchNodes, p Preference, targets []*Node) map[string]pairTap {
-	m := newTransformer(e.Config, weights)
+	m := e.transformer(weights)
 	units, _ := p.Loss.loss(m.answerLogProbs(b), b.mask, targets)
 	ys := make([]*Node, len(m.taps))
 	for i, tap := range m.taps {
@@ -170,7 +170,8 @@ func (e *Engine) Alignments(w *Weights, over []model.Shape, directions [][][]flo
 		side = append(side, tensors.FromFlatDataAndDimensions(stacked, len(directions), shape.Size()))
 		fmt.Fprintln(names, shape.Name)
 	}
-	n, layers, name := len(w.tensors), len(over), "alignments of "
+	given, n := e.inputs(w.tensors)
+	layers, name := len(over), "alignments of "
 	if scale != nil {
 		name = "scaled alignments of "
 		for _, s := range scale {
@@ -179,7 +180,7 @@ func (e *Engine) Alignments(w *Weights, over []model.Shape, directions [][][]flo
 	}
 	defer freeAll(side)
 	program := fmt.Sprintf("%s%s, %d layers (%.6x)", name, p.Loss.name(), layers, names.Sum(nil))
-	out, err := e.run(program, appendTensors(appendTensors(nil, w.tensors), side), func(in []*Node) []*Node {
+	out, err := e.run(program, appendTensors(given, side), func(in []*Node) []*Node {
 		side := in[n:]
 		last := func() (list []*Node) { // the inputs for each layer that stand at the end
 			list, side = side[len(side)-layers:], side[:len(side)-layers]

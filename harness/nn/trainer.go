@@ -77,18 +77,19 @@ func (t *Trainer) Accumulate(b *Batch, targets Targets) ([]Unit, error) {
 	}
 	side := append(b.inputs(), extra...)
 	defer freeAll(side)
-	objective, n, nSide := targets.objective(), len(t.weights), len(side)
-	inputs, err := t.engine.donateAll(appendTensors(appendTensors(nil, t.weights), side), t.grads)
+	given, n := t.engine.inputs(t.weights)
+	objective, frozen, nSide := targets.objective(), n-len(t.weights), len(side)
+	inputs, err := t.engine.donateAll(appendTensors(given, side), t.grads)
 	if err != nil {
 		return nil, err
 	}
 	out, err := t.engine.run("gradient of "+objective.name(), inputs, func(in []*Node) []*Node {
 		weights, side, previous := in[:n], in[n:n+nSide], in[n+nSide:]
-		m := newTransformer(t.engine.Config, weights)
+		m := t.engine.transformer(weights)
 		b := takeBatch(side)
 		logp := m.answerLogProbs(b)
 		units, weight := objective.loss(logp, b.mask, side[batchInputs:])
-		grads := Gradient(graph.ReduceAllSum(graph.Mul(units, weight)), weights...)
+		grads := Gradient(graph.ReduceAllSum(graph.Mul(units, weight)), weights[frozen:]...)
 		for i, p := range previous { // none in the step's first batch
 			grads[i] = graph.Add(grads[i], p)
 		}
@@ -97,8 +98,8 @@ func (t *Trainer) Accumulate(b *Batch, targets Targets) ([]Unit, error) {
 	if err != nil {
 		return nil, fmt.Errorf("training on %d rows of %d tokens: %w", b.Rows, b.Seq, err)
 	}
-	t.grads = out[:n]
-	return readUnits(out[n], out[n+1], out[n+2])
+	t.grads, out = out[:len(t.weights)], out[len(t.weights):]
+	return readUnits(out[0], out[1], out[2])
 }
 
 func readUnits(losses, logps, scores *tensors.Tensor) ([]Unit, error) {

@@ -14,6 +14,7 @@ import (
 // transformer is a decoder under construction: its weights by name, and the projections met on the way.
 type transformer struct {
 	config  model.Config
+	half    bool // products with the matrices of the blocks are bfloat16
 	weights map[string]*Node
 	taps    []tap   // the projections, in the order of the forward pass
 	caches  []cache // the keys and values of each layer
@@ -29,9 +30,10 @@ type tap struct {
 // cache is one layer's keys and values, each [batch, kv_heads, slots, head_dim].
 type cache struct{ k, v *Node }
 
-func newTransformer(config model.Config, weights []*Node) *transformer {
-	t := &transformer{config: config, weights: make(map[string]*Node, len(weights))}
-	for i, s := range config.Shapes() {
+// transformer takes the engine's inputs, see Engine.inputs.
+func (e *Engine) transformer(weights []*Node) *transformer {
+	t := &transformer{config: e.Config, half: e.BFloat16, weights: make(map[string]*Node, len(weights))}
+	for i, s := range append(e.Config.Frozen(), e.Config.Shapes()...) {
 		t.weights[s.Name] = weights[i]
 	}
 	return t
@@ -45,7 +47,7 @@ func (t *transformer) hidden(tokens *Node) *Node {
 	batch, seq := tokens.Shape().Dim(0), tokens.Shape().Dim(1)
 	g := tokens.Graph()
 	positions := graph.Iota(g, shapes.Make(dtypes.Int32, 1, seq), 1)
-	rotary := NewRotary(positions, t.config.HeadDim, t.config.RopeBase, t.head().DType())
+	rotary := NewRotary(positions, t.config.HeadDim, t.config.RopeBase, t.dtype())
 	query := graph.Iota(g, shapes.Make(dtypes.Int32, seq, seq), 0)
 	key := graph.Iota(g, shapes.Make(dtypes.Int32, seq, seq), 1)
 	visible := graph.InsertAxes(graph.LessOrEqual(key, query), 0, 0, 0) // [1, 1, 1, seq, seq]
@@ -62,15 +64,27 @@ func (t *transformer) hidden(tokens *Node) *Node {
 // embed looks tokens [batch, seq] up -> [batch*seq, hidden].
 func (t *transformer) embed(tokens *Node) *Node {
 	ids := graph.Reshape(tokens, tokens.Shape().Size(), 1)
-	return graph.Gather(t.weights["model.embed_tokens.weight"], ids)
+	return widened(graph.Gather(t.weights["model.embed_tokens.weight"], ids))
 }
 
-// head is the matrix [vocab, hidden] that turns activations into logits.
+// dtype is the type of activations: that of the gains, which are never stored in bfloat16.
+func (t *transformer) dtype() dtypes.DType { return t.weights["model.norm.weight"].DType() }
+
+// head is the matrix [vocab, hidden] that turns activations into logits: in float32 always, since a bfloat16 logit of 20 would be
+// known to an eighth.
 func (t *transformer) head() *Node {
 	if t.config.Tied {
-		return t.weights["model.embed_tokens.weight"]
+		return widened(t.weights["model.embed_tokens.weight"])
 	}
-	return t.weights["lm_head.weight"]
+	return widened(t.weights["lm_head.weight"])
+}
+
+// widened is x in float32 where it is bfloat16.
+func widened(x *Node) *Node {
+	if x.DType() != dtypes.BFloat16 {
+		return x
+	}
+	return graph.ConvertDType(x, dtypes.Float32)
 }
 
 // block is one decoder layer on x [batch*seq, hidden]. visible is true where a query may look at a slot, in a shape that
@@ -103,9 +117,33 @@ func (t *transformer) block(i int, x *Node, batch int, rotary Rotary, visible *N
 	return graph.Add(x, t.project(name("mlp.down_proj"), h))
 }
 
-// project is a·Wᵀ for the named weight [out, in]: a [rows, in] -> [rows, out].
+// project is a·Wᵀ for the named weight [out, in], and what its adapters add: a [rows, in] -> [rows, out].
 func (t *transformer) project(weight string, a *Node) *Node {
-	y := MatMulT(a, t.weights[weight])
+	nameA, nameB, adapted := t.config.Adapters(weight)
+	if !adapted {
+		return t.tapped(weight, a)
+	}
+	low := t.tapped(nameA, a) // [rows, rank]
+	return graph.Add(t.product(a, t.weights[weight]), graph.MulScalar(t.tapped(nameB, low), t.config.LoRA.Scale()))
+}
+
+// tapped is a·Wᵀ, noted down.
+func (t *transformer) tapped(weight string, a *Node) *Node {
+	y := t.product(a, t.weights[weight])
 	t.taps = append(t.taps, tap{weight, a, y})
 	return y
+}
+
+// product is a·wᵀ in float32, computed in bfloat16 where that is asked for.
+func (t *transformer) product(a, w *Node) *Node {
+	if !t.half {
+		return MatMulT(a, w)
+	}
+	short := func(x *Node) *Node {
+		if x.DType() == dtypes.BFloat16 {
+			return x
+		}
+		return graph.ConvertDType(x, dtypes.BFloat16)
+	}
+	return widened(MatMulT(short(a), short(w)))
 }

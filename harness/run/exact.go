@@ -160,7 +160,7 @@ func (x *exactly) compared(all [][]float32) (list [][]float32) {
 	for i, shape := range config.Shapes() {
 		at[shape.Name] = i
 	}
-	for _, shape := range sketch.Compared(config, x.g.Sketch.Layers) {
+	for _, shape := range config.Projections(x.g.Sketch.Layers) {
 		gradient := make([]float32, shape.Size())
 		if all != nil {
 			gradient = all[at[shape.Name]]
@@ -183,7 +183,7 @@ func (x *exactly) alignments(ctx context.Context, directions [][][]float32, scal
 	}
 	inner, square = make([][]float64, len(sample)), make([]float64, len(sample))
 	err = x.blocks(ctx, sample, func(b *nn.Batch, pairs []int) error {
-		dots, squares, err := x.e.Engine.Alignments(w, sketch.Compared(x.e.Engine.Config, x.g.Sketch.Layers), directions, scale, b, x.target(pairs))
+		dots, squares, err := x.e.Engine.Alignments(w, x.e.Engine.Config.Projections(x.g.Sketch.Layers), directions, scale, b, x.target(pairs))
 		if err != nil {
 			return err
 		}

@@ -249,11 +249,11 @@ func hashed(m model.Config, c config.ConGrad) string {
 // compared words which weights' gradients are.
 func compared(c config.ConGrad) string {
 	switch c.Layers {
-	case sketch.Attention:
+	case model.Attention:
 		return "only the attention's matrices are compared"
-	case sketch.MLP:
+	case model.MLP:
 		return "only the MLP's matrices are compared"
-	case sketch.Last:
+	case model.Last:
 		return "only the last block's matrices are compared"
 	}
 	return "norm gains, embedding and head are left out"

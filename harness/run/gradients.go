@@ -7,6 +7,7 @@ import (
 
 	"congrad/harness/config"
 	"congrad/harness/method"
+	"congrad/harness/model"
 	"congrad/harness/nn"
 	"congrad/harness/sketch"
 
@@ -111,7 +112,7 @@ func sketchOf(c config.ConGrad) sketch.Settings {
 			s.Projection = c.Projection
 		}
 	}
-	if c.Layers != sketch.AllProjections {
+	if c.Layers != model.AllProjections {
 		s.Layers = c.Layers
 	}
 	return s

@@ -83,7 +83,7 @@ func (x *exactly) secondMoments(ctx context.Context, pairs []int) ([][]float64, 
 	}
 	defer trainer.Free()
 	var v [][]float64
-	for _, shape := range sketch.Compared(x.e.Engine.Config, x.g.Sketch.Layers) {
+	for _, shape := range x.e.Engine.Config.Projections(x.g.Sketch.Layers) {
 		v = append(v, make([]float64, shape.Size()))
 	}
 	order, size := rng.Stream(x.g.Seed, "batches of second moments", x.g.Round).Perm(len(pairs)), x.g.Adam.BatchPairs

@@ -83,7 +83,7 @@ func TestStudyOfScoringAlone(t *testing.T) {
 func TestLosslessSketchesScoreExactly(t *testing.T) {
 	b, dir := newBench(t), t.TempDir()
 	var all [][]float64
-	for _, layers := range []string{sketch.AllProjections, sketch.Attention, sketch.MLP} {
+	for _, layers := range []string{model.AllProjections, model.Attention, model.MLP} {
 		files, err := b.run(t, context.Background(), b.plan(t, "train.epochs=0", "congrad.fidelity_pairs=100", "congrad.sketch=logra",
 			"congrad.sketch_rank=100", "congrad.projection=orthonormal", "congrad.layers="+layers), dir, &follower{})
 		if err != nil {

@@ -40,7 +40,7 @@ type Settings struct {
 	Kind       string
 	Rank       int    // entries that a compressed side is brought to
 	Projection string `json:",omitempty"` // the matrices; empty: Gaussian
-	Layers     string `json:",omitempty"` // the weights (see Compared); empty: AllProjections
+	Layers     string `json:",omitempty"` // the weights (see model.Config.Projections); empty: all
 	Numbers    int    `json:",omitempty"` // what all weights' sketches together are hashed to; 0 leaves them
 }
 
@@ -97,7 +97,7 @@ func Projections(config model.Config, s Settings, seed uint64, round ...string) 
 	if s.Projection == Orthonormal {
 		draw = orthonormal
 	}
-	for _, shape := range Compared(config, s.Layers) {
+	for _, shape := range config.Projections(s.Layers) {
 		r := rng.Stream(seed, "sketch", append(slices.Clip(round), shape.Name)...)
 		p := nn.Projection{Weight: shape.Name}
 		out, in := shape.Dims[0], shape.Dims[1]
@@ -166,7 +166,7 @@ func Hash(config model.Config, s Settings, seed uint64, round string) func(sketc
 // unhashed is the length of the sketches of all weights together.
 func unhashed(config model.Config, s Settings) int {
 	n := 0
-	for _, shape := range Compared(config, s.Layers) {
+	for _, shape := range config.Projections(s.Layers) {
 		out, in := shape.Dims[0], shape.Dims[1]
 		a, c := s.sides(out, in)
 		if a {

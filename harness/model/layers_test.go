@@ -1,16 +1,15 @@
-package sketch
+package model
 
 import (
 	"strings"
 	"testing"
-
-	"congrad/harness/model"
 )
 
-func TestComparedWeights(t *testing.T) {
+func TestSetsOfProjections(t *testing.T) {
+	two := Config{Vocab: 4, Hidden: 2, Layers: 2, Heads: 1, KVHeads: 1, HeadDim: 2, FFN: 2}
 	names := func(layers string) string {
 		var list []string
-		for _, s := range Compared(config, layers) {
+		for _, s := range two.Projections(layers) {
 			list = append(list, strings.TrimSuffix(strings.TrimPrefix(s.Name, "model.layers."), "_proj.weight"))
 		}
 		return strings.Join(list, " ")
@@ -24,11 +23,11 @@ func TestComparedWeights(t *testing.T) {
 			t.Errorf("%s: %s", layers, got)
 		}
 	}
-	if names(AllProjections) != names("") || len(Compared(config, "")) != 14 {
+	if names(AllProjections) != names("") || len(two.Projections("")) != 14 {
 		t.Errorf("all: %s", names(AllProjections))
 	}
-	eleven := model.Config{Vocab: 4, Hidden: 2, Layers: 11, Heads: 1, KVHeads: 1, HeadDim: 2, FFN: 2}
-	for _, s := range Compared(eleven, Last) {
+	eleven := Config{Vocab: 4, Hidden: 2, Layers: 11, Heads: 1, KVHeads: 1, HeadDim: 2, FFN: 2}
+	for _, s := range eleven.Projections(Last) {
 		if !strings.HasPrefix(s.Name, "model.layers.10.") {
 			t.Errorf("%s is not in the last block", s.Name)
 		}
