@@ -216,10 +216,25 @@ func (a *app) newEnv(e *config.Experiment, b *backend) (*run.Env, error) {
 	if err != nil {
 		return nil, err
 	}
+	engine, err := newEngine(e, b, base)
+	if err != nil {
+		return nil, err
+	}
 	return &run.Env{
-		Store: st, Engine: nn.NewEngine(b.backend, base.Config), Chat: chat, Source: data.FromWorld(w), World: w, Recipe: r, Base: base,
+		Store: st, Engine: engine, Chat: chat, Source: data.FromWorld(w), World: w, Recipe: r, Base: base,
 		Device: deviceKey(b.info), Backend: b.info.String(),
 	}, nil
+}
+
+// newEngine prepares the device for an experiment's policies.
+func newEngine(e *config.Experiment, b *backend, base *model.Folder) (*nn.Engine, error) {
+	c := base.Config
+	if e.LoRA.Rank > 0 {
+		c.LoRA = model.LoRA{Rank: e.LoRA.Rank, Alpha: e.LoRA.Alpha, Layers: e.LoRA.Layers}
+	}
+	engine := nn.NewEngine(b.backend, c)
+	engine.BFloat16 = e.Precision == "bfloat16"
+	return engine, engine.Freeze(base.Weights.Read)
 }
 
 // openWorld makes the embedded world that the embedded base model was trained on, and returns it with that model's recipe.

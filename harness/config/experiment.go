@@ -16,9 +16,11 @@ type Experiment struct {
 	Name       string   `toml:"name"`
 	Title      string   `toml:"title"`
 	Model      string   `toml:"model"`
+	Precision  string   `toml:"precision"`
 	Seeds      []uint64 `toml:"seeds"`
 	Iterations int      `toml:"iterations"`
 
+	LoRA      LoRA      `toml:"lora"`
 	Base      Base      `toml:"base"`
 	Languages Languages `toml:"languages"`
 	Prompts   Prompts   `toml:"prompts"`
@@ -40,6 +42,13 @@ type Experiment struct {
 	Partial []string `toml:"-"` // the flags that make this less than the whole experiment, one by one
 	Origins []Origin `toml:"-"` // where each value comes from, in the order of the resolved file
 	Source  []byte   `toml:"-"` // the file as written
+}
+
+// LoRA says what is trained in place of all weights; nothing of the kind where the rank is 0.
+type LoRA struct {
+	Rank   int     `toml:"rank"`
+	Alpha  float64 `toml:"alpha"`
+	Layers string  `toml:"layers"`
 }
 
 // Base says how the model is trained further before the study starts, on the embedded world's mixture.
@@ -151,6 +160,8 @@ type Batch struct {
 	Tokens int `toml:"tokens"`
 
 	SketchMB int `toml:"sketch_mb"`
+
+	Recompute bool `toml:"recompute"`
 }
 
 // Arm is one way of training. Its tables override the experiment's.

@@ -28,8 +28,13 @@ var Fields = []Field{
 	{"name", nil, 0, 0, nil, "", "names the experiment and its folder of results"},
 	{"title", "", 0, 0, nil, "", "one line for the head of reports"},
 	{"model", nil, 0, 0, nil, "", `"tiny", the embedded model, or a folder with config.json, tokenizer.json and model.safetensors`},
+	{"precision", "float32", 0, 0, []string{"float32", "bfloat16"}, ours, "of the products with the blocks' matrices; with bfloat16 what is frozen is kept in it too, and what is trained stays float32"},
 	{"seeds", []uint64{1, 2, 3}, 1, inf, nil, ours, "one whole run for each; intervals take them as their outer level"},
 	{"iterations", 2, 1, 100, nil, "Yuan et al. 2024 (M1 to M3)", "rounds of generating, judging and training"},
+
+	{"lora.rank", 0, 0, 65536, nil, ours, "of the adapters that are trained in place of the model's weights (Hu et al. 2022); 0 trains all weights"},
+	{"lora.alpha", 32.0, 1e-6, 1e6, nil, ours, "the adapters' product is multiplied by alpha/rank"},
+	{"lora.layers", "projections", 0, 0, []string{"projections", "attention", "mlp", "last"}, ours, "which matrices have adapters: all of the blocks, those of attention or of the MLP, or the last block's"},
 
 	{"base.shared_share", math.NaN(), 0, 1, nil, ours, "share of the defects in the embedded world's mixture that are wrong in every language alike, the rest being right in another; not set, the world's own"},
 	{"base.steps", 0, 0, 1e6, nil, ours, "steps for which the model is trained further on that mixture before the study; 0 takes it as it is"},
@@ -106,6 +111,8 @@ var Fields = []Field{
 	{"batch.rows", 256, 1, 65536, nil, ours, "answers generated side by side"},
 	{"batch.tokens", 2048, 64, 1e7, nil, ours, "padded tokens in one block of scoring or training"},
 	{"batch.sketch_mb", 4096, 1, 1e7, nil, ours, "memory for the sketches of a round's pairs, in megabytes; where they need more, scoring goes over the pairs several times"},
+
+	{"batch.recompute", false, 0, 0, nil, ours, "the backward pass computes a block's activations anew instead of keeping those of all blocks, and meets the vocabulary piece by piece: about a third more time, far less memory"},
 
 	{"arms.name", nil, 0, 0, nil, "", "names the arm"},
 	{"arms.caption", "", 0, 0, nil, "", "one line for tables"},

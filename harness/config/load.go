@@ -175,6 +175,9 @@ func (b *binder) checkTogether(e *Experiment, w World) {
 	if !math.IsNaN(e.Base.SharedShare) && e.Base.Steps == 0 {
 		b.report("base.shared_share", "the base model gets another mixture by training further, and base.steps is 0: give base.steps too")
 	}
+	if e.LoRA.Rank > 0 && e.Base.Steps > 0 {
+		b.report("lora.rank", "adapters are trained on a model as it is, and base.steps is %d: leave one of them 0", e.Base.Steps)
+	}
 	b.checkArms(e, w)
 }
 

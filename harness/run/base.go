@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 
+	"congrad/harness/config"
 	"congrad/harness/pretrain"
 	"congrad/harness/text"
 )
@@ -12,8 +13,17 @@ import (
 func (p *planner) base() (*Stage, error) {
 	settings := struct {
 		Weights, Tokenizer string
-		Layout             string `json:",omitempty"` // of chats; the embedded model has but one
-	}{Weights: p.env.Base.Weights.Hash(), Tokenizer: hash(p.env.Base.Tokenizer)}
+		Layout             string       `json:",omitempty"` // of chats; the embedded model has but one
+		LoRA               *config.LoRA `json:",omitempty"`
+		Precision          string       `json:",omitempty"`
+		Recompute          bool         `json:",omitempty"` // rounds otherwise
+	}{Weights: p.env.Base.Weights.Hash(), Tokenizer: hash(p.env.Base.Tokenizer), Recompute: p.experiment.Batch.Recompute}
+	if lora := p.experiment.LoRA; lora.Rank > 0 {
+		settings.LoRA = &lora
+	}
+	if precision := p.experiment.Precision; precision != "float32" {
+		settings.Precision = precision
+	}
 	if layout := p.env.Chat.Layout(); layout != text.Embedded {
 		settings.Layout = layout
 	}

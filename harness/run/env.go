@@ -42,15 +42,9 @@ func (e *Env) policy(s *Stage) (*nn.Weights, error) {
 			return e.policies[key], nil
 		}
 	}
-	host := e.Base.Weights
-	if s.Kind != "base" {
-		file, err := e.read(s, "model.safetensors")
-		if err != nil {
-			return nil, err
-		}
-		if host, err = model.Unmarshal(e.Base.Config, file); err != nil {
-			return nil, fmt.Errorf("%s: %w", s.Label, err)
-		}
+	host, err := e.weights(s)
+	if err != nil {
+		return nil, err
 	}
 	w, err := e.Engine.Upload(host)
 	if err != nil {
@@ -68,14 +62,22 @@ func (e *Env) policy(s *Stage) (*nn.Weights, error) {
 	return w, nil
 }
 
-// weights returns the weights that a stage made, on the host.
+// weights returns the weights that a stage made, on the host: those of its adapters where a model is adapted. New adapters are
+// the same for all seeds, so that the base model is one.
 func (e *Env) weights(s *Stage) (*model.Weights, error) {
 	if s.Kind == "base" {
+		if e.Engine.Config.LoRA.Rank > 0 {
+			return model.New(e.Engine.Config, 0), nil
+		}
 		return e.Base.Weights, nil
 	}
 	file, err := e.read(s, "model.safetensors")
 	if err != nil {
 		return nil, err
 	}
-	return model.Unmarshal(e.Base.Config, file)
+	w, err := model.Unmarshal(e.Engine.Config, file)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", s.Label, err)
+	}
+	return w, nil
 }

@@ -14,10 +14,10 @@ import (
 
 // facts are the figures of the study that the report quotes. They depend on neither time nor machine.
 func (p *Plan) facts(e *Env) ([]record.Fact, error) {
-	x, c := p.Experiment, e.Base.Config
+	x, base, c := p.Experiment, e.Base.Config, e.Engine.Config // c is what is trained
 	plan := planner{experiment: x}
 	facts := []record.Fact{
-		{Name: "model", Value: fmt.Sprintf("%s: %d parameters (%d layers, width %d, %d tokens), weights %s", x.Model, c.Parameters(), c.Layers, c.Hidden, c.Vocab, e.Base.Weights.Hash()[:12])},
+		{Name: "model", Value: fmt.Sprintf("%s: %d parameters (%d layers, width %d, %d tokens), weights %s", x.Model, base.Parameters(), base.Layers, base.Hidden, base.Vocab, e.Base.Weights.Hash()[:12])},
 		{Name: "prompts", Value: fmt.Sprintf("%d per seen language and iteration, %d answers each at temperature %g and top-p %g", plan.limited(x.Prompts.PerLanguage), x.Generate.Samples, x.Generate.Temperature, x.Generate.TopP)},
 		{Name: "judge", Value: judgeInWords(x.Judge)},
 		{Name: "loss", Value: lossInWords(x.Loss)},
@@ -28,6 +28,12 @@ func (p *Plan) facts(e *Env) ([]record.Fact, error) {
 			record.Fact{Name: "evaluation", Value: fmt.Sprintf("greedy answers to at most %d prompts per language of the %s split", plan.limited(x.Evaluate.PerLanguage), x.Evaluate.Split)})
 	} else {
 		facts = append(facts, record.Fact{Name: "training", Value: "none, and no evaluation: the study is of scoring"})
+	}
+	if x.LoRA.Rank > 0 {
+		facts = append(facts, record.Fact{Name: "adapters", Value: fmt.Sprintf("LoRA of rank %d, alpha %g, %s; %d parameters are trained (%.2f %%)", x.LoRA.Rank, x.LoRA.Alpha, adaptedLayers(x.LoRA.Layers), c.Parameters(), 100*float64(c.Parameters())/float64(base.Parameters()))})
+	}
+	if x.Precision != "float32" {
+		facts = append(facts, record.Fact{Name: "precision", Value: "products with the blocks' matrices in " + x.Precision})
 	}
 	if x.Base.Steps > 0 {
 		f := e.Recipe.Further(e.World, x.Base.SharedShare, x.Base.Steps).Recipe
@@ -257,4 +263,17 @@ func compared(c config.ConGrad) string {
 		return "only the last block's matrices are compared"
 	}
 	return "norm gains, embedding and head are left out"
+}
+
+// adaptedLayers words which weights have adapters.
+func adaptedLayers(layers string) string {
+	switch layers {
+	case model.Attention:
+		return "in the attention"
+	case model.MLP:
+		return "in the MLP"
+	case model.Last:
+		return "in the last block"
+	}
+	return "in all matrices of the blocks"
 }

@@ -18,8 +18,12 @@ var direct = map[string]struct {
 	"name":                        {"other", ""},
 	"title":                       {"other", ""},
 	"model":                       {"other", ""}, // enters by its weights
+	"precision":                   {"bfloat16", "base"},
 	"seeds":                       {"[2]", "generate"},
 	"iterations":                  {"2", "generate"},
+	"lora.rank":                   {"2", "base"},
+	"lora.alpha":                  {"2", "base"},
+	"lora.layers":                 {"mlp", "base"},
 	"base.shared_share":           {"0.9", "further"},
 	"base.steps":                  {"2", "further"},
 	"languages.seen":              {`["de"]`, "answer generate task"},
@@ -84,12 +88,15 @@ var direct = map[string]struct {
 	"batch.rows":                  {"8", "answer generate"},
 	"batch.tokens":                {"512", "judge task"}, // and, by their inputs, all that follows judging,
 	"batch.sketch_mb":             {"1", ""},             // the numbers are the same to the last bit
+	"batch.recompute":             {"true", "base"},      // and those here are not
 }
 
 // needs is what else is set, before and after, for a key to mean anything.
 var needs = map[string][]string{
 	"pair.flip_languages":  {"pair.flip=0.5"},
 	"base.shared_share":    {"base.steps=1"},
+	"lora.alpha":           {"lora.rank=2"},
+	"lora.layers":          {"lora.rank=2"},
 	"loss.label_smoothing": {"loss.kind=cdpo"},
 	"loss.target_margin":   {"loss.kind=simpo", "loss.beta=2"},
 	"loss.ld_alpha":        {"loss.kind=ld_dpo"},

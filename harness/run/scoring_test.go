@@ -8,6 +8,7 @@ import (
 	"strings"
 	"testing"
 
+	"congrad/harness/model"
 	"congrad/harness/sketch"
 	"congrad/harness/store"
 	"congrad/results"
