@@ -41,9 +41,6 @@ func (e *Engine) can(op backends.OpType) bool { return e.backend.Capabilities().
 func (e *Engine) run(name string, inputs []any, build func(in []*Node) []*Node) ([]*tensors.Tensor, error) {
 	program := e.programs[name]
 	if program == nil {
-		if err := Supports(e.Config); err != nil {
-			return nil, fmt.Errorf("preparing %s: %w", name, err)
-		}
 		var err error
 		if program, err = graph.NewExec(e.backend, build); err != nil {
 			return nil, fmt.Errorf("preparing %s: %w", name, err)
