@@ -132,37 +132,43 @@ func TestModelAndLossGradients(t *testing.T) {
 		}
 		for name, c := range subjects {
 			t.Run(name, func(t *testing.T) {
-				batch, err := NewBatch(tinyRows, 4, 6, 4)
-				if err != nil {
-					t.Fatal(err)
-				}
-				extra, err := c.targets.inputs(batch.Rows)
-				if err != nil {
-					t.Fatal(err)
-				}
-				var inputs []input
-				for _, s := range c.config.Shapes() {
-					inputs = append(inputs, normal(s.Name, 0.5, s.Dims...))
-				}
-				side := append(batch.inputs(), extra...)
-				checkGradient(t, b, func(in []*Node) *Node {
-					g := in[0].Graph()
-					var nodes []*Node
-					for _, s := range side {
-						n := graph.Const(g, s)
-						if s.DType() == dtypes.Float32 {
-							n = graph.ConvertDType(n, dtypes.Float64)
-						}
-						nodes = append(nodes, n)
-					}
-					at := takeBatch(nodes)
-					logp := newTransformer(c.config, in).answerLogProbs(at)
-					units, weight := c.targets.objective().loss(logp, at.mask, nodes[batchInputs:])
-					return graph.ReduceAllSum(graph.Mul(units, weight))
-				}, inputs...)
+				checkModelGradient(t, b, c.config, c.targets)
 			})
 		}
 	})
+}
+
+// checkModelGradient compares the gradient of every weight of a random model with central differences, in float64.
+func checkModelGradient(t *testing.T, b device.Backend, config model.Config, targets Targets) {
+	t.Helper()
+	batch, err := NewBatch(tinyRows, 4, 6, 4)
+	if err != nil {
+		t.Fatal(err)
+	}
+	extra, err := targets.inputs(batch.Rows)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var inputs []input
+	for _, s := range config.Shapes() {
+		inputs = append(inputs, normal(s.Name, 0.5, s.Dims...))
+	}
+	side := append(batch.inputs(), extra...)
+	checkGradient(t, b, func(in []*Node) *Node {
+		g := in[0].Graph()
+		var nodes []*Node
+		for _, s := range side {
+			n := graph.Const(g, s)
+			if s.DType() == dtypes.Float32 {
+				n = graph.ConvertDType(n, dtypes.Float64)
+			}
+			nodes = append(nodes, n)
+		}
+		at := takeBatch(nodes)
+		logp := newTransformer(config, in).answerLogProbs(at)
+		units, weight := targets.objective().loss(logp, at.mask, nodes[batchInputs:])
+		return graph.ReduceAllSum(graph.Mul(units, weight))
+	}, inputs...)
 }
 
 func untied(c model.Config) model.Config { c.Tied = false; return c }
