@@ -88,11 +88,8 @@ func (s *surroundings) world() config.World {
 		if err != nil {
 			return err
 		}
-		c, err := model.OpenConfig(dir)
-		if err != nil {
-			return err
-		}
-		return nn.Supports(c)
+		_, err = model.OpenConfig(dir)
+		return err
 	}
 	return w
 }
@@ -171,13 +168,6 @@ func openModel(name string) (*model.Folder, *text.Chat, error) {
 	dir, err := modelFolder(name)
 	if err != nil {
 		return nil, nil, failing(exitData, err)
-	}
-	config, err := model.OpenConfig(dir)
-	if err == nil {
-		err = nn.Supports(config) // before gigabytes are read
-	}
-	if err != nil {
-		return nil, nil, failing(exitData, fmt.Errorf("%s: %w", name, err))
 	}
 	base, err := model.Open(dir)
 	if err != nil {

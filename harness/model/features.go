@@ -115,7 +115,7 @@ func (f Features) check(layers int) error {
 		switch {
 		case len(f.Local) != layers || strings.Trim(f.Local, "lg") != "":
 			return fmt.Errorf("layer_types describe %d layers, num_hidden_layers is %d", len(f.Local), layers)
-		case f.Window < 1:
+		case f.Window < 1 || f.Window > math.MaxInt32:
 			return fmt.Errorf("sliding_window is %d", f.Window)
 		}
 	}

@@ -58,7 +58,7 @@ func (e *Engine) Prefill(w *Weights, prompts [][]int, copies, count, seq, limit 
 	out, err := e.run(name, appendTensors(given, inputs), func(in []*Node) []*Node {
 		t := e.transformer(in[:n])
 		h := graph.Gather(t.hidden(in[n]), in[n+1]) // [count, hidden]
-		out := []*Node{MatMulT(h, t.head())}
+		out := []*Node{t.logits(h)}
 		for _, kv := range t.caches {
 			out = append(out, spread(kv.k, copies, limit), spread(kv.v, copies, limit))
 		}
@@ -113,7 +113,7 @@ func (d *Decoder) Next(tokens []int) ([][]float32, error) {
 			t.caches[i] = cache{in[n+3+2*i], in[n+4+2*i]}
 		}
 		h := t.next(in[n], in[n+1], in[n+2], d.prompt, d.engine.can(backends.OpTypeDynamicUpdateSlice))
-		out := []*Node{MatMulT(h, t.head())}
+		out := []*Node{t.logits(h)}
 		for _, kv := range t.caches {
 			out = append(out, kv.k, kv.v)
 		}
@@ -173,12 +173,16 @@ func (t *transformer) next(tokens, lengths, slot *Node, prompt int, canUpdate bo
 	g, rows, slots := tokens.Graph(), tokens.Shape().Dim(0), t.caches[0].k.Shape().Dim(2)
 	made := graph.Sub(slot, graph.Scalar(g, dtypes.Int32, prompt))
 	position := graph.InsertAxes(graph.Add(lengths, made), -1) // [rows, 1]
-	rotary := NewRotary(position, t.config.HeadDim, t.config.RopeBase, t.dtype())
-
-	s := graph.Iota(g, shapes.Make(dtypes.Int32, rows, slots), 1)
-	inPrompt := graph.LessThan(s, graph.BroadcastToDims(graph.InsertAxes(lengths, -1), rows, slots))
-	generated := graph.LogicalAnd(graph.GreaterOrEqual(s, graph.Scalar(g, dtypes.Int32, prompt)), graph.LessOrEqual(s, slot))
-	visible := graph.InsertAxes(graph.LogicalOr(inPrompt, generated), 1, 1, 1) // [rows, 1, 1, 1, slots]
+	views := t.views(position, func(window int) *Node {
+		s := graph.Iota(g, shapes.Make(dtypes.Int32, rows, slots), 1)
+		inPrompt := graph.LessThan(s, graph.BroadcastToDims(graph.InsertAxes(lengths, -1), rows, slots))
+		generated := graph.LogicalAnd(graph.GreaterOrEqual(s, graph.Scalar(g, dtypes.Int32, prompt)), graph.LessOrEqual(s, slot))
+		if window > 0 { // positions run on across the gap: a prompt's slots are its positions, generated tokens lie one slot apart
+			inPrompt = graph.LogicalAnd(inPrompt, graph.GreaterThan(s, graph.BroadcastToDims(graph.AddScalar(position, -window), rows, slots)))
+			generated = graph.LogicalAnd(generated, graph.GreaterThan(s, graph.AddScalar(slot, -window)))
+		}
+		return graph.InsertAxes(graph.LogicalOr(inPrompt, generated), 1, 1, 1) // [rows, 1, 1, 1, slots]
+	})
 
 	write := func(x, update *Node) *Node { // update [rows, kv_heads, 1, head_dim]
 		if canUpdate {
@@ -189,11 +193,11 @@ func (t *transformer) next(tokens, lengths, slot *Node, prompt int, canUpdate bo
 		return graph.Where(here, graph.BroadcastToDims(update, x.Shape().Dimensions...), x)
 	}
 	x := t.embed(tokens)
-	for i := range t.config.Layers {
-		x = t.block(i, x, rows, rotary, visible, func(kv cache) cache {
+	for i, v := range views {
+		x = t.block(i, x, rows, v, func(kv cache) cache {
 			t.caches[i] = cache{write(t.caches[i].k, kv.k), write(t.caches[i].v, kv.v)}
 			return t.caches[i]
 		})
 	}
-	return RMSNorm(x, t.weights["model.norm.weight"], t.config.NormEps)
+	return t.norm("model.norm", x)
 }

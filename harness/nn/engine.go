@@ -49,9 +49,6 @@ func (e *Engine) run(name string, inputs []any, build func(in []*Node) []*Node) 
 		if len(e.frozen) != len(e.Config.Frozen()) {
 			return nil, fmt.Errorf("preparing %s: the weights beneath the adapters were not loaded (Freeze)", name)
 		}
-		if err := Supports(e.Config); err != nil {
-			return nil, fmt.Errorf("preparing %s: %w", name, err)
-		}
 		var err error
 		if program, err = graph.NewExec(e.backend, build); err != nil {
 			return nil, fmt.Errorf("preparing %s: %w", name, err)

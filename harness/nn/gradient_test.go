@@ -89,7 +89,7 @@ func TestLayerGradients(t *testing.T) {
 			"product of a value": {func(in []*Node) *Node { y := MatMulT(in[0], in[1]); return MatMulT(y, graph.Square(y)) }, []input{normal("a", 1, 3, 4), normal("b", 1, 5, 4)}},
 			"norm":               {func(in []*Node) *Node { return RMSNorm(in[0], in[1], 1e-5) }, []input{normal("x", 1, 3, 4), normal("gain", 1, 4)}},
 			"rotation": {func(in []*Node) *Node {
-				return NewRotary(positions(in), 4, 100, dtypes.Float64).Apply(in[0])
+				return NewRotary(positions(in), 4, model.Rope{Base: 100}, dtypes.Float64).Apply(in[0])
 			}, []input{normal("x", 1, 2, 3, 2, 4)}},
 			"softmax":       {func(in []*Node) *Node { return Softmax(in[0]) }, []input{normal("x", 2, 3, 5)}},
 			"large softmax": {func(in []*Node) *Node { return Softmax(in[0]) }, []input{normal("x", 300, 2, 3)}},
@@ -132,37 +132,43 @@ func TestModelAndLossGradients(t *testing.T) {
 		}
 		for name, c := range subjects {
 			t.Run(name, func(t *testing.T) {
-				batch, err := NewBatch(tinyRows, 4, 6, 4)
-				if err != nil {
-					t.Fatal(err)
-				}
-				extra, err := c.targets.inputs(batch.Rows)
-				if err != nil {
-					t.Fatal(err)
-				}
-				var inputs []input
-				for _, s := range c.config.Shapes() {
-					inputs = append(inputs, normal(s.Name, 0.5, s.Dims...))
-				}
-				side := append(batch.inputs(), extra...)
-				checkGradient(t, b, func(in []*Node) *Node {
-					g := in[0].Graph()
-					var nodes []*Node
-					for _, s := range side {
-						n := graph.Const(g, s)
-						if s.DType() == dtypes.Float32 {
-							n = graph.ConvertDType(n, dtypes.Float64)
-						}
-						nodes = append(nodes, n)
-					}
-					at := takeBatch(nodes)
-					logp := NewEngine(b, c.config).transformer(in).answerLogProbs(at)
-					units, weight := c.targets.objective().loss(logp, at.mask, nodes[batchInputs:])
-					return graph.ReduceAllSum(graph.Mul(units, weight))
-				}, inputs...)
+				checkModelGradient(t, b, c.config, c.targets)
 			})
 		}
 	})
+}
+
+// checkModelGradient compares the gradient of every weight of a random model with central differences, in float64.
+func checkModelGradient(t *testing.T, b device.Backend, config model.Config, targets Targets) {
+	t.Helper()
+	batch, err := NewBatch(tinyRows, 4, 6, 4)
+	if err != nil {
+		t.Fatal(err)
+	}
+	extra, err := targets.inputs(batch.Rows)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var inputs []input
+	for _, s := range config.Shapes() {
+		inputs = append(inputs, normal(s.Name, 0.5, s.Dims...))
+	}
+	side := append(batch.inputs(), extra...)
+	checkGradient(t, b, func(in []*Node) *Node {
+		g := in[0].Graph()
+		var nodes []*Node
+		for _, s := range side {
+			n := graph.Const(g, s)
+			if s.DType() == dtypes.Float32 {
+				n = graph.ConvertDType(n, dtypes.Float64)
+			}
+			nodes = append(nodes, n)
+		}
+		at := takeBatch(nodes)
+		logp := NewEngine(b, config).transformer(in).answerLogProbs(at)
+		units, weight := targets.objective().loss(logp, at.mask, nodes[batchInputs:])
+		return graph.ReduceAllSum(graph.Mul(units, weight))
+	}, inputs...)
 }
 
 func untied(c model.Config) model.Config { c.Tied = false; return c }

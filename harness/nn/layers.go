@@ -3,6 +3,8 @@ package nn
 import (
 	"math"
 
+	"congrad/harness/model"
+
 	"github.com/gomlx/gomlx/pkg/core/dtypes"
 	"github.com/gomlx/gomlx/pkg/core/graph"
 	"github.com/gomlx/gomlx/pkg/core/shapes"
@@ -29,13 +31,19 @@ func RMSNorm(x, gain *Node, eps float64) *Node {
 // Rotary holds the cosines and sines of the rotary embedding, each [batch, seq, 1, head_dim].
 type Rotary struct{ cos, sin *Node }
 
-// NewRotary makes the rotation of each position [batch, seq] (int32) with frequencies base^(-2i/head_dim), in the
-// half-split layout of transformers. Su et al. 2021, eq. 34.
-func NewRotary(positions *Node, headDim int, base float64, dtype dtypes.DType) Rotary {
+// NewRotary makes the rotation of each position [batch, seq] (int32) with the rope's frequencies, in the half-split layout of
+// transformers. Those that are not scaled, base^(-2i/head_dim), are computed where the angles are: recorded results hang on
+// their last digits.
+func NewRotary(positions *Node, headDim int, rope model.Rope, dtype dtypes.DType) Rotary {
 	g := positions.Graph()
 	half := headDim / 2
-	i := graph.Iota(g, shapes.Make(dtype, 1, 1, 1, half), 3)
-	frequency := graph.Exp(graph.MulScalar(i, -2*math.Log(base)/float64(headDim)))
+	var frequency *Node
+	if rope.Scaling == (model.RopeScaling{}) {
+		i := graph.Iota(g, shapes.Make(dtype, 1, 1, 1, half), 3)
+		frequency = graph.Exp(graph.MulScalar(i, -2*math.Log(rope.Base)/float64(headDim)))
+	} else {
+		frequency = graph.Reshape(graph.ConstAsDType(g, dtype, rope.Frequencies(headDim)), 1, 1, 1, half)
+	}
 	angle := graph.Mul(graph.InsertAxes(graph.ConvertDType(positions, dtype), -1, -1), frequency)
 	angle = graph.Concatenate([]*Node{angle, angle}, -1)
 	return Rotary{cos: graph.Cos(angle), sin: graph.Sin(angle)}
@@ -72,6 +80,29 @@ func Softmax(x *Node) *Node {
 			pv := graph.Mul(p, v)
 			return graph.Sub(pv, graph.Mul(p, graph.ReduceAndKeep(pv, graph.ReduceSum, -1)))
 		})
+}
+
+// softCap squashes x to cap·tanh(x/cap); a cap of 0 leaves it as it is.
+func softCap(x *Node, cap float64) *Node {
+	if cap == 0 {
+		return x
+	}
+	return graph.MulScalar(graph.Tanh(graph.DivScalar(x, cap)), cap)
+}
+
+// gated is act(gate) * up.
+func gated(act model.Activation, gate, up *Node) *Node {
+	if act == model.GELUTanh {
+		return GeGLU(gate, up)
+	}
+	return SwiGLU(gate, up)
+}
+
+// GeGLU is gelu(gate) * up, with the tanh form of the GELU. Shazeer 2020, eq. 6; Hendrycks & Gimpel 2016.
+func GeGLU(gate, up *Node) *Node {
+	cube := graph.Mul(gate, graph.Square(gate))
+	inner := graph.MulScalar(graph.Add(gate, graph.MulScalar(cube, 0.044715)), math.Sqrt(2/math.Pi))
+	return graph.Mul(graph.Mul(graph.MulScalar(gate, 0.5), graph.OnePlus(graph.Tanh(inner))), up)
 }
 
 // SwiGLU is silu(gate) * up. Shazeer 2020, eq. 6.

@@ -15,7 +15,7 @@ import (
 func (t *transformer) answerLogProbs(b batchNodes) *Node {
 	h := t.hidden(b.tokens)
 	h = graph.Gather(h, b.at) // [rows*span, hidden]
-	logp := labelLogProbs(MatMulT(h, t.head()), b.labels)
+	logp := labelLogProbs(t.logits(h), b.labels)
 	return graph.Mul(graph.Reshape(logp, b.mask.Shape().Dimensions...), b.mask)
 }
 
@@ -82,7 +82,7 @@ func (e *Engine) LastLogits(w *Weights, prompts [][]int, rows, seq int) ([][]flo
 	out, err := e.run("last-logits", appendTensors(given, inputs), func(in []*Node) []*Node {
 		t := e.transformer(in[:n])
 		h := graph.Gather(t.hidden(in[n]), in[n+1]) // [rows, hidden]
-		return []*Node{MatMulT(h, t.head())}
+		return []*Node{t.logits(h)}
 	})
 	if err != nil {
 		return nil, fmt.Errorf("logits behind %d prompts of up to %d tokens: %w", len(prompts), seq, err)

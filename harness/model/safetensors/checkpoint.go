@@ -172,8 +172,11 @@ func (c *Checkpoint) Shape(name string) ([]int, bool) {
 // DType is the type that a tensor is stored in.
 func (c *Checkpoint) DType(name string) DType { return c.tensors[name].dtype }
 
-// Float32 reads a tensor, converted to float32, into dst, which has exactly its size.
+// Float32 reads a tensor of floating-point numbers, converted to float32, into dst, which has exactly its size.
 func (c *Checkpoint) Float32(name string, dst []float32) error {
+	if t, ok := c.tensors[name]; ok && t.dtype == I64 {
+		return fmt.Errorf("reading safetensors: tensor %q is stored as %s; floating-point numbers are expected", name, t.dtype)
+	}
 	return read(c, name, dst, func(t stored) func([]byte, []float32) {
 		switch t.dtype {
 		case F32:
@@ -192,6 +195,20 @@ func (c *Checkpoint) Float32(name string, dst []float32) error {
 		return func(p []byte, dst []float32) {
 			for i := range dst {
 				dst[i] = narrow.Half(binary.LittleEndian.Uint16(p[2*i:]))
+			}
+		}
+	})
+}
+
+// Int64 reads a tensor that is stored in I64 into dst, which has exactly its size.
+func (c *Checkpoint) Int64(name string, dst []int64) error {
+	if t, ok := c.tensors[name]; ok && t.dtype != I64 {
+		return fmt.Errorf("reading safetensors: tensor %q is stored as %s, not as I64", name, t.dtype)
+	}
+	return read(c, name, dst, func(stored) func([]byte, []int64) {
+		return func(p []byte, dst []int64) {
+			for i := range dst {
+				dst[i] = int64(binary.LittleEndian.Uint64(p[8*i:]))
 			}
 		}
 	})

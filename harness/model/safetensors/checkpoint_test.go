@@ -297,13 +297,52 @@ func TestHostileFiles(t *testing.T) {
 		"offsets beyond 2^64": {file(`{"a":{"dtype":"F32","shape":[1],"data_offsets":[0,18446744073709551616]}}`, 4), "cannot unmarshal number"},
 		"a product of 2^64":   {file(`{"a":{"dtype":"F32","shape":[9223372036854775807,2,4],"data_offsets":[0,4]}}`, 4), "does not fit"},
 		"text behind":         {file(`{"a":{`+good+`}} {}`, 4), "something follows the object"},
-		"quantised":           {file(`{"a":{"dtype":"F8_E4M3","shape":[4],"data_offsets":[0,4]}}`, 4), `tensor "a" has the type "F8_E4M3"; F32, F16 and BF16 are supported`},
+		"quantised":           {file(`{"a":{"dtype":"F8_E4M3","shape":[4],"data_offsets":[0,4]}}`, 4), `tensor "a" has the type "F8_E4M3"; F32, F16, BF16 and I64 are supported`},
 		"no header's length":  {make([]byte, 7), "7 bytes are too few"},
 		"metadata of numbers": {file(`{"__metadata__":{"a":1}}`, 0), "cannot unmarshal number"},
 	} {
 		_, err := Parse(c.data)
 		if err == nil || !strings.Contains(err.Error(), c.want) {
 			t.Errorf("%s: %v, want an error with %q", name, err, c.want)
+		}
+	}
+}
+
+// The file is of the format's reference implementation. Integers are never taken for numbers of the model, nor the other way
+// round.
+func TestIntegers(t *testing.T) {
+	c, err := OpenFile(os.DirFS("testdata"), "integers.safetensors")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer c.Close()
+	got := make([]int64, 6)
+	if err := c.Int64("ids", got); err != nil {
+		t.Fatal(err)
+	}
+	if want := []int64{math.MinInt64, -1, 0, 1, 1<<40 + 3, math.MaxInt64}; !slices.Equal(got, want) {
+		t.Errorf("integers are %v, want %v", got, want)
+	}
+	if dims, _ := c.Shape("ids"); !slices.Equal(dims, []int{2, 3}) {
+		t.Errorf("the shape is %v, want [2 3]", dims)
+	}
+	floats, err := OpenFile(os.DirFS("testdata"), "python.safetensors")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer floats.Close()
+	for _, c := range []struct {
+		err  error
+		want string
+	}{
+		{c.Float32("ids", make([]float32, 6)), "is stored as I64; floating-point numbers are expected"},
+		{c.BFloat16("ids", make([]uint16, 6)), "is stored as I64, not as BF16"},
+		{floats.Int64("a.f32", make([]int64, 40)), "is stored as F32, not as I64"},
+		{c.Int64("ids", make([]int64, 5)), "has 6 entries, there is room for 5"},
+		{c.Int64("x", nil), `no tensor "x"`},
+	} {
+		if c.err == nil || !strings.Contains(c.err.Error(), c.want) {
+			t.Errorf("%v, want an error with %q", c.err, c.want)
 		}
 	}
 }
@@ -316,6 +355,7 @@ func FuzzParse(f *testing.F) {
 	}
 	f.Add(data)
 	f.Add(file(`{"a":{"dtype":"BF16","shape":[2],"data_offsets":[0,4]},"b":{"dtype":"F16","shape":[],"data_offsets":[4,6]}}`, 6))
+	f.Add(file(`{"a":{"dtype":"I64","shape":[1,2],"data_offsets":[0,16]}}`, 16))
 	f.Add(file(`{"a":{"dtype":"F32","shape":[0,9223372036854775807],"data_offsets":[0,0]}}`, 0))
 	f.Fuzz(func(t *testing.T, data []byte) {
 		c, err := Parse(data)
@@ -327,6 +367,12 @@ func FuzzParse(f *testing.F) {
 			stored := c.tensors[name]
 			if stored.offset+stored.size > int64(len(data)) {
 				t.Fatalf("%q lies outside of the file", name)
+			}
+			if stored.dtype == I64 {
+				if err := c.Int64(name, make([]int64, stored.size/8)); err != nil {
+					t.Fatal(err)
+				}
+				continue // is not written
 			}
 			v := make([]float32, stored.size/int64(stored.dtype.width()))
 			if err := c.Float32(name, v); err != nil {

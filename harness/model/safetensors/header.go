@@ -25,10 +25,11 @@ const (
 	F32  DType = "F32"
 	F16  DType = "F16"
 	BF16 DType = "BF16"
+	I64  DType = "I64"
 )
 
 // width is the number of bytes of an entry; 0 says that the type is not supported.
-func (d DType) width() int { return map[DType]int{F32: 4, F16: 2, BF16: 2}[d] }
+func (d DType) width() int { return map[DType]int{F32: 4, F16: 2, BF16: 2, I64: 8}[d] }
 
 // entry is a tensor's description in the header.
 type entry struct {
@@ -98,7 +99,7 @@ func readHeader(f *mapped.File) ([]stored, map[string]string, error) {
 func (e entry) dims(name string, bytes uint64) ([]int, error) {
 	width := uint64(e.DType.width())
 	if width == 0 {
-		return nil, fmt.Errorf("tensor %q has the type %q; F32, F16 and BF16 are supported", name, e.DType)
+		return nil, fmt.Errorf("tensor %q has the type %q; F32, F16, BF16 and I64 are supported", name, e.DType)
 	}
 	var dims []int
 	size := uint64(1)

@@ -4,6 +4,7 @@
 
 python.safetensors: a tensor of each type that is read, values spread over the exponents, and metadata.
 python.json: the same values as the bits of float32.
+integers.safetensors: a tensor of int64 from the least to the greatest.
 python-bf16.json: float32 bits and the bits of their rounding to bfloat16, by numpy alone: nearest of the two neighbours.
 """
 
@@ -32,6 +33,8 @@ serialize_file(
     "python.safetensors",
     {"format": "np", "note": 'quoted "text"'},
 )
+integers = np.array([[-(2**63), -1, 0], [1, 2**40 + 3, 2**63 - 1]], np.int64)
+serialize_file({"ids": spec("int64", integers)}, "integers.safetensors", None)
 bits = lambda x: np.asarray(x, np.float32).reshape(-1).view(np.uint32).tolist()
 with open("python.json", "w") as f:
     json.dump(
