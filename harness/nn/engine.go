@@ -25,7 +25,11 @@ type Engine struct {
 	// BFloat16 has the products with the matrices of the blocks run in bfloat16, and keeps what is frozen in it. What is trained,
 	// the residual stream, norms, attention scores and logits are float32. Set it before the first program.
 	BFloat16 bool
+	// Recompute has the backward pass compute activations again instead of keeping them, see pullback, and every pass meet the
+	// vocabulary piece by piece. Set it before the first program.
+	Recompute bool
 
+	atOnce   int // logits that are computed together with Recompute
 	backend  backends.Backend
 	programs map[string]*graph.Exec
 	frozen   []*tensors.Tensor // in the order of Config.Frozen
@@ -33,7 +37,7 @@ type Engine struct {
 
 // NewEngine returns an engine for models of the given shape.
 func NewEngine(backend backends.Backend, config model.Config) *Engine {
-	return &Engine{Config: config, backend: backend, programs: map[string]*graph.Exec{}}
+	return &Engine{Config: config, atOnce: mostLogits, backend: backend, programs: map[string]*graph.Exec{}}
 }
 
 // can reports whether the backend has an operation. The pure-Go one lacks a few.

@@ -13,9 +13,17 @@ import (
 //
 // Only the activations that predict an answer token meet the vocabulary: prompts and padding, most of a batch, never do.
 func (t *transformer) answerLogProbs(b batchNodes) *Node {
-	h := t.hidden(b.tokens)
-	h = graph.Gather(h, b.at) // [rows*span, hidden]
-	logp := labelLogProbs(t.logits(h), b.labels)
+	var logp *Node // [rows*span]
+	if t.pieced {
+		var parts []*Node
+		for _, p := range t.pieces(graph.Gather(t.body(b.tokens), b.at), b.labels) {
+			parts = append(parts, p.logProbs(t, p.h))
+		}
+		logp = graph.Concatenate(parts, 0)
+	} else {
+		h := graph.Gather(t.hidden(b.tokens), b.at) // [rows*span, hidden]
+		logp = labelLogProbs(t.logits(h), b.labels)
+	}
 	return graph.Mul(graph.Reshape(logp, b.mask.Shape().Dimensions...), b.mask)
 }
 

@@ -129,19 +129,36 @@ type pairTap struct{ a, delta *Node } // [pairs, 2*seq, in], [pairs, 2*seq, out]
 // taps runs the forward pass and the backward pass down to the results of the projections.
 func (e *Engine) taps(weights []*Node, b batchNodes, p Preference, targets []*Node) map[string]pairTap {
 	m := e.transformer(weights)
-	units, _ := p.Loss.loss(m.answerLogProbs(b), b.mask, targets)
-	ys := make([]*Node, len(m.taps))
-	for i, tap := range m.taps {
-		ys[i] = tap.y
+	loss := func(logp *Node) *Node {
+		units, _ := p.Loss.loss(logp, b.mask, targets)
+		return graph.ReduceAllSum(units)
 	}
 	pairs := b.tokens.Shape().Dim(0) / 2
 	byWeight := map[string]pairTap{}
-	for i, delta := range Gradient(graph.ReduceAllSum(units), ys...) {
-		tap := m.taps[i]
-		byWeight[tap.name] = pairTap{
-			a:     graph.Reshape(tap.a, pairs, -1, tap.a.Shape().Dim(-1)),
-			delta: graph.Reshape(delta, pairs, -1, delta.Shape().Dim(-1)),
+	back := func(scalar, input *Node) *Node { // to the taps that there are, and to the input
+		var ys []*Node
+		for _, tap := range m.taps {
+			ys = append(ys, tap.y)
 		}
+		if input != nil {
+			ys = append(ys, input)
+		}
+		if len(ys) == 0 {
+			return nil
+		}
+		grads := Gradient(scalar, ys...)
+		for i, tap := range m.taps {
+			byWeight[tap.name] = pairTap{
+				a:     graph.Reshape(tap.a, pairs, -1, tap.a.Shape().Dim(-1)),
+				delta: graph.Reshape(grads[i], pairs, -1, grads[i].Shape().Dim(-1)),
+			}
+		}
+		return grads[len(grads)-1]
+	}
+	if e.Recompute {
+		m.pullback(b, loss, func(_ string, scalar, input *Node) *Node { return back(scalar, input) })
+	} else {
+		back(loss(m.answerLogProbs(b)), nil)
 	}
 	return byWeight
 }

@@ -78,28 +78,42 @@ func (t *Trainer) Accumulate(b *Batch, targets Targets) ([]Unit, error) {
 	side := append(b.inputs(), extra...)
 	defer freeAll(side)
 	given, n := t.engine.inputs(t.weights)
-	objective, frozen, nSide := targets.objective(), n-len(t.weights), len(side)
+	objective, nSide := targets.objective(), len(side)
 	inputs, err := t.engine.donateAll(appendTensors(given, side), t.grads)
 	if err != nil {
 		return nil, err
 	}
 	out, err := t.engine.run("gradient of "+objective.name(), inputs, func(in []*Node) []*Node {
-		weights, side, previous := in[:n], in[n:n+nSide], in[n+nSide:]
-		m := t.engine.transformer(weights)
+		side, previous := in[n:n+nSide], in[n+nSide:]
 		b := takeBatch(side)
-		logp := m.answerLogProbs(b)
-		units, weight := objective.loss(logp, b.mask, side[batchInputs:])
-		grads := Gradient(graph.ReduceAllSum(graph.Mul(units, weight)), weights[frozen:]...)
+		var made []*Node
+		grads := t.engine.transformer(in[:n]).gradients(b, func(logp *Node) *Node {
+			units, weight := objective.loss(logp, b.mask, side[batchInputs:])
+			made = []*Node{units, graph.ReduceSum(logp, -1), objective.scores(logp, b.mask)}
+			return graph.ReduceAllSum(graph.Mul(units, weight))
+		})
 		for i, p := range previous { // none in the step's first batch
 			grads[i] = graph.Add(grads[i], p)
 		}
-		return append(grads, units, graph.ReduceSum(logp, -1), objective.scores(logp, b.mask))
+		return append(grads, made...)
 	})
 	if err != nil {
 		return nil, fmt.Errorf("training on %d rows of %d tokens: %w", b.Rows, b.Seq, err)
 	}
 	t.grads, out = out[:len(t.weights)], out[len(t.weights):]
 	return readUnits(out[0], out[1], out[2])
+}
+
+// gradients are those of all that is trained, of a loss of the answers' log-probs [rows, span].
+func (t *transformer) gradients(b batchNodes, loss func(logp *Node) *Node) []*Node {
+	if t.pieced {
+		return t.recomputedGradients(b, loss)
+	}
+	var targets []*Node
+	for _, s := range t.config.Shapes() {
+		targets = append(targets, t.weights[s.Name])
+	}
+	return Gradient(loss(t.answerLogProbs(b)), targets...)
 }
 
 func readUnits(losses, logps, scores *tensors.Tensor) ([]Unit, error) {

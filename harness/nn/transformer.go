@@ -15,6 +15,8 @@ import (
 type transformer struct {
 	config  model.Config
 	half    bool // products with the matrices of the blocks are bfloat16
+	pieced  bool // the vocabulary is met piece by piece, and gradients recompute activations
+	atOnce  int  // logits of a piece, at most
 	weights map[string]*Node
 	taps    []tap   // the projections, in the order of the forward pass
 	caches  []cache // the keys and values of each layer
@@ -32,7 +34,7 @@ type cache struct{ k, v *Node }
 
 // transformer takes the engine's inputs, see Engine.inputs.
 func (e *Engine) transformer(weights []*Node) *transformer {
-	t := &transformer{config: e.Config, half: e.BFloat16, weights: make(map[string]*Node, len(weights))}
+	t := &transformer{config: e.Config, half: e.BFloat16, pieced: e.Recompute, atOnce: e.atOnce, weights: make(map[string]*Node, len(weights))}
 	for i, s := range append(e.Config.Frozen(), e.Config.Shapes()...) {
 		t.weights[s.Name] = weights[i]
 	}
@@ -44,10 +46,26 @@ func (e *Engine) transformer(weights []*Node) *transformer {
 // Sequences are padded on the right: a token only looks back, so padding behind it cannot reach it, and no mask other
 // than the causal one is needed.
 func (t *transformer) hidden(tokens *Node) *Node {
-	batch, seq := tokens.Shape().Dim(0), tokens.Shape().Dim(1)
-	g := tokens.Graph()
+	return t.norm("model.norm", t.body(tokens))
+}
+
+// body is hidden without the last norm.
+func (t *transformer) body(tokens *Node) *Node {
+	x := t.embed(tokens)
+	for i, v := range t.causal(tokens) {
+		x = t.block(i, x, tokens.Shape().Dim(0), v, func(kv cache) cache {
+			t.caches = append(t.caches, kv)
+			return kv
+		})
+	}
+	return x
+}
+
+// causal is each layer's view where a row is read from its first token on.
+func (t *transformer) causal(tokens *Node) []view {
+	g, seq := tokens.Graph(), tokens.Shape().Dim(1)
 	positions := graph.Iota(g, shapes.Make(dtypes.Int32, 1, seq), 1)
-	views := t.views(positions, func(window int) *Node {
+	return t.views(positions, func(window int) *Node {
 		query := graph.Iota(g, shapes.Make(dtypes.Int32, seq, seq), 0)
 		key := graph.Iota(g, shapes.Make(dtypes.Int32, seq, seq), 1)
 		visible := graph.LessOrEqual(key, query)
@@ -56,14 +74,6 @@ func (t *transformer) hidden(tokens *Node) *Node {
 		}
 		return graph.InsertAxes(visible, 0, 0, 0) // [1, 1, 1, seq, seq]
 	})
-	x := t.embed(tokens)
-	for i, v := range views {
-		x = t.block(i, x, batch, v, func(kv cache) cache {
-			t.caches = append(t.caches, kv)
-			return kv
-		})
-	}
-	return t.norm("model.norm", x)
 }
 
 // view is how a layer looks at tokens.
@@ -130,7 +140,7 @@ func widened(x *Node) *Node {
 //
 // Trap: what PostNorms add behind the attention bears the name of the norm that stands before the MLP without them.
 func (t *transformer) block(i int, x *Node, batch int, v view, keep func(kv cache) cache) *Node {
-	part := func(name string) string { return fmt.Sprintf("model.layers.%d.%s", i, name) }
+	part := func(name string) string { return blockName(i) + "." + name }
 	before, behindAttention, behindMLP := "post_attention_layernorm", "", ""
 	if t.config.PostNorms {
 		before, behindAttention, behindMLP = "pre_feedforward_layernorm", "post_attention_layernorm", "post_feedforward_layernorm"
@@ -146,6 +156,9 @@ func (t *transformer) block(i int, x *Node, batch int, v view, keep func(kv cach
 	h = gated(t.config.Act, t.project(part("mlp.gate_proj"), h), t.project(part("mlp.up_proj"), h))
 	return add(behindMLP, t.project(part("mlp.down_proj"), h))
 }
+
+// blockName begins the names of a block's weights.
+func blockName(i int) string { return fmt.Sprintf("model.layers.%d", i) }
 
 // attention is that of one layer on its normalised input h [batch*seq, hidden].
 func (t *transformer) attention(part func(string) string, h *Node, batch int, view view, keep func(kv cache) cache) *Node {
