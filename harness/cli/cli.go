@@ -128,8 +128,8 @@ func (a *app) root() *cobra.Command {
 			"unseen languages and the alignment tax, and writes tables, figures and a report.",
 		SilenceErrors: true, SilenceUsage: true,
 		CompletionOptions: cobra.CompletionOptions{HiddenDefaultCmd: true},
-		RunE: needsCommand,
-		Args: cobra.ArbitraryArgs,
+		RunE:              needsCommand,
+		Args:              cobra.ArbitraryArgs,
 	}
 	root.PersistentFlags().StringVar(&a.device, "device", defaultDevice, `what computes: "auto", "xla", "go", or the path of a PJRT plugin`)
 	root.PersistentFlags().StringVar(&a.runs, "runs", defaultRuns, "the folder of runs and of their store")
