@@ -128,31 +128,40 @@ func (a *app) root() *cobra.Command {
 			"unseen languages and the alignment tax, and writes tables, figures and a report.",
 		SilenceErrors: true, SilenceUsage: true,
 		CompletionOptions: cobra.CompletionOptions{HiddenDefaultCmd: true},
-		RunE: func(c *cobra.Command, args []string) error {
-			if len(args) > 0 {
-				return failing(exitConfig, fmt.Errorf("%q: no such command%s (congrad --help)", args[0], suggestCommand(c, args[0])))
-			}
-			return c.Help()
-		},
-		Args: cobra.ArbitraryArgs,
+		RunE:              needsCommand,
+		Args:              cobra.ArbitraryArgs,
 	}
 	root.PersistentFlags().StringVar(&a.device, "device", defaultDevice, `what computes: "auto", "xla", "go", or the path of a PJRT plugin`)
 	root.PersistentFlags().StringVar(&a.runs, "runs", defaultRuns, "the folder of runs and of their store")
 	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return failing(exitConfig, err) })
 	root.AddCommand(a.runCommand(), a.reportCommand(), a.validateCommand(), a.newCommand(), a.lsCommand(), a.defaultsCommand(),
 		a.diagnoseCommand(), a.setupCommand(), a.doctorCommand(), a.gcCommand(), a.pretrainCommand(), a.examineCommand(),
-		a.tokenizeCommand())
-	for _, c := range root.Commands() { // wrong arguments are the user's to mend, like wrong files
-		if check := c.Args; check != nil {
-			c.Args = func(c *cobra.Command, args []string) error {
+		a.tokenizeCommand(), a.modelCommand())
+	markArguments(root)
+	return root
+}
+
+// markArguments makes wrong arguments of all commands below c the user's to mend, like wrong files.
+func markArguments(c *cobra.Command) {
+	for _, sub := range c.Commands() {
+		if check := sub.Args; check != nil {
+			sub.Args = func(c *cobra.Command, args []string) error {
 				if err := check(c, args); err != nil {
-					return failing(exitConfig, fmt.Errorf("%w (congrad %s --help)", err, c.Name()))
+					return failing(exitConfig, fmt.Errorf("%w (%s --help)", err, c.CommandPath()))
 				}
 				return nil
 			}
 		}
+		markArguments(sub)
 	}
-	return root
+}
+
+// needsCommand runs a command that only has commands of its own.
+func needsCommand(c *cobra.Command, args []string) error {
+	if len(args) > 0 {
+		return failing(exitConfig, fmt.Errorf("%q: no such command%s (%s --help)", args[0], suggestCommand(c, args[0]), c.CommandPath()))
+	}
+	return c.Help()
 }
 
 func suggestCommand(c *cobra.Command, word string) string {

@@ -70,6 +70,9 @@ func TestDocumentedCommands(t *testing.T) {
 		if err := os.WriteFile(filepath.Join(e.WorkDir, "pairs.jsonl"), []byte(somePairs), 0o644); err != nil {
 			return err
 		}
+		if err := someModel(e.WorkDir); err != nil {
+			return err
+		}
 		return finishedRun(e.WorkDir)
 	}})
 }
@@ -78,6 +81,22 @@ func TestDocumentedCommands(t *testing.T) {
 const somePairs = `{"lang": "de", "prompt": "12", "chosen": "zwölf", "rejected": "twelve"}
 {"lang": "en", "prompt": "12", "chosen": "twelve", "rejected": "zwölf"}
 `
+
+// someModel leaves a model of the user's own, and what transformers computes with it, for the documents that speak of one.
+func someModel(work string) error {
+	dir, err := modelFolder("tiny")
+	if err != nil {
+		return err
+	}
+	if err := os.CopyFS(filepath.Join(work, "my-model"), dir); err != nil {
+		return err
+	}
+	data, err := os.ReadFile("testdata/reference.safetensors") // made by reference.py
+	if err != nil {
+		return err
+	}
+	return os.WriteFile(filepath.Join(work, "reference.safetensors"), data, 0o644)
+}
 
 // runnable is a documented command as the script runs it.
 func runnable(t *testing.T, document, command string) string {
@@ -88,7 +107,7 @@ func runnable(t *testing.T, document, command string) string {
 		if words[1] == "run" && !strings.Contains(command, "--limit") && !strings.Contains(command, "--dry-run") {
 			command += " --dry-run"
 		}
-		if words[1] == "run" || words[1] == "doctor" || words[1] == "diagnose" {
+		if words[1] == "run" || words[1] == "doctor" || words[1] == "diagnose" || words[1] == "model" {
 			command += " --device go"
 		}
 		if words[1] == "pretrain" {

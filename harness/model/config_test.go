@@ -81,7 +81,7 @@ func TestFamiliesAreReadAsTransformersReadsThem(t *testing.T) {
 					t.Fatalf("layer %d has %d frequencies, want %d", i, len(got), len(f.Frequencies[kind]))
 				}
 				for j, w := range f.Frequencies[kind] {
-					if math.Abs(got[j]-w) > 1e-6*w { // float32 there
+					if math.Abs(got[j]-w) > 2e-7*w { // two of float32's last digits
 						t.Errorf("layer %d: frequency %d is %g, want %g", i, j, got[j], w)
 					}
 				}
@@ -158,6 +158,8 @@ func TestSettingsAreRefusedByName(t *testing.T) {
 		"a local scaling":      {gemma3, object{"rope_scaling": nil, "rope_parameters": object{"sliding_attention": object{"rope_type": "linear", "factor": 8}}}, []string{"sliding_attention: rope_type \"linear\" is not supported"}},
 		"an unknown kind":      {gemma3, object{"rope_scaling": nil, "rope_parameters": object{"chunked_attention": object{"rope_type": "default"}}}, []string{"rope_parameters: chunked_attention ("}},
 		"positions in three":   {qwen2, object{"rope_scaling": object{"type": "default", "mrope_section": []int{16, 24, 24}}}, []string{"rope_scaling: mrope_section ([16,24,24]) is not supported"}},
+		"a cap of scores":      {gemma3, object{"attn_logit_softcapping": 50.0}, []string{"attn_logit_softcapping 50 is not supported; null is"}},
+		"a huge window":        {gemma2, object{"sliding_window": 1 << 40}, []string{"sliding_window is 1099511627776"}},
 		"a negative cap":       {gemma2, object{"final_logit_softcapping": -30}, []string{"final_logit_softcapping is -30"}},
 		"no heads":             {llama3, object{"num_attention_heads": 0, "head_dim": nil}, []string{"num_attention_heads is 0"}},
 		"layers without end":   {qwen2, object{"num_hidden_layers": 1 << 40}, []string{"num_hidden_layers is 1099511627776"}},

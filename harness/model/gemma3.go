@@ -5,6 +5,9 @@ package model
 func gemma3(s *settings) Config {
 	c := s.gemma(0, 0)
 	c.QKNorm = true
+	if c.AttnSoftCap != 0 { // transformers reads it and does not apply it
+		s.fail("attn_logit_softcapping %g is not supported; null is", c.AttnSoftCap)
+	}
 	pattern := get(s, "sliding_window_pattern", 6)
 	if p := get(s, "_sliding_window_pattern", pattern); p != pattern || pattern < 1 {
 		s.fail("sliding_window_pattern is %d, _sliding_window_pattern %d", pattern, p)

@@ -24,10 +24,13 @@ type RopeScaling struct {
 
 // Frequencies are the angles by which the head_dim/2 pairs turn from one token to the next: base^(-2i/head_dim) (Su et al.
 // 2021, eq. 34), scaled. linear is position interpolation (Chen et al. 2023), llama3 as in the reference code of Llama 3.1.
+//
+// They are rounded to float32 where transformers rounds them: a thousand tokens on, the last digit of a frequency is the fourth
+// one of an angle.
 func (r Rope) Frequencies(headDim int) []float64 {
 	out := make([]float64, headDim/2)
 	for i := range out {
-		f := math.Pow(r.Base, -2*float64(i)/float64(headDim))
+		f := float64(1 / float32(math.Pow(r.Base, 2*float64(i)/float64(headDim))))
 		switch s := r.Scaling; s.Type {
 		case "linear":
 			f /= s.Factor
@@ -36,7 +39,7 @@ func (r Rope) Frequencies(headDim int) []float64 {
 			kept := min(max((waves-s.Low)/(s.High-s.Low), 0), 1)
 			f = (1-kept)*f/s.Factor + kept*f
 		}
-		out[i] = f
+		out[i] = float64(float32(f))
 	}
 	return out
 }

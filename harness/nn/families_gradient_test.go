@@ -56,9 +56,11 @@ func TestFamiliesLayerGradients(t *testing.T) {
 			f      func(in []*Node) *Node
 			inputs []input
 		}{
-			"geglu":           {func(in []*Node) *Node { return GeGLU(in[0], in[1]) }, []input{normal("gate", 2, 3, 4), normal("up", 1, 3, 4)}},
-			"soft cap":        {func(in []*Node) *Node { return softCap(in[0], 1.5) }, []input{normal("x", 2, 7)}},
-			"scaled rotation": {func(in []*Node) *Node { return NewRotary(positions(in[0]), 4, scaled, dtypes.Float64).Apply(in[0]) }, []input{normal("x", 1, 1, 3, 2, 4)}},
+			"geglu":    {func(in []*Node) *Node { return GeGLU(in[0], in[1]) }, []input{normal("gate", 2, 3, 4), normal("up", 1, 3, 4)}},
+			"soft cap": {func(in []*Node) *Node { return softCap(in[0], 1.5) }, []input{normal("x", 2, 7)}},
+			"scaled rotation": {func(in []*Node) *Node {
+				return NewRotary(positions(in[0]), frequencies(in[0].Graph(), 4, scaled, dtypes.Float64)).Apply(in[0])
+			}, []input{normal("x", 1, 1, 3, 2, 4)}},
 		} {
 			t.Run(name, func(t *testing.T) { checkGradient(t, b, c.f, c.inputs...) })
 		}

@@ -89,7 +89,7 @@ func TestLayerGradients(t *testing.T) {
 			"product of a value": {func(in []*Node) *Node { y := MatMulT(in[0], in[1]); return MatMulT(y, graph.Square(y)) }, []input{normal("a", 1, 3, 4), normal("b", 1, 5, 4)}},
 			"norm":               {func(in []*Node) *Node { return RMSNorm(in[0], in[1], 1e-5) }, []input{normal("x", 1, 3, 4), normal("gain", 1, 4)}},
 			"rotation": {func(in []*Node) *Node {
-				return NewRotary(positions(in), 4, model.Rope{Base: 100}, dtypes.Float64).Apply(in[0])
+				return NewRotary(positions(in), plainFrequencies(in[0].Graph(), 4, 100, dtypes.Float64)).Apply(in[0])
 			}, []input{normal("x", 1, 2, 3, 2, 4)}},
 			"softmax":       {func(in []*Node) *Node { return Softmax(in[0]) }, []input{normal("x", 2, 3, 5)}},
 			"large softmax": {func(in []*Node) *Node { return Softmax(in[0]) }, []input{normal("x", 300, 2, 3)}},

@@ -31,22 +31,24 @@ func RMSNorm(x, gain *Node, eps float64) *Node {
 // Rotary holds the cosines and sines of the rotary embedding, each [batch, seq, 1, head_dim].
 type Rotary struct{ cos, sin *Node }
 
-// NewRotary makes the rotation of each position [batch, seq] (int32) with the rope's frequencies, in the half-split layout of
-// transformers. Those that are not scaled, base^(-2i/head_dim), are computed where the angles are: recorded results hang on
-// their last digits.
-func NewRotary(positions *Node, headDim int, rope model.Rope, dtype dtypes.DType) Rotary {
-	g := positions.Graph()
-	half := headDim / 2
-	var frequency *Node
-	if rope.Scaling == (model.RopeScaling{}) {
-		i := graph.Iota(g, shapes.Make(dtype, 1, 1, 1, half), 3)
-		frequency = graph.Exp(graph.MulScalar(i, -2*math.Log(rope.Base)/float64(headDim)))
-	} else {
-		frequency = graph.Reshape(graph.ConstAsDType(g, dtype, rope.Frequencies(headDim)), 1, 1, 1, half)
-	}
-	angle := graph.Mul(graph.InsertAxes(graph.ConvertDType(positions, dtype), -1, -1), frequency)
+// NewRotary makes the rotation of each position [batch, seq] (int32) with frequencies [1, 1, 1, head_dim/2], in the half-split
+// layout of transformers. Su et al. 2021, eq. 34.
+func NewRotary(positions, frequency *Node) Rotary {
+	angle := graph.Mul(graph.InsertAxes(graph.ConvertDType(positions, frequency.DType()), -1, -1), frequency)
 	angle = graph.Concatenate([]*Node{angle, angle}, -1)
 	return Rotary{cos: graph.Cos(angle), sin: graph.Sin(angle)}
+}
+
+// frequencies are those of a rope.
+func frequencies(g *graph.Graph, headDim int, rope model.Rope, dtype dtypes.DType) *Node {
+	return graph.Reshape(graph.ConstAsDType(g, dtype, rope.Frequencies(headDim)), 1, 1, 1, headDim/2)
+}
+
+// plainFrequencies are base^(-2i/head_dim), computed on the device. Plain Llamas have these: the recorded results of the embedded
+// model hang on their last digits.
+func plainFrequencies(g *graph.Graph, headDim int, base float64, dtype dtypes.DType) *Node {
+	i := graph.Iota(g, shapes.Make(dtype, 1, 1, 1, headDim/2), 3)
+	return graph.Exp(graph.MulScalar(i, -2*math.Log(base)/float64(headDim)))
 }
 
 // Apply rotates x [batch, seq, heads, head_dim]. The gradient of a rotation is the inverse rotation.

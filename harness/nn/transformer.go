@@ -89,12 +89,19 @@ func (t *transformer) views(positions *Node, visible func(window int) *Node) []v
 		window int
 		rope   model.Rope
 	}
-	made, list := map[kind]view{}, make([]view, t.config.Layers)
+	g, c := positions.Graph(), t.config
+	rotary := func(rope model.Rope) Rotary {
+		if c.Features == (model.Features{}) {
+			return NewRotary(positions, plainFrequencies(g, c.HeadDim, rope.Base, t.dtype()))
+		}
+		return NewRotary(positions, frequencies(g, c.HeadDim, rope, t.dtype()))
+	}
+	made, list := map[kind]view{}, make([]view, c.Layers)
 	for i := range list {
-		window, rope := t.config.Layer(i)
+		window, rope := c.Layer(i)
 		k := kind{window, rope}
 		if _, ok := made[k]; !ok {
-			made[k] = view{NewRotary(positions, t.config.HeadDim, rope, t.dtype()), visible(window)}
+			made[k] = view{rotary(rope), visible(window)}
 		}
 		list[i] = made[k]
 	}
