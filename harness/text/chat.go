@@ -15,6 +15,7 @@ type Chat struct {
 	tokenizer   *Tokenizer
 	layout      *layout
 	start, stop int
+	end         int
 }
 
 // NewChat finds the layout that the tokenizer's special tokens belong to.
@@ -32,6 +33,9 @@ func TemplateChat(t *Tokenizer, template string) (*Chat, error) {
 		return nil, err
 	}
 	if c.stop, err = t.Special(l.stop); err != nil {
+		return nil, err
+	}
+	if c.end, err = t.Special(l.end); err != nil {
 		return nil, err
 	}
 	// the tokens of a turn have to be special, or texts could spell them
@@ -101,6 +105,15 @@ func (c *Chat) Judgement(instruction, answer string) []int {
 // Plain is the start of plain text, and Encode what follows.
 func (c *Chat) Plain() []int { return []int{c.start} }
 
+// Opening is what plain text is given to a model with before it goes on: the token that texts begin with. Families in which
+// a text begins with the token that ends the one before it have none of their own.
+func (c *Chat) Opening() []int {
+	if c.start == c.end {
+		return nil
+	}
+	return c.Plain()
+}
+
 // Encode is text without anything around it.
 func (c *Chat) Encode(s string) []int { return c.tokenizer.Encode(s) }
 
@@ -115,3 +128,6 @@ func (c *Chat) Decode(ids []int) string {
 
 // Stop is the token that ends an answer.
 func (c *Chat) Stop() int { return c.stop }
+
+// End is the token that ends plain text.
+func (c *Chat) End() int { return c.end }
