@@ -42,15 +42,9 @@ func (e *Env) policy(s *Stage) (*nn.Weights, error) {
 			return e.policies[key], nil
 		}
 	}
-	host := e.Base.Weights
-	if s.Kind != "base" {
-		file, err := e.read(s, "model.safetensors")
-		if err != nil {
-			return nil, err
-		}
-		if host, err = model.Unmarshal(e.Base.Config, file); err != nil {
-			return nil, fmt.Errorf("%s: %w", s.Label, err)
-		}
+	host, err := e.weights(s)
+	if err != nil {
+		return nil, err
 	}
 	w, err := e.Engine.Upload(host)
 	if err != nil {
@@ -77,5 +71,9 @@ func (e *Env) weights(s *Stage) (*model.Weights, error) {
 	if err != nil {
 		return nil, err
 	}
-	return model.Unmarshal(e.Base.Config, file)
+	w, err := model.Unmarshal(e.Base.Config, file)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", s.Label, err)
+	}
+	return w, nil
 }

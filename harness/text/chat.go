@@ -48,6 +48,14 @@ func TemplateChat(t *Tokenizer, template string) (*Chat, error) {
 // Layout is the layout's name.
 func (c *Chat) Layout() string { return c.layout.name }
 
+// Template is the layout as a chat template in Jinja, empty for the families, whose models bring theirs.
+func (c *Chat) Template() string {
+	if c.layout.name == Embedded {
+		return embeddedTemplate
+	}
+	return ""
+}
+
 // Conversation is a conversation as ids; with answer set up to where the next answer begins. Roles that the layout does
 // not have, or has in another order, are an error.
 func (c *Chat) Conversation(messages []Message, answer bool) ([]int, error) {
@@ -125,6 +133,9 @@ func (c *Chat) Decode(ids []int) string {
 	}
 	return c.tokenizer.Decode(ids)
 }
+
+// Markers spell the token that texts begin with and the one that ends an answer.
+func (c *Chat) Markers() (start, stop string) { return c.layout.start, c.layout.stop }
 
 // Stop is the token that ends an answer.
 func (c *Chat) Stop() int { return c.stop }
