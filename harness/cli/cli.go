@@ -141,7 +141,7 @@ func (a *app) root() *cobra.Command {
 	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return failing(exitConfig, err) })
 	root.AddCommand(a.runCommand(), a.reportCommand(), a.validateCommand(), a.newCommand(), a.lsCommand(), a.defaultsCommand(),
 		a.diagnoseCommand(), a.setupCommand(), a.doctorCommand(), a.gcCommand(), a.pretrainCommand(), a.examineCommand(),
-		a.tokenizeCommand(), a.generateCommand(), a.exportCommand())
+		a.tokenizeCommand(), a.generateCommand(), a.exportCommand(), a.modelCommand())
 	for _, c := range root.Commands() { // wrong arguments are the user's to mend, like wrong files
 		if check := c.Args; check != nil {
 			c.Args = func(c *cobra.Command, args []string) error {
