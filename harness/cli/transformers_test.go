@@ -58,7 +58,7 @@ func TestTransformersReadsTheSameGGUF(t *testing.T) {
 	}
 	questions := []string{"What is the capital of France?", "Write a haiku about the sea.", "¿Cuánto es 12 + 30?", "Explain gravity to a child."}
 	texts := []string{"The quick brown fox", "def fibonacci(n):\n    ", "In 1969,"}
-	parity(t, path, filepath.Dir(path), filepath.Base(path), 2e-3, questions, texts)
+	parity(t, path, filepath.Dir(path), filepath.Base(path), 1e-3, questions, texts)
 
 	base, chat, err := openModel(path)
 	if err != nil {
@@ -71,7 +71,7 @@ func TestTransformersReadsTheSameGGUF(t *testing.T) {
 	if err := store.WriteFolder(out, func(add store.AddFile) error { return base.Write(add, safetensors.F32) }); err != nil {
 		t.Fatal(err)
 	}
-	parity(t, out, out, "", 2e-3, questions, texts)
+	parity(t, out, out, "", 1e-3, questions[:2], texts[:1])
 }
 
 func parity(t *testing.T, name, folder, gguf string, tolerance float64, questions, texts []string) {
