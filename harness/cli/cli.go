@@ -136,7 +136,7 @@ func (a *app) root() *cobra.Command {
 	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return failing(exitConfig, err) })
 	root.AddCommand(a.runCommand(), a.reportCommand(), a.validateCommand(), a.newCommand(), a.lsCommand(), a.defaultsCommand(),
 		a.diagnoseCommand(), a.setupCommand(), a.doctorCommand(), a.gcCommand(), a.pretrainCommand(), a.examineCommand(),
-		a.tokenizeCommand(), a.modelCommand())
+		a.tokenizeCommand(), a.generateCommand(), a.exportCommand(), a.modelCommand())
 	markArguments(root)
 	return root
 }

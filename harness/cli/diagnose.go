@@ -54,7 +54,7 @@ func (a *app) diagnoseCommand() *cobra.Command {
 		},
 	}
 	c.Flags().StringVar(&o.run, "run", "", "take the pairs of a run in place of a file")
-	c.Flags().StringVar(&o.model, "model", "tiny", `"tiny", the embedded model, or a folder`)
+	c.Flags().StringVar(&o.model, "model", "tiny", modelFlag)
 	c.Flags().StringVar(&o.loss, "loss", "dpo", "the preference loss whose gradients are taken (congrad ls losses)")
 	c.Flags().StringArrayVar(&o.sets, "set", nil, "change a value of an experiment, as in --set congrad.aggregator=mean (repeatable)")
 	c.Flags().IntVar(&o.limit, "limit", 200, "at most this many pairs of each language, drawn at random")

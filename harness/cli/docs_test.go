@@ -84,11 +84,11 @@ const somePairs = `{"lang": "de", "prompt": "12", "chosen": "zwölf", "rejected"
 
 // someModel leaves a model of the user's own, and what transformers computes with it, for the documents that speak of one.
 func someModel(work string) error {
-	dir, err := modelFolder("tiny")
+	tiny, err := findModel("tiny")
 	if err != nil {
 		return err
 	}
-	if err := os.CopyFS(filepath.Join(work, "my-model"), dir); err != nil {
+	if err := os.CopyFS(filepath.Join(work, "my-model"), tiny.dir); err != nil {
 		return err
 	}
 	data, err := os.ReadFile("testdata/reference.safetensors") // made by reference.py

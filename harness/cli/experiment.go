@@ -27,7 +27,6 @@ import (
 	"congrad/harness/run"
 	"congrad/harness/store"
 	"congrad/harness/suggest"
-	"congrad/harness/text"
 	"congrad/harness/world"
 )
 
@@ -84,25 +83,14 @@ func (s *surroundings) world() config.World {
 		w.Aggregators = append(w.Aggregators, a.Name)
 	}
 	w.Model = func(name string) error {
-		dir, err := modelFolder(name)
+		at, err := findModel(name)
 		if err != nil {
 			return err
 		}
-		_, err = model.OpenConfig(dir)
+		_, err = at.config()
 		return err
 	}
 	return w
-}
-
-// modelFolder finds a model by name or path.
-func modelFolder(name string) (fs.FS, error) {
-	if name == "tiny" {
-		return fs.Sub(experiments.Files, "tiny/model")
-	}
-	if stat, err := os.Stat(name); err != nil || !stat.IsDir() {
-		return nil, fmt.Errorf("%q is neither \"tiny\", the embedded model, nor a folder%s", name, didYouMean(name, []string{"tiny"}))
-	}
-	return os.DirFS(name), nil
 }
 
 // options are the flags that change an experiment.
@@ -161,34 +149,6 @@ func slug(changes []string) string {
 	words := regexp.MustCompile(`[\w.]+`).FindAllString(strings.ReplaceAll(strings.Join(changes, " "), "--set ", ""), -1)
 	text := strings.Join(words, "-")
 	return strings.TrimRight(text[:min(len(text), 40)], "-.")
-}
-
-// openModel opens a model by name or path, with the layout of chats that its tokenizer has.
-func openModel(name string) (*model.Folder, *text.Chat, error) {
-	dir, err := modelFolder(name)
-	if err != nil {
-		return nil, nil, failing(exitData, err)
-	}
-	base, err := model.Open(dir)
-	if err != nil {
-		return nil, nil, failing(exitData, fmt.Errorf("%s: %w", name, err))
-	}
-	tokenizer, err := text.Parse(base.Tokenizer)
-	if err != nil {
-		return nil, nil, failing(exitData, fmt.Errorf("%s: %w", name, err))
-	}
-	if tokenizer.Size() > base.Config.Vocab {
-		return nil, nil, failing(exitData, fmt.Errorf("%s: the tokenizer has %d tokens, the model %d", name, tokenizer.Size(), base.Config.Vocab))
-	}
-	template, err := text.ReadTemplate(dir)
-	if err != nil {
-		return nil, nil, failing(exitData, fmt.Errorf("%s: %w", name, err))
-	}
-	chat, err := text.TemplateChat(tokenizer, template)
-	if err != nil {
-		return nil, nil, failing(exitData, fmt.Errorf("%s: %w", name, err))
-	}
-	return base, chat, nil
 }
 
 // newEnv opens the model, the data and the store, and puts the started device beside them: a plan, too, needs to know

@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
-	"io/fs"
 	"strings"
 
 	"congrad/harness/text"
@@ -22,9 +21,9 @@ type tokenizing struct {
 func (a *app) tokenizeCommand() *cobra.Command {
 	var z tokenizing
 	c := &cobra.Command{
-		Use:   "tokenize --model DIR",
+		Use:   "tokenize --model MODEL",
 		Short: "Turn lines of standard input into token ids, or back",
-		Long: "Writes one JSON list of ids for each line, by the folder's tokenizer.json; what spells a special token is that token.\n" +
+		Long: "Writes one JSON list of ids for each line, by the model's tokenizer; what spells a special token is that token.\n" +
 			"With --decode each line is such a list, and its text is written without special tokens.",
 		Example: "  echo 'Habari ya dunia' | congrad tokenize --model tiny",
 		Args:    cobra.NoArgs,
@@ -36,27 +35,11 @@ func (a *app) tokenizeCommand() *cobra.Command {
 			return failing(exitData, z.run(tokenizer, a.in, a.out))
 		},
 	}
-	c.Flags().StringVar(&z.model, "model", "tiny", `"tiny", the embedded model, or a folder with tokenizer.json`)
+	c.Flags().StringVar(&z.model, "model", "tiny", modelFlag)
 	c.Flags().BoolVar(&z.jsonl, "jsonl", false, "each text is a JSON string, which may hold line breaks")
 	c.Flags().BoolVar(&z.special, "special", false, "add the tokens for begin and end that the file adds; with --decode, write special tokens")
 	c.Flags().BoolVar(&z.decode, "decode", false, "read ids and write texts")
 	return c
-}
-
-func openTokenizer(name string) (*text.Tokenizer, error) {
-	dir, err := modelFolder(name)
-	if err != nil {
-		return nil, err
-	}
-	data, err := fs.ReadFile(dir, "tokenizer.json")
-	if err != nil {
-		return nil, fmt.Errorf("%s: %w", name, err)
-	}
-	tokenizer, err := text.Parse(data)
-	if err != nil {
-		return nil, fmt.Errorf("%s: %w", name, err)
-	}
-	return tokenizer, nil
 }
 
 // run converts every line; an error names its number.

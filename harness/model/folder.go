@@ -1,9 +1,14 @@
 package model
 
 import (
+	"bytes"
 	"encoding/json"
+	"errors"
 	"fmt"
+	"io"
 	"io/fs"
+	"maps"
+	"slices"
 
 	"congrad/harness/model/safetensors"
 )
@@ -11,8 +16,9 @@ import (
 // Folder is a model on disk as transformers lays it out: config.json, tokenizer.json, model.safetensors.
 type Folder struct {
 	Config    Config
-	Source    []byte // config.json as it was read; nil for a plain Llama, whose file is made from Config
+	Source    []byte // config.json as it was read; nil for a plain Llama that was made here: its file is made from Config
 	Tokenizer []byte // tokenizer.json
+	Usage     Usage
 	Weights   *Weights
 }
 
@@ -49,11 +55,11 @@ func Open(dir fs.FS) (*Folder, error) {
 	if err != nil {
 		return nil, err
 	}
-	f := &Folder{Config: config}
-	if config.Features != (Features{}) {
-		f.Source = source
-	}
+	f := &Folder{Config: config, Source: source}
 	if f.Tokenizer, err = fs.ReadFile(dir, "tokenizer.json"); err != nil {
+		return nil, fmt.Errorf("opening a model: %w", err)
+	}
+	if f.Usage, err = readUsage(dir); err != nil {
 		return nil, fmt.Errorf("opening a model: %w", err)
 	}
 	c, err := safetensors.Open(dir)
@@ -67,32 +73,90 @@ func Open(dir fs.FS) (*Folder, error) {
 	return f, nil
 }
 
-// Files are the folder's files, by name.
-func (f *Folder) Files() (map[string][]byte, error) {
-	config, err := f.configFile()
+// OpenGGUFFolder reads a file of llama.cpp's as the folder that it amounts to.
+func OpenGGUFFolder(dir fs.FS, name string) (f *Folder, err error) {
+	g, err := OpenGGUF(dir, name)
 	if err != nil {
-		return nil, fmt.Errorf("writing a model: %w", err)
+		return nil, err
 	}
-	weights, err := f.Weights.Marshal()
-	if err != nil {
-		return nil, fmt.Errorf("writing a model: %w", err)
+	defer func() { err = errors.Join(err, g.Close()) }()
+	f = &Folder{Config: g.Config, Source: g.Source}
+	if f.Tokenizer, err = g.Tokenizer.File(); err != nil {
+		return nil, fmt.Errorf("opening a model: %s: %w", name, err)
 	}
-	return map[string][]byte{"config.json": append(config, '\n'), "tokenizer.json": f.Tokenizer, "model.safetensors": weights}, nil
+	if f.Usage, err = g.Tokenizer.usage(); err != nil {
+		return nil, fmt.Errorf("opening a model: %s: %w", name, err)
+	}
+	if f.Weights, err = ReadWeights(g.Config, g); err != nil {
+		return nil, fmt.Errorf("opening a model: %s: %w", name, err)
+	}
+	return f, nil
 }
 
-// configFile is the folder's config.json: made from the shape for a plain Llama, else the one that was read, with the type
+// Files are the folder's files, by name, with weights in float32.
+func (f *Folder) Files() (map[string][]byte, error) {
+	files := map[string][]byte{}
+	err := f.Write(func(name string, content func(w io.Writer) error) error {
+		var b bytes.Buffer
+		err := content(&b)
+		files[name] = b.Bytes()
+		return err
+	}, safetensors.F32)
+	return files, err
+}
+
+// shardBytes is how large transformers lets a file of weights become.
+const shardBytes = 5e9
+
+// Write writes the folder's files, weights as F32 or BF16. write makes a file out of what content writes.
+func (f *Folder) Write(write func(name string, content func(w io.Writer) error) error, dtype safetensors.DType) error {
+	config, err := f.configFile(dtype)
+	if err != nil {
+		return fmt.Errorf("writing a model: %w", err)
+	}
+	if err := f.Weights.Check(); err != nil {
+		return fmt.Errorf("writing a model: %w", err)
+	}
+	tensors := make([]safetensors.Tensor, len(f.Weights.Tensors))
+	for i, s := range f.Config.Shapes() {
+		tensors[i] = safetensors.Tensor{Name: s.Name, Dims: s.Dims, Values: func() ([]float32, error) { return f.Weights.Tensors[i], nil }}
+	}
+	if err := safetensors.WriteFolder(write, dtype, tensors, map[string]string{"format": "pt"}, shardBytes); err != nil {
+		return fmt.Errorf("writing a model: %w", err)
+	}
+	files := map[string][]byte{"config.json": append(config, '\n'), "tokenizer.json": f.Tokenizer}
+	for name, data := range f.Usage {
+		files[name] = data
+	}
+	for _, name := range slices.Sorted(maps.Keys(files)) {
+		if err := write(name, func(w io.Writer) error {
+			_, err := w.Write(files[name])
+			return err
+		}); err != nil {
+			return fmt.Errorf("writing a model: %s: %w", name, err)
+		}
+	}
+	return nil
+}
+
+// configFile is the folder's config.json: made from the shape where there is none, else the one that was read, with the type
 // that weights are written in.
-func (f *Folder) configFile() ([]byte, error) {
-	if f.Config.Features == (Features{}) {
+func (f *Folder) configFile(weights safetensors.DType) ([]byte, error) {
+	name := map[safetensors.DType]string{safetensors.F32: "float32", safetensors.BF16: "bfloat16"}[weights]
+	if f.Source == nil && f.Config.Features == (Features{}) {
 		return json.MarshalIndent(configFile{
-			Architectures: []string{"LlamaForCausalLM"}, ModelType: "llama", HiddenAct: "silu", DType: "float32", Config: f.Config,
+			Architectures: []string{"LlamaForCausalLM"}, ModelType: "llama", HiddenAct: "silu", DType: name, Config: f.Config,
 		}, "", "  ")
 	}
 	var file map[string]json.RawMessage
 	if err := json.Unmarshal(f.Source, &file); err != nil {
 		return nil, fmt.Errorf("config.json: the one that was read is needed: %w", err)
 	}
+	dtype := json.RawMessage(`"` + name + `"`)
+	if _, older := file["torch_dtype"]; !older && string(file["dtype"]) == string(dtype) {
+		return bytes.TrimSpace(f.Source), nil // in the order of its keys
+	}
 	delete(file, "torch_dtype")
-	file["dtype"] = json.RawMessage(`"float32"`)
+	file["dtype"] = dtype
 	return json.MarshalIndent(file, "", "  ")
 }

@@ -25,6 +25,11 @@ type ggufSettings struct {
 // refused by name.
 func ggufConfig(file *gguf.File, arch, family string) ([]byte, error) {
 	s := &ggufSettings{file: file, arch: arch, used: map[string]bool{}, out: map[string]any{"model_type": family}}
+	for _, f := range families {
+		if f.name == family {
+			s.out["architectures"] = []string{f.architecture}
+		}
+	}
 	layers := s.size("block_count", "num_hidden_layers")
 	hidden := s.size("embedding_length", "hidden_size")
 	s.size("feed_forward_length", "intermediate_size")
@@ -45,9 +50,12 @@ func ggufConfig(file *gguf.File, arch, family string) ([]byte, error) {
 	if strings.HasPrefix(arch, "gemma") {
 		s.gemma(layers, hidden, heads, headDim)
 	}
+	if n := s.int("context_length", 0); n > 0 {
+		s.out["max_position_embeddings"] = n
+	}
 	s.only("expert_count", 0)
 	s.only("expert_used_count", 0)
-	for _, key := range []string{"context_length", "vocab_size", "rope.scaling.original_context_length", "rope.scaling.finetuned"} {
+	for _, key := range []string{"vocab_size", "rope.scaling.original_context_length", "rope.scaling.finetuned"} {
 		s.used[key] = true
 	}
 	for _, key := range slices.Sorted(maps.Keys(file.Metadata)) {

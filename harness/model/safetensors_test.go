@@ -13,11 +13,12 @@ import (
 var small = Config{Vocab: 5, Hidden: 4, Layers: 1, Heads: 2, KVHeads: 1, HeadDim: 2, FFN: 6, RopeBase: 1e4, NormEps: 1e-5, Tied: true}
 
 func TestFolderRoundTrip(t *testing.T) {
-	want := &Folder{Config: small, Tokenizer: []byte("{}"), Weights: New(small, 1)}
+	want := &Folder{Config: small, Tokenizer: []byte("{}"), Usage: Usage{"generation_config.json": []byte(`{"eos_token_id": 2}`)}, Weights: New(small, 1)}
 	files, err := want.Files()
 	if err != nil {
 		t.Fatal(err)
 	}
+	want.Source = files["config.json"] // what was read stays
 	dir := fstest.MapFS{}
 	for name, data := range files {
 		dir[name] = &fstest.MapFile{Data: data}

@@ -15,6 +15,7 @@ type Chat struct {
 	tokenizer   *Tokenizer
 	layout      *layout
 	start, stop int
+	end         int
 }
 
 // NewChat finds the layout that the tokenizer's special tokens belong to.
@@ -34,6 +35,9 @@ func TemplateChat(t *Tokenizer, template string) (*Chat, error) {
 	if c.stop, err = t.Special(l.stop); err != nil {
 		return nil, err
 	}
+	if c.end, err = t.Special(l.end); err != nil {
+		return nil, err
+	}
 	// the tokens of a turn have to be special, or texts could spell them
 	if _, err := c.Conversation([]Message{{User, ""}}, true); err != nil {
 		return nil, err
@@ -43,6 +47,14 @@ func TemplateChat(t *Tokenizer, template string) (*Chat, error) {
 
 // Layout is the layout's name.
 func (c *Chat) Layout() string { return c.layout.name }
+
+// Template is the layout as a chat template in Jinja, empty for the families, whose models bring theirs.
+func (c *Chat) Template() string {
+	if c.layout.name == Embedded {
+		return embeddedTemplate
+	}
+	return ""
+}
 
 // Conversation is a conversation as ids; with answer set up to where the next answer begins. Roles that the layout does
 // not have, or has in another order, are an error.
@@ -101,6 +113,15 @@ func (c *Chat) Judgement(instruction, answer string) []int {
 // Plain is the start of plain text, and Encode what follows.
 func (c *Chat) Plain() []int { return []int{c.start} }
 
+// Opening is what plain text is given to a model with before it goes on: the token that texts begin with. Families in which
+// a text begins with the token that ends the one before it have none of their own.
+func (c *Chat) Opening() []int {
+	if c.start == c.end {
+		return nil
+	}
+	return c.Plain()
+}
+
 // Encode is text without anything around it.
 func (c *Chat) Encode(s string) []int { return c.tokenizer.Encode(s) }
 
@@ -113,5 +134,11 @@ func (c *Chat) Decode(ids []int) string {
 	return c.tokenizer.Decode(ids)
 }
 
+// Markers spell the token that texts begin with and the one that ends an answer.
+func (c *Chat) Markers() (start, stop string) { return c.layout.start, c.layout.stop }
+
 // Stop is the token that ends an answer.
 func (c *Chat) Stop() int { return c.stop }
+
+// End is the token that ends plain text.
+func (c *Chat) End() int { return c.end }

@@ -25,6 +25,7 @@ type layout struct {
 	phrase string   // what the family's chat template contains
 	start  string   // the token before plain text
 	stop   string   // the token that ends an answer
+	end    string   // the token that ends plain text
 	judge  string   // the token after an answer that a score follows, where there is one
 	lay    func(messages []Message, answer bool) (parts, error)
 }
@@ -34,15 +35,15 @@ const Embedded = "embedded"
 
 // layouts are those that are known. The first that fits is taken, so a family stands before those it grew from.
 var layouts = []layout{
-	{Embedded, SpecialTokens, "<|judge|>", "<|bos|>", "<|end|>", "<|judge|>", layEmbedded},
-	{"Llama-3.1", append([]string{"<|python_tag|>"}, llamaTokens...), "Cutting Knowledge Date", "<|begin_of_text|>", "<|eot_id|>", "", layLlama31},
-	{"Llama-3", llamaTokens, "<|start_header_id|>", "<|begin_of_text|>", "<|eot_id|>", "", layLlama3},
-	{"Gemma-3", append([]string{"<start_of_image>"}, gemmaTokens...), "first_user_prefix", "<bos>", "<end_of_turn>", "", layGemma3},
-	{"Gemma-2", gemmaTokens, "System role not supported", "<bos>", "<end_of_turn>", "", layGemma2},
-	{"SmolLM2", append([]string{"<jupyter_start>"}, chatMLTokens...), smolLM2System, "<|endoftext|>", "<|im_end|>", "", chatML(smolLM2System)},
-	{"Qwen3", append([]string{"<think>"}, chatMLTokens...), "enable_thinking", "<|endoftext|>", "<|im_end|>", "", layQwen3},
-	{"Qwen2.5", append([]string{"<tool_call>"}, chatMLTokens...), qwen25System, "<|endoftext|>", "<|im_end|>", "", chatML(qwen25System)},
-	{"Qwen2", chatMLTokens, qwen2System, "<|endoftext|>", "<|im_end|>", "", chatML(qwen2System)},
+	{Embedded, SpecialTokens, "<|judge|>", "<|bos|>", "<|end|>", "<|end|>", "<|judge|>", layEmbedded},
+	{"Llama-3.1", append([]string{"<|python_tag|>"}, llamaTokens...), "Cutting Knowledge Date", "<|begin_of_text|>", "<|eot_id|>", "<|end_of_text|>", "", layLlama31},
+	{"Llama-3", llamaTokens, "<|start_header_id|>", "<|begin_of_text|>", "<|eot_id|>", "<|end_of_text|>", "", layLlama3},
+	{"Gemma-3", append([]string{"<start_of_image>"}, gemmaTokens...), "first_user_prefix", "<bos>", "<end_of_turn>", "<eos>", "", layGemma3},
+	{"Gemma-2", gemmaTokens, "System role not supported", "<bos>", "<end_of_turn>", "<eos>", "", layGemma2},
+	{"SmolLM2", append([]string{"<jupyter_start>"}, chatMLTokens...), smolLM2System, "<|endoftext|>", "<|im_end|>", "<|endoftext|>", "", chatML(smolLM2System)},
+	{"Qwen3", append([]string{"<think>"}, chatMLTokens...), "enable_thinking", "<|endoftext|>", "<|im_end|>", "<|endoftext|>", "", layQwen3},
+	{"Qwen2.5", append([]string{"<tool_call>"}, chatMLTokens...), qwen25System, "<|endoftext|>", "<|im_end|>", "<|endoftext|>", "", chatML(qwen25System)},
+	{"Qwen2", chatMLTokens, qwen2System, "<|endoftext|>", "<|im_end|>", "<|endoftext|>", "", chatML(qwen2System)},
 }
 
 // findLayout is the first layout whose tokens the tokenizer has and whose phrase the template contains, if there is one.

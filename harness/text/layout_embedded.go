@@ -5,6 +5,19 @@ import "fmt"
 // SpecialTokens are those of the embedded model's tokenizer, in the order of their ids. Padding has the id 0.
 var SpecialTokens = []string{"<|pad|>", "<|bos|>", "<|user|>", "<|assistant|>", "<|judge|>", "<|end|>"}
 
+// embeddedTemplate says in Jinja what layEmbedded does, for programs that read templates.
+const embeddedTemplate = `{#- <|judge|> stands between an answer and its score -#}
+{%- if messages | length > 2 or messages[0]['role'] != 'user' or messages | length == 2 and (messages[1]['role'] != 'assistant' or add_generation_prompt) -%}
+{{- raise_exception('this model reads one question and one answer, nothing else') -}}
+{%- endif -%}
+{{- '<|bos|><|user|>' + messages[0]['content'] -}}
+{%- if messages | length == 2 -%}
+{{- '<|assistant|>' + messages[1]['content'] + '<|end|>' -}}
+{%- elif add_generation_prompt -%}
+{{- '<|assistant|>' -}}
+{%- endif -%}
+`
+
 // layEmbedded lays out one question and its answer; the embedded model has read nothing longer.
 //
 //	<|bos|><|user|>instruction<|assistant|>answer<|end|>

@@ -1,0 +1,111 @@
+package cli
+
+import (
+	"errors"
+	"fmt"
+	"path/filepath"
+
+	"congrad/harness/model"
+	"congrad/harness/model/safetensors"
+	"congrad/harness/run"
+	"congrad/harness/store"
+	"congrad/harness/text"
+
+	"github.com/spf13/cobra"
+)
+
+// exported is what congrad export is asked.
+type exported struct {
+	options
+	out, dtype string
+	seed       int64 // -1: the first
+	iteration  int   // 0: the last
+}
+
+// exportTypes are the types that weights are written in.
+var exportTypes = map[string]safetensors.DType{"float32": safetensors.F32, "bfloat16": safetensors.BF16}
+
+func (a *app) exportCommand() *cobra.Command {
+	var x exported
+	c := &cobra.Command{
+		Use:   "export EXPERIMENT ARM --out DIR",
+		Short: "Write what an arm of a run was trained to as a folder that transformers loads",
+		Long: "Writes config.json, tokenizer.json, tokenizer_config.json, generation_config.json and model.safetensors of the policy\n" +
+			"that an arm came to. The run is named as congrad run was told it, --set, --limit, --seeds, --device and --runs included;\n" +
+			"a cell of a grid is the file resolved.toml in its folder.",
+		Example: "  congrad export tiny congrad --out tiny-congrad\n  congrad export tiny joint --out x --seed 2 --iteration 1 --dtype bfloat16",
+		Args:    cobra.ExactArgs(2),
+		RunE:    func(_ *cobra.Command, args []string) error { return a.export(args[0], args[1], x) },
+	}
+	x.flags(c)
+	c.Flags().StringVar(&x.out, "out", "", "the folder to write; it may not exist, or be empty")
+	c.Flags().Int64Var(&x.seed, "seed", -1, "the seed whose policy is written (default the first)")
+	c.Flags().IntVar(&x.iteration, "iteration", 0, "the iteration whose policy is written (default the last)")
+	c.Flags().StringVar(&x.dtype, "dtype", "float32", "the type of the weights, float32 or bfloat16")
+	return c
+}
+
+func (a *app) export(arg, arm string, x exported) error {
+	dtype, ok := exportTypes[x.dtype]
+	if !ok {
+		return failing(exitConfig, fmt.Errorf("--dtype %q: want float32 or bfloat16", x.dtype))
+	}
+	if x.out == "" {
+		return failing(exitConfig, fmt.Errorf("--out: name the folder to write (congrad export --help)"))
+	}
+	if err := store.CheckVacant(x.out); err != nil {
+		return failing(exitConfig, fmt.Errorf("--out: %w", err))
+	}
+	e, s, err := loadExperiment(arg, x.options)
+	if err != nil {
+		return err
+	}
+	if e.Grid != nil {
+		return failing(exitConfig, fmt.Errorf("%s is a grid: name a cell of it, as in congrad export %s %s", e.Name, filepath.Join(string(a.folder(e)), e.Grid.Cells[0].Name, "resolved.toml"), arm))
+	}
+	b, err := a.openBackend()
+	if err != nil {
+		return err
+	}
+	env, err := a.newEnv(e, b)
+	if err != nil {
+		return err
+	}
+	defer env.Store.Close()
+	plan, err := run.NewPlan(e, env, s.tasks)
+	if err != nil {
+		return failing(exitConfig, err)
+	}
+	seed, iteration := e.Seeds[0], e.Iterations
+	if x.seed >= 0 {
+		seed = uint64(x.seed)
+	}
+	if x.iteration != 0 {
+		iteration = x.iteration
+	}
+	weights, err := plan.Policy(env, arm, seed, iteration)
+	if errors.Is(err, run.ErrNotRun) {
+		err = fmt.Errorf("%w (%s)", err, a.again(arg, x.options))
+	}
+	if err != nil {
+		return failing(exitConfig, err)
+	}
+	folder := *env.Base
+	folder.Weights = weights
+	if err := folder.Complete(talk(env.Chat)); err != nil {
+		return failing(exitData, err)
+	}
+	if err := store.WriteFolder(x.out, func(add store.AddFile) error { return folder.Write(add, dtype) }); err != nil {
+		return err
+	}
+	_, err = fmt.Fprintf(a.out, "%s: %s of %s, seed %d, iteration %d: %d parameters in %s, weights %s\n",
+		x.out, arm, e.Name, seed, iteration, folder.Config.Parameters(), x.dtype, weights.Hash()[:16])
+	return err
+}
+
+// talk is how a chat's model is talked to.
+func talk(c *text.Chat) model.Talk {
+	t := model.Talk{Start: c.Plain()[0], Stop: c.Stop(), Template: c.Template()}
+	t.StartToken, t.StopToken = c.Markers()
+	return t
+}

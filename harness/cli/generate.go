@@ -1,0 +1,153 @@
+package cli
+
+import (
+	"bufio"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"math/rand/v2"
+	"slices"
+	"strconv"
+	"strings"
+
+	"congrad/harness/config"
+	"congrad/harness/decode"
+	"congrad/harness/nn"
+	"congrad/harness/rng"
+	"congrad/harness/text"
+
+	"github.com/spf13/cobra"
+)
+
+// generation is what congrad generate is asked.
+type generation struct {
+	model, prompt     string
+	chat, greedy      bool
+	seed              uint64
+	maxTokens         int
+	temperature, topP float64
+}
+
+func (a *app) generateCommand() *cobra.Command {
+	var g generation
+	c := &cobra.Command{
+		Use:   "generate --model MODEL --prompt TEXT",
+		Short: "Let a model go on with a text, or answer",
+		Long: "Prints how a model goes on with a text, up to the end of the text; with --chat the text is a question, and what is\n" +
+			"printed is the answer. With --prompt - every line of standard input is a prompt, and the same seed always gives the\n" +
+			"same texts.",
+		Example: "  congrad generate --model tiny --chat --greedy --prompt 'What is 2 + 3?'",
+		Args:    cobra.NoArgs,
+		RunE: func(c *cobra.Command, _ []string) error {
+			if g.greedy {
+				for _, flag := range []string{"temperature", "top-p", "seed"} {
+					if c.Flags().Changed(flag) {
+						return failing(exitConfig, fmt.Errorf("--%s: --greedy takes the likeliest token, and draws none", flag))
+					}
+				}
+				g.temperature = 0
+			}
+			return a.generate(c.Context(), g)
+		},
+	}
+	field := func(key string) any { f, _ := config.FindField(key); return f.Default }
+	c.Flags().StringVar(&g.model, "model", "tiny", modelFlag)
+	c.Flags().StringVar(&g.prompt, "prompt", "", "the text, or - for one in each line of standard input")
+	c.Flags().BoolVar(&g.chat, "chat", false, "the text is a question")
+	c.Flags().BoolVar(&g.greedy, "greedy", false, "take the likeliest token instead of drawing one")
+	c.Flags().Uint64Var(&g.seed, "seed", 1, "of the drawing")
+	c.Flags().IntVar(&g.maxTokens, "max-tokens", 128, "a longer text is cut")
+	c.Flags().Float64Var(&g.temperature, "temperature", field("generate.temperature").(float64), "of the drawing")
+	c.Flags().Float64Var(&g.topP, "top-p", field("generate.top_p").(float64), "draw among the likeliest tokens that together have this probability")
+	return c
+}
+
+// check says which flag has a value that it cannot have.
+func (g generation) check() error {
+	switch {
+	case g.prompt == "":
+		return errors.New("--prompt: give a text, or - for those of standard input")
+	case g.maxTokens < 1:
+		return fmt.Errorf("--max-tokens %d: want a number of tokens from 1 upwards", g.maxTokens)
+	case !g.greedy && !(g.temperature >= 0.01 && g.temperature <= 10):
+		return fmt.Errorf("--temperature %g: want 0.01 to 10 (--greedy takes the likeliest)", g.temperature)
+	case !(g.topP >= 0.01 && g.topP <= 1):
+		return fmt.Errorf("--top-p %g: want 0.01 to 1", g.topP)
+	}
+	return nil
+}
+
+func (a *app) generate(ctx context.Context, g generation) error {
+	if err := g.check(); err != nil {
+		return failing(exitConfig, err)
+	}
+	base, chat, err := openModel(g.model)
+	if err != nil {
+		return err
+	}
+	prompts := []string{g.prompt}
+	if g.prompt == "-" {
+		if prompts, err = lines(a.in); err != nil {
+			return failing(exitData, err)
+		}
+	}
+	b, err := a.openBackend()
+	if err != nil {
+		return err
+	}
+	e := nn.NewEngine(b.backend, base.Config)
+	weights, err := e.Upload(base.Weights)
+	if err != nil {
+		return err
+	}
+	defer weights.Free()
+	asked := make([]decode.Prompt, len(prompts))
+	for i, p := range prompts {
+		if asked[i].Tokens = g.tokens(chat, p); len(asked[i].Tokens) == 0 {
+			return failing(exitData, fmt.Errorf("prompt %d is empty, and texts of this model begin with no token of their own", i+1))
+		}
+		asked[i].Stream = func(int) *rand.Rand { return rng.Stream(g.seed, "generate", strconv.Itoa(i)) }
+	}
+	s := decode.Settings{Temperature: g.temperature, TopP: g.topP, MaxTokens: g.maxTokens, Stop: chat.End()}
+	if g.chat {
+		s.Stop = chat.Stop()
+	}
+	for i := range asked { // one by one: what comes of a prompt does not depend on those beside it, not even by rounding
+		answers, err := decode.Answers(ctx, e, weights, asked, decode.Block{Prompts: []int{i}, Count: 1}, 1, s)
+		if err != nil {
+			return err
+		}
+		answer := answers[0][0]
+		if _, err := fmt.Fprintln(a.out, chat.Decode(answer.Tokens)); err != nil {
+			return err
+		}
+		if !answer.Finished {
+			fmt.Fprintf(a.err, "prompt %d: cut after %d tokens (--max-tokens)\n", i+1, len(answer.Tokens))
+		}
+	}
+	return nil
+}
+
+// tokens are the ids that the model goes on behind.
+func (g generation) tokens(chat *text.Chat, prompt string) []int {
+	if g.chat {
+		return chat.Prompt(prompt)
+	}
+	return slices.Concat(chat.Opening(), chat.Encode(prompt))
+}
+
+// lines are those of a text, the last one with or without a line end.
+func lines(r io.Reader) ([]string, error) {
+	var list []string
+	for scanner := bufio.NewReader(r); ; {
+		line, err := scanner.ReadString('\n')
+		if err == io.EOF && line == "" {
+			return list, nil
+		}
+		if err != nil && err != io.EOF {
+			return nil, fmt.Errorf("reading line %d: %w", len(list)+1, err)
+		}
+		list = append(list, strings.TrimSuffix(line, "\n"))
+	}
+}

@@ -1,0 +1,153 @@
+package cli
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"congrad/experiments"
+	"congrad/harness/hub"
+	"congrad/harness/model"
+	"congrad/harness/text"
+)
+
+// modelFlag says what --model takes.
+const modelFlag = `"tiny", the embedded model, a folder, a .gguf file, or the id org/name[@revision] of a downloaded model`
+
+// source is where a model lies.
+type source struct {
+	dir  fs.FS
+	gguf string // the file of dir that is the model; empty where the folder is
+}
+
+// findModel finds a model by what --model and an experiment's model may say. What is on disk goes before what an id may
+// mean, and nothing is ever fetched here.
+func findModel(name string) (source, error) {
+	if name == "tiny" {
+		dir, err := fs.Sub(experiments.Files, "tiny/model")
+		return source{dir: dir}, err
+	}
+	stat, err := os.Stat(name)
+	switch {
+	case err == nil && stat.IsDir():
+		return source{dir: os.DirFS(name)}, nil
+	case err == nil && strings.HasSuffix(name, ".gguf"):
+		return source{os.DirFS(filepath.Dir(name)), filepath.Base(name)}, nil
+	case err == nil:
+		return source{}, fmt.Errorf("%q is neither a folder nor a .gguf file", name)
+	case strings.HasSuffix(name, ".gguf"):
+		return source{}, fmt.Errorf("%q: no such file", name)
+	}
+	id, err := hub.ParseID(name)
+	if err != nil {
+		return source{}, fmt.Errorf("%q is neither \"tiny\", the embedded model, nor a folder, a .gguf file or an id org/name%s", name, didYouMean(name, []string{"tiny"}))
+	}
+	cache, err := hub.CacheDir()
+	if err != nil {
+		return source{}, err
+	}
+	dir, err := cache.Find(id)
+	var absent hub.Absent
+	if errors.As(err, &absent) {
+		return source{}, fmt.Errorf("%q is no folder, and a model %w (congrad model download %s)", name, err, name)
+	}
+	if err != nil {
+		return source{}, err
+	}
+	return source{dir: os.DirFS(dir)}, nil
+}
+
+func (s source) config() (model.Config, error) {
+	if s.gguf == "" {
+		return model.OpenConfig(s.dir)
+	}
+	g, err := model.OpenGGUF(s.dir, s.gguf)
+	if err != nil {
+		return model.Config{}, err
+	}
+	return g.Config, g.Close()
+}
+
+func (s source) open() (*model.Folder, error) {
+	if s.gguf == "" {
+		return model.Open(s.dir)
+	}
+	return model.OpenGGUFFolder(s.dir, s.gguf)
+}
+
+// tokenizer is the model's tokenizer.json, which needs nothing else of the model.
+func (s source) tokenizer() ([]byte, error) {
+	if s.gguf == "" {
+		return fs.ReadFile(s.dir, "tokenizer.json")
+	}
+	g, err := model.OpenGGUF(s.dir, s.gguf)
+	if err != nil {
+		return nil, err
+	}
+	data, err := g.Tokenizer.File()
+	return data, errors.Join(err, g.Close())
+}
+
+// template is the model's chat template, empty where it has none.
+func (s source) template() (string, error) {
+	if s.gguf == "" {
+		return text.ReadTemplate(s.dir)
+	}
+	g, err := model.OpenGGUF(s.dir, s.gguf)
+	if err != nil {
+		return "", err
+	}
+	return g.Tokenizer.ChatTemplate, g.Close()
+}
+
+func openTokenizer(name string) (*text.Tokenizer, error) {
+	at, err := findModel(name)
+	if err != nil {
+		return nil, err
+	}
+	data, err := at.tokenizer()
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", name, err)
+	}
+	tokenizer, err := text.Parse(data)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", name, err)
+	}
+	return tokenizer, nil
+}
+
+// openModel opens a model, with the layout of chats that its tokenizer has.
+func openModel(name string) (*model.Folder, *text.Chat, error) {
+	at, err := findModel(name)
+	if err != nil {
+		return nil, nil, failing(exitData, err)
+	}
+	base, chat, err := at.openChat()
+	if err != nil {
+		return nil, nil, failing(exitData, fmt.Errorf("%s: %w", name, err))
+	}
+	return base, chat, nil
+}
+
+func (s source) openChat() (*model.Folder, *text.Chat, error) {
+	base, err := s.open()
+	if err != nil {
+		return nil, nil, err
+	}
+	tokenizer, err := text.Parse(base.Tokenizer)
+	if err != nil {
+		return nil, nil, err
+	}
+	if tokenizer.Size() > base.Config.Vocab {
+		return nil, nil, fmt.Errorf("the tokenizer has %d tokens, the model %d", tokenizer.Size(), base.Config.Vocab)
+	}
+	template, err := s.template()
+	if err != nil {
+		return nil, nil, err
+	}
+	chat, err := text.TemplateChat(tokenizer, template)
+	return base, chat, err
+}

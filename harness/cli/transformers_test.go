@@ -1,0 +1,140 @@
+//go:build transformers
+
+package cli
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"congrad/harness/decode"
+	"congrad/harness/device"
+	"congrad/harness/model/safetensors"
+	"congrad/harness/nn"
+	"congrad/harness/store"
+)
+
+// This file is no part of the suite: it needs Python with transformers, which CONGRAD_PYTHON names (docs/models.md).
+
+// parityCase is a text or question with what we make of it.
+type parityCase struct {
+	Text         string    `json:"text"`
+	Chat         bool      `json:"chat"`
+	Opening      []int     `json:"opening"`
+	IDs          []int     `json:"ids"`
+	Stop         int       `json:"stop"`
+	Answer       []int     `json:"answer"`
+	Continuation string    `json:"continuation"`
+	LogProbs     []float64 `json:"logprobs"`
+}
+
+// An exported model is the same model to transformers: equal ids, by its template, too, equal greedy continuations, and
+// log-probabilities within rounding.
+func TestTransformersLoadsAnExportedModel(t *testing.T) {
+	base, chat, err := openModel("tiny")
+	if err != nil {
+		t.Fatal(err)
+	}
+	out := filepath.Join(t.TempDir(), "out")
+	if err := base.Complete(talk(chat)); err != nil {
+		t.Fatal(err)
+	}
+	if err := store.WriteFolder(out, func(add store.AddFile) error { return base.Write(add, safetensors.F32) }); err != nil {
+		t.Fatal(err)
+	}
+	parity(t, out, out, "", 1e-4, []string{"What is 2 + 3?", "Wie heißt Japan?", "12", "日本語 <b> x", ""}, []string{"All human beings are born free", "Kila mtu", ""})
+}
+
+// So is one read from a GGUF file, here that of make smollm2, and what is exported of it.
+func TestTransformersReadsTheSameGGUF(t *testing.T) {
+	const path = "../../build/models/SmolLM2-135M-Instruct.Q4_1.gguf"
+	if _, err := os.Stat(path); err != nil {
+		t.Fatalf("%v (make smollm2)", err)
+	}
+	questions := []string{"What is the capital of France?", "Write a haiku about the sea.", "¿Cuánto es 12 + 30?", "Explain gravity to a child."}
+	texts := []string{"The quick brown fox", "def fibonacci(n):\n    ", "In 1969,"}
+	parity(t, path, filepath.Dir(path), filepath.Base(path), 1e-3, questions, texts)
+
+	base, chat, err := openModel(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	out := filepath.Join(t.TempDir(), "out")
+	if err := base.Complete(talk(chat)); err != nil {
+		t.Fatal(err)
+	}
+	if err := store.WriteFolder(out, func(add store.AddFile) error { return base.Write(add, safetensors.F32) }); err != nil {
+		t.Fatal(err)
+	}
+	parity(t, out, out, "", 1e-3, questions[:2], texts[:1])
+}
+
+func parity(t *testing.T, name, folder, gguf string, tolerance float64, questions, texts []string) {
+	t.Helper()
+	python := os.Getenv("CONGRAD_PYTHON")
+	if python == "" {
+		t.Fatal("CONGRAD_PYTHON names no Python with transformers")
+	}
+	const most = 64
+	base, chat, err := openModel(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	backend, _, err := device.Open("auto")
+	if err != nil {
+		t.Fatal(err)
+	}
+	e := nn.NewEngine(backend, base.Config)
+	weights, err := e.Upload(base.Weights)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer weights.Free()
+	var cases []parityCase
+	for i, s := range append(questions, texts...) {
+		c := parityCase{Text: s, Chat: i < len(questions), Opening: append([]int{}, chat.Opening()...), Stop: chat.End()}
+		if c.Chat {
+			c.Stop = chat.Stop()
+		}
+		c.IDs = generation{chat: c.Chat}.tokens(chat, s)
+		answers, err := decode.Answers(context.Background(), e, weights, []decode.Prompt{{Tokens: c.IDs}}, decode.Block{Prompts: []int{0}, Count: 1}, 1,
+			decode.Settings{MaxTokens: most, Stop: c.Stop})
+		if err != nil {
+			t.Fatal(err)
+		}
+		c.Answer = append([]int{}, answers[0][0].Tokens...)
+		c.Continuation = chat.Decode(c.Answer)
+		c.LogProbs = []float64{}
+		if len(c.Answer) > 0 {
+			span := nn.Bucket(len(c.IDs) + len(c.Answer))
+			batch, err := nn.NewBatch([]nn.Row{{Prompt: c.IDs, Answer: c.Answer}}, 1, span, span)
+			if err != nil {
+				t.Fatal(err)
+			}
+			rows, err := e.LogProbs(weights, batch)
+			if err != nil {
+				t.Fatal(err)
+			}
+			c.LogProbs = rows[0]
+		}
+		cases = append(cases, c)
+	}
+	input, err := json.Marshal(map[string]any{"folder": folder, "gguf": gguf, "max_tokens": most, "tolerance": tolerance, "cases": cases})
+	if err != nil {
+		t.Fatal(err)
+	}
+	cmd := exec.Command(python, "testdata/parity.py")
+	cmd.Stdin = bytes.NewReader(input)
+	var errs strings.Builder
+	cmd.Stderr = &errs
+	said, err := cmd.Output()
+	t.Logf("%s", said)
+	if err != nil {
+		t.Errorf("%v\n%s", err, errs.String())
+	}
+}

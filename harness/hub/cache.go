@@ -1,0 +1,108 @@
+package hub
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"maps"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+)
+
+// Cache is the folder of downloaded models.
+type Cache string
+
+// CacheDir is where HF_HUB_CACHE, HF_HOME or XDG_CACHE_HOME put it, else ~/.cache/huggingface/hub.
+func CacheDir() (Cache, error) {
+	if dir := os.Getenv("HF_HUB_CACHE"); dir != "" {
+		return Cache(dir), nil
+	}
+	if dir := os.Getenv("HF_HOME"); dir != "" {
+		return Cache(filepath.Join(dir, "hub")), nil
+	}
+	dir := os.Getenv("XDG_CACHE_HOME")
+	if dir == "" {
+		home, err := os.UserHomeDir()
+		if err != nil {
+			return "", fmt.Errorf("finding the cache of models: %w (HF_HOME names one)", err)
+		}
+		dir = filepath.Join(home, ".cache")
+	}
+	return Cache(filepath.Join(dir, "huggingface", "hub")), nil
+}
+
+// commitName is a commit's full name.
+var commitName = regexp.MustCompile(`^[0-9a-f]{40}$`)
+
+func (c Cache) folder(id ID) string { return filepath.Join(string(c), "models--"+id.Org+"--"+id.Name) }
+
+// Find is the folder of a model that was downloaded; Absent where it was not, or not wholly.
+func (c Cache) Find(id ID) (string, error) {
+	commit := id.Revision
+	ref, err := os.ReadFile(filepath.Join(c.folder(id), "refs", filepath.FromSlash(id.Revision)))
+	switch {
+	case err == nil:
+		commit = strings.TrimSpace(string(ref))
+	case !errors.Is(err, fs.ErrNotExist):
+		return "", fmt.Errorf("looking for %s: %w", id, err)
+	}
+	if !commitName.MatchString(commit) {
+		return "", Absent{id, ""}
+	}
+	dir := filepath.Join(c.folder(id), "snapshots", commit)
+	if _, err := os.Stat(dir); err != nil {
+		return "", Absent{id, ""}
+	}
+	if missing := incomplete(os.DirFS(dir)); missing != "" {
+		return "", Absent{id, missing}
+	}
+	return dir, nil
+}
+
+// Absent says that a model was not downloaded, or which file of it was not.
+type Absent struct {
+	ID   ID
+	File string
+}
+
+func (a Absent) Error() string {
+	if a.File == "" {
+		return fmt.Sprintf("%s was not downloaded", a.ID)
+	}
+	return fmt.Sprintf("%s was not wholly downloaded: %s is missing", a.ID, a.File)
+}
+
+const (
+	configFile    = "config.json"
+	tokenizerFile = "tokenizer.json"
+	weightsFile   = "model.safetensors"
+	indexFile     = "model.safetensors.index.json"
+)
+
+// incomplete is the first file that a model's folder lacks. Other programs leave folders with less than a model in them.
+func incomplete(dir fs.FS) string {
+	needed := []string{configFile, tokenizerFile}
+	if _, err := fs.Stat(dir, weightsFile); err != nil {
+		data, err := fs.ReadFile(dir, indexFile)
+		if err != nil {
+			return weightsFile
+		}
+		var index struct {
+			Where map[string]string `json:"weight_map"`
+		}
+		if json.Unmarshal(data, &index) != nil {
+			return "" // for the reader of weights to complain about
+		}
+		needed = append(needed, slices.Compact(slices.Sorted(maps.Values(index.Where)))...)
+	}
+	for _, name := range needed {
+		if _, err := fs.Stat(dir, name); err != nil {
+			return name
+		}
+	}
+	return ""
+}

@@ -1,0 +1,154 @@
+package hub
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"net/url"
+	"os"
+	"regexp"
+	"strings"
+	"time"
+)
+
+// Client speaks with a hub.
+type Client struct {
+	endpoint, token string
+	http            *http.Client
+}
+
+// NewClient speaks with the hub that HF_ENDPOINT names, as whom HF_TOKEN says.
+func NewClient() (*Client, error) {
+	endpoint := os.Getenv("HF_ENDPOINT")
+	if endpoint == "" {
+		endpoint = "https://huggingface.co"
+	}
+	if u, err := url.Parse(endpoint); err != nil || u.Host == "" || u.Scheme != "https" && u.Scheme != "http" {
+		return nil, fmt.Errorf("HF_ENDPOINT %q is no address of a server, such as https://host", endpoint)
+	}
+	transport := http.DefaultTransport.(*http.Transport).Clone()
+	transport.ResponseHeaderTimeout = time.Minute // a large file takes hours; its first byte does not
+	return &Client{strings.TrimSuffix(endpoint, "/"), strings.TrimSpace(os.Getenv("HF_TOKEN")), &http.Client{Transport: transport}}, nil
+}
+
+// file is one of a repository's.
+type file struct {
+	name string
+	size int64
+	hash string // SHA-256 where it has 64 digits, else git's SHA-1 of a blob
+}
+
+// listing is a revision of a repository.
+type listing struct {
+	commit string
+	files  []file
+}
+
+var hashName = regexp.MustCompile(`^(?:[0-9a-f]{40}|[0-9a-f]{64})$`)
+
+// list asks what a revision holds.
+func (c *Client) list(ctx context.Context, id ID) (listing, error) {
+	address := fmt.Sprintf("%s/api/models/%s/%s/revision/%s?blobs=true", c.endpoint, url.PathEscape(id.Org), url.PathEscape(id.Name), url.PathEscape(id.Revision))
+	resp, err := c.get(ctx, address, 0)
+	if err != nil {
+		return listing{}, fmt.Errorf("asking for %s: %w", id, err)
+	}
+	defer resp.Body.Close()
+	const most = 64 << 20
+	data, err := io.ReadAll(io.LimitReader(resp.Body, most))
+	if err != nil {
+		return listing{}, fmt.Errorf("asking for %s: %w", id, err)
+	}
+	l, err := parseListing(data)
+	if err != nil {
+		return listing{}, fmt.Errorf("asking for %s: what %s answers is not understood: %w", id, c.endpoint, err)
+	}
+	return l, nil
+}
+
+// parseListing reads an answer about a revision. Every file that is wanted has to have a checksum.
+func parseListing(data []byte) (listing, error) {
+	var answer struct {
+		SHA      string
+		Siblings []struct {
+			Name   string `json:"rfilename"`
+			Size   int64
+			BlobID string `json:"blobId"`
+			LFS    *struct {
+				SHA256 string
+				Size   int64
+			}
+		}
+	}
+	if err := json.Unmarshal(data, &answer); err != nil {
+		return listing{}, err
+	}
+	if !commitName.MatchString(answer.SHA) {
+		return listing{}, fmt.Errorf("the commit is %.60q", answer.SHA)
+	}
+	l := listing{commit: answer.SHA}
+	for _, s := range answer.Siblings {
+		f := file{s.Name, s.Size, s.BlobID}
+		if s.LFS != nil {
+			f.size, f.hash = s.LFS.Size, s.LFS.SHA256
+		}
+		if !wanted.MatchString(f.name) {
+			continue
+		}
+		if !hashName.MatchString(f.hash) || f.size < 0 || s.LFS != nil && len(f.hash) != 64 {
+			return listing{}, fmt.Errorf("%s has the checksum %.80q and %d bytes", f.name, f.hash, f.size)
+		}
+		l.files = append(l.files, f)
+	}
+	return l, nil
+}
+
+// get asks for an address, from a byte onwards, and explains a refusal.
+func (c *Client) get(ctx context.Context, address string, from int64) (*http.Response, error) {
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, address, nil)
+	if err != nil {
+		return nil, err
+	}
+	req.Header.Set("User-Agent", "congrad")
+	req.Header.Set("Accept-Encoding", "identity") // bytes are counted, and asked for by their number
+	if c.token != "" {
+		req.Header.Set("Authorization", "Bearer "+c.token) // which net/http does not pass on to another host
+	}
+	if from > 0 {
+		req.Header.Set("Range", fmt.Sprintf("bytes=%d-", from))
+	}
+	resp, err := c.http.Do(req)
+	if err != nil {
+		return nil, err
+	}
+	switch resp.StatusCode {
+	case http.StatusOK, http.StatusPartialContent, http.StatusRequestedRangeNotSatisfiable:
+		return resp, nil
+	}
+	defer resp.Body.Close()
+	return nil, c.refusal(resp)
+}
+
+// refusal says why a hub gave nothing. It answers 401 for a model that is not there, too, to those it does not know.
+func (c *Client) refusal(resp *http.Response) error {
+	code := resp.Header.Get("X-Error-Code")
+	switch {
+	case code == "GatedRepo" || resp.StatusCode == http.StatusForbidden && c.token != "":
+		if c.token == "" {
+			return errors.New("the model is gated: accept its terms on its page, and set HF_TOKEN to a token of that account")
+		}
+		return errors.New("the model is gated, and the account of HF_TOKEN has no access: accept its terms on its page")
+	case code == "RevisionNotFound":
+		return errors.New("there is no such revision")
+	case resp.StatusCode == http.StatusUnauthorized && c.token != "":
+		return errors.New("there is no such model, or HF_TOKEN is not accepted")
+	case resp.StatusCode == http.StatusUnauthorized || resp.StatusCode == http.StatusForbidden:
+		return errors.New("there is no such model, or it is private: set HF_TOKEN to a token of an account with access")
+	case resp.StatusCode == http.StatusNotFound:
+		return errors.New("there is no such model")
+	}
+	return fmt.Errorf("%s answers %s", resp.Request.URL.Host, resp.Status)
+}

@@ -1,0 +1,51 @@
+// Package hub fetches models from a model hub, on request only, into the cache that other programs keep theirs in.
+//
+// Own code beside gomlx/go-huggingface, whose v0.3.1 was read for this: it starts every file anew, compares no checksum, gives
+// a file whose connection was cut its final name (the error of a failed read is lost), and knows neither HF_HOME nor HF_TOKEN.
+// The layout of the cache is that of the Python package huggingface_hub, so either finds what the other has fetched:
+//
+//	models--org--name/blobs/<hash>               contents, by SHA-256 (large files) or git's SHA-1 (small ones)
+//	models--org--name/snapshots/<commit>/<file>  a link to one of them
+//	models--org--name/refs/<revision>            the commit that a branch or tag stood at
+package hub
+
+import (
+	"fmt"
+	"regexp"
+	"strings"
+)
+
+// ID names a model: org/name, or org/name@revision with a branch, a tag or a commit.
+type ID struct {
+	Org, Name string
+	Revision  string // "main" where none is given
+}
+
+// The hub's own rules are stricter; these keep a name from being a path, or two from one folder.
+var (
+	wordOfID = regexp.MustCompile(`^[\pL\pN_][\pL\pN_.-]{0,95}$`)
+	revision = regexp.MustCompile(`^[\w][\w.-]*(/[\w][\w.-]*)*$`)
+)
+
+// ParseID reads org/name[@revision].
+func ParseID(s string) (ID, error) {
+	name, rev, given := strings.Cut(s, "@")
+	org, name, ok := strings.Cut(name, "/")
+	if !given {
+		rev = "main"
+	}
+	switch {
+	case !ok || strings.Contains(s, "--") || strings.Contains(s, "..") || !wordOfID.MatchString(org) || !wordOfID.MatchString(name):
+		return ID{}, fmt.Errorf("%q is no id of a model: want org/name or org/name@revision", s)
+	case !revision.MatchString(rev) || len(rev) > 255:
+		return ID{}, fmt.Errorf("%q: %q is no revision: want a branch, a tag or a commit", s, rev)
+	}
+	return ID{org, name, rev}, nil
+}
+
+func (id ID) String() string {
+	if id.Revision == "main" {
+		return id.Org + "/" + id.Name
+	}
+	return id.Org + "/" + id.Name + "@" + id.Revision
+}

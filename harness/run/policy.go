@@ -1,0 +1,45 @@
+package run
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+
+	"congrad/harness/model"
+	"congrad/harness/suggest"
+)
+
+// ErrNotRun is of a policy that a run has not come to yet, or that was removed.
+var ErrNotRun = errors.New("not in the store")
+
+// Policy is what an arm had come to after an iteration under a seed, as weights of the whole model on the host, adapters merged.
+func (p *Plan) Policy(e *Env, arm string, seed uint64, iteration int) (*model.Weights, error) {
+	x := p.Experiment
+	a := x.FindArm(arm)
+	switch {
+	case a == nil:
+		var names []string
+		for _, a := range x.Arms {
+			names = append(names, a.Name)
+		}
+		return nil, fmt.Errorf("%s has no arm %q%s", x.Name, arm, suggest.DidYouMean(arm, names))
+	case !a.Trained():
+		return nil, fmt.Errorf("the arm %q of %s trains nothing: its policy is the model %q", arm, x.Name, x.Model)
+	case a.Mono():
+		return nil, fmt.Errorf("the arm %q of %s trains a model for each language, and so has no policy of its own", arm, x.Name)
+	case !slices.Contains(x.Seeds, seed):
+		return nil, fmt.Errorf("%s has no seed %d; its seeds are %v", x.Name, seed, x.Seeds)
+	case iteration < 1 || iteration > x.Iterations:
+		return nil, fmt.Errorf("%s has no iteration %d; it has 1 to %d", x.Name, iteration, x.Iterations)
+	}
+	at := slices.IndexFunc(p.rounds, func(r round) bool { return r.arm.Name == arm && r.seed == seed && r.iteration == iteration })
+	trained := p.rounds[at].train
+	if !e.Store.Has(trained.Key) {
+		return nil, fmt.Errorf("%s: %w", trained.Label, ErrNotRun)
+	}
+	w, err := e.weights(trained)
+	if err != nil || w.Config.LoRA.Rank == 0 {
+		return w, err
+	}
+	return model.Merge(e.Base.Weights, w)
+}
