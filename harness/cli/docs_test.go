@@ -8,6 +8,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
@@ -107,7 +108,7 @@ func runnable(t *testing.T, document, command string) string {
 		if words[1] == "run" && !strings.Contains(command, "--limit") && !strings.Contains(command, "--dry-run") {
 			command += " --dry-run"
 		}
-		if words[1] == "run" || words[1] == "doctor" || words[1] == "diagnose" || words[1] == "model" {
+		if words[1] == "run" || slices.Contains([]string{"doctor", "diagnose", "generate", "export", "model"}, words[1]) {
 			command += " --device go"
 		}
 		if words[1] == "pretrain" {

@@ -27,7 +27,7 @@ var inf = math.Inf(1) // a list may have any length
 var Fields = []Field{
 	{"name", nil, 0, 0, nil, "", "names the experiment and its folder of results"},
 	{"title", "", 0, 0, nil, "", "one line for the head of reports"},
-	{"model", nil, 0, 0, nil, "", `"tiny", the embedded model, or a folder with config.json, tokenizer.json and model.safetensors`},
+	{"model", nil, 0, 0, nil, "", `"tiny", the embedded model, a folder with config.json, tokenizer.json and safetensors, a .gguf file, or a downloaded org/name[@revision]`},
 	{"precision", "float32", 0, 0, []string{"float32", "bfloat16"}, ours, "of the products with the blocks' matrices; with bfloat16 what is frozen is kept in it too, and what is trained stays float32"},
 	{"seeds", []uint64{1, 2, 3}, 1, inf, nil, ours, "one whole run for each; intervals take them as their outer level"},
 	{"iterations", 2, 1, 100, nil, "Yuan et al. 2024 (M1 to M3)", "rounds of generating, judging and training"},

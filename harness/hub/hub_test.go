@@ -394,7 +394,7 @@ func TestTokens(t *testing.T) {
 }
 
 func TestModelsThatCannotBeHad(t *testing.T) {
-	s := newServer(t)
+	newServer(t)
 	if _, err := download(t, "org/other"); err == nil || !strings.Contains(err.Error(), "org/other: there is no such model") {
 		t.Error(err)
 	}
@@ -408,7 +408,7 @@ func TestModelsThatCannotBeHad(t *testing.T) {
 			t.Errorf("without %s: %v, %q", name, err, s.asked)
 		}
 	}
-	s = newServer(t)
+	s := newServer(t)
 	for _, garbage := range []string{
 		"<html>", `{}`, `{"sha": "main"}`, `{"sha":"` + commit + `","siblings":[{"rfilename":"config.json","size":2}]}`,
 		`{"sha":"` + commit + `","siblings":[{"rfilename":"config.json","size":2,"blobId":"../../x"}]}`,

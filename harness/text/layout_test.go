@@ -138,6 +138,10 @@ func TestAnswersFollowTheirPrompts(t *testing.T) {
 		if got := chat.Decode(answer); got != "It has 31 days." {
 			t.Errorf("%s: the answer reads %q", l.name, got)
 		}
+		bare := strings.HasPrefix(l.name, "Qwen") || l.name == "SmolLM2" // these put nothing before a text
+		if opening := chat.Opening(); bare != (len(opening) == 0) || !bare && !slices.Equal(opening, chat.Plain()) {
+			t.Errorf("%s: texts begin with %v", l.name, opening)
+		}
 		if plain := chat.Plain(); len(plain) != 1 || plain[0] != chat.start {
 			t.Errorf("%s: plain text begins with %v", l.name, plain)
 		}
