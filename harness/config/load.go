@@ -48,6 +48,7 @@ func loadCell(file string, source []byte, sets []string, world World, cell []cel
 	b.put(raw, cell)
 	b.bind("", "", raw, reflect.ValueOf(e).Elem(), reflect.Value{})
 	b.bindArms(raw, e)
+	b.settlePrompts(e)
 	if len(b.wrong) == 0 { // cross checks of half-read files would only confuse
 		b.checkTogether(e, world)
 	}
@@ -175,6 +176,7 @@ func (b *binder) checkTogether(e *Experiment, w World) {
 	if !math.IsNaN(e.Base.SharedShare) && e.Base.Steps == 0 {
 		b.report("base.shared_share", "the base model gets another mixture by training further, and base.steps is 0: give base.steps too")
 	}
+	b.checkPrompts(e)
 	b.checkArms(e, w)
 }
 
