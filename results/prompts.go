@@ -12,7 +12,7 @@ func promptsTable(s *measure.Study) table.Table {
 	t := table.Table{
 		Name:  "prompts",
 		Title: "Prompts of the files",
-		Note: "Rows of each language of the study. preferences: may be asked to make preference pairs. eval, dev: held out, no cluster of theirs is asked for preferences. " +
+		Note: "Rows of each language of the study. preferences: of seen languages, may be asked to make preference pairs. eval, dev: held out, no cluster of theirs is asked for preferences. " +
 			"What a row lacks to their sum stands word by word, or by its cluster, among those held out.",
 		Columns: []table.Column{text("", "file"), text("", "language"), number("", "rows"), number("", "preferences"), number("held out", "eval"), number("held out", "dev")},
 	}

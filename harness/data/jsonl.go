@@ -16,11 +16,16 @@ import (
 // readJSONL reads the wanted keys of JSON lines; blank lines and other keys are passed over.
 func readJSONL(r io.Reader, name string, columns []wanted) ([]row, error) {
 	var rows []row
+	lacking := map[string]bool{} // said once, for it is mostly so in every row
 	f := eachLine(r, name, func(line int, object map[string]json.RawMessage) error {
 		x := row{line: line}
 		for _, w := range columns {
 			value, there := object[w.name]
+			if !there && lacking[w.name] {
+				return nil
+			}
 			if !there {
+				lacking[w.name] = true
 				return w.missing(slices.Sorted(maps.Keys(object)))
 			}
 			text, err := w.fromJSON(value)

@@ -30,7 +30,7 @@ func (p *planner) enoughPrompts() error {
 	}
 	for _, code := range e.Languages.All() {
 		if list, err := p.env.Source.Held(e.Evaluate.Split, code, 1); err != nil || len(list) == 0 {
-			return errors.Join(err, fmt.Errorf("no prompt in %s is held out for evaluate.split = %q (prompts.held_out %s, prompts.dev %s)", code, e.Evaluate.Split, e.From("prompts.held_out"), e.From("prompts.dev")))
+			return errors.Join(err, fmt.Errorf("no prompt in %s is held out for evaluate.split = %q (prompts.held_out = %g, prompts.dev = %g)", code, e.Evaluate.Split, e.Prompts.HeldOut, e.Prompts.Dev))
 		}
 	}
 	return nil
