@@ -28,7 +28,8 @@ func TestColumns(t *testing.T) {
 		"no file of its own": {"", prompts, []string{"held_out = 0.2"}},
 		"the same columns":   {"evaluate.path=held.jsonl", prompts, []string{"# held_out is not set", `answer = "output"`}},
 		"its own columns": {
-			"evaluate.path=held.parquet evaluate.columns.id=key evaluate.judge=self", Columns{Prompt: "prompt", Language: "lang", ID: "key"},
+			"evaluate.path=held.parquet evaluate.columns.id=key evaluate.judge=self",
+			Columns{Prompt: "prompt", Language: "lang", ID: "key"},
 			[]string{"# held_out is not set", `id = "key"`},
 		},
 	} {

@@ -110,7 +110,7 @@ func (k *chunk) page(data []byte) (size int, err error) {
 }
 
 func (k *chunk) readDictionary(body []byte, whole int, head format.DictionaryPageHeader) error {
-	if head.Encoding != format.Plain && head.Encoding != format.PlainDictionary {
+	if head.Encoding != format.Plain && head.Encoding != oldDictionary {
 		return unreadable(head.Encoding)
 	}
 	data, err := k.decompress(body, whole)
@@ -200,6 +200,9 @@ func (k *chunk) decompress(data []byte, whole int) ([]byte, error) {
 	}
 	return out.Bytes(), nil
 }
+
+// oldDictionary is what older writers call the encodings of a dictionary and of the pages that use it.
+const oldDictionary format.Encoding = 2
 
 func unreadable(e format.Encoding) error {
 	return fmt.Errorf("is encoded by %s; want PLAIN or a dictionary", e)

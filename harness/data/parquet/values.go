@@ -45,7 +45,7 @@ func (k *chunk) texts(data []byte, n int, encoding format.Encoding) ([]string, e
 	switch encoding {
 	case format.Plain:
 		return k.plain(data, n)
-	case format.PlainDictionary, format.RLEDictionary:
+	case oldDictionary, format.RLEDictionary:
 	default:
 		return nil, unreadable(encoding)
 	}
