@@ -52,7 +52,7 @@ func gridTable(g *measure.Grid) table.Table {
 	}
 	t.Title = "When does " + filter.Name + " help?"
 	t.Note = fmt.Sprintf("Win rate of %s minus that of another arm on the same prompts and seeds (%s), mean [95 %% interval], in every cell of %s and %s.",
-		filter.Name, table.Counted(len(g.First().Seeds), "seed"), g.Rows.Key, g.Columns.Key)
+		filter.Name, table.Counted(len(g.First().Seeds), "seed"), g.Rows.Key, g.Columns.Key) + g.First().JudgedBy()
 	for _, a := range references {
 		t.Columns = append(t.Columns, difference("", "minus "+a.Name))
 	}

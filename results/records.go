@@ -13,19 +13,23 @@ func dataTable(s *measure.Study) table.Table {
 		Name:  "data",
 		Title: "Preference data of the first iteration, which all arms share",
 		Note: "Counts of prompts over all seeds: best and worst scores equal (ties), best and worst texts equal (same text), under the minimum gap or over the length " +
-			"ratio (narrow), fewer than two scores that could be read (too few). unparsed counts answers. tokens: mean length in the pairs. judge: share of couples of one exact and one " +
-			"inexact answer that the judge orders rightly, of those it does not score alike [95 % interval]. exact: share of sampled answers, and of " + base(s) + "'s greedy answers to the evaluation prompts, that are the known one.",
+			"ratio (narrow), fewer than two scores that could be read (too few). unparsed counts answers. tokens: mean length in the pairs.",
 		Columns: []table.Column{
 			text("", "language"), number("prompts", "all"), number("prompts", "ties"), number("prompts", "same text"), number("prompts", "narrow"), number("prompts", "too few"),
 			number("answers", "all"), number("answers", "unparsed"), number("answers", "cut off"), number("pairs", "made"), number("pairs", "kept"),
 			number("tokens", "chosen"), number("tokens", "rejected"), interval("", "judge"), number("exact", "sampled"), number("exact", "greedy"),
 		},
 	}
+	known := s.AnswersKnown() || s.HeldAnswersKnown()
+	if known {
+		t.Note += " judge: share of couples of one exact and one " +
+			"inexact answer that the judge orders rightly, of those it does not score alike [95 % interval]. exact: share of sampled answers, and of " + base(s) + "'s greedy answers to the evaluation prompts, that are the known one."
+	}
 	seen := false
 	for i, l := range s.Languages {
 		p, found := s.Sampling(l.Code)
 		greedy := s.Exact(base(s), measure.Only(l.Code))
-		if !found && greedy.N == 0 {
+		if !found && (greedy.N == 0 || !known) {
 			continue
 		}
 		cells := []table.Cell{table.Text(l.Code)}
@@ -40,7 +44,7 @@ func dataTable(s *measure.Study) table.Table {
 			} else {
 				cells = append(cells, table.None(1), table.None(1))
 			}
-			cells = append(cells, rate(p.Judge()), table.Share(ratio(p.Exact, p.Answers), p.Answers > 0))
+			cells = append(cells, rate(p.Judge()), table.Share(ratio(p.Exact, p.Answers-p.Unknown), p.Answers > p.Unknown))
 		} else {
 			for range 12 {
 				cells = append(cells, table.None(1))
@@ -55,6 +59,9 @@ func dataTable(s *measure.Study) table.Table {
 	}
 	if selector := s.Selector(); selector != nil {
 		t.Footnotes = append(t.Footnotes, "kept: by "+selector.Name+".")
+	}
+	if !known {
+		return without(t, func(c table.Column) bool { return c.Name == "judge" || c.Group == "exact" })
 	}
 	t.Footnotes = append(t.Footnotes, "Couples of answers to one prompt are not independent; the judge's interval takes them as such and is rather too narrow.")
 	return t
@@ -95,6 +102,10 @@ func pairsTable(s *measure.Study) table.Table {
 			table.Share(ratio(x.RightDropped, x.ToldDropped), x.ToldDropped > 0), table.Share(x.AUROC, x.AUROCKnown),
 		}})
 		last = x.Arm
+	}
+	if !s.AnswersKnown() {
+		t.Note = "Over all seeds and languages. Which answer is better is not known."
+		return without(t, func(c table.Column) bool { return c.Group == "right" || c.Name == "AUROC" })
 	}
 	return t
 }

@@ -3,6 +3,7 @@ package results
 import (
 	"fmt"
 	"math"
+	"slices"
 	"strings"
 
 	"congrad/eval/stats"
@@ -15,7 +16,7 @@ import (
 // is left out when it would have none.
 func Tables(s *measure.Study) []table.Table {
 	all := []table.Table{
-		mainTable(s), intervalsTable(s), languagesTable(s), taxTable(s), dataTable(s), pairsTable(s), plantedTable(s), plantedLanguagesTable(s),
+		mainTable(s), intervalsTable(s), languagesTable(s), taxTable(s), promptsTable(s), dataTable(s), pairsTable(s), plantedTable(s), plantedLanguagesTable(s),
 		trainingTable(s), surgeryTable(s), conflictsTable(s), observablesTable(s), fidelityTable(s), factsTable(s),
 	}
 	var kept []table.Table
@@ -73,16 +74,17 @@ func base(s *measure.Study) string {
 // mainTable sets every arm in every group of languages: what was won, what was lost elsewhere.
 func mainTable(s *measure.Study) table.Table {
 	prompts, clusters := s.Prompts()
+	quality, meaning := qualities(s)
 	t := table.Table{
 		Name:  "main",
 		Title: "Win rate against the answers of " + base(s) + ", and the alignment tax",
-		Note: fmt.Sprintf("Mean [95 %% interval]. %s, %s in %s. A tie counts half. minus joint: paired difference of win rates. exact: share of greedy answers "+
-			"that are the known one. tokens: mean length of the greedy answers. accuracy and bits per byte: paired differences to %s.",
-			table.Counted(len(s.Seeds), "seed"), table.Counted(prompts, "evaluation prompt"), table.Counted(clusters, "cluster"), base(s)),
-		Columns: []table.Column{
-			text("", "languages"), text("", "arm"), number("", "n"), interval("", "win rate"), difference("", "minus joint"),
-			number("", "exact"), number("", "tokens"), difference("", "accuracy"), difference("", "bits per byte"),
-		},
+		Note: fmt.Sprintf("Mean [95 %% interval]. %s, %s in %s. A tie counts half. minus joint: paired difference of win rates. %s"+
+			"tokens: mean length of the greedy answers. accuracy and bits per byte: paired differences to %s.%s",
+			table.Counted(len(s.Seeds), "seed"), table.Counted(prompts, "evaluation prompt"), table.Counted(clusters, "cluster"), meaning, base(s), s.JudgedBy()),
+		Columns: slices.Concat(
+			[]table.Column{text("", "languages"), text("", "arm"), number("", "n"), interval("", "win rate"), difference("", "minus joint")},
+			quality.columns(""), []table.Column{number("", "tokens"), difference("", "accuracy"), difference("", "bits per byte")},
+		),
 	}
 	if prompts == 0 {
 		return t // nothing was evaluated
@@ -99,13 +101,11 @@ func mainTable(s *measure.Study) table.Table {
 			if length.N > 0 {
 				tokens = table.Number(length.Mean, 1)
 			}
-			exact := s.Exact(a.Name, g)
-			t.Rows = append(t.Rows, table.Row{Break: i == 0, Cells: []table.Cell{
-				{Text: size, Data: []string{g.Name}},
-				table.Text(a.Name), counted(e), rate(e), versusJoint(s, a, g),
-				table.Share(exact.Mean, exact.N > 0), tokens,
-				taxCell(s, measure.Accuracy(), "", a, g), taxCell(s, measure.BitsPerByte(), "", a, g),
-			}})
+			t.Rows = append(t.Rows, table.Row{Break: i == 0, Cells: slices.Concat(
+				[]table.Cell{{Text: size, Data: []string{g.Name}}, table.Text(a.Name), counted(e), rate(e), versusJoint(s, a, g)},
+				quality.cells(a.Name, g),
+				[]table.Cell{tokens, taxCell(s, measure.Accuracy(), "", a, g), taxCell(s, measure.BitsPerByte(), "", a, g)},
+			)})
 		}
 	}
 	if t.Marked() {
@@ -144,7 +144,7 @@ func intervalsTable(s *measure.Study) table.Table {
 		Name:  "intervals",
 		Title: "The same win rates with the intervals of two methods",
 		Note: "crossed: prompts and seeds as crossed random effects with t quantiles, used in all other tables. bootstrap: paired, clusters of prompts " +
-			"resampled with seeds as the outer level, percentiles. With few seeds the bootstrap covers less than it says (package eval/stats has the simulation).",
+			"resampled with seeds as the outer level, percentiles. With few seeds the bootstrap covers less than it says (package eval/stats has the simulation)." + s.JudgedBy(),
 		Columns: []table.Column{
 			text("", "languages"), text("", "arm"), interval("win rate", "crossed"), interval("win rate", "bootstrap"),
 			difference("minus joint", "crossed"), difference("minus joint", "bootstrap"),
@@ -218,13 +218,14 @@ func oneSeed(s *measure.Study) string {
 
 // languagesTable sets every language against every trained arm.
 func languagesTable(s *measure.Study) table.Table {
+	quality, _ := qualities(s)
 	t := table.Table{
 		Name:  "languages",
 		Title: "Win rate per language against the answers of " + base(s),
-		Note:  "Mean [95 % interval]; a tie counts half. n: evaluated answers per arm, over all seeds. A star marks under-represented languages.",
-		Columns: []table.Column{
-			text("", "group"), text("", "language"), text("", "name"), number("", "n"), number("", base(s)+" exact"),
-		},
+		Note:  "Mean [95 % interval]; a tie counts half. n: evaluated answers per arm, over all seeds. A star marks under-represented languages." + s.JudgedBy(),
+		Columns: append([]table.Column{
+			text("", "group"), text("", "language"), text("", "name"), number("", "n"),
+		}, quality.columns(base(s)+" ")...),
 	}
 	trained := s.Trained()
 	for _, a := range trained {
@@ -245,8 +246,7 @@ func languagesTable(s *measure.Study) table.Table {
 		if l.UnderRepresented {
 			name += " *"
 		}
-		exact := s.Exact(base(s), g)
-		n := exact.N
+		n := s.Length(base(s), g).N
 		var rates []table.Cell
 		for _, a := range trained {
 			e := s.WinRate(a.Name, g)
@@ -256,9 +256,9 @@ func languagesTable(s *measure.Study) table.Table {
 			cell.Data = append(cell.Data[:3:3], cell.Mark)
 			rates = append(rates, cell)
 		}
-		t.Rows = append(t.Rows, table.Row{Break: first, Cells: append([]table.Cell{
-			once(group, first), table.Text(l.Code), table.Text(name), table.Count(n), table.Share(exact.Mean, exact.N > 0),
-		}, rates...)})
+		t.Rows = append(t.Rows, table.Row{Break: first, Cells: slices.Concat([]table.Cell{
+			once(group, first), table.Text(l.Code), table.Text(name), table.Count(n),
+		}, quality.cells(base(s), g), rates)})
 	}
 	if len(marks) > 0 {
 		t.Footnotes = append(t.Footnotes, "Paired difference to joint on the same prompts and seeds, corrected over languages by Holm's method: "+

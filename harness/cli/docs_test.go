@@ -2,6 +2,7 @@ package cli
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -74,6 +75,9 @@ func TestDocumentedCommands(t *testing.T) {
 		if err := someModel(e.WorkDir); err != nil {
 			return err
 		}
+		if err := ownPrompts(e.WorkDir, root); err != nil {
+			return err
+		}
 		return finishedRun(e.WorkDir)
 	}})
 }
@@ -97,6 +101,28 @@ func someModel(work string) error {
 		return err
 	}
 	return os.WriteFile(filepath.Join(work, "reference.safetensors"), data, 0o644)
+}
+
+// ownPrompts leaves the experiment that docs/add-prompts.md shows, and the file that it reads.
+func ownPrompts(work, root string) error {
+	text, err := os.ReadFile(filepath.Join(root, "docs", "add-prompts.md"))
+	if err != nil {
+		return err
+	}
+	experiment := regexp.MustCompile("(?ms)^```toml\n(name = \"own\"\n.*?)^```").FindSubmatch(text)
+	if experiment == nil {
+		return errors.New("docs/add-prompts.md shows no experiment named own")
+	}
+	var prompts strings.Builder
+	for i := range 250 {
+		for _, language := range []string{"English", "German", "Swahili"} {
+			fmt.Fprintf(&prompts, "{\"id\": %d, \"lang\": %q, \"instruction\": \"%s %d\"}\n", i, language, language, i)
+		}
+	}
+	return errors.Join(
+		os.WriteFile(filepath.Join(work, "own.toml"), experiment[1], 0o644),
+		os.WriteFile(filepath.Join(work, "prompts.jsonl"), []byte(prompts.String()), 0o644),
+	)
 }
 
 // runnable is a documented command as the script runs it.

@@ -153,14 +153,19 @@ func slug(changes []string) string {
 
 // newEnv opens the model, the data and the store, and puts the started device beside them: a plan, too, needs to know
 // what computes, since that enters the keys of its stages.
-func (a *app) newEnv(e *config.Experiment, b *backend) (*run.Env, error) {
-	base, chat, err := openModel(e.Model)
-	if err != nil {
-		return nil, err
-	}
+func (a *app) newEnv(e *config.Experiment, table lang.Table, b *backend) (*run.Env, error) {
 	w, r, err := openWorld()
 	if err != nil {
 		return nil, failing(exitData, err)
+	}
+	items := data.FromWorld(w)
+	source, err := promptSource(e, table, items)
+	if err != nil {
+		return nil, failing(exitData, err)
+	}
+	base, chat, err := openModel(e.Model)
+	if err != nil {
+		return nil, err
 	}
 	st, err := store.Open(filepath.Join(a.runs, ".store"))
 	if err != nil {
@@ -171,7 +176,7 @@ func (a *app) newEnv(e *config.Experiment, b *backend) (*run.Env, error) {
 		return nil, err
 	}
 	return &run.Env{
-		Store: st, Engine: engine, Chat: chat, Source: data.FromWorld(w), World: w, Recipe: r, Base: base,
+		Store: st, Engine: engine, Chat: chat, Source: source, Items: items, World: w, Recipe: r, Base: base,
 		Device: deviceKey(b.info), Backend: b.info.String(),
 	}, nil
 }

@@ -24,8 +24,9 @@ func newManifest(e *config.Experiment, env *run.Env, info device.Info) run.Manif
 			"os": runtime.GOOS, "arch": runtime.GOARCH, "cpu": cpuModel(), "cores": strconv.Itoa(runtime.NumCPU()),
 			"gomaxprocs": strconv.Itoa(runtime.GOMAXPROCS(0)), "memory": memory(),
 		},
-		Device: map[string]string{"backend": info.Name, "plugin": info.Plugin.Name, "sha256": info.Plugin.SHA256},
-		Hashes: map[string]string{"weights": env.Base.Weights.Hash(), "prompts": env.Source.Version(), "model": e.Model},
+		Device:  map[string]string{"backend": info.Name, "plugin": info.Plugin.Name, "sha256": info.Plugin.SHA256},
+		Hashes:  map[string]string{"weights": env.Base.Weights.Hash(), "prompts": env.Source.Version(), "model": e.Model},
+		Prompts: env.Source.Files(),
 	}
 	for _, variable := range []string{"XLA_FLAGS", "GOMAXPROCS"} {
 		if value := os.Getenv(variable); value != "" {

@@ -403,8 +403,8 @@ func TestFieldsCoverTheExperiment(t *testing.T) {
 			case tag == "arms":
 				walk("arms", field.Type.Elem())
 			case field.Type.Kind() == reflect.Struct:
-				if path == "" {
-					walk(tag, field.Type)
+				if path != "arms" { // whose tables are the experiment's
+					walk(dotted(path, tag), field.Type)
 				}
 			default:
 				keys = append(keys, dotted(path, tag))

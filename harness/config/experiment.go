@@ -69,8 +69,21 @@ func (l Languages) All() []string { return append(append([]string(nil), l.Seen..
 
 // Prompts are what the policies answer to make preferences.
 type Prompts struct {
-	Source      string `toml:"source"`
-	PerLanguage int    `toml:"per_language"`
+	Source      string  `toml:"source"`
+	Path        string  `toml:"path"`
+	HeldOut     float64 `toml:"held_out"`
+	Dev         float64 `toml:"dev"`
+	PerLanguage int     `toml:"per_language"`
+	Columns     Columns `toml:"columns"`
+}
+
+// Columns are the names under which a file of prompts has what; empty for what it lacks.
+type Columns struct {
+	Prompt   string `toml:"prompt"`
+	Language string `toml:"language"`
+	Answer   string `toml:"answer"`
+	ID       string `toml:"id"`
+	Cluster  string `toml:"cluster"`
 }
 
 // Generate says how answers are sampled.
@@ -147,11 +160,14 @@ func (k Keep) ByThreshold() bool { return !math.IsNaN(k.Threshold) }
 
 // Evaluate says what is measured.
 type Evaluate struct {
+	Path        string   `toml:"path"`
 	Split       string   `toml:"split"`
 	PerLanguage int      `toml:"per_language"`
 	Opponent    string   `toml:"opponent"`
+	Judge       string   `toml:"judge"`
 	Tasks       []string `toml:"tasks"`
 	TaskItems   int      `toml:"task_items"`
+	Columns     Columns  `toml:"columns"`
 }
 
 // Batch bounds what the device works on at once; it changes speed and memory, and results only by rounding.

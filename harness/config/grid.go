@@ -45,7 +45,11 @@ var noAxis = map[string]string{
 	"name":  "it names the grid",
 	"title": "it heads the grid's report",
 	"model": "the cells share one model, and what they compute with it",
+
+	"prompts.source": sharedPrompts, "prompts.path": sharedPrompts, "prompts.held_out": sharedPrompts, "prompts.dev": sharedPrompts, "evaluate.path": sharedPrompts,
 }
+
+const sharedPrompts = "the cells share their prompts"
 
 // takeGrid takes the table [grid] out of a file's keys. It returns nil where there is none, or where it is wrong.
 func (b *binder) takeGrid(raw map[string]any) *Grid {
@@ -108,7 +112,11 @@ func (b *binder) checkAxisKey(at, key string, raw map[string]any) {
 		}
 	}
 	table, _, _ := strings.Cut(key, ".")
-	switch why := noAxis[key]; {
+	why := noAxis[key]
+	if strings.HasPrefix(key, "prompts.columns.") || strings.HasPrefix(key, "evaluate.columns.") {
+		why = sharedPrompts
+	}
+	switch {
 	case key == "":
 		b.report(at, `want a key of the experiment, such as "judge.noise"`)
 	case table == "arms" || strings.HasPrefix(table, "arms["):

@@ -48,6 +48,7 @@ func loadCell(file string, source []byte, sets []string, world World, cell []cel
 	b.put(raw, cell)
 	b.bind("", "", raw, reflect.ValueOf(e).Elem(), reflect.Value{})
 	b.bindArms(raw, e)
+	b.settlePrompts(e)
 	if len(b.wrong) == 0 { // cross checks of half-read files would only confuse
 		b.checkTogether(e, world)
 	}
@@ -178,6 +179,7 @@ func (b *binder) checkTogether(e *Experiment, w World) {
 	if e.LoRA.Rank > 0 && e.Base.Steps > 0 {
 		b.report("lora.rank", "adapters are trained on a model as it is, and base.steps is %d: leave one of them 0", e.Base.Steps)
 	}
+	b.checkPrompts(e)
 	b.checkArms(e, w)
 }
 

@@ -1,4 +1,5 @@
-// Package data gives instructions: those that make preferences, and those held out.
+// Package data gives instructions: those that make preferences, and those held out. They come from the embedded world or
+// from files of the user's; the items of the alignment tax are the world's.
 package data
 
 import (
@@ -7,10 +8,9 @@ import (
 	"fmt"
 	"slices"
 	"strings"
-	"sync"
 
+	"congrad/harness/record"
 	"congrad/harness/rng"
-	"congrad/harness/world"
 )
 
 // Prompt is one instruction.
@@ -19,7 +19,7 @@ type Prompt struct {
 	Cluster string // what is asked, in no language: prompts that ask it in several languages share it
 	Lang    string
 	Text    string
-	Right   string // the known answer
+	Right   string // the known answer; empty where none is known
 }
 
 // Choice is a multiple-choice item.
@@ -34,76 +34,44 @@ type Passage struct {
 	ID, Cluster, Lang, Text string
 }
 
-// Source is the embedded world as prompts and task items.
-type Source struct {
-	world *world.World
+// The parts of a source. No cluster is in two of them.
+const (
+	PartPreference = "preference" // prompts that are answered, judged and trained on
+	PartEval       = "eval"       // held out, for what is reported
+	PartDev        = "dev"        // held out, for every choice made on the way
+)
+
+// Source gives prompts.
+type Source interface {
 	// Version names everything that the source can return; it enters the keys of stages.
-	Version func() string
+	Version() string
+	// Preference returns n prompts of a language for an iteration (from 1): an order of all clusters is drawn from the seed,
+	// the same for all languages, and every iteration takes the next n. It is an error to ask for more than there are.
+	Preference(seed uint64, lang string, iteration, n int) ([]Prompt, error)
+	// PreferenceCount is how many prompts of a language Preference hands out over all iterations.
+	PreferenceCount(lang string) int
+	// Held returns up to n held-out prompts of a language: the same for every seed.
+	Held(part, lang string, n int) ([]Prompt, error)
+	// Unanswered tells where one of a language's prompts without a known answer stands; empty where every answer is known.
+	Unanswered(part, lang string) (place string)
+	// Files describes what was read; nil for the embedded world.
+	Files() []record.PromptFile
 }
 
-// FromWorld makes a source of a world.
-func FromWorld(w *world.World) *Source {
-	return &Source{w, sync.OnceValue(func() string { return "world " + w.Digest() })} // a tenth of a second, and often asked for
-}
-
-// Preference returns n prompts of a language for an iteration (from 1): an order of all facts is drawn from the seed, the
-// same for all languages, and every iteration takes the next n. It is an error to ask for more than there are.
-func (s *Source) Preference(seed uint64, lang string, iteration, n int) ([]Prompt, error) {
-	items := s.ordered(world.Preference, lang, seed)
-	if n*iteration > len(items) {
-		return nil, fmt.Errorf("iteration %d asks for prompts %d to %d in %s; there are %d (prompts.per_language, iterations)", iteration, n*(iteration-1)+1, n*iteration, lang, len(items))
+// cut takes an iteration's share out of all prompts of a language.
+func cut(all []Prompt, lang string, iteration, n int) ([]Prompt, error) {
+	if n*iteration > len(all) {
+		return nil, fmt.Errorf("iteration %d asks for prompts %d to %d in %s; there are %d (prompts.per_language, iterations)", iteration, n*(iteration-1)+1, n*iteration, lang, len(all))
 	}
-	return items[n*(iteration-1) : n*iteration], nil
+	return all[n*(iteration-1) : n*iteration], nil
 }
 
-// PreferenceCount is how many prompts of a language Preference hands out over all iterations.
-func (s *Source) PreferenceCount(lang string) int { return len(s.world.Items(world.Preference, lang)) }
+// byCluster is the draw that languages have in common, so that all are asked the same as far as they have it.
+func byCluster(p Prompt) string { return p.Cluster }
 
-// Held returns up to n held-out prompts of a language: the same for every seed.
-func (s *Source) Held(split, lang string, n int) ([]Prompt, error) {
-	which := map[string]world.Split{"eval": world.Eval, "dev": world.Dev}[split]
-	if which == "" {
-		return nil, fmt.Errorf("%q: no such split", split)
-	}
-	items := s.ordered(which, lang, 0)
-	return items[:min(n, len(items))], nil
-}
-
-// ordered lists a split's prompts in an order of facts that is a function of the seed, so that all languages are asked
-// the same, as far as they have the fact.
-func (s *Source) ordered(split world.Split, lang string, seed uint64) []Prompt {
-	var prompts []Prompt
-	for _, item := range s.world.Items(split, lang) {
-		prompts = append(prompts, Prompt{ID: item.ID, Cluster: item.Fact, Lang: lang, Text: item.Prompt, Right: item.Answer})
-	}
-	sortByDraw(prompts, seed, func(p Prompt) string { return p.Cluster })
-	return prompts
-}
-
-// Choices returns up to n multiple-choice items of a language.
-func (s *Source) Choices(lang string, n int) []Choice {
-	var list []Choice
-	for _, c := range s.world.Choices(lang) {
-		list = append(list, Choice{ID: c.Item.ID, Cluster: c.Item.Fact, Lang: lang, Text: c.Item.Prompt, Options: c.Options[:], Right: c.Right})
-	}
-	sortByDraw(list, 0, func(c Choice) string { return c.Cluster })
-	return list[:min(n, len(list))]
-}
-
-// Passages returns up to n held-out passages of a language. Languages share no cluster: passages are not cut alike.
-func (s *Source) Passages(lang string, n int) []Passage {
-	var list []Passage
-	for i, text := range s.world.Plain(world.PlainHeld, lang) {
-		id := fmt.Sprintf("%s/passage/%d", lang, i)
-		list = append(list, Passage{ID: id, Cluster: id, Lang: lang, Text: text})
-	}
-	sortByDraw(list, 0, func(p Passage) string { return p.ID })
-	return list[:min(n, len(list))]
-}
-
-// sortByDraw orders a list by a key drawn for each entry's name.
+// sortByDraw orders a list by a key drawn for each entry's name; entries of one name stay as they stood.
 func sortByDraw[T any](list []T, seed uint64, name func(T) string) {
-	slices.SortFunc(list, func(a, b T) int {
+	slices.SortStableFunc(list, func(a, b T) int {
 		x, y := rng.Key(seed, "order of items", name(a)), rng.Key(seed, "order of items", name(b))
 		return cmp.Or(bytes.Compare(x[:], y[:]), strings.Compare(name(a), name(b)))
 	})

@@ -7,7 +7,7 @@ import (
 	"congrad/harness/world"
 )
 
-func open(t *testing.T) *Source {
+func open(t *testing.T) *World {
 	t.Helper()
 	w, err := world.Open(experiments.Files, world.Defaults())
 	if err != nil {

@@ -24,6 +24,26 @@ type Study struct {
 	Backend    string     `json:"backend"`           // "xla cpu", "go", ...
 	Facts      []Fact     `json:"facts"`             // figures that the report quotes, in order
 	Parameters int        `json:"parameters"`        // of the model
+	// Judge says who judged the evaluation's answers: "self", the model that all arms start from; empty for the known answer.
+	Judge string       `json:"judge,omitempty"`
+	Files []PromptFile `json:"files,omitempty"` // where prompts come from; empty for the embedded world
+}
+
+// PromptFile is a file of prompts, and what was made of it.
+type PromptFile struct {
+	Path      string        `json:"path"` // as the experiment has it
+	SHA256    string        `json:"sha256"`
+	Rows      int           `json:"rows"`
+	Languages []FilePrompts `json:"languages"` // those of the study
+}
+
+// FilePrompts counts one language's prompts in a file. Those of no part stand word by word in another.
+type FilePrompts struct {
+	Lang       string `json:"lang"`
+	Rows       int    `json:"rows"`
+	Preference int    `json:"preference"`
+	Eval       int    `json:"eval"`
+	Dev        int    `json:"dev"`
 }
 
 // Fact is one named figure of the study (model size, state that ConGrad adds in bytes, ...), ready to print.
@@ -177,6 +197,9 @@ type Evaluation struct {
 	Known    float64 `json:"known"`
 	Opponent float64 `json:"opponent"` // the opponent's Known on the same prompt
 	Win      float64 `json:"win"`      // 1, 0.5 (tie) or 0
+	// The judge's scores of both answers, 1 to 5, where one judged (Study.Judge); 0 where it gave none, which is a tie.
+	Score         float64 `json:"score,omitempty"`
+	OpponentScore float64 `json:"opponent_score,omitempty"`
 }
 
 // Choice is one multiple-choice item of the alignment tax (choices.jsonl).

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"congrad/harness/data"
+	"congrad/harness/judge"
 	"congrad/harness/lang"
 	"congrad/harness/method"
 	"congrad/harness/record"
@@ -38,10 +39,10 @@ func (p *Plan) Records(e *Env, languages lang.Table) (*record.Set, error) {
 		seed   uint64
 		prompt string
 	}
-	opponents := map[asked]answer{}
+	opponents := map[asked]judgedAnswer{}
 	for _, f := range p.finals {
 		if f.arm.Name == p.Experiment.Evaluate.Opponent {
-			answers, err := readLines[answer](e, f.answer, "answers")
+			answers, err := f.answers(e)
 			if err != nil {
 				return nil, err
 			}
@@ -60,16 +61,23 @@ func (p *Plan) Records(e *Env, languages lang.Table) (*record.Set, error) {
 	addPrompts(set, prompts)
 	byID := promptsByID(prompts)
 	for _, f := range p.finals {
-		answers, err := readLines[answer](e, f.answer, "answers")
+		answers, err := f.answers(e)
 		if err != nil {
 			return nil, err
 		}
 		for _, a := range answers {
 			theirs := opponents[asked{f.seed, a.Prompt}]
-			set.Evaluations = append(set.Evaluations, record.Evaluation{
+			x := record.Evaluation{
 				Seed: f.seed, Arm: f.arm.Name, Lang: a.Lang, Prompt: a.Prompt, Cluster: byID[a.Prompt].Cluster, Text: a.Text,
 				Tokens: len(a.Tokens), Finished: a.Finished, Known: a.Known, Opponent: theirs.Known, Win: win(a.Known, theirs.Known),
-			})
+			}
+			if f.judged != nil {
+				x.Score, x.OpponentScore, x.Win = a.score, theirs.score, 0.5
+				if x.Score > 0 && x.OpponentScore > 0 {
+					x.Win = win(x.Score, x.OpponentScore)
+				}
+			}
+			set.Evaluations = append(set.Evaluations, x)
 		}
 		for _, s := range f.tasks {
 			if err := f.collect(e, s, set); err != nil {
@@ -78,6 +86,34 @@ func (p *Plan) Records(e *Env, languages lang.Table) (*record.Set, error) {
 		}
 	}
 	return set, nil
+}
+
+// judgedAnswer is an answer to a held-out prompt with the judge's score; 0 where it gave none.
+type judgedAnswer struct {
+	answer
+	score float64
+}
+
+// answers are the model's to the held-out prompts.
+func (f final) answers(e *Env) ([]judgedAnswer, error) {
+	list, err := readLines[answer](e, f.answer, "answers")
+	if err != nil {
+		return nil, err
+	}
+	answers := make([]judgedAnswer, len(list))
+	for i, a := range list {
+		answers[i].answer = a
+	}
+	if f.judged == nil {
+		return answers, nil
+	}
+	scores, err := readLines[judge.Score](e, f.judged, "scores")
+	for i, s := range scores {
+		if s.Parsed {
+			answers[i].score = s.Value
+		}
+	}
+	return answers, err
 }
 
 // addPrompts records prompts that are not recorded yet.
@@ -251,10 +287,7 @@ func (r *round) collectAnswers(e *Env, set *record.Set, who string, diagnosed bo
 	if err != nil {
 		return err
 	}
-	scores, err := readLines[struct {
-		Value  float64
-		Parsed bool
-	}](e, r.judged, "scores")
+	scores, err := readLines[judge.Score](e, r.judged, "scores")
 	if err != nil {
 		return err
 	}
@@ -295,7 +328,10 @@ func (p *Plan) study(e *Env, table lang.Table) (record.Study, error) {
 	x := p.Experiment
 	s := record.Study{
 		Name: x.Name, Title: x.Title, Seeds: x.Seeds, Iterations: x.Iterations, Tasks: x.Evaluate.Tasks, Partial: strings.Join(x.Partial, ", "), Backend: e.Backend, Opponent: x.Evaluate.Opponent,
-		Parameters: e.Base.Config.Parameters(),
+		Parameters: e.Base.Config.Parameters(), Files: e.Source.Files(),
+	}
+	if x.Evaluate.Judge != "reference" {
+		s.Judge = x.Evaluate.Judge
 	}
 	for _, a := range x.Arms {
 		selector, _ := method.FindSelector(a.Select) // the experiment was checked

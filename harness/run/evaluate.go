@@ -58,6 +58,40 @@ func (p *planner) answerSettings(languages []string) answerSettings {
 	return answerSettings{p.env.Source.Version(), e.Evaluate.Split, languages, p.limited(e.Evaluate.PerLanguage), e.Generate.MaxTokens, e.Batch.Rows}
 }
 
+// judgedAnswers lets the model that all arms start from judge the answers to held-out prompts: one judge for all of them. By the
+// known answer, which needs none, it is nil.
+func (p *planner) judgedAnswers(base, answers *Stage, languages []string, who string) (*Stage, error) {
+	kind, tokens := p.experiment.Evaluate.Judge, p.experiment.Batch.Tokens
+	if kind == "reference" {
+		return nil, nil
+	}
+	settings := struct {
+		Kind   string
+		Tokens int
+	}{kind, tokens}
+	held := p.answerSettings(languages)
+	return p.stage("judge", "judge held-out answers, "+who, 1, settings, []*Stage{answers, base}, len(held.Languages)*held.Per,
+		func(ctx context.Context, e *Env, stage *Stage) (map[string][]byte, error) {
+			list, err := readLines[answer](e, answers, "answers")
+			if err != nil {
+				return nil, err
+			}
+			prompts, err := e.heldPrompts(held)
+			if err != nil {
+				return nil, err
+			}
+			j, err := e.selfJudge(base, tokens)
+			if err != nil {
+				return nil, err
+			}
+			scores, err := e.scores(ctx, stage, j, judgeItems(list, prompts))
+			if err != nil {
+				return nil, err
+			}
+			return output("scores", scores)
+		})
+}
+
 // taskSettings are what a task's scores depend on beside the policy.
 type taskSettings struct {
 	Items     string
@@ -70,7 +104,7 @@ type taskSettings struct {
 // task measures a policy on one task of the alignment tax.
 func (p *planner) task(policy *Stage, t task.Task, languages []string, who string) (*Stage, error) {
 	e := p.experiment
-	s := taskSettings{p.env.Source.Version(), t, languages, p.limited(e.Evaluate.TaskItems), e.Batch.Tokens}
+	s := taskSettings{p.env.Items.Version(), t, languages, p.limited(e.Evaluate.TaskItems), e.Batch.Tokens}
 	return p.stage("task", t.Name+", "+who, 1, s, []*Stage{policy}, 0,
 		func(ctx context.Context, e *Env, stage *Stage) (map[string][]byte, error) {
 			if t.Kind == task.Text {
@@ -85,7 +119,7 @@ func (e *Env) choose(ctx context.Context, stage, policy *Stage, s taskSettings) 
 	var items []data.Choice
 	var units [][]nn.Row
 	for _, lang := range s.Languages {
-		for _, c := range e.Source.Choices(lang, s.Per) {
+		for _, c := range e.Items.Choices(lang, s.Per) {
 			items = append(items, c)
 			for _, option := range c.Options {
 				units = append(units, []nn.Row{{Prompt: e.Chat.Prompt(c.Text), Answer: e.Chat.Answer(option)}})
@@ -120,7 +154,7 @@ func (e *Env) text(ctx context.Context, stage, policy *Stage, s taskSettings) (m
 	var passages []record.Passage
 	var units [][]nn.Row
 	for _, lang := range s.Languages {
-		for _, p := range e.Source.Passages(lang, s.Per) {
+		for _, p := range e.Items.Passages(lang, s.Per) {
 			passages = append(passages, record.Passage{Task: s.Task.Name, Lang: lang, Item: p.ID, Cluster: p.Cluster, Bytes: len(p.Text)})
 			units = append(units, []nn.Row{{Prompt: e.Chat.Plain(), Answer: e.Chat.Encode(p.Text)}})
 		}

@@ -25,7 +25,7 @@ func (p *Plan) facts(e *Env) ([]record.Fact, error) {
 	if x.Trains() {
 		facts = append(facts,
 			record.Fact{Name: "training", Value: fmt.Sprintf("AdamW, peak rate %g (%s), %d pairs a step, %d epoch(s)%s", x.Train.LearningRate, x.Train.Schedule, x.Train.BatchPairs, x.Train.Epochs, combinedBy(x.Train))},
-			record.Fact{Name: "evaluation", Value: fmt.Sprintf("greedy answers to at most %d prompts per language of the %s split", plan.limited(x.Evaluate.PerLanguage), x.Evaluate.Split)})
+			record.Fact{Name: "evaluation", Value: fmt.Sprintf("greedy answers to at most %d prompts per language of the %s split%s", plan.limited(x.Evaluate.PerLanguage), x.Evaluate.Split, judgedBy(x.Evaluate))})
 	} else {
 		facts = append(facts, record.Fact{Name: "training", Value: "none, and no evaluation: the study is of scoring"})
 	}
@@ -121,6 +121,14 @@ func judgeInWords(j config.Judge) string {
 		return j.Kind
 	}
 	return fmt.Sprintf("%s, %g %% of its scores replaced at random", j.Kind, 100*j.Noise)
+}
+
+// judgedBy names the judge of the evaluation where it is not the known answer.
+func judgedBy(v config.Evaluate) string {
+	if v.Judge == "self" {
+		return ", judged by the model that all arms start from"
+	}
+	return ""
 }
 
 // comparedWith words what pairs are compared with, and how.

@@ -1,9 +1,8 @@
 package run
 
 import (
-	"cmp"
+	"errors"
 	"fmt"
-	"slices"
 
 	"congrad/eval/task"
 	"congrad/harness/config"
@@ -43,6 +42,7 @@ type final struct {
 	seed   uint64
 	arm    config.Arm
 	answer *Stage
+	judged *Stage // nil where the known answer judges
 	tasks  []*Stage
 }
 
@@ -51,6 +51,7 @@ type planner struct {
 	experiment *config.Experiment
 	env        *Env
 	tasks      []task.Task // those of the experiment, in its order
+	start      *Stage      // the model that every arm starts from
 	plan       *Plan
 	byKey      map[string]*Stage
 }
@@ -65,34 +66,19 @@ func NewPlan(e *config.Experiment, env *Env, tasks []task.Task) (*Plan, error) {
 			}
 		}
 	}
-	if err := p.enoughPrompts(); err != nil {
+	if err := errors.Join(p.enoughPrompts(), p.answersKnown()); err != nil {
 		return nil, err
 	}
-	base, err := p.base()
-	if err != nil {
+	var err error
+	if p.start, err = p.base(); err != nil {
 		return nil, err
 	}
 	for i, seed := range e.Seeds {
-		if err := p.seed(base, seed, i); err != nil {
+		if err := p.seed(p.start, seed, i); err != nil {
 			return nil, fmt.Errorf("planning seed %d: %w", seed, err)
 		}
 	}
 	return p.plan, nil
-}
-
-// enoughPrompts reports the language that runs short first: no iteration asks what another has asked, so a run needs
-// prompts for all of them. Held-out prompts are "at most" so many, and never too few.
-func (p *planner) enoughPrompts() error {
-	e := p.experiment
-	fewest := slices.MinFunc(e.Languages.Seen, func(a, b string) int {
-		return cmp.Compare(p.env.Source.PreferenceCount(a), p.env.Source.PreferenceCount(b))
-	})
-	per, there := p.limited(e.Prompts.PerLanguage), p.env.Source.PreferenceCount(fewest)
-	if per*e.Iterations > there {
-		return fmt.Errorf("prompts.per_language (%s) asks for %d fresh prompts in each of %d iterations (%s); %s has %d, enough for %d in each",
-			e.From("prompts.per_language"), per, e.Iterations, e.From("iterations"), fewest, there, there/e.Iterations)
-	}
-	return nil
 }
 
 // trainee is a model on its way through the iterations: an arm's only one, or its model for one language.
@@ -168,6 +154,9 @@ func (p *planner) final(t *trainee, seed uint64) error {
 	f := final{seed: seed, arm: t.arm}
 	var err error
 	if f.answer, err = p.answer(t.policy, languages, who); err != nil {
+		return err
+	}
+	if f.judged, err = p.judgedAnswers(p.start, f.answer, languages, who); err != nil {
 		return err
 	}
 	for _, x := range p.tasks {

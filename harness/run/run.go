@@ -102,20 +102,23 @@ func (f Folder) path(name string) string { return filepath.Join(string(f), name)
 
 // Manifest is all that depends on time and machine.
 type Manifest struct {
-	Schema   int                `json:"schema"`
-	Started  time.Time          `json:"started"`
-	Finished time.Time          `json:"finished"`
-	Outcome  string             `json:"outcome"`
-	Versions map[string]string  `json:"versions"` // congrad, go, modules
-	Commit   string             `json:"commit,omitempty"`
-	Dirty    bool               `json:"dirty,omitempty"`
-	Machine  map[string]string  `json:"machine"`
-	Device   map[string]string  `json:"device"`
-	Hashes   map[string]string  `json:"hashes"`
-	Seconds  map[string]float64 `json:"seconds"` // by kind of stage, in this call
-	Took     []Took             `json:"took"`    // stage by stage, in this call
-	Reused   int                `json:"stages_reused"`
-	Ran      int                `json:"stages_run"`
+	Schema   int               `json:"schema"`
+	Started  time.Time         `json:"started"`
+	Finished time.Time         `json:"finished"`
+	Outcome  string            `json:"outcome"`
+	Versions map[string]string `json:"versions"` // congrad, go, modules
+	Commit   string            `json:"commit,omitempty"`
+	Dirty    bool              `json:"dirty,omitempty"`
+	Machine  map[string]string `json:"machine"`
+	Device   map[string]string `json:"device"`
+	Hashes   map[string]string `json:"hashes"`
+
+	Prompts []record.PromptFile `json:"prompts,omitempty"` // the files that they come from
+
+	Seconds map[string]float64 `json:"seconds"` // by kind of stage, in this call
+	Took    []Took             `json:"took"`    // stage by stage, in this call
+	Reused  int                `json:"stages_reused"`
+	Ran     int                `json:"stages_run"`
 }
 
 // Took is how long a stage took, the compilation of its programs included where it was the first to need them.

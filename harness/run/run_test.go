@@ -115,7 +115,8 @@ func newBench(t *testing.T) *bench {
 	b.env.World = w
 	b.env.Recipe, err = pretrain.Load(experiments.Files, "tiny/base.toml")
 	must(err)
-	b.env.Source = data.FromWorld(w)
+	b.env.Items = data.FromWorld(w)
+	b.env.Source = b.env.Items
 	c := model.Config{Vocab: parsed.Size(), Hidden: 16, Layers: 1, Heads: 2, KVHeads: 1, HeadDim: 8, FFN: 24, RopeBase: 1e4, NormEps: 1e-5, Tied: true}
 	b.env.Base = &model.Folder{Config: c, Tokenizer: tokenizer, Weights: model.New(c, 1)}
 	for _, digit := range b.env.Chat.Encode("12345") { // loud enough to be the likeliest tokens, so that judging finds digits

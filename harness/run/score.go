@@ -3,6 +3,7 @@ package run
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strconv"
 
 	"congrad/eval/chrf"
@@ -47,29 +48,13 @@ func (p *planner) judged(policy, generated *Stage, g generateSettings, where str
 			}
 			var j judge.Judge = judge.Reference{}
 			if kind == "self" {
-				w, err := e.policy(policy)
-				if err != nil {
+				if j, err = e.selfJudge(policy, tokens); err != nil {
 					return nil, err
 				}
-				j = judge.Self{Engine: e.Engine, Weights: w, Chat: e.Chat, Tokens: tokens}
 			}
-			items := judgeItems(answers, prompts)
-			chunks := (len(items) + judgedAtOnce - 1) / judgedAtOnce
-			parts, err := store.Units(ctx, e.scratch(stage), chunks, func(i int) ([]judge.Score, error) {
-				part := items[i*judgedAtOnce : min((i+1)*judgedAtOnce, len(items))]
-				scores, err := j.Scores(ctx, part)
-				if err != nil {
-					return nil, err
-				}
-				e.Report.Advance(len(part), 0)
-				return scores, nil
-			})
+			scores, err := e.scores(ctx, stage, j, judgeItems(answers, prompts))
 			if err != nil {
 				return nil, err
-			}
-			var scores []judge.Score
-			for _, part := range parts {
-				scores = append(scores, part...)
 			}
 			if noise > 0 {
 				addNoise(scores, answers, judge.NoiseOf(kind, noise), g)
@@ -77,6 +62,30 @@ func (p *planner) judged(policy, generated *Stage, g generateSettings, where str
 			return output("scores", scores)
 		})
 	return p.add(s, err)
+}
+
+// selfJudge is the policy as a judge.
+func (e *Env) selfJudge(policy *Stage, tokens int) (judge.Judge, error) {
+	w, err := e.policy(policy)
+	if err != nil {
+		return nil, err
+	}
+	return judge.Self{Engine: e.Engine, Weights: w, Chat: e.Chat, Tokens: tokens}, nil
+}
+
+// scores has a judge score items. What it said stays in the stage's scratch.
+func (e *Env) scores(ctx context.Context, stage *Stage, j judge.Judge, items []judge.Item) ([]judge.Score, error) {
+	chunks := (len(items) + judgedAtOnce - 1) / judgedAtOnce
+	parts, err := store.Units(ctx, e.scratch(stage), chunks, func(i int) ([]judge.Score, error) {
+		part := items[i*judgedAtOnce : min((i+1)*judgedAtOnce, len(items))]
+		scores, err := j.Scores(ctx, part)
+		if err != nil {
+			return nil, err
+		}
+		e.Report.Advance(len(part), 0)
+		return scores, nil
+	})
+	return slices.Concat(parts...), err
 }
 
 // addNoise replaces scores at random, each by a stream of its own.

@@ -64,7 +64,7 @@ func Differences(s *measure.Study) Figure {
 	}
 	f.Caption = "Does filtering beat training on everything? Win rate minus joint's on the same prompts and seeds, with 95 % intervals. " +
 		detections(arms, contrasts, places) + " Filled markers are detected after Holm's correction over languages, hollow ones are not." +
-		starred(s) + confined(s, arms) + arms.note()
+		starred(s) + confined(s, arms) + s.JudgedBy() + arms.note()
 	r = r.wide(0.04)
 	f.Height = vg.Points(46 + (8+3.5*float64(len(arms.arms)))*end)
 	f.paint = func(c draw.Canvas) {

@@ -42,7 +42,7 @@ func HeatMap(g *measure.Grid) Figure {
 	f.Caption = fmt.Sprintf("When does %s help? Its win rate minus that of each other arm (from top to bottom: %s), paired on the same prompts and seeds (%s), "+
 		"in seen and unseen languages; blue where %s is ahead, red where it is behind. Rows: %s, columns: %s. Under each difference its 95 %% interval; * where that "+
 		"excludes zero, ** where it still does after Holm's correction over the cells of the panel.",
-		filter.Name, strings.Join(names, ", "), table.Counted(len(g.First().Seeds), "seed"), filter.Name, g.Rows.Key, g.Columns.Key)
+		filter.Name, strings.Join(names, ", "), table.Counted(len(g.First().Seeds), "seed"), filter.Name, g.Rows.Key, g.Columns.Key) + g.First().JudgedBy()
 	f.Width = Page
 	bar := vg.Points(34)
 	width := (f.Width - bar) / vg.Length(len(heatGroups))

@@ -113,7 +113,7 @@ func WinRates(s *measure.Study) Figure {
 		return f
 	}
 	f.Caption = "Which languages gain? Win rate against the untouched model's answers, with 95 % intervals; the line at 0.5 is a draw. " +
-		above(s, arms) + starred(s) + confined(s, arms) + arms.note()
+		above(s, arms) + starred(s) + confined(s, arms) + s.JudgedBy() + arms.note()
 	r = span{max(0, r.low), min(1, r.high)}.wide(0.05)
 	if len(places) <= 6 {
 		f.Width = Column

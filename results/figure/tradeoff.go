@@ -61,7 +61,7 @@ func TradeOff(s *measure.Study) Figure {
 		f.Width = Page
 	}
 	f.Caption = "What does the win rate cost elsewhere? " + prices[0].sentence(arms, base.Name) +
-		" Win rate over all languages; lines are 95 % intervals, the cross of thin lines is " + base.Name + "." + confined(s, arms) + arms.note()
+		" Win rate over all languages; lines are 95 % intervals, the cross of thin lines is " + base.Name + "." + confined(s, arms) + s.JudgedBy() + arms.note()
 	f.paint = func(c draw.Canvas) {
 		c = arms.legend(draw.Crop(c, 2, -6, 2, -2), false)
 		width := (c.Max.X - c.Min.X) / vg.Length(len(prices))

@@ -113,7 +113,9 @@ func (s *Study) check() error {
 	})
 	each(f, "evaluation", s.set.Evaluations, func(r *record.Evaluation) key {
 		return key{seed: r.Seed, arm: r.Arm, lang: r.Lang, item: r.Prompt}
-	}, func(r *record.Evaluation) []float64 { return []float64{r.Known, r.Opponent, r.Win} })
+	}, func(r *record.Evaluation) []float64 {
+		return []float64{r.Known, r.Opponent, r.Win, r.Score, r.OpponentScore}
+	})
 	each(f, "choices", s.set.Choices, func(r *record.Choice) key {
 		return key{seed: r.Seed, arm: r.Arm, lang: r.Lang, task: r.Task, item: r.Item}
 	}, func(*record.Choice) []float64 { return nil })

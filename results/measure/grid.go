@@ -95,7 +95,7 @@ func (g *Grid) Contrasts(reference, group string) []CellContrast {
 // Observed is what can be seen in one cell before anything is evaluated, in the first iteration and over all seeds. Some of it
 // takes known answers; cosines and signs do not, so they can be looked up on data of one's own.
 type Observed struct {
-	Answers, Exact        int            // sampled answers, and those that are the known one
+	Answers, Exact        int            // sampled answers where one is known, and those that are it
 	Shared, Parochial     int            // sampled answers with a defect of the family
 	Judge                 stats.Estimate // share of couples that the judge orders rightly
 	Selection             Selection      // of the filter
@@ -113,7 +113,7 @@ func (g *Grid) Observed(i int) (o Observed) {
 	right, couples := 0, 0
 	for _, l := range s.Languages {
 		if p, ok := s.Sampling(l.Code); ok {
-			o.Answers += p.Answers
+			o.Answers += p.Answers - p.Unknown
 			o.Exact += p.Exact
 			o.Shared += p.Shared
 			o.Parochial += p.Parochial

@@ -12,6 +12,7 @@ type Sampling struct {
 	CutOffKnown    bool
 	Kept           int // pairs that the selector kept; meaningless unless Selected
 	Selected       bool
+	Unknown        int     // answers to prompts whose answer is not known
 	Chosen         float64 // mean tokens of the chosen answers; meaningless without pairs
 	Rejected       float64
 	LengthsKnown   bool
@@ -43,6 +44,7 @@ func (s *Study) Sampling(lang string) (Sampling, bool) {
 	for i := range s.set.Answers {
 		if a := &s.set.Answers[i]; a.Iteration == 1 && a.Lang == lang {
 			answers++
+			sum.Unknown += int(indicator(a.Known < 0))
 			if !a.Finished {
 				unfinished++
 			}

@@ -4,6 +4,7 @@ package report
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"congrad/harness/record"
@@ -50,7 +51,7 @@ func New(s *measure.Study, tables []table.Table, figures []figure.Figure) Docume
 		d.add("win-rates", "Win rates", shelf.take("main", "win-rates", "languages", "differences")...)
 		d.add("tax", "Alignment tax", shelf.take("trade-off", "tax")...)
 	}
-	d.add("data", "Data and selection", shelf.take("data", "alignments", "pairs")...)
+	d.add("data", "Data and selection", shelf.take("prompts", "data", "alignments", "pairs")...)
 	if _, ok := s.PlantedLanguages(); ok {
 		d.add("planted", "Planted conflicts", shelf.take("planted", "planted-languages")...)
 	}
@@ -167,7 +168,7 @@ func setting(s *measure.Study) []string {
 	if prompts == 0 {
 		return append(list, "Nothing is evaluated.", completeness(s))
 	}
-	list = append(list, fmt.Sprintf("Evaluation: %d prompts in %d clusters; prompts that ask for one fact in several languages form a cluster.", prompts, clusters))
+	list = append(list, fmt.Sprintf("Evaluation: %d prompts in %d clusters; prompts that ask for one fact in several languages form a cluster.%s", prompts, clusters, s.JudgedBy()))
 	return append(list, completeness(s))
 }
 
@@ -196,8 +197,11 @@ func examplesNote(s *measure.Study, arm string) string {
 	if s.Selector() == nil {
 		return "One pair per language as " + arm + " met it, first seed and iteration."
 	}
-	return "Per language, the pair with the highest score that " + arm + " kept and the one with the lowest that it dropped, first seed and iteration. " +
-		"The sign of the known gap says which answer is better by the known one."
+	note := "Per language, the pair with the highest score that " + arm + " kept and the one with the lowest that it dropped, first seed and iteration."
+	if s.AnswersKnown() {
+		note += " The sign of the known gap says which answer is better by the known one."
+	}
+	return note
 }
 
 // reading explains the terms of the report in plain words.
@@ -211,6 +215,9 @@ func reading(s *measure.Study) []string {
 		"Seen, unseen: languages whose pairs were trained on, and others. Under-represented languages are scarce in the base model's data and may be either.",
 		"Alignment tax: what preference training changed in tasks that it was not about. accuracy is the share of multiple-choice items whose right option is the most likely; bits per byte is what plain text costs the model.",
 		"Score: what an arm ranks the pairs by; the highest are kept. That of congrad is the cosine (or dot product) of a pair's gradient with the consensus of the languages.",
+	}
+	if s.Judged() {
+		list = slices.Insert(list, 1, "Judge: "+strings.TrimSpace(s.JudgedBy())+" The pairs of the first iteration were chosen by the same model where it judges its own answers, so a higher win rate says that it likes an arm's answers better than its own, and not that they are better.")
 	}
 	for _, a := range s.Confined() {
 		list = append(list, fmt.Sprintf("%s trains a model for each of %s on that language's pairs alone, and each answers in its language only. It has none for other languages, so it is not measured where they count: compare it with others on the languages that it has.", a.Name, strings.Join(a.Languages, ", ")))

@@ -156,7 +156,11 @@ func againstUntouched(s *measure.Study, g measure.Group) string {
 	if len(parts) == 0 {
 		return ""
 	}
-	return fmt.Sprintf("Win rates against the untouched model %s: %s.", inLanguages(g), strings.Join(parts, "; "))
+	by := ""
+	if s.Judged() {
+		by = ", judged by that model itself,"
+	}
+	return fmt.Sprintf("Win rates against the untouched model%s %s: %s.", by, inLanguages(g), strings.Join(parts, "; "))
 }
 
 // againstJoint sorts the other trained arms by their paired difference to joint.

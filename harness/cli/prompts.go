@@ -1,0 +1,23 @@
+package cli
+
+import (
+	"congrad/harness/config"
+	"congrad/harness/data"
+	"congrad/harness/lang"
+)
+
+// promptSource opens what an experiment asks its models: the embedded world, or files.
+func promptSource(e *config.Experiment, table lang.Table, world *data.World) (data.Source, error) {
+	p, v := e.Prompts, e.Evaluate
+	if p.Source != "files" {
+		return world, nil
+	}
+	files, err := data.FromFiles(data.Spec{
+		Path: p.Path, Columns: data.Columns(p.Columns), HeldPath: v.Path, HeldColumns: data.Columns(v.Columns),
+		HeldOut: p.HeldOut, Dev: p.Dev, Seen: e.Languages.Seen, Unseen: e.Languages.Unseen, Table: table,
+	})
+	if err != nil {
+		return nil, err // and not a source that holds none
+	}
+	return files, nil
+}

@@ -1,0 +1,106 @@
+package data
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"unicode/utf8"
+
+	"congrad/harness/suggest"
+)
+
+// Columns are the names under which files have what a prompt consists of; empty for what they lack.
+type Columns struct{ Prompt, Language, Answer, ID, Cluster string }
+
+// row is one row of a file: the cells that were asked for.
+type row struct {
+	line                                  int // where it stands, from 1; of a Parquet file the number of the row
+	prompt, language, answer, id, cluster string
+}
+
+// wanted is a column that a reader looks for.
+type wanted struct {
+	name   string
+	key    string // of the experiment, which names the column
+	blank  bool   // may be empty or null
+	number bool   // may hold whole numbers
+	cell   func(*row) *string
+}
+
+// wanted lists the columns that have a name. table is the experiment's table, for errors.
+func (c Columns) wanted(table string) []wanted {
+	all := []wanted{
+		{c.Prompt, "prompt", false, false, func(r *row) *string { return &r.prompt }},
+		{c.Language, "language", false, false, func(r *row) *string { return &r.language }},
+		{c.Answer, "answer", true, false, func(r *row) *string { return &r.answer }},
+		{c.ID, "id", false, true, func(r *row) *string { return &r.id }},
+		{c.Cluster, "cluster", false, true, func(r *row) *string { return &r.cluster }},
+	}
+	for i := range all {
+		all[i].key = table + "." + all[i].key
+	}
+	return slices.DeleteFunc(all, func(w wanted) bool { return w.name == "" })
+}
+
+// missing says that a file lacks the column, and what it has.
+func (w wanted) missing(columns []string) error {
+	quoted := make([]string, len(columns))
+	for i, c := range columns {
+		quoted[i] = fmt.Sprintf("%q", c)
+	}
+	there := "there are " + strings.Join(quoted, ", ")
+	if len(columns) == 0 {
+		there = "there are none"
+	}
+	return fmt.Errorf("lacks the column %q (%s): %s%s", w.name, w.key, there, suggest.DidYouMean(w.name, columns))
+}
+
+// mistyped says that a cell holds something else than text.
+func (w wanted) mistyped(have string) error {
+	want := "a string"
+	if w.number {
+		want = "a string or a whole number"
+	}
+	return fmt.Errorf("column %q: want %s, have %s", w.name, want, have)
+}
+
+// put fills the column's cell of a row.
+func (w wanted) put(r *row, text string) error {
+	switch {
+	case len(text) > longestLine:
+		return fmt.Errorf("column %q: is longer than %d MB", w.name, longestLine>>20)
+	case !utf8.ValidString(text):
+		return fmt.Errorf("column %q: is not UTF-8", w.name)
+	case !w.blank && strings.TrimSpace(text) == "":
+		return fmt.Errorf("column %q: is empty", w.name)
+	}
+	if *w.cell(r) = text; w.blank && strings.TrimSpace(text) == "" {
+		*w.cell(r) = ""
+	}
+	return nil
+}
+
+// faults are what is wrong with a file, each with its place.
+type faults struct {
+	name string
+	list []error
+}
+
+// at notes a fault of a line; nil is none.
+func (f *faults) at(line int, err error) {
+	if err != nil {
+		f.list = append(f.list, fmt.Errorf("%s:%d: %w", f.name, line, err))
+	}
+}
+
+// enough reports whether more would only be noise.
+func (f *faults) enough() bool { return len(f.list) >= mostFaults }
+
+func (f *faults) err() error { return errors.Join(f.list...) }
+
+// The longest line or cell that is read, and how many faults are reported before reading stops.
+const (
+	longestLine = 16 << 20
+	mostFaults  = 10
+)

@@ -1,0 +1,320 @@
+package data
+
+import (
+	"crypto/sha256"
+	"encoding/binary"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os"
+	"slices"
+	"strconv"
+	"strings"
+
+	"congrad/harness/lang"
+	"congrad/harness/record"
+	"congrad/harness/rng"
+)
+
+// PlaceOfLanguage stands in a path for the code of a language, where every language has a file of its own.
+const PlaceOfLanguage = "{lang}"
+
+// Spec says which files have the prompts of a study, and what of them is held out.
+type Spec struct {
+	Path, HeldPath       string // HeldPath has the prompts of the evaluation; empty where a share of Path's is held out
+	Columns, HeldColumns Columns
+	HeldOut, Dev         float64 // shares of the clusters
+	Seen, Unseen         []string
+	Table                lang.Table
+}
+
+// Files are prompts of the user's.
+type Files struct {
+	version string
+	parts   map[string]map[string][]filed // part, language
+	read    []record.PromptFile
+}
+
+// filed is a prompt with its place.
+type filed struct {
+	Prompt
+	place string
+	file  int // of Files.read
+}
+
+// FromFiles reads the files of a study.
+//
+// What is held out is drawn for each cluster by its name: it is held out in every language, and depends neither on a seed nor
+// on other clusters. Of the prompts for preferences those are left out whose cluster, or another prompt of it, stands
+// word by word among those held out.
+func FromFiles(s Spec) (*Files, error) {
+	f := &Files{parts: map[string]map[string][]filed{PartPreference: {}, PartEval: {}, PartDev: {}}}
+	all := slices.Concat(s.Seen, s.Unseen)
+	rows, err := f.open(s, s.Path, s.Columns, "prompts", all, s.needed())
+	if err != nil {
+		return nil, err
+	}
+	for _, code := range all {
+		for _, p := range rows[code] {
+			part := s.part(p.Cluster)
+			f.parts[part][code] = append(f.parts[part][code], p)
+		}
+	}
+	if s.HeldPath != "" {
+		held, err := f.open(s, s.HeldPath, s.HeldColumns, "evaluate", all, all)
+		if err != nil {
+			return nil, err
+		}
+		f.parts[PartEval] = held
+	}
+	f.leaveOutHeld(all)
+	f.count()
+	f.version, err = f.digest(all)
+	return f, err
+}
+
+// needed are the languages that the prompts' own files have to have.
+func (s Spec) needed() []string {
+	if s.HeldPath != "" {
+		return s.Seen
+	}
+	return slices.Concat(s.Seen, s.Unseen)
+}
+
+// part draws what a cluster is used for.
+func (s Spec) part(cluster string) string {
+	key := rng.Key(0, "held-out prompts", cluster)
+	at := float64(binary.LittleEndian.Uint64(key[:])>>11) / (1 << 53) // uniform in [0, 1)
+	switch {
+	case s.HeldPath == "" && at < s.HeldOut:
+		return PartEval
+	case at >= 1-s.Dev: // from the other end, so that neither share moves the other's clusters
+		return PartDev
+	}
+	return PartPreference
+}
+
+// open reads a file, or those of the languages, and returns the prompts by language. table is the experiment's.
+func (f *Files) open(s Spec, path string, columns Columns, table string, languages, needed []string) (map[string][]filed, error) {
+	if !strings.Contains(path, PlaceOfLanguage) {
+		rows, err := f.readFile(path, table, columns)
+		if err != nil {
+			return nil, err
+		}
+		return f.sorted(s, path, rows, columns, table, needed)
+	}
+	columns.Language = ""
+	byLanguage, prompts := map[string][]row{}, map[string][]filed{}
+	for _, code := range languages {
+		name := strings.ReplaceAll(path, PlaceOfLanguage, code)
+		rows, err := f.readFile(name, table, columns)
+		if errors.Is(err, os.ErrNotExist) {
+			if !slices.Contains(needed, code) {
+				continue
+			}
+			return nil, s.noFile(path, name, code)
+		}
+		if err != nil {
+			return nil, err
+		}
+		byLanguage[code] = rows
+		for i, r := range rows {
+			prompts[code] = append(prompts[code], f.prompt(r, i+1, code, table, columns))
+		}
+	}
+	if columns.ID == "" && columns.Cluster == "" && !equallyLong(byLanguage) {
+		for code, list := range prompts { // no translations of each other, row by row
+			for i := range list {
+				list[i].Cluster = code + " " + list[i].Cluster
+			}
+		}
+	}
+	return prompts, distinct(prompts, languages)
+}
+
+// sorted deals the rows of one file out to the languages.
+func (f *Files) sorted(s Spec, name string, rows []row, columns Columns, table string, needed []string) (map[string][]filed, error) {
+	prompts, found, unknown := map[string][]filed{}, map[string]int{}, []string{}
+	languages := slices.Concat(s.Seen, s.Unseen)
+	for i, r := range rows {
+		code, known := s.Table.Resolve(r.language)
+		if found[r.language]++; !known && !slices.Contains(unknown, r.language) {
+			unknown = append(unknown, r.language)
+		}
+		if slices.Contains(languages, code) {
+			prompts[code] = append(prompts[code], f.prompt(r, i+1, code, table, columns))
+		}
+	}
+	if len(unknown) > 0 {
+		return nil, fmt.Errorf("%s: column %q: %s: no such language (congrad ls languages); the file has %s", name, columns.Language, quoted(unknown), counted(found))
+	}
+	for _, code := range needed {
+		if len(prompts[code]) == 0 {
+			l, _ := s.Table.Find(code)
+			return nil, fmt.Errorf("%s: has no prompts in %s (%s), a language of the experiment; column %q has %s", name, l.Name, code, columns.Language, counted(found))
+		}
+	}
+	return prompts, distinct(prompts, languages)
+}
+
+// noFile says that a language has no file, and which have.
+func (s Spec) noFile(path, name, code string) error {
+	var there []string
+	for _, c := range s.Table.Codes() {
+		if _, err := os.Stat(strings.ReplaceAll(path, PlaceOfLanguage, c)); err == nil {
+			there = append(there, c)
+		}
+	}
+	l, _ := s.Table.Find(code)
+	found := "there are files for " + strings.Join(there, ", ")
+	if len(there) == 0 {
+		found = "nor is there one for any other language"
+	}
+	return fmt.Errorf("%s: no such file, for %s (%s), a language of the experiment; %s", name, l.Name, code, found)
+}
+
+// prompt completes a row of the file read last. number is its place among the file's rows, table the experiment's that names
+// the file: other files' rows of the same number or id are others.
+func (f *Files) prompt(r row, number int, code, table string, columns Columns) filed {
+	id, cluster := r.id, r.id
+	if columns.ID == "" {
+		id, cluster = strconv.Itoa(number), fmt.Sprintf("row %d", number)
+	}
+	if table == "evaluate" {
+		id, cluster = "evaluate/"+id, "evaluate/"+cluster
+	}
+	if columns.Cluster != "" {
+		cluster = r.cluster
+	}
+	file := len(f.read) - 1
+	f.counts(file, code).Rows++
+	return filed{Prompt{ID: code + "/" + id, Cluster: cluster, Lang: code, Text: r.prompt, Right: r.answer}, fmt.Sprintf("%s:%d", f.read[file].Path, r.line), file}
+}
+
+// equallyLong reports whether all languages have as many rows.
+func equallyLong(files map[string][]row) bool {
+	lengths := map[int]bool{}
+	for _, rows := range files {
+		lengths[len(rows)] = true
+	}
+	return len(lengths) < 2
+}
+
+// distinct reports ids that a language has twice.
+func distinct(prompts map[string][]filed, languages []string) error {
+	for _, code := range languages {
+		places := map[string]string{}
+		for _, p := range prompts[code] {
+			if first := places[p.ID]; first != "" {
+				return fmt.Errorf("%s: the id %q stands in %s already, in the same language (%s)", p.place, p.ID[len(code)+1:], first, code)
+			}
+			places[p.ID] = p.place
+		}
+	}
+	return nil
+}
+
+// leaveOutHeld takes out of the other parts what the evaluation has, by cluster or word by word, and out of the prompts for
+// preferences what dev has.
+func (f *Files) leaveOutHeld(languages []string) {
+	taken := map[string]bool{} // clusters, and texts in their language
+	for _, from := range []string{PartEval, PartDev, PartPreference} {
+		out := map[string]bool{}
+		for _, code := range languages {
+			for _, p := range f.parts[from][code] {
+				out[p.Cluster] = out[p.Cluster] || taken["cluster "+p.Cluster] || taken["text "+code+" "+p.Text]
+			}
+		}
+		for _, code := range languages {
+			f.parts[from][code] = slices.DeleteFunc(f.parts[from][code], func(p filed) bool { return out[p.Cluster] })
+		}
+		for _, code := range languages {
+			for _, p := range f.parts[from][code] {
+				taken["cluster "+p.Cluster], taken["text "+code+" "+p.Text] = true, true
+			}
+		}
+	}
+}
+
+// count notes how many prompts of each file and language are used for what.
+func (f *Files) count() {
+	for part, languages := range f.parts {
+		for code, list := range languages {
+			for _, p := range list {
+				c := f.counts(p.file, code)
+				*map[string]*int{PartPreference: &c.Preference, PartEval: &c.Eval, PartDev: &c.Dev}[part]++
+			}
+		}
+	}
+}
+
+// counts are those of a language in a file.
+func (f *Files) counts(file int, code string) *record.FilePrompts {
+	list := &f.read[file].Languages
+	i := slices.IndexFunc(*list, func(c record.FilePrompts) bool { return c.Lang == code })
+	if i < 0 {
+		i = len(*list)
+		*list = append(*list, record.FilePrompts{Lang: code})
+	}
+	return &(*list)[i]
+}
+
+// digest is over everything that the source can return, and not over what else the files have.
+func (f *Files) digest(languages []string) (string, error) {
+	h := sha256.New()
+	for _, part := range []string{PartPreference, PartEval, PartDev} {
+		for _, code := range languages {
+			for _, p := range f.parts[part][code] {
+				text, err := json.Marshal([]string{part, p.ID, p.Cluster, p.Lang, p.Text, p.Right})
+				if err != nil {
+					return "", err
+				}
+				h.Write(append(text, '\n'))
+			}
+		}
+	}
+	return "files " + hex.EncodeToString(h.Sum(nil)), nil
+}
+
+// Version implements [Source].
+func (f *Files) Version() string { return f.version }
+
+// Files implements [Source].
+func (f *Files) Files() []record.PromptFile { return f.read }
+
+// Preference implements [Source].
+func (f *Files) Preference(seed uint64, lang string, iteration, n int) ([]Prompt, error) {
+	return cut(f.ordered(PartPreference, lang, seed), lang, iteration, n)
+}
+
+// PreferenceCount implements [Source].
+func (f *Files) PreferenceCount(lang string) int { return len(f.parts[PartPreference][lang]) }
+
+// Held implements [Source].
+func (f *Files) Held(part, lang string, n int) ([]Prompt, error) {
+	if part != PartEval && part != PartDev {
+		return nil, fmt.Errorf("%q: no such split", part)
+	}
+	list := f.ordered(part, lang, 0)
+	return list[:min(n, len(list))], nil
+}
+
+// Unanswered implements [Source].
+func (f *Files) Unanswered(part, lang string) string {
+	for _, p := range f.parts[part][lang] {
+		if p.Right == "" {
+			return p.place
+		}
+	}
+	return ""
+}
+
+func (f *Files) ordered(part, lang string, seed uint64) []Prompt {
+	var list []Prompt
+	for _, p := range f.parts[part][lang] {
+		list = append(list, p.Prompt)
+	}
+	sortByDraw(list, seed, byCluster)
+	return list
+}

@@ -1,0 +1,101 @@
+package data
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"maps"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"congrad/harness/record"
+	"congrad/harness/suggest"
+)
+
+// endings are those of the files that are read, with their readers.
+var endings = map[string]func(f *os.File, size int64, name string, columns []wanted) ([]row, error){
+	".jsonl": func(f *os.File, _ int64, name string, columns []wanted) ([]row, error) {
+		return readJSONL(f, name, columns)
+	},
+	".csv": func(f *os.File, _ int64, name string, columns []wanted) ([]row, error) {
+		return readCSV(f, name, columns)
+	},
+	".parquet": func(f *os.File, size int64, name string, columns []wanted) ([]row, error) {
+		return readParquet(f, size, name, columns)
+	},
+}
+
+// readFile reads a file and notes that it did. table is the experiment's that names it.
+func (f *Files) readFile(path, table string, columns Columns) ([]row, error) {
+	read := endings[strings.ToLower(filepath.Ext(path))]
+	if read == nil {
+		return nil, fmt.Errorf("%s: want a file that ends in %s (%s.path)", path, strings.Join(slices.Sorted(maps.Keys(endings)), ", "), table)
+	}
+	file, err := os.Open(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, notThere(path, table)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("reading prompts: %w", err)
+	}
+	defer file.Close()
+	h := sha256.New()
+	size, err := io.Copy(h, file)
+	if err == nil {
+		_, err = file.Seek(0, io.SeekStart)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("reading prompts: %w", err)
+	}
+	rows, err := read(file, size, path, columns.wanted(table+".columns"))
+	if err == nil && len(rows) == 0 {
+		err = fmt.Errorf("%s: has no rows", path)
+	}
+	if err != nil {
+		return nil, err
+	}
+	f.read = append(f.read, record.PromptFile{Path: path, SHA256: hex.EncodeToString(h.Sum(nil)), Rows: len(rows)})
+	return rows, nil
+}
+
+// notThere says from where a path is taken, and what is there that it may have meant.
+func notThere(path, table string) error {
+	var names []string
+	entries, _ := os.ReadDir(filepath.Dir(path)) // where there is none, nothing is near
+	for _, e := range entries {
+		names = append(names, e.Name())
+	}
+	return fmt.Errorf("%s: %w (%s.path is taken from the working folder)%s", path, fs.ErrNotExist, table, suggest.DidYouMean(filepath.Base(path), names))
+}
+
+// quoted lists words for an error, the first few of many.
+func quoted(words []string) string {
+	const most = 10
+	list := make([]string, 0, most+1)
+	for _, w := range words[:min(most, len(words))] {
+		list = append(list, fmt.Sprintf("%q", w))
+	}
+	if more := len(words) - most; more > 0 {
+		list = append(list, fmt.Sprintf("and %d more", more))
+	}
+	return strings.Join(list, ", ")
+}
+
+// counted lists what a column holds, with how often.
+func counted(found map[string]int) string {
+	const most = 20
+	var list []string
+	for _, word := range slices.Sorted(maps.Keys(found)) {
+		if len(list) == most {
+			list = append(list, fmt.Sprintf("and %d more", len(found)-most))
+			break
+		}
+		list = append(list, fmt.Sprintf("%q (%d)", word, found[word]))
+	}
+	return strings.Join(list, ", ")
+}

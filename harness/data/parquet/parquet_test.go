@@ -1,0 +1,158 @@
+package parquet
+
+import (
+	"bytes"
+	"encoding/binary"
+	"encoding/json"
+	"os"
+	"path/filepath"
+	"runtime"
+	"strings"
+	"testing"
+)
+
+// All ways of writing one table read as pyarrow reads them (testdata/make.py).
+func TestReadsWhatPyarrowWrote(t *testing.T) {
+	source, err := os.ReadFile("testdata/want.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var want map[string][]*string
+	if err := json.Unmarshal(source, &want); err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range []string{"snappy", "none", "gzip", "zstd-v2", "snappy-v2", "groups", "checked"} {
+		f := open(t, name)
+		if f.Rows != 300 {
+			t.Errorf("%s: %d rows", name, f.Rows)
+		}
+		kinds, read := "", 0
+		for _, c := range f.Columns {
+			kinds += c.Name + " " + []string{c.Type, "text", "whole"}[c.Kind] + ", "
+			if c.Kind == Other {
+				continue
+			}
+			cells, err := f.Read(c)
+			if err != nil || len(cells) != len(want[c.Name]) {
+				t.Errorf("%s, %s: %d cells, %v", name, c.Name, len(cells), err)
+				continue
+			}
+			read++
+			for i, w := range want[c.Name] {
+				if got := cells[i]; got.Null != (w == nil) || w != nil && got.Text != *w {
+					t.Fatalf("%s, %s, row %d: %+v", name, c.Name, i, got)
+				}
+			}
+		}
+		all := "turns values of the type LIST, prompt text, lang text, answer text, id whole, small whole, unsigned whole, raw text, score values of the type DOUBLE, when values of the type TIMESTAMP(isAdjustedToUTC=false,unit=MICROS), tag text, "
+		if kinds != all || read != 8 {
+			t.Errorf("%s: %d columns read of\n%s, want\n%s", name, read, kinds, all)
+		}
+	}
+	if f := open(t, "empty"); f.Rows != 0 || len(f.Columns) != 11 {
+		t.Errorf("an empty table has %d rows, %d columns", f.Rows, len(f.Columns))
+	}
+}
+
+func open(t *testing.T, name string) *File {
+	t.Helper()
+	data, err := os.ReadFile(filepath.Join("testdata", name+".parquet"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	f, err := Open(bytes.NewReader(data), int64(len(data)))
+	if err != nil {
+		t.Fatalf("%s: %v", name, err)
+	}
+	return f
+}
+
+func TestSaysWhatIsNotRead(t *testing.T) {
+	for name, want := range map[string]string{
+		"brotli": "row group 1, page 1: is compressed by BROTLI; want snappy, gzip, zstd or none",
+		"delta":  "row group 1, page 1: is encoded by DELTA_BYTE_ARRAY; want PLAIN or a dictionary",
+	} {
+		f := open(t, name)
+		if _, err := f.Read(f.Columns[1]); err == nil || err.Error() != want {
+			t.Errorf("%s: %v, want %s", name, err, want)
+		}
+	}
+	whole, err := os.ReadFile("testdata/snappy.parquet")
+	if err != nil {
+		t.Fatal(err)
+	}
+	n := len(whole)
+	changed := func(at int, with string) []byte {
+		data := bytes.Clone(whole)
+		copy(data[at:], with)
+		return data
+	}
+	for want, data := range map[string][]byte{
+		"is no Parquet file: it is too short":              []byte("PAR1PAR1"),
+		"is no Parquet file: it does not begin with PAR1":  []byte(`{"prompt": "this is JSON"}`),
+		"does not end with PAR1: it is cut off or damaged": whole[:n-100],
+		"is encrypted": changed(n-4, "PARE"),
+		"its footer is broken: it claims 4294967295 bytes":      changed(n-8, "\xff\xff\xff\xff"),
+		"its footer is broken: it ends too early":               changed(n-8-int(binary.LittleEndian.Uint32(whole[n-8:]))+2, "\x19\xfc\xff\xff\xff\x07"),
+		"its footer is broken: it has a field of no known type": changed(n-8-int(binary.LittleEndian.Uint32(whole[n-8:])), "\x1f"),
+	} {
+		if _, err := Open(bytes.NewReader(data), int64(len(data))); err == nil || !strings.HasPrefix(err.Error(), want) {
+			t.Errorf("got %v, want %s", err, want)
+		}
+	}
+}
+
+// Six bytes may claim two thousand million equal numbers; only those that are asked for are made.
+func TestRunsClaimNothing(t *testing.T) {
+	run := append(binary.AppendUvarint(nil, 1<<40), 7, 0, 0, 0)
+	got, err := hybrid(run, 32, 3)
+	if err != nil || len(got) != 3 || got[2] != 7 {
+		t.Errorf("%v, %v", got, err)
+	}
+	for name, data := range map[string][]byte{"nothing": {}, "an empty run": {0, 1}, "a run without its number": {4}, "a group that is cut off": {3, 1}, "a number without an end": {0xff, 0xff}} {
+		if got, err := hybrid(data, 3, 9); err == nil {
+			t.Errorf("%s: %v", name, got)
+		}
+	}
+	// 0 to 7 in three bits each, as the format's description packs them.
+	if got, err := hybrid([]byte{3, 0x88, 0xc6, 0xfa}, 3, 8); err != nil || got[1] != 1 || got[6] != 6 || got[7] != 7 {
+		t.Errorf("%v, %v", got, err)
+	}
+}
+
+// Whatever the bytes are: no panic, and no more memory than the file's size allows for.
+func FuzzRead(f *testing.F) {
+	files, err := filepath.Glob("testdata/*.parquet")
+	if err != nil {
+		f.Fatal(err)
+	}
+	for _, name := range files {
+		data, err := os.ReadFile(name)
+		if err != nil {
+			f.Fatal(err)
+		}
+		f.Add(data)
+	}
+	f.Fuzz(func(t *testing.T, data []byte) {
+		var before, after runtime.MemStats
+		runtime.ReadMemStats(&before)
+		file, err := Open(bytes.NewReader(data), int64(len(data)))
+		if err == nil {
+			if file.Rows > len(data) {
+				t.Fatalf("%d rows in %d bytes", file.Rows, len(data))
+			}
+			for i, c := range file.Columns {
+				if c.Kind == Other || i > 20 {
+					continue
+				}
+				if cells, err := file.Read(c); err == nil && len(cells) != file.Rows {
+					t.Fatalf("%d cells of %d rows", len(cells), file.Rows)
+				}
+			}
+		}
+		runtime.ReadMemStats(&after)
+		if used := after.TotalAlloc - before.TotalAlloc; used > 1<<30 {
+			t.Fatalf("%d bytes were used for a file of %d", used, len(data))
+		}
+	})
+}

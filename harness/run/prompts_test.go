@@ -1,0 +1,169 @@
+package run
+
+import (
+	"context"
+	"fmt"
+	"math"
+	"os"
+	"strings"
+	"testing"
+	"testing/fstest"
+
+	"congrad/harness/config"
+	"congrad/harness/data"
+	"congrad/harness/judge"
+	"congrad/harness/record"
+)
+
+// ownPrompts replaces the bench's prompts by a file's: so many in each language, every second with an answer.
+func (b *bench) ownPrompts(t *testing.T, n int, answers bool) {
+	t.Helper()
+	t.Chdir(t.TempDir())
+	var text strings.Builder
+	for i := range n {
+		for _, code := range []string{"en", "de", "sw"} {
+			answer := ""
+			if i%2 == 0 || answers {
+				answer = fmt.Sprint(i)
+			}
+			fmt.Fprintf(&text, "{\"prompt\":\"%s %d?\",\"lang\":%q,\"about\":%d,\"answer\":%q}\n", code, i, code, i, answer)
+		}
+	}
+	if err := os.WriteFile("mine.jsonl", []byte(text.String()), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	files, err := data.FromFiles(data.Spec{
+		Path: "mine.jsonl", Columns: data.Columns{Prompt: "prompt", Language: "lang", Answer: "answer", Cluster: "about"}, HeldOut: 0.3,
+		Seen: []string{"en", "de"}, Unseen: []string{"sw"}, Table: b.languages,
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	b.env.Source = files
+}
+
+// A study of a file's prompts, judged by the model that all arms start from: the scores are those that this model gives when it
+// is asked directly, a win is a higher score, and the untouched model ties with itself.
+func TestJudgedByTheStart(t *testing.T) {
+	b := newBench(t)
+	b.ownPrompts(t, 20, false)
+	plan := b.plan(t, "evaluate.judge=self", "seeds=[1,2]")
+	files, err := b.run(t, context.Background(), plan, t.TempDir(), &follower{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	folder := fstest.MapFS{}
+	for name, data := range files {
+		folder[name] = &fstest.MapFile{Data: data}
+	}
+	set, err := record.Load(folder)
+	if err != nil {
+		t.Fatal(err)
+	}
+	w, err := b.env.Engine.Upload(b.env.Base.Weights)
+	if err != nil {
+		t.Fatal(err)
+	}
+	asked := map[string]string{}
+	for _, p := range set.Prompts {
+		asked[p.ID] = p.Text
+	}
+	theirs, known := map[string]float64{}, 0
+	for _, e := range set.Evaluations { // the untouched arm comes first
+		scores, err := judge.Self{Engine: b.env.Engine, Weights: w, Chat: b.env.Chat, Tokens: 256}.Scores(context.Background(), []judge.Item{{Instruction: asked[e.Prompt], Answer: e.Text}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		want := 0.0
+		if scores[0].Parsed {
+			want = scores[0].Value
+		}
+		key := fmt.Sprint(e.Seed, e.Prompt)
+		if e.Arm == "baseline" {
+			theirs[key] = e.Score
+		}
+		win := 0.5
+		if e.Score > 0 && theirs[key] > 0 {
+			win = 0.5 + 0.5*math.Copysign(1, e.Score-theirs[key])
+			if e.Score == theirs[key] {
+				win = 0.5
+			}
+		}
+		if math.Abs(e.Score-want) > 1e-5 || e.OpponentScore != theirs[key] || e.Win != win || e.Arm == "baseline" && e.Win != 0.5 || asked[e.Prompt] == "" {
+			t.Errorf("%+v: the model gives it %g, the opponent's answer has %g", e, want, theirs[key])
+		}
+		if e.Known >= 0 {
+			known++
+		}
+	}
+	if n := len(set.Evaluations); n != 2*4*3*2 || known == 0 || known == n {
+		t.Errorf("%d evaluations, %d with a known answer", n, known)
+	}
+	if set.Study.Judge != "self" || len(set.Study.Files) != 1 || set.Study.Files[0].Rows != 60 {
+		t.Errorf("judged by %q, of %+v", set.Study.Judge, set.Study.Files)
+	}
+}
+
+// Another file is other work, but not for the tasks, whose items are the world's; one read anew is the same.
+func TestKeysFollowFiles(t *testing.T) {
+	b := newBench(t)
+	keys := func(n int) map[string]string {
+		if n > 0 {
+			b.ownPrompts(t, n, true)
+		}
+		kinds := map[string]string{}
+		for _, s := range b.plan(t).Stages {
+			kinds[s.Kind] += s.Key
+		}
+		return kinds
+	}
+	embedded, first, again, other := keys(0), keys(20), keys(20), keys(21)
+	for kind, key := range first {
+		same := kind == "base"
+		if (key == other[kind]) != same || (key == embedded[kind]) != same || key != again[kind] {
+			if kind != "task" {
+				t.Errorf("%s: the key of another file is another: %v; that of the same the same: %v", kind, key != other[kind], key == again[kind])
+			}
+		}
+	}
+	answers := 0
+	for _, s := range b.plan(t).Stages {
+		if s.Kind == "task" && s.Inputs[0].Kind == "base" {
+			answers++
+			if !strings.Contains(embedded["task"], s.Key) {
+				t.Errorf("%s: depends on the prompts", s.Label)
+			}
+		}
+	}
+	if answers == 0 {
+		t.Error("no task of the base model was found")
+	}
+}
+
+// What the files lack is said before anything runs.
+func TestFilesThatLackSomething(t *testing.T) {
+	b := newBench(t)
+	b.ownPrompts(t, 20, false)
+	load := func(sets ...string) error {
+		known := config.World{Languages: b.languages.Codes(), Tasks: []string{"tiny-facts", "tiny-text"}, Model: func(string) error { return nil }, Aggregators: []string{"pcgrad", "mean"}}
+		e, err := config.Load("small.toml", []byte(small), sets, known)
+		if err != nil {
+			t.Fatal(err)
+		}
+		_, err = NewPlan(e, &b.env, b.tasks)
+		return err
+	}
+	for sets, want := range map[string]string{
+		"": `mine.jsonl:28: no known answer, and evaluate.judge = "reference" (default: our choice) compares with it; want "self", or an answer in every row`,
+		"evaluate.judge=self judge.kind=reference":                 `mine.jsonl:4: no known answer, and judge.kind = "reference" (--set) compares with it; want "self", or an answer in every row`,
+		"evaluate.judge=self evaluate.split=dev":                   `no prompt in en is held out for evaluate.split = "dev" (prompts.held_out = 0.2, prompts.dev = 0)`,
+		"evaluate.judge=self prompts.per_language=10 iterations=2": `prompts.per_language (--set) asks for 10 fresh prompts in each of 2 iterations (--set); en has 16, enough for 8 in each (en 16, de 16)`,
+	} {
+		if err := load(strings.Fields(sets)...); err == nil || err.Error() != want {
+			t.Errorf("%s:\ngot  %v\nwant %s", sets, err, want)
+		}
+	}
+	if err := load("evaluate.judge=self"); err != nil {
+		t.Error(err)
+	}
+}

@@ -1,0 +1,68 @@
+package results
+
+import (
+	"math"
+	"strconv"
+	"strings"
+	"testing"
+
+	"congrad/harness/record"
+	"congrad/results/synthetic"
+)
+
+// A study without known answers says in every table, figure and finding of win rates by whom they were judged, shows the judge's
+// mean score, and has no column of what only known answers tell.
+func TestJudgedWithoutKnownAnswers(t *testing.T) {
+	set := synthetic.Set(synthetic.Small())
+	unknown(set)
+	for i := range set.Answers {
+		set.Answers[i].Known = -1
+	}
+	sums, counts := map[string]float64{}, map[string]float64{}
+	for i := range set.Evaluations {
+		e := &set.Evaluations[i]
+		if e.Score, e.OpponentScore = 1+float64(i%37)/10, 3; i%5 == 0 {
+			e.Score, e.Win = 0, 0.5
+			continue
+		}
+		sums[e.Arm] += e.Score
+		counts[e.Arm]++
+	}
+	set.Study.Judge = "self"
+	set.Study.Files = []record.PromptFile{{Path: "mine.csv", SHA256: "abc", Rows: 70, Languages: []record.FilePrompts{{Lang: "en", Rows: 70, Preference: 40, Eval: 20, Dev: 9}}}}
+	files := rendered(t, set)
+	checkFiles(t, "judged", files)
+	for _, path := range []string{"tables/main.md", "tables/languages.md", "tables/intervals.md"} {
+		if !strings.Contains(string(files[path]), "judged by the untouched model itself") || strings.Contains(string(files[path]), "exact") {
+			t.Errorf("%s does not say who judged, or speaks of exact answers:\n%s", path, files[path])
+		}
+	}
+	report := string(files["report.md"])
+	for _, want := range []string{
+		"Win rates against the untouched model, judged by that model itself, in", "It gave no score to " + strconv.Itoa((len(set.Evaluations)+4)/5) + " of",
+		"mine.csv", "SHA-256 abc", "so a higher win rate says that it likes",
+	} {
+		if !strings.Contains(report, want) {
+			t.Errorf("the report lacks %q", want)
+		}
+	}
+	if n := strings.Count(report, "**Figure"); n < 3 || strings.Count(report, "judged by the untouched model itself") < 3+3 {
+		t.Errorf("%d figures, %d times the judge", n, strings.Count(report, "judged by the untouched model itself"))
+	}
+	for path, not := range map[string]string{"tables/data.csv": "exact", "tables/pairs.csv": "right", "tables/pairs.md": "AUROC"} {
+		if strings.Contains(string(files[path]), not) {
+			t.Errorf("%s has %q:\n%s", path, not, files[path])
+		}
+	}
+	for _, row := range rows(t, files["tables/main.csv"]) {
+		if row["languages"] != "all" {
+			continue
+		}
+		if got, err := strconv.ParseFloat(row["score"], 64); err != nil || math.Abs(got-sums[row["arm"]]/counts[row["arm"]]) > 1e-8 {
+			t.Errorf("%s has the score %s, want %g", row["arm"], row["score"], sums[row["arm"]]/counts[row["arm"]])
+		}
+	}
+	if got := rows(t, files["tables/prompts.csv"]); len(got) != 1 || got[0]["rows"] != "70" || got[0]["preferences"] != "40" {
+		t.Errorf("%v", got)
+	}
+}

@@ -1,0 +1,56 @@
+package measure
+
+import (
+	"fmt"
+
+	"congrad/eval/stats"
+	"congrad/harness/record"
+)
+
+// Judged reports whether a model's scores decide whose answer wins, in place of the known answer.
+func (s *Study) Judged() bool { return s.Judge != "" }
+
+// JudgedBy is the sentence that says by whom answers are judged, for notes and captions; empty for the known answer.
+func (s *Study) JudgedBy() string {
+	if !s.Judged() {
+		return ""
+	}
+	text := " Who wins is judged by the untouched model itself, one judge for all arms, by its score from 1 to 5 and not by a known answer."
+	if unread, all := s.Unread(); unread > 0 {
+		text += fmt.Sprintf(" It gave no score to %d of %d answers; comparisons with them are ties.", unread, all)
+	}
+	return text
+}
+
+// Unread counts the greedy answers that the judge gave no score, over all arms.
+func (s *Study) Unread() (unread, all int) {
+	for i := range s.set.Evaluations {
+		unread += int(indicator(s.set.Evaluations[i].Score == 0))
+	}
+	return unread, len(s.set.Evaluations)
+}
+
+// Score is the judge's mean score of the greedy answers that it gave one.
+func (s *Study) Score(arm string, in Group) stats.Estimate {
+	return stats.Mean(samples(s.evaluated(arm, in, func(e *record.Evaluation) (float64, bool) { return e.Score, e.Score > 0 })), Level)
+}
+
+// HeldAnswersKnown reports whether of any evaluated prompt the answer is known.
+func (s *Study) HeldAnswersKnown() bool {
+	for i := range s.set.Evaluations {
+		if s.set.Evaluations[i].Known >= 0 {
+			return true
+		}
+	}
+	return len(s.set.Evaluations) == 0
+}
+
+// AnswersKnown reports whether of any prompt for preferences the answer is known.
+func (s *Study) AnswersKnown() bool {
+	for i := range s.set.Answers {
+		if s.set.Answers[i].Known >= 0 {
+			return true
+		}
+	}
+	return len(s.set.Answers) == 0
+}

@@ -1,0 +1,28 @@
+package results
+
+import (
+	"fmt"
+
+	"congrad/results/measure"
+	"congrad/results/table"
+)
+
+// promptsTable says what files of prompts have and what each of their languages is used for; it is empty for the embedded world.
+func promptsTable(s *measure.Study) table.Table {
+	t := table.Table{
+		Name:  "prompts",
+		Title: "Prompts of the files",
+		Note: "Rows of each language of the study. preferences: of seen languages, may be asked to make preference pairs. eval, dev: held out, no cluster of theirs is asked for preferences. " +
+			"What a row lacks to their sum stands word by word, or by its cluster, among those held out.",
+		Columns: []table.Column{text("", "file"), text("", "language"), number("", "rows"), number("", "preferences"), number("held out", "eval"), number("held out", "dev")},
+	}
+	for _, f := range s.Files {
+		for i, l := range f.Languages {
+			t.Rows = append(t.Rows, table.Row{Break: i == 0, Cells: []table.Cell{
+				once(f.Path, i == 0), table.Text(l.Lang), table.Count(l.Rows), table.Count(l.Preference), table.Count(l.Eval), table.Count(l.Dev),
+			}})
+		}
+		t.Footnotes = append(t.Footnotes, fmt.Sprintf("%s: %s, SHA-256 %s.", f.Path, table.Counted(f.Rows, "row"), f.SHA256))
+	}
+	return t
+}

@@ -1,0 +1,70 @@
+package results
+
+import (
+	"slices"
+
+	"congrad/results/measure"
+	"congrad/results/table"
+)
+
+// quality is what is said of greedy answers by themselves: one column for each way to tell how good they are.
+type quality []struct {
+	name string
+	cell func(arm string, in measure.Group) table.Cell
+}
+
+// qualities are the share of exact answers where any is known, and the judge's mean score where one judged; and what they mean.
+func qualities(s *measure.Study) (q quality, meaning string) {
+	add := func(name, is string, cell func(arm string, in measure.Group) table.Cell) {
+		q = append(q, struct {
+			name string
+			cell func(arm string, in measure.Group) table.Cell
+		}{name, cell})
+		meaning += name + ": " + is + " "
+	}
+	if s.HeldAnswersKnown() || !s.Judged() {
+		add("exact", "share of greedy answers that are the known one.", func(arm string, in measure.Group) table.Cell {
+			e := s.Exact(arm, in)
+			return table.Share(e.Mean, e.N > 0)
+		})
+	}
+	if s.Judged() {
+		add("score", "the judge's mean score of the greedy answers.", func(arm string, in measure.Group) table.Cell {
+			e := s.Score(arm, in)
+			return table.Share(e.Mean, e.N > 0)
+		})
+	}
+	return q, meaning
+}
+
+func (q quality) columns(prefix string) []table.Column {
+	var list []table.Column
+	for _, x := range q {
+		list = append(list, number("", prefix+x.name))
+	}
+	return list
+}
+
+func (q quality) cells(arm string, in measure.Group) []table.Cell {
+	var list []table.Cell
+	for _, x := range q {
+		list = append(list, x.cell(arm, in))
+	}
+	return list
+}
+
+// without leaves out columns.
+func without(t table.Table, drop func(table.Column) bool) table.Table {
+	columns := t.Columns
+	t.Columns = slices.DeleteFunc(slices.Clone(columns), drop)
+	for i, r := range t.Rows {
+		var kept []table.Cell
+		for k, c := range r.Cells {
+			if !drop(columns[k]) {
+				kept = append(kept, c)
+			}
+		}
+		t.Rows[i].Cells = kept
+	}
+	return t
+}
