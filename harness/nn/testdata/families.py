@@ -50,9 +50,9 @@ def randomise(model, gemma, generator):
         if "norm" in name:
             x = 0.3 * x + (0 if gemma else 1)
         elif name.endswith("embed_tokens.weight"):
-            x = (0.3 if gemma else 1.0) * x
+            x = (0.3 if gemma else 0.5) * x
         elif p.dim() == 2:
-            x = 0.35 * x
+            x = 0.25 * x
         else:
             x = 0.5 * x
         p.data.copy_(x.to(torch.bfloat16))
