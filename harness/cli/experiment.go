@@ -163,7 +163,7 @@ func (a *app) newEnv(e *config.Experiment, table lang.Table, b *backend) (*run.E
 	if err != nil {
 		return nil, failing(exitData, err)
 	}
-	base, chat, err := openModel(e.Model)
+	base, chat, err := lookAtModel(e.Model)
 	if err != nil {
 		return nil, err
 	}
@@ -186,10 +186,12 @@ func newEngine(e *config.Experiment, b *backend, base *model.Folder) (*nn.Engine
 	c := base.Config
 	if e.LoRA.Rank > 0 {
 		c.LoRA = model.LoRA{Rank: e.LoRA.Rank, Alpha: e.LoRA.Alpha, Layers: e.LoRA.Layers}
+	} else if err := base.Load(); err != nil {
+		return nil, failing(exitData, err)
 	}
 	engine := nn.NewEngine(b.backend, c)
-	engine.BFloat16 = e.Precision == "bfloat16"
-	return engine, engine.Freeze(base.Weights.Read)
+	engine.BFloat16, engine.Recompute = e.Precision == "bfloat16", e.Batch.Recompute
+	return engine, engine.Freeze(base.Read)
 }
 
 // openWorld makes the embedded world that the embedded base model was trained on, and returns it with that model's recipe.

@@ -16,6 +16,7 @@ import (
 // newManifest gathers what a run depends on beside its experiment. Everything that differs between machines or days
 // stands here and nowhere else.
 func newManifest(e *config.Experiment, env *run.Env, info device.Info) run.Manifest {
+	weights, _ := env.Base.Hash() // the plan, which needs it too, has failed if it cannot be had
 	m := run.Manifest{
 		Schema:   1,
 		Started:  time.Now().UTC(),
@@ -25,7 +26,7 @@ func newManifest(e *config.Experiment, env *run.Env, info device.Info) run.Manif
 			"gomaxprocs": strconv.Itoa(runtime.GOMAXPROCS(0)), "memory": memory(),
 		},
 		Device:  map[string]string{"backend": info.Name, "plugin": info.Plugin.Name, "sha256": info.Plugin.SHA256},
-		Hashes:  map[string]string{"weights": env.Base.Weights.Hash(), "prompts": env.Source.Version(), "model": e.Model},
+		Hashes:  map[string]string{"weights": weights, "prompts": env.Source.Version(), "model": e.Model},
 		Prompts: env.Source.Files(),
 	}
 	for _, variable := range []string{"XLA_FLAGS", "GOMAXPROCS"} {

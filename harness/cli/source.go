@@ -71,11 +71,12 @@ func (s source) config() (model.Config, error) {
 	return g.Config, g.Close()
 }
 
-func (s source) open() (*model.Folder, error) {
+// look opens the model without reading its weights.
+func (s source) look() (*model.Folder, error) {
 	if s.gguf == "" {
-		return model.Open(s.dir)
+		return model.Look(s.dir)
 	}
-	return model.OpenGGUFFolder(s.dir, s.gguf)
+	return model.LookGGUF(s.dir, s.gguf)
 }
 
 // tokenizer is the model's tokenizer.json, which needs nothing else of the model.
@@ -119,8 +120,20 @@ func openTokenizer(name string) (*text.Tokenizer, error) {
 	return tokenizer, nil
 }
 
-// openModel opens a model, with the layout of chats that its tokenizer has.
+// openModel reads a model, and the layout of chats that its tokenizer has.
 func openModel(name string) (*model.Folder, *text.Chat, error) {
+	base, chat, err := lookAtModel(name)
+	if err == nil {
+		err = base.Load()
+	}
+	if err != nil {
+		return nil, nil, failing(exitData, err)
+	}
+	return base, chat, nil
+}
+
+// lookAtModel is openModel without reading weights.
+func lookAtModel(name string) (*model.Folder, *text.Chat, error) {
 	at, err := findModel(name)
 	if err != nil {
 		return nil, nil, failing(exitData, err)
@@ -133,7 +146,7 @@ func openModel(name string) (*model.Folder, *text.Chat, error) {
 }
 
 func (s source) openChat() (*model.Folder, *text.Chat, error) {
-	base, err := s.open()
+	base, err := s.look()
 	if err != nil {
 		return nil, nil, err
 	}

@@ -19,7 +19,13 @@ type Folder struct {
 	Source    []byte // config.json as it was read; nil for a plain Llama that was made here: its file is made from Config
 	Tokenizer []byte // tokenizer.json
 	Usage     Usage
-	Weights   *Weights
+	Weights   *Weights // nil until Load, of a folder that is only looked into
+
+	stored interface { // what Weights are read from, if they come from files
+		Checkpoint
+		io.Closer
+	}
+	hash string
 }
 
 // configFile is the config.json of the Llama family.
@@ -50,7 +56,20 @@ func openConfig(dir fs.FS) (Config, []byte, error) {
 }
 
 // Open reads a model folder.
-func Open(dir fs.FS) (*Folder, error) {
+func Open(dir fs.FS) (*Folder, error) { return loaded(Look(dir)) }
+
+func loaded(f *Folder, err error) (*Folder, error) {
+	if err != nil {
+		return nil, err
+	}
+	if err := f.Load(); err != nil {
+		return nil, err
+	}
+	return f, f.Close()
+}
+
+// Look opens a model folder and checks it, without reading its weights. They are to be read until Close.
+func Look(dir fs.FS) (*Folder, error) {
 	config, source, err := openConfig(dir)
 	if err != nil {
 		return nil, err
@@ -66,31 +85,79 @@ func Open(dir fs.FS) (*Folder, error) {
 	if err != nil {
 		return nil, fmt.Errorf("opening a model: %w", err)
 	}
-	defer c.Close()
-	if f.Weights, err = ReadWeights(config, c); err != nil {
-		return nil, fmt.Errorf("opening a model: %w", err)
+	f.stored = c
+	if err := checkWeights(config, c); err != nil {
+		return nil, errors.Join(fmt.Errorf("opening a model: %w", err), c.Close())
 	}
 	return f, nil
 }
 
 // OpenGGUFFolder reads a file of llama.cpp's as the folder that it amounts to.
-func OpenGGUFFolder(dir fs.FS, name string) (f *Folder, err error) {
+func OpenGGUFFolder(dir fs.FS, name string) (*Folder, error) { return loaded(LookGGUF(dir, name)) }
+
+// LookGGUF is Look for a file of llama.cpp's.
+func LookGGUF(dir fs.FS, name string) (f *Folder, err error) {
 	g, err := OpenGGUF(dir, name)
 	if err != nil {
 		return nil, err
 	}
-	defer func() { err = errors.Join(err, g.Close()) }()
-	f = &Folder{Config: g.Config, Source: g.Source}
+	defer func() {
+		if err != nil {
+			f, err = nil, errors.Join(err, g.Close())
+		}
+	}()
+	f = &Folder{Config: g.Config, Source: g.Source, stored: g}
 	if f.Tokenizer, err = g.Tokenizer.File(); err != nil {
 		return nil, fmt.Errorf("opening a model: %s: %w", name, err)
 	}
 	if f.Usage, err = g.Tokenizer.usage(); err != nil {
 		return nil, fmt.Errorf("opening a model: %s: %w", name, err)
 	}
-	if f.Weights, err = ReadWeights(g.Config, g); err != nil {
+	if err := checkWeights(g.Config, g); err != nil {
 		return nil, fmt.Errorf("opening a model: %s: %w", name, err)
 	}
 	return f, nil
+}
+
+// Load reads the weights, if that was not done.
+func (f *Folder) Load() (err error) {
+	if f.Weights == nil {
+		f.Weights, err = readWeights(f.Config, f.stored)
+	}
+	return err
+}
+
+// Close lets the files go.
+func (f *Folder) Close() error {
+	if f.stored == nil {
+		return nil
+	}
+	c := f.stored
+	f.stored = nil
+	return c.Close()
+}
+
+// Read returns one weight, which a folder that is only looked into does not keep.
+func (f *Folder) Read(s Shape) ([]float32, error) {
+	if f.Weights != nil {
+		return f.Weights.Read(s)
+	}
+	data := make([]float32, s.Size())
+	return data, f.stored.Float32(s.Name, data)
+}
+
+// Hash is that of the weights, see Weights.Hash.
+func (f *Folder) Hash() (string, error) {
+	if f.Weights != nil {
+		return f.Weights.Hash(), nil
+	}
+	if f.hash == "" {
+		var err error
+		if f.hash, err = hashWeights(f.Config, f.Read); err != nil {
+			return "", fmt.Errorf("hashing a model: %w", err)
+		}
+	}
+	return f.hash, nil
 }
 
 // Files are the folder's files, by name, with weights in float32.

@@ -2,6 +2,7 @@ package model
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -77,20 +78,39 @@ func Unmarshal(config Config, data []byte) (*Weights, error) {
 	return ReadWeights(config, c)
 }
 
-// ReadWeights reads a model's weights. The checkpoint must hold exactly the weights of the shape, but for two leftovers of
-// published files: the tables of rotary frequencies in old Llamas, which follow from the configuration, and a second copy of
-// tied embeddings, which has to be equal to the first.
+// ReadWeights reads a model's weights, as checkWeights wants them.
 func ReadWeights(config Config, c Checkpoint) (*Weights, error) {
+	if err := checkWeights(config, c); err != nil {
+		return nil, err
+	}
+	return readWeights(config, c)
+}
+
+func readWeights(config Config, c Checkpoint) (*Weights, error) {
 	w := &Weights{Config: config}
+	for _, s := range config.Shapes() {
+		data := make([]float32, s.Size())
+		if err := c.Float32(s.Name, data); err != nil {
+			return nil, fmt.Errorf("reading weights: %w", err)
+		}
+		w.Tensors = append(w.Tensors, data)
+	}
+	return w, nil
+}
+
+// checkWeights holds a checkpoint against a configuration. It must have exactly the weights of the shape, but for two leftovers
+// of published files: the tables of rotary frequencies in old Llamas, which follow from the configuration, and a second copy of
+// tied embeddings, which has to be equal to the first.
+func checkWeights(config Config, c Checkpoint) error {
 	asked := map[string]bool{}
 	for _, s := range config.Shapes() { // all of them before the first is read: a misfit costs no time
 		asked[s.Name] = true
 		dims, ok := c.Shape(s.Name)
 		if !ok {
-			return nil, fmt.Errorf("reading weights: the file has no tensor %q", s.Name)
+			return fmt.Errorf("reading weights: the file has no tensor %q", s.Name)
 		}
 		if !slices.Equal(dims, s.Dims) {
-			return nil, fmt.Errorf("reading weights: %s has the shape %v, the configuration asks for %v", s.Name, dims, s.Dims)
+			return fmt.Errorf("reading weights: %s has the shape %v, the configuration asks for %v", s.Name, dims, s.Dims)
 		}
 	}
 	copied := false
@@ -100,33 +120,27 @@ func ReadWeights(config Config, c Checkpoint) (*Weights, error) {
 		case name == "lm_head.weight": // asked for unless tied
 			copied = true
 		default:
-			return nil, fmt.Errorf("reading weights: the file has a tensor %q that the configuration does not ask for", name)
+			return fmt.Errorf("reading weights: the file has a tensor %q that the configuration does not ask for", name)
 		}
-	}
-	for _, s := range config.Shapes() {
-		data := make([]float32, s.Size())
-		if err := c.Float32(s.Name, data); err != nil {
-			return nil, fmt.Errorf("reading weights: %w", err)
-		}
-		w.Tensors = append(w.Tensors, data)
 	}
 	if copied {
-		if err := checkCopy(c, w.Tensors[0]); err != nil {
-			return nil, fmt.Errorf("reading weights: %w", err)
+		if err := checkCopy(config, c); err != nil {
+			return fmt.Errorf("reading weights: %w", err)
 		}
 	}
-	return w, nil
+	return nil
 }
 
 // checkCopy compares the head of a tied model with its embedding.
-func checkCopy(c Checkpoint, embedding []float32) error {
+func checkCopy(config Config, c Checkpoint) error {
 	differs := fmt.Errorf("the file has a lm_head.weight that differs from the embedding, which the configuration ties it to")
 	dims, _ := c.Shape("lm_head.weight")
-	if (Shape{Dims: dims}).Size() != len(embedding) {
+	size := config.Vocab * config.Hidden
+	if (Shape{Dims: dims}).Size() != size {
 		return differs
 	}
-	head := make([]float32, len(embedding))
-	if err := c.Float32("lm_head.weight", head); err != nil {
+	embedding, head := make([]float32, size), make([]float32, size)
+	if err := errors.Join(c.Float32("model.embed_tokens.weight", embedding), c.Float32("lm_head.weight", head)); err != nil {
 		return err
 	}
 	if !slices.Equal(head, embedding) {

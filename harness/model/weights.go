@@ -68,12 +68,26 @@ func (w *Weights) Check() error {
 
 // Hash is the SHA-256 of the shape and of every weight's bits. It names the model in keys and manifests.
 func (w *Weights) Hash() string {
+	next := 0
+	sum, _ := hashWeights(w.Config, func(Shape) ([]float32, error) { // which cannot fail
+		next++
+		return w.Tensors[next-1], nil
+	})
+	return sum
+}
+
+// hashWeights is the hash of weights that are read one by one.
+func hashWeights(config Config, read func(s Shape) ([]float32, error)) (string, error) {
 	h := sha256.New()
-	io.WriteString(h, w.Config.identity())
+	io.WriteString(h, config.identity())
 	buf := make([]byte, 0, 1<<16)
-	for i, s := range w.Config.Shapes() {
+	for _, s := range config.Shapes() {
 		fmt.Fprintln(h, s.Name)
-		for _, x := range w.Tensors[i] {
+		data, err := read(s)
+		if err != nil {
+			return "", err
+		}
+		for _, x := range data {
 			if buf = binary.LittleEndian.AppendUint32(buf, math.Float32bits(x)); len(buf) >= 1<<16-4 {
 				h.Write(buf)
 				buf = buf[:0]
@@ -82,7 +96,7 @@ func (w *Weights) Hash() string {
 		h.Write(buf)
 		buf = buf[:0]
 	}
-	return hex.EncodeToString(h.Sum(nil))
+	return hex.EncodeToString(h.Sum(nil)), nil
 }
 
 // Read returns a weight of the model.

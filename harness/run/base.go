@@ -11,13 +11,17 @@ import (
 
 // base is the model that everything starts from. Its artefact is empty: the model lies elsewhere, its hash is the key.
 func (p *planner) base() (*Stage, error) {
+	weights, err := p.env.Base.Hash()
+	if err != nil {
+		return nil, err
+	}
 	settings := struct {
 		Weights, Tokenizer string
 		Layout             string       `json:",omitempty"` // of chats; the embedded model has but one
 		LoRA               *config.LoRA `json:",omitempty"`
 		Precision          string       `json:",omitempty"`
 		Recompute          bool         `json:",omitempty"` // rounds otherwise
-	}{Weights: p.env.Base.Weights.Hash(), Tokenizer: hash(p.env.Base.Tokenizer), Recompute: p.experiment.Batch.Recompute}
+	}{Weights: weights, Tokenizer: hash(p.env.Base.Tokenizer), Recompute: p.experiment.Batch.Recompute}
 	if lora := p.experiment.LoRA; lora.Rank > 0 {
 		settings.LoRA = &lora
 	}

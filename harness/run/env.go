@@ -70,7 +70,8 @@ func (e *Env) weights(s *Stage) (*model.Weights, error) {
 		if e.Engine.Config.LoRA.Rank > 0 {
 			return model.New(e.Engine.Config, 0), nil
 		}
-		return e.Base.Weights, nil
+		err := e.Base.Load()
+		return e.Base.Weights, err
 	}
 	file, err := e.read(s, "model.safetensors")
 	if err != nil {

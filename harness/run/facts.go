@@ -16,8 +16,12 @@ import (
 func (p *Plan) facts(e *Env) ([]record.Fact, error) {
 	x, base, c := p.Experiment, e.Base.Config, e.Engine.Config // c is what is trained
 	plan := planner{experiment: x}
+	weights, err := e.Base.Hash()
+	if err != nil {
+		return nil, err
+	}
 	facts := []record.Fact{
-		{Name: "model", Value: fmt.Sprintf("%s: %d parameters (%d layers, width %d, %d tokens), weights %s", x.Model, base.Parameters(), base.Layers, base.Hidden, base.Vocab, e.Base.Weights.Hash()[:12])},
+		{Name: "model", Value: fmt.Sprintf("%s: %d parameters (%d layers, width %d, %d tokens), weights %s", x.Model, base.Parameters(), base.Layers, base.Hidden, base.Vocab, weights[:12])},
 		{Name: "prompts", Value: fmt.Sprintf("%d per seen language and iteration, %d answers each at temperature %g and top-p %g", plan.limited(x.Prompts.PerLanguage), x.Generate.Samples, x.Generate.Temperature, x.Generate.TopP)},
 		{Name: "judge", Value: judgeInWords(x.Judge)},
 		{Name: "loss", Value: lossInWords(x.Loss)},

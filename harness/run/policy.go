@@ -41,5 +41,8 @@ func (p *Plan) Policy(e *Env, arm string, seed uint64, iteration int) (*model.We
 	if err != nil || w.Config.LoRA.Rank == 0 {
 		return w, err
 	}
+	if err := e.Base.Load(); err != nil {
+		return nil, err
+	}
 	return model.Merge(e.Base.Weights, w)
 }
