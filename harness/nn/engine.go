@@ -11,6 +11,7 @@ import (
 	"errors"
 	"fmt"
 
+	"congrad/harness/device"
 	"congrad/harness/model"
 
 	"github.com/gomlx/gomlx/backends"
@@ -29,7 +30,8 @@ type Engine struct {
 	// vocabulary piece by piece. Set it before the first program.
 	Recompute bool
 
-	atOnce   int // logits that are computed together with Recompute
+	atOnce   int  // logits that are computed together with Recompute
+	compiled bool // a program, since the flag was last taken down
 	backend  backends.Backend
 	programs map[string]*graph.Exec
 	frozen   []*tensors.Tensor // in the order of Config.Frozen
@@ -54,13 +56,25 @@ func (e *Engine) run(name string, inputs []any, build func(in []*Node) []*Node) 
 			return nil, fmt.Errorf("preparing %s: the weights beneath the adapters were not loaded (Freeze)", name)
 		}
 		var err error
-		if program, err = graph.NewExec(e.backend, build); err != nil {
+		program, err = graph.NewExec(e.backend, func(in []*Node) []*Node {
+			e.compiled = true
+			return build(in)
+		})
+		if err != nil {
 			return nil, fmt.Errorf("preparing %s: %w", name, err)
 		}
 		program.WithName(name).SetMaxCache(-1)
 		e.programs[name] = program
 	}
-	out, err := program.Exec(inputs...)
+	err := program.PreCompile(inputs...)
+	if e.compiled { // so that what the compiler leaves is gone before the program takes its own
+		e.compiled = false
+		device.Trim()
+	}
+	var out []*tensors.Tensor
+	if err == nil {
+		out, err = program.Exec(inputs...)
+	}
 	if err != nil {
 		return nil, fmt.Errorf("running %s on a model of %d layers, width %d: %w", name, e.Config.Layers, e.Config.Hidden, err)
 	}

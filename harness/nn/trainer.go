@@ -37,9 +37,13 @@ type TrainerState struct {
 // NewTrainer starts training from weights, with zero moments.
 func (e *Engine) NewTrainer(w *model.Weights, adam AdamW) (*Trainer, error) {
 	s := TrainerState{Weights: w}
+	largest := 0
 	for _, t := range w.Tensors {
-		s.M = append(s.M, make([]float32, len(t)))
-		s.V = append(s.V, make([]float32, len(t)))
+		largest = max(largest, len(t))
+	}
+	zeros := make([]float32, largest) // those of all weights
+	for _, t := range w.Tensors {
+		s.M, s.V = append(s.M, zeros[:len(t)]), append(s.V, zeros[:len(t)])
 	}
 	return e.ResumeTrainer(s, adam)
 }
@@ -55,10 +59,15 @@ func (e *Engine) ResumeTrainer(s TrainerState, adam AdamW) (*Trainer, error) {
 			return nil, fmt.Errorf("starting training: optimiser moments: %w", err)
 		}
 	}
-	return &Trainer{
-		engine: e, adam: adam, steps: s.Steps,
-		weights: w.tensors, m: upload(e.Config, s.M), v: upload(e.Config, s.V),
-	}, nil
+	t := &Trainer{engine: e, adam: adam, steps: s.Steps, weights: w.tensors}
+	if t.m, err = e.upload(s.M); err == nil {
+		t.v, err = e.upload(s.V)
+	}
+	if err != nil {
+		t.Free()
+		return nil, fmt.Errorf("starting training: optimiser moments: %w", err)
+	}
+	return t, nil
 }
 
 // Unit is what one row or pair contributed to a step.

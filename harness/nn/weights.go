@@ -2,11 +2,15 @@ package nn
 
 import (
 	"fmt"
+	"slices"
 
 	"congrad/harness/model"
 	"congrad/harness/model/narrow"
 
+	"github.com/gomlx/gomlx/backends"
+	"github.com/gomlx/gomlx/pkg/core/dtypes"
 	"github.com/gomlx/gomlx/pkg/core/dtypes/bfloat16"
+	"github.com/gomlx/gomlx/pkg/core/shapes"
 	"github.com/gomlx/gomlx/pkg/core/tensors"
 )
 
@@ -18,6 +22,7 @@ type Weights struct{ tensors []*tensors.Tensor }
 func (e *Engine) Freeze(read func(s model.Shape) ([]float32, error)) error {
 	freeAll(e.frozen)
 	e.frozen = nil
+	var short []bfloat16.BFloat16 // of one weight after the other
 	for _, s := range e.Config.Frozen() {
 		data, err := read(s)
 		if err != nil {
@@ -26,18 +31,19 @@ func (e *Engine) Freeze(read func(s model.Shape) ([]float32, error)) error {
 		if len(data) != s.Size() {
 			return fmt.Errorf("freezing weights: %s has %d entries, its shape %v asks for %d", s.Name, len(data), s.Dims, s.Size())
 		}
-		t := tensors.FromFlatDataAndDimensions(data, s.Dims...)
+		var t *tensors.Tensor
 		if e.BFloat16 && len(s.Dims) == 2 {
-			short := make([]bfloat16.BFloat16, len(data))
+			short = slices.Grow(short[:0], len(data))[:len(data)]
 			for i, x := range data {
 				short[i] = bfloat16.BFloat16(narrow.ToBFloat16(x))
 			}
-			t = tensors.FromFlatDataAndDimensions(short, s.Dims...)
+			t, err = onDevice(e.backend, short, s.Dims)
+		} else {
+			t, err = onDevice(e.backend, data, s.Dims)
 		}
-		if err := t.MaterializeOnDevice(e.backend, false, 0); err != nil {
+		if err != nil {
 			return fmt.Errorf("freezing weights: %s: %w", s.Name, err)
 		}
-		t.FinalizeLocal()
 		e.frozen = append(e.frozen, t)
 	}
 	return nil
@@ -56,7 +62,11 @@ func (e *Engine) Upload(w *model.Weights) (*Weights, error) {
 	if err := w.Check(); err != nil {
 		return nil, fmt.Errorf("uploading weights: %w", err)
 	}
-	return &Weights{upload(e.Config, w.Tensors)}, nil
+	list, err := e.upload(w.Tensors)
+	if err != nil {
+		return nil, fmt.Errorf("uploading weights: %w", err)
+	}
+	return &Weights{list}, nil
 }
 
 // Download copies weights back to the host.
@@ -71,13 +81,28 @@ func (e *Engine) Download(w *Weights) (*model.Weights, error) {
 // Free releases the device's memory.
 func (w *Weights) Free() { freeAll(w.tensors) }
 
-// upload makes tensors of the model's shapes; they move to the device when first used.
-func upload(config model.Config, data [][]float32) []*tensors.Tensor {
+// upload copies entries of the shapes of what is trained to the device.
+func (e *Engine) upload(data [][]float32) ([]*tensors.Tensor, error) {
 	list := make([]*tensors.Tensor, len(data))
-	for i, s := range config.Shapes() {
-		list[i] = tensors.FromFlatDataAndDimensions(data[i], s.Dims...)
+	for i, s := range e.Config.Shapes() {
+		var err error
+		if list[i], err = onDevice(e.backend, data[i], s.Dims); err != nil {
+			freeAll(list)
+			return nil, fmt.Errorf("%s: %w", s.Name, err)
+		}
 	}
-	return list
+	return list, nil
+}
+
+// onDevice copies entries to the device and nowhere else. Trap: a tensor made of a slice copies it on the heap first, where it
+// stays until the next collection, which nothing brings about while the heap does not grow; and shares its memory with the
+// device when it is first used, so that its buffer cannot be handed over later.
+func onDevice[T dtypes.Supported](backend backends.Backend, data []T, dims []int) (*tensors.Tensor, error) {
+	buffer, err := backend.BufferFromFlatData(0, data, shapes.Make(dtypes.FromGenericsType[T](), dims...))
+	if err != nil {
+		return nil, err
+	}
+	return tensors.FromBuffer(backend, buffer)
 }
 
 func download(ts []*tensors.Tensor) ([][]float32, error) {
