@@ -5,10 +5,10 @@ import "github.com/spf13/cobra"
 func (a *app) modelCommand() *cobra.Command {
 	c := &cobra.Command{
 		Use:   "model",
-		Short: "Fetch models, and say whether they compute what they should",
+		Short: "Fetch, check and make up models",
 		Args:  cobra.ArbitraryArgs,
 		RunE:  needsCommand,
 	}
-	c.AddCommand(a.modelCheckCommand(), a.downloadCommand())
+	c.AddCommand(a.modelCheckCommand(), a.downloadCommand(), a.rehearseCommand())
 	return c
 }

@@ -181,12 +181,14 @@ func (f *Folder) Write(write func(name string, content func(w io.Writer) error) 
 	if err != nil {
 		return fmt.Errorf("writing a model: %w", err)
 	}
-	if err := f.Weights.Check(); err != nil {
-		return fmt.Errorf("writing a model: %w", err)
+	if f.Weights != nil {
+		if err := f.Weights.Check(); err != nil {
+			return fmt.Errorf("writing a model: %w", err)
+		}
 	}
-	tensors := make([]safetensors.Tensor, len(f.Weights.Tensors))
-	for i, s := range f.Config.Shapes() {
-		tensors[i] = safetensors.Tensor{Name: s.Name, Dims: s.Dims, Values: func() ([]float32, error) { return f.Weights.Tensors[i], nil }}
+	var tensors []safetensors.Tensor
+	for _, s := range f.Config.Shapes() {
+		tensors = append(tensors, safetensors.Tensor{Name: s.Name, Dims: s.Dims, Values: func() ([]float32, error) { return f.Read(s) }})
 	}
 	if err := safetensors.WriteFolder(write, dtype, tensors, map[string]string{"format": "pt"}, shardBytes); err != nil {
 		return fmt.Errorf("writing a model: %w", err)

@@ -7,49 +7,12 @@ import (
 	"fmt"
 	"io"
 	"math"
-	"strings"
-
-	"congrad/harness/rng"
 )
 
 // Weights are a model's parameters on the host, in the order and the layouts of Config.Shapes.
 type Weights struct {
 	Config  Config
 	Tensors [][]float32
-}
-
-// New draws weights for training from scratch: projections from N(0, 0.02²), those that write into the residual stream
-// scaled down by √(2·layers) (Radford et al. 2019), norm gains one, biases zero. Of adapters, A is drawn from N(0, 1/(3·in)), the
-// variance that PEFT's uniform draw has, and B is zero: they begin by changing nothing. Every weight has a stream of its own.
-func New(config Config, seed uint64) *Weights {
-	w := &Weights{Config: config}
-	for _, s := range config.Shapes() {
-		data := make([]float32, s.Size())
-		r := rng.Stream(seed, "init", s.Name)
-		std := 0.02
-		switch {
-		case strings.HasSuffix(s.Name, ".lora_A.weight"):
-			std = 1 / math.Sqrt(3*float64(s.Dims[1]))
-		case strings.HasSuffix(s.Name, ".lora_B.weight"):
-			std = 0
-		case writesResidual(s.Name):
-			std /= math.Sqrt(2 * float64(config.Layers))
-		}
-		for i := range data {
-			switch {
-			case len(s.Dims) == 2:
-				data[i] = float32(std * r.NormFloat64())
-			case s.IsNorm() && !config.NormOffset:
-				data[i] = 1
-			}
-		}
-		w.Tensors = append(w.Tensors, data)
-	}
-	return w
-}
-
-func writesResidual(name string) bool {
-	return strings.HasSuffix(name, "o_proj.weight") || strings.HasSuffix(name, "down_proj.weight")
 }
 
 // Check reports the first tensor whose size does not fit the shape.

@@ -1,0 +1,77 @@
+package cli
+
+import (
+	"fmt"
+	"io/fs"
+	"os"
+
+	"congrad/experiments"
+	"congrad/harness/model"
+	"congrad/harness/store"
+
+	"github.com/spf13/cobra"
+)
+
+func (a *app) rehearseCommand() *cobra.Command {
+	var out, dtype string
+	var seed uint64
+	c := &cobra.Command{
+		Use:   "rehearse CONFIG.json --out DIR",
+		Short: "Make a model of a given shape with random weights",
+		Long: "Writes a folder with the given config.json, random weights and the embedded tokenizer: an experiment runs on it at full\n" +
+			"size, with its memory and its time, before the real model is at hand. Its answers mean nothing. The shapes of two\n" +
+			"models come with the program: gemma-2-2b and llama-3-8b.",
+		Example: "  congrad model rehearse gemma-2-2b --out build/models/gemma-2-2b",
+		Args:    cobra.ExactArgs(1),
+		RunE: func(_ *cobra.Command, args []string) error {
+			return a.rehearse(args[0], out, dtype, seed)
+		},
+	}
+	c.Flags().StringVar(&out, "out", "", "the folder to write; it may not exist, or be empty")
+	c.Flags().StringVar(&dtype, "dtype", "bfloat16", "the type of the weights, float32 or bfloat16")
+	c.Flags().Uint64Var(&seed, "seed", 0, "of the random weights")
+	return c
+}
+
+func (a *app) rehearse(name, out, kind string, seed uint64) error {
+	dtype, ok := exportTypes[kind]
+	if !ok {
+		return failing(exitConfig, fmt.Errorf("--dtype %q: want float32 or bfloat16", kind))
+	}
+	if out == "" {
+		return failing(exitConfig, fmt.Errorf("--out: name the folder to write (congrad model rehearse --help)"))
+	}
+	if err := store.CheckVacant(out); err != nil {
+		return failing(exitConfig, fmt.Errorf("--out: %w", err))
+	}
+	source, err := fs.ReadFile(experiments.Files, "shapes/"+name+".json")
+	if err != nil {
+		if source, err = os.ReadFile(name); err != nil {
+			return failing(exitData, fmt.Errorf("%q is neither a shape that comes with the program (gemma-2-2b, llama-3-8b) nor a config.json: %w", name, err))
+		}
+	}
+	_, chat, err := lookAtModel("tiny")
+	if err != nil {
+		return err
+	}
+	tiny, err := findModel("tiny")
+	if err != nil {
+		return err
+	}
+	tokenizer, err := tiny.tokenizer()
+	if err != nil {
+		return err
+	}
+	folder, err := model.Rehearsal(source, tokenizer, seed)
+	if err != nil {
+		return failing(exitData, fmt.Errorf("%s: %w", name, err))
+	}
+	if err := folder.Complete(talk(chat)); err != nil {
+		return failing(exitData, err)
+	}
+	if err := store.WriteFolder(out, func(add store.AddFile) error { return folder.Write(add, dtype) }); err != nil {
+		return err
+	}
+	_, err = fmt.Fprintf(a.out, "%s: %d random parameters in %s (%s)\n", out, folder.Config.Parameters(), kind, described(folder.Config))
+	return err
+}
