@@ -17,6 +17,9 @@ import (
 // modelFlag says what --model takes.
 const modelFlag = `"tiny", the embedded model, a folder, a .gguf file, or the id org/name[@revision] of a downloaded model`
 
+// smollm2 is where make smollm2 leaves its model.
+const smollm2 = "build/models/SmolLM2-135M-Instruct.Q4_1.gguf"
+
 // source is where a model lies.
 type source struct {
 	dir  fs.FS
@@ -38,6 +41,8 @@ func findModel(name string) (source, error) {
 		return source{os.DirFS(filepath.Dir(name)), filepath.Base(name)}, nil
 	case err == nil:
 		return source{}, fmt.Errorf("%q is neither a folder nor a .gguf file", name)
+	case name == smollm2:
+		return source{}, fmt.Errorf("%q: no such file; make smollm2 fetches it", name)
 	case strings.HasSuffix(name, ".gguf"):
 		return source{}, fmt.Errorf("%q: no such file", name)
 	}

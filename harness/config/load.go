@@ -176,11 +176,28 @@ func (b *binder) checkTogether(e *Experiment, w World) {
 	if !math.IsNaN(e.Base.SharedShare) && e.Base.Steps == 0 {
 		b.report("base.shared_share", "the base model gets another mixture by training further, and base.steps is 0: give base.steps too")
 	}
-	if e.LoRA.Rank > 0 && e.Base.Steps > 0 {
-		b.report("lora.rank", "adapters are trained on a model as it is, and base.steps is %d: leave one of them 0", e.Base.Steps)
-	}
 	b.checkPrompts(e)
 	b.checkArms(e, w)
+	b.checkAdapters(e)
+}
+
+// checkAdapters reports what adapters leave no room for.
+func (b *binder) checkAdapters(e *Experiment) {
+	if e.LoRA.Rank == 0 {
+		return
+	}
+	if e.Base.Steps > 0 {
+		b.report("lora.rank", "adapters are trained on a model as it is, and base.steps is %d: leave one of them 0", e.Base.Steps)
+	}
+	told := map[string]bool{}
+	for i, a := range e.Arms {
+		have, want := e.LoRA.Layers, a.ConGrad.Layers
+		key := b.giving("arms["+itoa(i)+"].", "congrad.layers")
+		if !told[key] && (have == "attention" && want == "mlp" || have == "mlp" && want == "attention") {
+			b.report(key, "%q: only the matrices of %q have adapters (lora.layers), so no gradient is left to compare", want, have)
+			told[key] = true
+		}
+	}
 }
 
 // checkAggregators reports those that a table gives and that do not exist; owner is "" or the arm.
