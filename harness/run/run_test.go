@@ -85,6 +85,7 @@ func every() string {
 type bench struct {
 	languages lang.Table
 	tasks     []task.Task
+	backend   device.Backend
 	env       Env
 }
 
@@ -125,9 +126,9 @@ func newBench(t *testing.T) *bench {
 		}
 	}
 	b.env.Device, b.env.Backend = "a test", "pure Go"
-	backend, _, err := device.Open("go")
+	b.backend, _, err = device.Open("go")
 	must(err)
-	b.env.Engine = nn.NewEngine(backend, c)
+	b.env.Engine = nn.NewEngine(b.backend, c)
 	return b
 }
 
