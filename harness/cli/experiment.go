@@ -218,13 +218,49 @@ func (a *app) newEnv(e *config.Experiment, b *backend) (*run.Env, error) {
 
 // newEngine prepares the device for an experiment's policies.
 func newEngine(e *config.Experiment, b *backend, base *model.Folder) (*nn.Engine, error) {
-	c := base.Config
+	engine := nn.NewEngine(b.backend, adapted(e, base.Config))
+	engine.BFloat16 = e.Precision == "bfloat16"
+	return engine, engine.Freeze(base.Weights.Read)
+}
+
+// adapted is a model's shape with the adapters that an experiment asks for.
+func adapted(e *config.Experiment, c model.Config) model.Config {
 	if e.LoRA.Rank > 0 {
 		c.LoRA = model.LoRA{Rank: e.LoRA.Rank, Alpha: e.LoRA.Alpha, Layers: e.LoRA.Layers}
 	}
-	engine := nn.NewEngine(b.backend, c)
-	engine.BFloat16 = e.Precision == "bfloat16"
-	return engine, engine.Freeze(base.Weights.Read)
+	return c
+}
+
+// openShape opens a model without its weights: its shape, its chat and its tokenizer's file.
+func openShape(name string) (model.Config, *text.Chat, []byte, error) {
+	fail := func(err error) (model.Config, *text.Chat, []byte, error) {
+		return model.Config{}, nil, nil, failing(exitData, fmt.Errorf("%s: %w", name, err))
+	}
+	dir, err := modelFolder(name)
+	if err != nil {
+		return fail(err)
+	}
+	c, err := model.OpenConfig(dir)
+	if err != nil {
+		return fail(err)
+	}
+	file, err := fs.ReadFile(dir, "tokenizer.json")
+	if err != nil {
+		return fail(err)
+	}
+	tokenizer, err := text.Parse(file)
+	if err != nil {
+		return fail(err)
+	}
+	template, err := text.ReadTemplate(dir)
+	if err != nil {
+		return fail(err)
+	}
+	chat, err := text.TemplateChat(tokenizer, template)
+	if err != nil {
+		return fail(err)
+	}
+	return c, chat, file, nil
 }
 
 // openWorld makes the embedded world that the embedded base model was trained on, and returns it with that model's recipe.
