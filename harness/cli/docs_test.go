@@ -88,7 +88,7 @@ func runnable(t *testing.T, document, command string) string {
 		if words[1] == "run" && !strings.Contains(command, "--limit") && !strings.Contains(command, "--dry-run") {
 			command += " --dry-run"
 		}
-		if words[1] == "run" || words[1] == "doctor" || words[1] == "diagnose" {
+		if words[1] == "run" || words[1] == "plan" || words[1] == "doctor" || words[1] == "diagnose" {
 			command += " --device go"
 		}
 		if words[1] == "pretrain" {
