@@ -134,7 +134,7 @@ func runnable(t *testing.T, document, command string) string {
 		if words[1] == "run" && !strings.Contains(command, "--limit") && !strings.Contains(command, "--dry-run") {
 			command += " --dry-run"
 		}
-		if words[1] == "run" || slices.Contains([]string{"doctor", "diagnose", "generate", "export", "model"}, words[1]) {
+		if words[1] == "run" || slices.Contains([]string{"doctor", "diagnose", "generate", "export", "model", "plan"}, words[1]) {
 			command += " --device go"
 		}
 		if words[1] == "pretrain" {

@@ -183,15 +183,22 @@ func (a *app) newEnv(e *config.Experiment, table lang.Table, b *backend) (*run.E
 
 // newEngine prepares the device for an experiment's policies.
 func newEngine(e *config.Experiment, b *backend, base *model.Folder) (*nn.Engine, error) {
-	c := base.Config
+	engine := nn.NewEngine(b.backend, adapted(e, base.Config))
+	engine.BFloat16, engine.Recompute = e.Precision == "bfloat16", e.Batch.Recompute
+	if e.LoRA.Rank == 0 {
+		if err := base.Load(); err != nil {
+			return nil, failing(exitData, err)
+		}
+	}
+	return engine, engine.Freeze(base.Read)
+}
+
+// adapted is a model's shape with the adapters that an experiment asks for.
+func adapted(e *config.Experiment, c model.Config) model.Config {
 	if e.LoRA.Rank > 0 {
 		c.LoRA = model.LoRA{Rank: e.LoRA.Rank, Alpha: e.LoRA.Alpha, Layers: e.LoRA.Layers}
-	} else if err := base.Load(); err != nil {
-		return nil, failing(exitData, err)
 	}
-	engine := nn.NewEngine(b.backend, c)
-	engine.BFloat16, engine.Recompute = e.Precision == "bfloat16", e.Batch.Recompute
-	return engine, engine.Freeze(base.Read)
+	return c
 }
 
 // openWorld makes the embedded world that the embedded base model was trained on, and returns it with that model's recipe.

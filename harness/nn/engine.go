@@ -31,7 +31,7 @@ type Engine struct {
 	Recompute bool
 
 	atOnce   int  // logits that are computed together with Recompute
-	compiled bool // a program, since the flag was last taken down
+	compiled bool // whether the program that runs was new
 	backend  backends.Backend
 	programs map[string]*graph.Exec
 	frozen   []*tensors.Tensor // in the order of Config.Frozen
@@ -66,14 +66,17 @@ func (e *Engine) run(name string, inputs []any, build func(in []*Node) []*Node) 
 		program.WithName(name).SetMaxCache(-1)
 		e.programs[name] = program
 	}
+	e.compiled = false
 	err := program.PreCompile(inputs...)
 	if e.compiled { // so that what the compiler leaves is gone before the program takes its own
-		e.compiled = false
 		device.Trim()
 	}
 	var out []*tensors.Tensor
 	if err == nil {
 		out, err = program.Exec(inputs...)
+	}
+	if e.compiled { // some of it is let go later only
+		device.Trim()
 	}
 	if err != nil {
 		return nil, fmt.Errorf("running %s on a model of %d layers, width %d: %w", name, e.Config.Layers, e.Config.Hidden, err)

@@ -3,6 +3,7 @@ package nn
 import (
 	"fmt"
 
+	"congrad/harness/device"
 	"congrad/harness/model"
 
 	"github.com/gomlx/gomlx/pkg/core/graph"
@@ -179,6 +180,7 @@ func (t *Trainer) Apply(rate float64) (gradNorm float64, err error) {
 		return 0, fmt.Errorf("optimiser step %d: %w", t.steps, err)
 	}
 	t.weights, t.m, t.v, t.grads = out[:n], out[n:2*n], out[2*n:3*n], nil
+	device.Trim() // four times the weights that were handed over, which the next gradient's large array would not find room in
 	norm, err := read(out[3*n])
 	if err != nil {
 		return 0, err

@@ -2,6 +2,7 @@ package run
 
 import (
 	"fmt"
+	"runtime/debug"
 
 	"congrad/harness/data"
 	"congrad/harness/model"
@@ -35,7 +36,10 @@ type Env struct {
 	}
 }
 
-// policy returns the weights that a stage made, on the device. The two used last are kept there.
+// atHand is how many policies stay on the device.
+const atHand = 2
+
+// policy returns the weights that a stage made, on the device. The ones used last are kept there.
 func (e *Env) policy(s *Stage) (*nn.Weights, error) {
 	for i, key := range e.recent {
 		if key == s.Key {
@@ -55,11 +59,12 @@ func (e *Env) policy(s *Stage) (*nn.Weights, error) {
 		e.policies = map[string]*nn.Weights{}
 	}
 	e.policies[s.Key] = w
-	if e.recent = append(e.recent, s.Key); len(e.recent) > 2 {
+	if e.recent = append(e.recent, s.Key); len(e.recent) > atHand {
 		e.policies[e.recent[0]].Free()
 		delete(e.policies, e.recent[0])
 		e.recent = e.recent[1:]
 	}
+	debug.FreeOSMemory() // a file and its arrays, which the heap would keep room for
 	return w, nil
 }
 

@@ -5,6 +5,7 @@ import (
 	"context"
 	"fmt"
 	"maps"
+	"runtime/debug"
 	"time"
 
 	"congrad/harness/config"
@@ -136,6 +137,7 @@ func (e *Env) train(ctx context.Context, stage, policy *Stage, pairs []train.Pai
 		if err := scratch.Save("steps.jsonl", log); err != nil { // first, so that it is never behind the weights
 			return err
 		}
+		defer debug.FreeOSMemory() // six times the weights, which the device needs before the next one
 		return scratch.Save("checkpoint.safetensors", data)
 	}
 	err = train.Filtered(ctx, trainer, done, pairs, settings, s.Seed, fmt.Sprint(s.Iteration), filter, func(t train.Step) error {

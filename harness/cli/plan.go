@@ -1,0 +1,310 @@
+package cli
+
+import (
+	"context"
+	"fmt"
+	"math"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"congrad/harness/config"
+	"congrad/harness/data"
+	"congrad/harness/device"
+	"congrad/harness/forecast"
+	"congrad/harness/model"
+	"congrad/harness/run"
+	"congrad/results/table"
+
+	"github.com/dustin/go-humanize"
+	"github.com/spf13/cobra"
+)
+
+// planning are the flags of plan.
+type planning struct {
+	options
+	memory            string
+	gflops, bandwidth float64
+}
+
+func (a *app) planCommand() *cobra.Command {
+	var o planning
+	c := &cobra.Command{
+		Use:   "plan EXPERIMENT",
+		Short: "Say what memory and time an experiment will take, before anything runs",
+		Long: "Computes memory and time of every kind of stage from the experiment, the model's configuration and the prompts.\n" +
+			"No weights are read and nothing of the experiment is compiled; what fits was measured with XLA on a CPU. The\n" +
+			"speed of the device is measured, which takes seconds, or given.",
+		Example: "  congrad plan tiny\n  congrad plan mine.toml --set batch.recompute=true --memory 24GiB --gflops 200",
+		Args:    cobra.ExactArgs(1),
+		RunE:    func(c *cobra.Command, args []string) error { return a.plan(c.Context(), args[0], o) },
+	}
+	o.flags(c)
+	c.Flags().StringVar(&o.memory, "memory", "", "what there is, as in 24GiB; that of this machine if not given")
+	c.Flags().Float64Var(&o.gflops, "gflops", 0, "what the device does in a second [GFLOP], in place of measuring it")
+	c.Flags().Float64Var(&o.bandwidth, "bandwidth", forecast.DefaultBandwidth/1e9, "what it reads of its memory in a second [GB]")
+	return c
+}
+
+func (a *app) plan(ctx context.Context, arg string, o planning) error {
+	room, err := o.room()
+	if err != nil {
+		return err
+	}
+	if o.gflops < 0 || !(o.bandwidth > 0) {
+		return failing(exitConfig, fmt.Errorf("--gflops %g, --bandwidth %g: want positive numbers", o.gflops, o.bandwidth))
+	}
+	x, err := a.expect(arg, o.options)
+	if err != nil {
+		return err
+	}
+	speed, err := a.speed(ctx, o)
+	if err != nil {
+		return err
+	}
+	f := x.forecast(speed)
+	if len(f.Needs) == 0 {
+		_, err := fmt.Fprintf(a.out, "%s: there is nothing to run\n", arg)
+		return err
+	}
+	fmt.Fprint(a.out, x.String())
+	for _, t := range []table.Table{memoryTable(f), timeTable(f)} {
+		text, err := t.Plain()
+		if err != nil {
+			return err
+		}
+		fmt.Fprintf(a.out, "\n%s", text)
+	}
+	return a.fits(arg, o, x, f, speed, room)
+}
+
+// room is how much memory there is [bytes]; 0 if nobody knows.
+func (o planning) room() (float64, error) {
+	if o.memory == "" {
+		kib, err := strconv.ParseFloat(strings.TrimSuffix(memory(), " kB"), 64)
+		if err != nil {
+			return 0, nil // not on every system; --memory tells
+		}
+		return 1024 * kib, nil
+	}
+	bytes, err := humanize.ParseBytes(o.memory)
+	if err != nil || bytes == 0 {
+		return 0, failing(exitConfig, fmt.Errorf("--memory %s: want an amount as in 24GiB or 16GB", o.memory))
+	}
+	return float64(bytes), nil
+}
+
+// speed is that of the device: given, or measured as doctor does.
+func (a *app) speed(ctx context.Context, o planning) (forecast.Speed, error) {
+	s := forecast.Speed{Single: 1e9 * o.gflops, Half: 1e9 * o.gflops, Memory: 1e9 * o.bandwidth}
+	if o.gflops > 0 {
+		return s, nil
+	}
+	choice := a.device
+	if choice == defaultDevice {
+		if _, err := device.Installed(); err != nil {
+			choice = "go"
+		}
+	}
+	fmt.Fprintln(a.err, "measuring how fast this machine multiplies (--gflops N leaves that out)")
+	measured, err := probe(ctx, choice)
+	if err != nil {
+		return s, failing(exitBackend, fmt.Errorf("%s: %w", choice, err))
+	}
+	s.Single, s.Half = 1e9*measured.Single, 1e9*measured.Half
+	return s, nil
+}
+
+// expectation is what a forecast is made of.
+type expectation struct {
+	experiment *config.Experiment
+	model      forecast.Model
+	lengths    run.Lengths
+	stages     []forecast.Stage
+}
+
+func (x *expectation) forecast(s forecast.Speed) forecast.Forecast {
+	return forecast.Of(x.model, x.stages, s)
+}
+
+// expect plans an experiment without a device and without weights.
+func (a *app) expect(arg string, o options) (*expectation, error) {
+	e, s, err := loadExperiment(arg, o)
+	if err != nil {
+		return nil, err
+	}
+	base, chat, err := lookAtModel(e.Model)
+	if err != nil {
+		return nil, err
+	}
+	defer base.Close()
+	c := base.Config
+	w, r, err := openWorld()
+	if err != nil {
+		return nil, failing(exitData, err)
+	}
+	items := data.FromWorld(w)
+	source, err := promptSource(e, s.languages, items)
+	if err != nil {
+		return nil, failing(exitData, err)
+	}
+	env := &run.Env{Chat: chat, Source: source, Items: items, World: w, Recipe: r, Base: &model.Folder{
+		Config: c, Tokenizer: base.Tokenizer, Weights: model.New(model.Config{}, 0), // of which a plan needs the hash, to tell it from others
+	}}
+	experiments := []*config.Experiment{e}
+	if e.Grid != nil {
+		experiments = nil
+		for _, cell := range e.Grid.Cells {
+			experiments = append(experiments, cell.Experiment)
+		}
+	}
+	var plans []*run.Plan
+	for _, e := range experiments {
+		p, err := run.NewPlan(e, env, s.tasks)
+		if err != nil {
+			return nil, failing(exitConfig, err)
+		}
+		plans = append(plans, p)
+	}
+	x := &expectation{experiment: e, model: forecast.Model{
+		Config: adapted(e, c), BFloat16: e.Precision == "bfloat16", Recompute: e.Batch.Recompute,
+	}}
+	if x.lengths, err = plans[0].Lengths(env); err != nil {
+		return nil, failing(exitData, err)
+	}
+	x.stages = run.Forecast(plans, env, x.model.Config, x.lengths, s.tasks)
+	return x, nil
+}
+
+// String says what was assumed.
+func (x *expectation) String() string {
+	c, l, e := x.model.Config, x.lengths, x.experiment
+	var b strings.Builder
+	fmt.Fprintf(&b, "%s on %s: %d blocks, width %d, %s numbers trained", e.Name, e.Model, c.Layers, c.Hidden, humanize.SIWithDigits(float64(c.Parameters()), 1, ""))
+	if c.LoRA.Rank > 0 {
+		fmt.Fprintf(&b, " (adapters of rank %d)", c.LoRA.Rank)
+	}
+	fmt.Fprintf(&b, ", %s", e.Precision)
+	if e.Batch.Recompute {
+		b.WriteString(", activations recomputed")
+	}
+	fmt.Fprintf(&b, "\nassumed: prompts of %.0f tokens, at most %d (counted on %d); answers of %.0f (the known right ones) and at most\n"+
+		"%d (generate.max_tokens); every prompt makes a pair\n", l.Prompt, l.Longest, l.Prompts, l.Answer, e.Generate.MaxTokens)
+	return b.String()
+}
+
+// gigabytes is a cell of memory.
+func gigabytes(bytes float64) table.Cell { return table.Number(bytes/1e9, 2) }
+
+// memoryTable has the kinds of stages as columns.
+func memoryTable(f forecast.Forecast) table.Table {
+	t := table.Table{Title: "Memory at the peak [GB]", Columns: []table.Column{{Name: "what"}}}
+	for _, n := range f.Needs {
+		t.Columns = append(t.Columns, table.Column{Name: n.Kind, Number: true})
+	}
+	row := func(name string, of func(n forecast.Need) float64) {
+		r := table.Row{Cells: []table.Cell{table.Text(name)}}
+		for _, n := range f.Needs {
+			r.Cells = append(r.Cells, gigabytes(of(n)))
+		}
+		t.Rows = append(t.Rows, r)
+	}
+	for _, part := range forecast.Parts {
+		if slices.ContainsFunc(f.Needs, func(n forecast.Need) bool { return n.Bytes[part] > 0 }) {
+			row(part, func(n forecast.Need) float64 { return n.Bytes[part] })
+		}
+	}
+	row("total", forecast.Need.Total)
+	t.Rows[len(t.Rows)-1].Break = true
+	return t
+}
+
+// timeTable has the kinds of stages as rows.
+func timeTable(f forecast.Forecast) table.Table {
+	t := table.Table{Title: "Work and time", Columns: []table.Column{
+		{Name: "stages"}, {Name: "number", Number: true}, {Name: "tokens", Number: true}, {Name: "time", Number: true},
+	}}
+	stages, tokens := 0, 0
+	for _, n := range f.Needs {
+		stages, tokens = stages+n.Stages, tokens+n.Tokens
+		t.Rows = append(t.Rows, table.Row{Cells: []table.Cell{table.Text(n.Kind), table.Count(n.Stages), table.Count(n.Tokens), table.Text(duration(n.Seconds))}})
+	}
+	t.Rows = append(t.Rows, table.Row{Break: true, Cells: []table.Cell{table.Text("total"), table.Count(stages), table.Count(tokens), table.Text(duration(f.Seconds()))}})
+	return t
+}
+
+// duration is a time in two digits or three: nobody should read more out of a forecast.
+func duration(seconds float64) string {
+	switch {
+	case seconds < 100:
+		return fmt.Sprintf("%.0f s", seconds)
+	case seconds < 100*60:
+		return fmt.Sprintf("%.0f min", seconds/60)
+	}
+	return fmt.Sprintf("%.0f h", seconds/time.Hour.Seconds())
+}
+
+// remedies are settings that need less memory, each tried alone.
+func remedies(e *config.Experiment) []string {
+	var list []string
+	if !e.Batch.Recompute {
+		list = append(list, "batch.recompute=true")
+	}
+	if e.LoRA.Rank == 0 {
+		list = append(list, "lora.rank=16")
+	}
+	if e.Precision != "bfloat16" {
+		list = append(list, `precision="bfloat16"`)
+	}
+	for _, half := range []struct {
+		key string
+		now int
+	}{{"batch.tokens", e.Batch.Tokens}, {"batch.rows", e.Batch.Rows}, {"batch.sketch_mb", e.Batch.SketchMB}} {
+		list = append(list, half.key+"="+strconv.Itoa(max(1, half.now/2)))
+	}
+	return list
+}
+
+// fits says which stage needs most and whether that is there, and if not, what would help.
+func (a *app) fits(arg string, o planning, x *expectation, f forecast.Forecast, s forecast.Speed, room float64) error {
+	peak := f.Peak()
+	fmt.Fprintf(a.out, "\nmost: %s, %.1f GB", peak.Kind, peak.Total()/1e9)
+	switch {
+	case room == 0:
+		_, err := fmt.Fprintln(a.out, "; how much there is is not known here (--memory)")
+		return err
+	case peak.Total() <= room:
+		_, err := fmt.Fprintf(a.out, " of %.1f GB: it fits\n", room/1e9)
+		return err
+	}
+	fmt.Fprintf(a.out, " of %.1f GB: IT DOES NOT FIT\n", room/1e9)
+	var rows [][]string
+	for _, set := range remedies(x.experiment) {
+		changed := o.options
+		changed.sets = append(slices.Clone(o.sets), set)
+		y, err := a.expect(arg, changed)
+		if err != nil {
+			continue // not every setting goes with every experiment
+		}
+		g := y.forecast(s)
+		saved := peak.Total() - g.Peak().Total()
+		if saved < 0.005*peak.Total() {
+			continue
+		}
+		rows = append(rows, []string{"--set " + set, fmt.Sprintf("saves %.1f GB", saved/1e9), fmt.Sprintf("%.1f GB, %s", g.Peak().Total()/1e9, verdict(g, room)), "time x" + strconv.FormatFloat(math.Round(10*g.Seconds()/f.Seconds())/10, 'f', -1, 64)})
+	}
+	if len(rows) == 0 {
+		_, err := fmt.Fprintln(a.out, "no setting changes that: a smaller model would")
+		return err
+	}
+	fmt.Fprintln(a.out, "what would help, each alone:")
+	return a.columns(rows, true)
+}
+
+func verdict(f forecast.Forecast, room float64) string {
+	if f.Peak().Total() <= room {
+		return "fits"
+	}
+	return "not enough"
+}
