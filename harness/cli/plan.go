@@ -14,6 +14,7 @@ import (
 	"congrad/harness/device"
 	"congrad/harness/forecast"
 	"congrad/harness/model"
+	"congrad/harness/nn"
 	"congrad/harness/run"
 	"congrad/results/table"
 
@@ -168,7 +169,7 @@ func (a *app) expect(arg string, o options) (*expectation, error) {
 		plans = append(plans, p)
 	}
 	x := &expectation{experiment: e, model: forecast.Model{
-		Config: adapted(e, c), BFloat16: e.Precision == "bfloat16", Recompute: e.Batch.Recompute,
+		Config: adapted(e, c), BFloat16: e.Precision == "bfloat16", Recompute: e.Batch.Recompute, Programs: nn.MostPrograms(c.Layers),
 	}}
 	if x.lengths, err = plans[0].Lengths(env); err != nil {
 		return nil, failing(exitData, err)

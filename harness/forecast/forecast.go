@@ -62,6 +62,9 @@ func Of(m Model, stages []Stage, s Speed) (f Forecast) {
 	for _, n := range programs {
 		compiled += n
 	}
+	if m.Programs > 0 {
+		compiled = min(compiled, m.Programs)
+	}
 	for _, stage := range stages {
 		i, ok := at[stage.Kind]
 		if !ok {

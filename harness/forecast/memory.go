@@ -16,6 +16,7 @@ type Model struct {
 	Config    model.Config
 	BFloat16  bool // precision = "bfloat16"
 	Recompute bool // batch.recompute
+	Programs  int  // that are kept at most; 0 keeps all
 }
 
 // Block is what the device works on at once.
@@ -56,8 +57,18 @@ func (m Model) Frozen() (bytes float64) {
 	return bytes
 }
 
-// Host is the base model as it stands in the program's own memory [bytes]: float32, whatever the device computes in.
-func (m Model) Host() float64 { return float32Bytes * size(m.Config.Base().Shapes()) }
+// Host is the base model as it stands in the program's own memory [bytes]: float32, whatever the device computes in. Beneath
+// adapters it passes through weight by weight.
+func (m Model) Host() float64 {
+	if m.Config.LoRA.Rank == 0 {
+		return float32Bytes * size(m.Config.Shapes())
+	}
+	largest := 0.0
+	for _, s := range m.Config.Frozen() {
+		largest = math.Max(largest, float64(s.Size()))
+	}
+	return float32Bytes * largest
+}
 
 // How many arrays a block keeps from its forward pass until the backward pass comes to it. Counted in the graph they would be
 // more; XLA computes in its loops again what is cheap. Fitted to the memory that XLA plans for the gradients of models of 4 and 6

@@ -19,8 +19,8 @@ import (
 	"github.com/gomlx/gomlx/pkg/core/tensors"
 )
 
-// Engine runs models of one shape on one backend. It compiles a program the first time that a shape is met and keeps it:
-// all arms and seeds of an experiment share them, since weights are inputs. An Engine serves one goroutine.
+// Engine runs models of one shape on one backend. It compiles a program the first time that a shape is met and keeps it, while
+// there is room: all arms and seeds of an experiment share them, since weights are inputs. An Engine serves one goroutine.
 type Engine struct {
 	Config model.Config
 	// BFloat16 has the products with the matrices of the blocks run in bfloat16, and keeps what is frozen in it. What is trained,
@@ -33,13 +33,13 @@ type Engine struct {
 	atOnce   int  // logits that are computed together with Recompute
 	compiled bool // whether the program that runs was new
 	backend  backends.Backend
-	programs map[string]*graph.Exec
+	programs *programs
 	frozen   []*tensors.Tensor // in the order of Config.Frozen
 }
 
 // NewEngine returns an engine for models of the given shape.
 func NewEngine(backend backends.Backend, config model.Config) *Engine {
-	return &Engine{Config: config, atOnce: mostLogits, backend: backend, programs: map[string]*graph.Exec{}}
+	return &Engine{Config: config, atOnce: mostLogits, backend: backend, programs: newPrograms(config.Layers)}
 }
 
 // can reports whether the backend has an operation. The pure-Go one lacks a few.
@@ -50,30 +50,29 @@ func (e *Engine) can(op backends.OpType) bool { return e.backend.Capabilities().
 //
 // GoMLX reports a mistake in a graph by panicking while the graph is built, and turns that into the error returned here.
 func (e *Engine) run(name string, inputs []any, build func(in []*Node) []*Node) ([]*tensors.Tensor, error) {
-	program := e.programs[name]
+	program := e.programs.find(name)
 	if program == nil {
 		if len(e.frozen) != len(e.Config.Frozen()) {
 			return nil, fmt.Errorf("preparing %s: the weights beneath the adapters were not loaded (Freeze)", name)
 		}
-		var err error
-		program, err = graph.NewExec(e.backend, func(in []*Node) []*Node {
+		x, err := graph.NewExec(e.backend, func(in []*Node) []*Node {
 			e.compiled = true
 			return build(in)
 		})
 		if err != nil {
 			return nil, fmt.Errorf("preparing %s: %w", name, err)
 		}
-		program.WithName(name).SetMaxCache(-1)
-		e.programs[name] = program
+		program = e.programs.add(name, x.WithName(name).SetMaxCache(-1))
 	}
 	e.compiled = false
-	err := program.PreCompile(inputs...)
-	if e.compiled { // so that what the compiler leaves is gone before the program takes its own
-		device.Trim()
+	err := program.exec.PreCompile(inputs...)
+	if e.compiled {
+		e.programs.compiled(program)
+		device.Trim() // so that what the compiler leaves is gone before the program takes its own
 	}
 	var out []*tensors.Tensor
 	if err == nil {
-		out, err = program.Exec(inputs...)
+		out, err = program.exec.Exec(inputs...)
 	}
 	if e.compiled { // some of it is let go later only
 		device.Trim()

@@ -1,0 +1,47 @@
+package nn
+
+import (
+	"testing"
+
+	"congrad/harness/device"
+	"congrad/harness/device/devicetest"
+)
+
+// Programs that were used least recently are let go, and come again with the same results.
+func TestProgramsAreLetGo(t *testing.T) {
+	devicetest.Each(t, func(t *testing.T, b device.Backend) {
+		e := NewEngine(b, tiny)
+		e.programs.most = 2
+		w := must(e.Upload(loud(tiny, 1)))(t)
+		batches := []*Batch{must(NewBatch(tinyRows, 4, 6, 4))(t), must(NewBatch(tinyRows, 5, 6, 4))(t)}
+		logits := func() float32 { return must(e.LastLogits(w, [][]int{{1, 2}}, 1, 4))(t)[0][3] }
+		first, before := logits(), must(e.LogProbs(w, batches[0]))(t)
+		names := func(want ...string) {
+			t.Helper()
+			for _, name := range want {
+				if e.programs.byName[name] == nil {
+					t.Errorf("%q was let go", name)
+				}
+			}
+			if len(e.programs.byName) != len(want) || e.programs.kept() > max(2, len(want)) {
+				t.Errorf("%d programs for %d names are kept, want %q", e.programs.kept(), len(e.programs.byName), want)
+			}
+		}
+		names("last-logits", "log-probs")
+		must(e.Logits(w, []int{1, 2}))(t)
+		names("log-probs", "all logits")
+		must(e.LogProbs(w, batches[0]))(t)
+		must(e.LogProbs(w, batches[1]))(t) // a second shape of the same name
+		names("log-probs")
+		if again := logits(); again != first {
+			t.Errorf("a logit is %g, and was %g", again, first)
+		}
+		for i, row := range must(e.LogProbs(w, batches[0]))(t) {
+			for j, x := range row {
+				if x != before[i][j] {
+					t.Errorf("a log-prob is %g, and was %g", x, before[i][j])
+				}
+			}
+		}
+	})
+}
