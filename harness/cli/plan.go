@@ -135,12 +135,10 @@ func (a *app) expect(arg string, o options) (*expectation, error) {
 	if err != nil {
 		return nil, err
 	}
-	base, chat, err := lookAtModel(e.Model)
+	c, chat, tokenizer, err := openShape(e.Model)
 	if err != nil {
 		return nil, err
 	}
-	defer base.Close()
-	c := base.Config
 	w, r, err := openWorld()
 	if err != nil {
 		return nil, failing(exitData, err)
@@ -151,7 +149,7 @@ func (a *app) expect(arg string, o options) (*expectation, error) {
 		return nil, failing(exitData, err)
 	}
 	env := &run.Env{Chat: chat, Source: source, Items: items, World: w, Recipe: r, Base: &model.Folder{
-		Config: c, Tokenizer: base.Tokenizer, Weights: model.New(model.Config{}, 0), // of which a plan needs the hash, to tell it from others
+		Config: c, Tokenizer: tokenizer, Weights: model.New(model.Config{}, 0), // of which a plan needs the hash, to tell it from others
 	}}
 	experiments := []*config.Experiment{e}
 	if e.Grid != nil {

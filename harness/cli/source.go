@@ -155,17 +155,41 @@ func (s source) openChat() (*model.Folder, *text.Chat, error) {
 	if err != nil {
 		return nil, nil, err
 	}
-	tokenizer, err := text.Parse(base.Tokenizer)
+	chat, err := s.chat(base.Config, base.Tokenizer)
+	return base, chat, err
+}
+
+// chat is the layout of chats that a tokenizer.json has in a model of the given shape.
+func (s source) chat(c model.Config, file []byte) (*text.Chat, error) {
+	tokenizer, err := text.Parse(file)
 	if err != nil {
-		return nil, nil, err
+		return nil, err
 	}
-	if tokenizer.Size() > base.Config.Vocab {
-		return nil, nil, fmt.Errorf("the tokenizer has %d tokens, the model %d", tokenizer.Size(), base.Config.Vocab)
+	if tokenizer.Size() > c.Vocab {
+		return nil, fmt.Errorf("the tokenizer has %d tokens, the model %d", tokenizer.Size(), c.Vocab)
 	}
 	template, err := s.template()
 	if err != nil {
-		return nil, nil, err
+		return nil, err
 	}
-	chat, err := text.TemplateChat(tokenizer, template)
-	return base, chat, err
+	return text.TemplateChat(tokenizer, template)
+}
+
+// openShape opens what there is to a model without its weights, which need not be there: its shape, its chat and its
+// tokenizer's file.
+func openShape(name string) (c model.Config, chat *text.Chat, tokenizer []byte, err error) {
+	at, err := findModel(name)
+	if err == nil {
+		c, err = at.config()
+	}
+	if err == nil {
+		tokenizer, err = at.tokenizer()
+	}
+	if err == nil {
+		chat, err = at.chat(c, tokenizer)
+	}
+	if err != nil {
+		err = failing(exitData, fmt.Errorf("%s: %w", name, err))
+	}
+	return c, chat, tokenizer, err
 }
