@@ -20,7 +20,10 @@ func TestShippedExperiments(t *testing.T) {
 	w.Model = func(string) error { return nil }
 	full := []string{"lora.rank=0", "train.learning_rate=5e-7"}
 	own := []string{"prompts.source=files", "prompts.path=prompts.jsonl", "prompts.held_out=0.2", "evaluate.judge=self"}
-	changes := map[string][][]string{"gemma2-2b": {full, own}, "llama3-8b": {full, own}}
+	changes := map[string][][]string{
+		"gemma2-2b": {full, own}, "llama3-8b": {full, own},
+		"smollm2-135m": {{"prompts.source=files", "prompts.path=prompts.jsonl", "judge.kind=self", "evaluate.judge=self"}},
+	}
 	for _, name := range shipped() {
 		file, source, err := readExperiment(name)
 		if err != nil {
