@@ -7,7 +7,7 @@ BIN := bin/congrad
 GOFUMPT := mvdan.cc/gofumpt@v0.12.0
 STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.8.2
 
-.PHONY: build setup demo test bench lint clean world tokenizers smollm2 base record map fidelity
+.PHONY: build setup demo test bench lint clean world tokenizers smollm2 base record record-smollm2 map fidelity
 
 build:
 	@command -v $(GO) >/dev/null || { echo "congrad is written in Go: install Go 1.26 or later" >&2; exit 1; }
@@ -95,6 +95,11 @@ fidelity: setup
 	$(BIN) run fidelity
 	mkdir -p docs/fidelity
 	cp runs/fidelity/tables/fidelity.md runs/fidelity/figures/fidelity.svg docs/fidelity/
+
+# What the documents show of a finished `congrad run smollm2-135m` (three quarters of an hour, behind `make smollm2`).
+record-smollm2: build
+	mkdir -p docs/smollm2-135m
+	cp runs/smollm2-135m/tables/*.md runs/smollm2-135m/figures/*.svg docs/smollm2-135m/
 
 clean:
 	rm -rf bin build runs
