@@ -78,6 +78,16 @@ func TestDocumentedCommands(t *testing.T) {
 		if err := ownPrompts(e.WorkDir, root); err != nil {
 			return err
 		}
+		small, err := os.ReadFile("testdata/source/small.gguf") // in place of what make smollm2 fetches
+		if err != nil {
+			return err
+		}
+		if err := os.MkdirAll(filepath.Join(e.WorkDir, filepath.Dir(smollm2)), 0o755); err != nil {
+			return err
+		}
+		if err := os.WriteFile(filepath.Join(e.WorkDir, smollm2), small, 0o644); err != nil {
+			return err
+		}
 		return finishedRun(e.WorkDir)
 	}})
 }
