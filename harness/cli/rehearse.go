@@ -8,6 +8,7 @@ import (
 	"congrad/experiments"
 	"congrad/harness/model"
 	"congrad/harness/store"
+	"congrad/harness/text"
 
 	"github.com/spf13/cobra"
 )
@@ -18,7 +19,7 @@ func (a *app) rehearseCommand() *cobra.Command {
 	c := &cobra.Command{
 		Use:   "rehearse CONFIG.json --out DIR",
 		Short: "Make a model of a given shape with random weights",
-		Long: "Writes a folder with the given config.json, random weights and the embedded tokenizer: an experiment runs on it at full\n" +
+		Long: "Writes a folder with the given config.json, random weights and the embedded tokenizer, padded: an experiment runs on it at full\n" +
 			"size, with its memory and its time, before the real model is at hand. Its answers mean nothing. The shapes of two\n" +
 			"models come with the program: gemma-2-2b and llama-3-8b.",
 		Example: "  congrad model rehearse gemma-2-2b --out build/models/gemma-2-2b",
@@ -62,10 +63,14 @@ func (a *app) rehearse(name, out, kind string, seed uint64) error {
 	if err != nil {
 		return err
 	}
-	folder, err := model.Rehearsal(source, tokenizer, seed)
+	shape, err := model.ParseConfig(source)
 	if err != nil {
 		return failing(exitData, fmt.Errorf("%s: %w", name, err))
 	}
+	if tokenizer, err = text.Pad(tokenizer, shape.Vocab); err != nil {
+		return failing(exitData, err)
+	}
+	folder := model.Rehearsal(shape, source, tokenizer, seed)
 	if err := folder.Complete(talk(chat)); err != nil {
 		return failing(exitData, err)
 	}

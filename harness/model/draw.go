@@ -50,12 +50,8 @@ func writesResidual(name string) bool {
 
 // Rehearsal is a model of the shape that a config.json describes, with drawn weights: for trying out at full size what is
 // meant for a model that is not at hand. Its answers mean nothing.
-func Rehearsal(source, tokenizer []byte, seed uint64) (*Folder, error) {
-	config, err := ParseConfig(source)
-	if err != nil {
-		return nil, fmt.Errorf("config.json: %w", err)
-	}
-	return &Folder{Config: config, Source: source, Tokenizer: tokenizer, stored: drawn{config, seed}}, nil
+func Rehearsal(config Config, source, tokenizer []byte, seed uint64) *Folder {
+	return &Folder{Config: config, Source: source, Tokenizer: tokenizer, stored: drawn{config, seed}}
 }
 
 // drawn is a checkpoint whose weights are drawn when they are read.
