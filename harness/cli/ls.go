@@ -80,16 +80,18 @@ func (a *app) columns(rows [][]string, indent bool) error {
 }
 
 func (a *app) listExperiments() (rows [][]string, err error) {
+	s, err := readSurroundings()
+	if err != nil {
+		return nil, err
+	}
+	w := s.world()
+	w.Model = func(string) error { return nil } // it may be one to be fetched first
 	for _, name := range shipped() {
 		source, err := experiments.Files.ReadFile(name + ".toml")
 		if err != nil {
 			return nil, err
 		}
-		s, err := readSurroundings()
-		if err != nil {
-			return nil, err
-		}
-		e, err := config.Load(name+".toml", source, nil, s.world())
+		e, err := config.Load(name+".toml", source, nil, w)
 		if err != nil {
 			return nil, failing(exitConfig, err)
 		}
