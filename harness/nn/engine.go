@@ -83,7 +83,7 @@ func (e *Engine) run(name string, inputs []any, build func(in []*Node) []*Node) 
 	return out, nil
 }
 
-// donate hands a tensor's buffer over to the next execution, which may write its result there.
+// donate hands a tensor's buffer over to the next execution, after which it is gone.
 func (e *Engine) donate(t *tensors.Tensor) (any, error) {
 	d, err := graph.DonateTensorBuffer(t, e.backend, 0)
 	if err != nil {

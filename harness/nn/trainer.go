@@ -13,8 +13,8 @@ import (
 // Trainer holds a model under training: float32 master weights and AdamW's moments on the device. One optimiser step is
 // any number of Accumulate calls, whose gradients add up, and one Apply.
 //
-// Buffers are handed over to the device and written in place, so an error in the middle of a step leaves the trainer
-// unusable; go on from the last checkpoint.
+// Buffers are handed over to the device, so an error in the middle of a step leaves the trainer unusable; go on from the last
+// checkpoint.
 type Trainer struct {
 	engine  *Engine
 	adam    AdamW
