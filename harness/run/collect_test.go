@@ -90,7 +90,7 @@ sketch_rank = 3 # of no gradient
 		t.Fatal(err)
 	}
 	shape := model.Config{Vocab: 5, Hidden: 4, Layers: 1, Heads: 2, KVHeads: 1, HeadDim: 2, FFN: 6, RopeBase: 1e4, NormEps: 1e-5}
-	facts, err := (&Plan{Experiment: e}).facts(&Env{Base: &model.Folder{Config: shape, Weights: model.New(shape, 1)}})
+	facts, err := (&Plan{Experiment: e}).facts(&Env{Engine: nn.NewEngine(nil, shape), Base: &model.Folder{Config: shape, Weights: model.New(shape, 1)}})
 	if err != nil {
 		t.Fatal(err)
 	}
