@@ -8,6 +8,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
@@ -34,6 +35,7 @@ type server struct {
 	leaked  bool   // the token reached the second host
 	garbage string // in place of the list
 	broken  bool   // the second host answers nothing but errors
+	stall   bool   // the second host sends half and waits until the client has gone
 }
 
 const (
@@ -91,7 +93,8 @@ func (s *server) hub(w http.ResponseWriter, r *http.Request) {
 	case listing && slices.Contains([]string{"main", commit, "v1.0", "refs%2Fpr%2F1"}, revision):
 		type object = map[string]any
 		var siblings []object
-		for name, content := range s.files {
+		for _, name := range slices.Sorted(maps.Keys(s.files)) {
+			content := s.files[name]
 			o := object{"rfilename": name, "size": len(content), "blobId": blobID(content)}
 			if strings.HasSuffix(name, ".safetensors") {
 				o["lfs"] = object{"sha256": sha(content), "size": len(content), "pointerSize": 134}
@@ -123,6 +126,13 @@ func (s *server) store(w http.ResponseWriter, r *http.Request) {
 	content := s.files[strings.TrimPrefix(r.URL.Path, "/")]
 	if s.lie != "" {
 		content = s.lie
+	}
+	if s.stall {
+		w.Header().Set("Content-Length", strconv.Itoa(len(content)))
+		w.Write([]byte(content[:len(content)/2]))
+		w.(http.Flusher).Flush()
+		<-r.Context().Done()
+		return
 	}
 	if s.cut > 0 {
 		w.Header().Set("Content-Length", strconv.Itoa(len(content)))
@@ -425,7 +435,7 @@ func TestModelsThatCannotBeHad(t *testing.T) {
 }
 
 func TestCancelledDownload(t *testing.T) {
-	newServer(t)
+	newServer(t).stall = true
 	ctx, cancel := context.WithCancel(context.Background())
 	cache, _ := CacheDir()
 	c, err := NewClient()
