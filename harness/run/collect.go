@@ -155,6 +155,14 @@ func (f final) collect(e *Env, s *Stage, set *record.Set) error {
 		}
 		return err
 	}
+	if a.Meta.Files[0].Name == "replies.jsonl" {
+		list, err := readLines[record.Reply](e, s, "replies")
+		for _, r := range list {
+			r.Seed, r.Arm = f.seed, f.arm.Name
+			set.Replies = append(set.Replies, r)
+		}
+		return err
+	}
 	list, err := readLines[record.Passage](e, s, "passages")
 	for _, x := range list {
 		x.Seed, x.Arm = f.seed, f.arm.Name
@@ -327,7 +335,7 @@ func countFamilies(e *Env, answers []answer) map[string]map[world.Family]int {
 func (p *Plan) study(e *Env, table lang.Table) (record.Study, error) {
 	x := p.Experiment
 	s := record.Study{
-		Name: x.Name, Title: x.Title, Seeds: x.Seeds, Iterations: x.Iterations, Tasks: x.Evaluate.Tasks, Partial: strings.Join(x.Partial, ", "), Backend: e.Backend, Opponent: x.Evaluate.Opponent,
+		Name: x.Name, Title: x.Title, Seeds: x.Seeds, Iterations: x.Iterations, Tasks: p.taskNames(), Partial: strings.Join(x.Partial, ", "), Backend: e.Backend, Opponent: x.Evaluate.Opponent,
 		Parameters: e.Base.Config.Parameters(), Files: e.Source.Files(),
 	}
 	if x.Evaluate.Judge != "reference" {

@@ -73,17 +73,13 @@ type estimate struct {
 	env    *Env
 	config model.Config // with its adapters
 	l      Lengths
-	tasks  map[string]task.Task
 	list   []forecast.Stage
 	seen   map[string]bool
 }
 
 // Forecast describes the stages of plans for a forecast, each once.
-func Forecast(plans []*Plan, e *Env, c model.Config, l Lengths, tasks []task.Task) []forecast.Stage {
-	x := &estimate{env: e, config: c, l: l, tasks: map[string]task.Task{}, seen: map[string]bool{}}
-	for _, t := range tasks {
-		x.tasks[t.Name] = t
-	}
+func Forecast(plans []*Plan, e *Env, c model.Config, l Lengths) []forecast.Stage {
+	x := &estimate{env: e, config: c, l: l, seen: map[string]bool{}}
 	for _, p := range plans {
 		x.plan = p
 		for _, s := range p.Stages {
@@ -176,21 +172,22 @@ func (x *estimate) final(f final) {
 			continue
 		}
 		rows, tokens, answers, longest, span := 0, 0, 0, 0, 0
-		add := func(prompt, answer int) {
-			rows, tokens, answers = rows+1, tokens+prompt+answer-1, answers+answer
-			longest, span = max(longest, prompt+answer-1), max(span, answer)
+		t := x.plan.tasks[i]
+		add := func(r nn.Row) {
+			rows, tokens, answers = rows+1, tokens+r.Len(), answers+len(r.Answer)
+			longest, span = max(longest, r.Len()), max(span, len(r.Answer))
 		}
 		for _, lang := range languages {
-			if x.tasks[e.Evaluate.Tasks[i]].Kind == task.Text {
-				for _, p := range x.env.Items.Passages(lang, per) {
-					add(len(x.env.Chat.Plain()), len(x.env.Chat.Encode(p.Text)))
+			if t.Kind == task.Text {
+				for _, p := range x.env.items(t).Passages(lang, per) {
+					add(x.env.passageRow(p))
 				}
 				continue
 			}
-			for _, c := range x.env.Items.Choices(lang, per) {
-				prompt := len(x.env.Chat.Prompt(c.Text))
-				for _, option := range c.Options {
-					add(prompt, len(x.env.Chat.Answer(option)))
+			for _, c := range x.env.items(t).Choices(lang, per) {
+				list, _ := x.env.optionRows(t, c) // what is wrong with an item is said when it is asked
+				for _, row := range list {
+					add(row)
 				}
 			}
 		}
