@@ -3,6 +3,7 @@ package run
 import (
 	"context"
 	"encoding/json"
+	"fmt"
 	"io/fs"
 	"math"
 	"os"
@@ -65,6 +66,28 @@ func (b *bench) measured(t *testing.T, x task.Task, languages []string, sets ...
 		t.Fatal(err)
 	}
 	return &set
+}
+
+// The settings of the embedded world's tasks are part of the keys of recorded stages: not a byte may change.
+func TestSettingsOfRecordedTasks(t *testing.T) {
+	b := newBench(t)
+	want := map[string]string{}
+	for _, x := range []string{`"tiny-facts","Title":"facts, multiple choice","Kind":"choice"`, `"tiny-text","Title":"plain text","Kind":"text"`} {
+		want[fmt.Sprintf(`{"Items":%q,"Task":{"Name":%s,"Source":"tiny"},"Languages":["en","de","sw"],"Per":2,"Tokens":256}`, b.env.Items.Version(), x)] = "1"
+	}
+	for _, s := range b.plan(t).Stages {
+		if s.Kind == "task" {
+			if want[string(s.meta.Settings)] == "" || s.meta.Version != 1 {
+				t.Errorf("%s", s.meta.Settings)
+			}
+			want[string(s.meta.Settings)] = "met"
+		}
+	}
+	for settings, met := range want {
+		if met != "met" {
+			t.Errorf("no task has the settings %s", settings)
+		}
+	}
 }
 
 func opened(t *testing.T, file string) task.Task {
@@ -153,8 +176,8 @@ func TestTasksAgreeWithLMEvaluationHarness(t *testing.T) {
 // batchBound is how far a log-likelihood may move with the items beside it [nats].
 const batchBound = 1e-4
 
-// Scores depend on neither the items beside them nor padding, but for rounding: one option to a batch, and all in one,
-// padded to the longest.
+// Scores depend on neither the items beside them nor padding, but for rounding: few options to a batch, and many in
+// one, padded to the longest.
 func TestScoresAreIndependentOfBatches(t *testing.T) {
 	gemma, err := model.OpenConfig(os.DirFS("../nn/testdata/families/gemma2"))
 	if err != nil {
