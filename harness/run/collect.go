@@ -141,36 +141,6 @@ func win(ours, theirs float64) float64 {
 	return 0.5
 }
 
-// collect adds a task's items.
-func (f final) collect(e *Env, s *Stage, set *record.Set) error {
-	a, err := e.Store.Get(s.Key)
-	if err != nil {
-		return err
-	}
-	if a.Meta.Files[0].Name == "choices.jsonl" {
-		list, err := readLines[record.Choice](e, s, "choices")
-		for _, c := range list {
-			c.Seed, c.Arm = f.seed, f.arm.Name
-			set.Choices = append(set.Choices, c)
-		}
-		return err
-	}
-	if a.Meta.Files[0].Name == "replies.jsonl" {
-		list, err := readLines[record.Reply](e, s, "replies")
-		for _, r := range list {
-			r.Seed, r.Arm = f.seed, f.arm.Name
-			set.Replies = append(set.Replies, r)
-		}
-		return err
-	}
-	list, err := readLines[record.Passage](e, s, "passages")
-	for _, x := range list {
-		x.Seed, x.Arm = f.seed, f.arm.Name
-		set.Passages = append(set.Passages, x)
-	}
-	return err
-}
-
 // collect adds a round; diagnosed has the defects of its answers counted. Answers that several arms share are recorded once, under the untouched arm's name.
 func (r *round) collect(e *Env, set *record.Set, untouched string, diagnosed bool, started map[string]bool) error {
 	if !started[r.generated.Key] {

@@ -173,6 +173,10 @@ func (x *estimate) final(f final) {
 		}
 		rows, tokens, answers, longest, span := 0, 0, 0, 0, 0
 		t := x.plan.tasks[i]
+		if t.Kind == task.Generate {
+			x.ask(t, languages, per)
+			continue
+		}
 		add := func(r nn.Row) {
 			rows, tokens, answers = rows+1, tokens+r.Len(), answers+len(r.Answer)
 			longest, span = max(longest, r.Len()), max(span, len(r.Answer))
@@ -195,6 +199,25 @@ func (x *estimate) final(f final) {
 			x.read("task", rows, 1, float64(tokens)/float64(rows), float64(answers)/float64(rows), longest, span)
 		}
 	}
+}
+
+// ask adds a stage that answers a task's questions, counted with those of the held-out prompts. Answers are taken to be cut.
+func (x *estimate) ask(t task.Task, languages []string, per int) {
+	n, tokens, longest, most := 0, 0, 0, t.Spec.Answer.MaxTokens
+	for _, lang := range languages {
+		for _, q := range x.env.Exams[t.Name].Questions(lang, per) {
+			prompt, _ := x.env.questionPrompt(t, q)
+			n, tokens, longest = n+1, tokens+nn.Bucket(len(prompt)), max(longest, len(prompt))
+		}
+	}
+	if n == 0 {
+		return
+	}
+	rows := min(x.plan.Experiment.Batch.Rows, nn.Bucket(n))
+	x.add(forecast.Stage{
+		Kind: "answer", Tokens: tokens, Answers: n * most, Steps: (n + rows - 1) / rows * most, Answered: rows, Programs: 3,
+		Largest: forecast.Block{Rows: rows, Seq: nn.Bucket(longest), Span: most},
+	})
 }
 
 // block is the largest that train.Blocks makes of rows up to so long.

@@ -184,3 +184,33 @@ func taskInWords(t task.Task, x *data.Exam, languages []string, per int) string 
 	}
 	return text
 }
+
+// collect adds a task's items.
+func (f final) collect(e *Env, s *Stage, set *record.Set) error {
+	a, err := e.Store.Get(s.Key)
+	if err != nil {
+		return err
+	}
+	if a.Meta.Files[0].Name == "choices.jsonl" {
+		list, err := readLines[record.Choice](e, s, "choices")
+		for _, c := range list {
+			c.Seed, c.Arm = f.seed, f.arm.Name
+			set.Choices = append(set.Choices, c)
+		}
+		return err
+	}
+	if a.Meta.Files[0].Name == "replies.jsonl" {
+		list, err := readLines[record.Reply](e, s, "replies")
+		for _, r := range list {
+			r.Seed, r.Arm = f.seed, f.arm.Name
+			set.Replies = append(set.Replies, r)
+		}
+		return err
+	}
+	list, err := readLines[record.Passage](e, s, "passages")
+	for _, x := range list {
+		x.Seed, x.Arm = f.seed, f.arm.Name
+		set.Passages = append(set.Passages, x)
+	}
+	return err
+}

@@ -15,7 +15,7 @@ func TestContinuations(t *testing.T) {
 			options []string
 		}{
 			{"Question: is it so?\nAnswer:", []string{" yes", " no, never"}},
-			{"Question: is it so? \n", []string{"yes", "no"}}, // white space at the end belongs to the option
+			{"Question: is it so? \n", []string{"yes", "no"}},   // white space at the end belongs to the option
 			{"inter", []string{"national", "nal affairs", "!"}}, // pieces may cross
 			{"東京は日本の", []string{"首都", "町です。"}},
 			{l.start + l.stop, []string{l.stop, " x"}}, // what spells a marker is text
