@@ -88,6 +88,9 @@ func TestDocumentedCommands(t *testing.T) {
 		if err := os.WriteFile(filepath.Join(e.WorkDir, smollm2), small, 0o644); err != nil {
 			return err
 		}
+		if err := ownTask(e.WorkDir, root); err != nil {
+			return err
+		}
 		return finishedRun(e.WorkDir)
 	}})
 }
@@ -133,6 +136,20 @@ func ownPrompts(work, root string) error {
 		os.WriteFile(filepath.Join(work, "own.toml"), experiment[1], 0o644),
 		os.WriteFile(filepath.Join(work, "prompts.jsonl"), []byte(prompts.String()), 0o644),
 	)
+}
+
+// ownTask leaves the task that docs/add-a-task.md shows, and its items.
+func ownTask(work, root string) error {
+	text, err := os.ReadFile(filepath.Join(root, "docs", "add-a-task.md"))
+	if err != nil {
+		return err
+	}
+	items := regexp.MustCompile("(?ms)^```json\n(.*?)^```").FindSubmatch(text)
+	task := regexp.MustCompile("(?ms)^```toml\n(title = \"capitals\"\n.*?)^```").FindSubmatch(text)
+	if items == nil || task == nil {
+		return errors.New("docs/add-a-task.md shows no task named capitals with its items")
+	}
+	return errors.Join(os.WriteFile(filepath.Join(work, "capitals.jsonl"), items[1], 0o644), os.WriteFile(filepath.Join(work, "capitals.toml"), task[1], 0o644))
 }
 
 // runnable is a documented command as the script runs it.

@@ -82,6 +82,13 @@ func (s *surroundings) world() config.World {
 	for _, a := range method.Aggregators {
 		w.Aggregators = append(w.Aggregators, a.Name)
 	}
+	w.TaskFile = func(file string) error {
+		t, err := task.Open(file)
+		if err == nil && !slices.ContainsFunc(s.tasks, func(x task.Task) bool { return x.File == file }) {
+			s.tasks = append(s.tasks, t)
+		}
+		return err
+	}
 	w.Model = func(name string) error {
 		at, err := findModel(name)
 		if err != nil {
@@ -153,13 +160,17 @@ func slug(changes []string) string {
 
 // newEnv opens the model, the data and the store, and puts the started device beside them: a plan, too, needs to know
 // what computes, since that enters the keys of its stages.
-func (a *app) newEnv(e *config.Experiment, table lang.Table, b *backend) (*run.Env, error) {
+func (a *app) newEnv(e *config.Experiment, s *surroundings, b *backend) (*run.Env, error) {
 	w, r, err := openWorld()
 	if err != nil {
 		return nil, failing(exitData, err)
 	}
 	items := data.FromWorld(w)
-	source, err := promptSource(e, table, items)
+	source, err := promptSource(e, s.languages, items)
+	if err != nil {
+		return nil, failing(exitData, err)
+	}
+	read, err := exams(e, s)
 	if err != nil {
 		return nil, failing(exitData, err)
 	}
@@ -176,7 +187,7 @@ func (a *app) newEnv(e *config.Experiment, table lang.Table, b *backend) (*run.E
 		return nil, err
 	}
 	return &run.Env{
-		Store: st, Engine: engine, Chat: chat, Source: source, Items: items, World: w, Recipe: r, Base: base,
+		Store: st, Engine: engine, Chat: chat, Source: source, Items: items, Exams: read, World: w, Recipe: r, Base: base,
 		Device: deviceKey(b.info), Backend: b.info.String(),
 	}, nil
 }

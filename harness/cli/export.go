@@ -67,7 +67,7 @@ func (a *app) export(arg, arm string, x exported) error {
 	if err != nil {
 		return err
 	}
-	env, err := a.newEnv(e, s.languages, b)
+	env, err := a.newEnv(e, s, b)
 	if err != nil {
 		return err
 	}

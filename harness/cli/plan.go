@@ -148,7 +148,11 @@ func (a *app) expect(arg string, o options) (*expectation, error) {
 	if err != nil {
 		return nil, failing(exitData, err)
 	}
-	env := &run.Env{Chat: chat, Source: source, Items: items, World: w, Recipe: r, Base: &model.Folder{
+	read, err := exams(e, s)
+	if err != nil {
+		return nil, failing(exitData, err)
+	}
+	env := &run.Env{Chat: chat, Source: source, Items: items, Exams: read, World: w, Recipe: r, Base: &model.Folder{
 		Config: c, Tokenizer: tokenizer, Weights: model.New(model.Config{}, 0), // of which a plan needs the hash, to tell it from others
 	}}
 	experiments := []*config.Experiment{e}
@@ -172,7 +176,7 @@ func (a *app) expect(arg string, o options) (*expectation, error) {
 	if x.lengths, err = plans[0].Lengths(env); err != nil {
 		return nil, failing(exitData, err)
 	}
-	x.stages = run.Forecast(plans, env, x.model.Config, x.lengths, s.tasks)
+	x.stages = run.Forecast(plans, env, x.model.Config, x.lengths)
 	return x, nil
 }
 

@@ -51,7 +51,7 @@ func (a *app) run(ctx context.Context, arg string, o options, dry bool) error {
 	if err != nil {
 		return err
 	}
-	env, err := a.newEnv(e, s.languages, b)
+	env, err := a.newEnv(e, s, b)
 	if err != nil {
 		return err
 	}

@@ -149,7 +149,7 @@ func TestErrors(t *testing.T) {
 		"no such language":                   {replace(`"sw", #`, `"sw-KE", #`), nil, `x.toml:8: languages.unseen: entry 0, "sw-KE": no such language; did you mean "sw"? (congrad ls languages)`},
 		"seen and unseen":                    {replace(`"sw", #`, `"de", #`), nil, `x.toml:8: languages.unseen: entry 0, "de", is seen too: a language is either trained on or not`},
 		"twice":                              {replace(`"en", "de"`, `"en", "en"`), nil, "x.toml:7: languages.seen: entry 1, en, stands there twice"},
-		"no such task":                       {replace(`"facts"`, `"fact"`), nil, `x.toml:20: evaluate.tasks: entry 0, "fact": no such task; did you mean "facts"? (congrad ls tasks)`},
+		"no such task":                       {replace(`"facts"`, `"fact"`), nil, `x.toml:20: evaluate.tasks: entry 0, "fact": no such task; did you mean "facts"? (congrad ls tasks; a file of your own ends in .toml)`},
 		"no such model":                      {replace(`"tiny"`, `"huge"`), nil, `x.toml:3: model: "huge": no such model`},
 		"no such aggregator":                 {replace(`"mean"`, `"meen"`), nil, `x.toml:30: arms[1].congrad.aggregator: "meen": no such aggregator; did you mean "mean"? (congrad ls methods)`},
 		"no such aggregator of steps": {

@@ -115,7 +115,7 @@ var Fields = []Field{
 	{"evaluate.per_language", 200, 1, 1e6, nil, ours, "held-out instructions per language"},
 	{"evaluate.opponent", nil, 0, 0, nil, "", "the arm whose answers a win rate is against"},
 	{"evaluate.judge", "reference", 0, 0, []string{"reference", "self"}, ours, "who judges the answers that win rates compare: the known answer, or the model that all arms start from"},
-	{"evaluate.tasks", []string{}, 0, inf, nil, "abstract: alignment tax", "tasks of the alignment tax (congrad ls tasks)"},
+	{"evaluate.tasks", []string{}, 0, inf, nil, "abstract: alignment tax", "tasks of the alignment tax (congrad ls tasks), or files of your own"},
 	{"evaluate.task_items", 100, 1, 1e6, nil, ours, "items per task and language"},
 	{"evaluate.columns.prompt", "prompt", 0, 0, nil, ours, "the same for evaluate.path; where none of these is given, all are those of prompts.columns"},
 	{"evaluate.columns.language", "lang", 0, 0, nil, ours, "the same for evaluate.path"},

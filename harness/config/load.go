@@ -17,8 +17,10 @@ import (
 
 // World is what an experiment refers to by name.
 type World struct {
-	Languages   []string // codes
-	Tasks       []string
+	Languages []string // codes
+	Tasks     []string
+	// TaskFile reports what is wrong with a task file outside the shipped ones.
+	TaskFile    func(path string) error
 	Aggregators []string
 	// Model reports what is wrong with a model's name or folder.
 	Model func(name string) error
@@ -164,7 +166,7 @@ func (b *binder) checkTogether(e *Experiment, w World) {
 	names("languages.unseen", e.Languages.Unseen, w.Languages, "language", "congrad ls languages")
 	names("languages.under_represented", e.Languages.UnderRepresented, e.Languages.All(), "language of this experiment", "it has to be seen or unseen")
 	names("pair.flip_languages", e.Pair.FlipLanguages, e.Languages.Seen, "seen language of this experiment", "only pairs of seen languages are trained on")
-	names("evaluate.tasks", e.Evaluate.Tasks, w.Tasks, "task", "congrad ls tasks")
+	b.checkTasks(e, w)
 	for i, code := range e.Languages.Unseen {
 		if slices.Contains(e.Languages.Seen, code) {
 			b.report("languages.unseen", "entry %d, %q, is seen too: a language is either trained on or not", i, code)

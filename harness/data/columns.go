@@ -17,6 +17,9 @@ type Columns struct{ Prompt, Language, Answer, ID, Cluster string }
 type row struct {
 	line                                  int // where it stands, from 1; of a Parquet file the number of the row
 	prompt, language, answer, id, cluster string
+
+	texts []string   // cells of a task's columns, in the order of its sheet
+	lists [][]string // the same of columns that hold lists
 }
 
 // wanted is a column that a reader looks for.
@@ -26,16 +29,17 @@ type wanted struct {
 	blank  bool   // may be empty or null
 	number bool   // may hold whole numbers
 	cell   func(*row) *string
+	list   func(*row) *[]string // in place of cell, for a column of lists
 }
 
 // wanted lists the columns that have a name. table is the experiment's table, for errors.
 func (c Columns) wanted(table string) []wanted {
 	all := []wanted{
-		{c.Prompt, "prompt", false, false, func(r *row) *string { return &r.prompt }},
-		{c.Language, "language", false, false, func(r *row) *string { return &r.language }},
-		{c.Answer, "answer", true, false, func(r *row) *string { return &r.answer }},
-		{c.ID, "id", false, true, func(r *row) *string { return &r.id }},
-		{c.Cluster, "cluster", false, true, func(r *row) *string { return &r.cluster }},
+		{name: c.Prompt, key: "prompt", cell: func(r *row) *string { return &r.prompt }},
+		{name: c.Language, key: "language", cell: func(r *row) *string { return &r.language }},
+		{name: c.Answer, key: "answer", blank: true, cell: func(r *row) *string { return &r.answer }},
+		{name: c.ID, key: "id", number: true, cell: func(r *row) *string { return &r.id }},
+		{name: c.Cluster, key: "cluster", number: true, cell: func(r *row) *string { return &r.cluster }},
 	}
 	for i := range all {
 		all[i].key = table + "." + all[i].key
@@ -59,7 +63,10 @@ func (w wanted) missing(columns []string) error {
 // mistyped says that a cell holds something else than text.
 func (w wanted) mistyped(have string) error {
 	want := "a string"
-	if w.number {
+	switch {
+	case w.list != nil:
+		want = "a list of strings or whole numbers"
+	case w.number:
 		want = "a string or a whole number"
 	}
 	return fmt.Errorf("column %q: want %s, have %s", w.name, want, have)

@@ -28,6 +28,9 @@ func readCSV(r io.Reader, name string, columns []wanted) ([]row, error) {
 		if at[i] = slices.Index(head, w.name); at[i] < 0 {
 			return nil, fmt.Errorf("%s:1: %w", name, w.missing(head))
 		}
+		if w.list != nil {
+			return nil, fmt.Errorf("%s:1: %w; lists are read from .jsonl", name, w.mistyped("the text of CSV"))
+		}
 	}
 	var rows []row
 	f := &faults{name: name}

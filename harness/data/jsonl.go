@@ -10,17 +10,19 @@ import (
 	"maps"
 	"regexp"
 	"slices"
+	"strconv"
+	"strings"
 	"unicode/utf8"
 )
 
-// readJSONL reads the wanted keys of JSON lines; blank lines and other keys are passed over.
+// readJSONL reads the wanted keys of JSON lines, paths of keys included; blank lines and other keys are passed over.
 func readJSONL(r io.Reader, name string, columns []wanted) ([]row, error) {
 	var rows []row
 	lacking := map[string]bool{} // said once, for it is mostly so in every row
 	f := eachLine(r, name, func(line int, object map[string]json.RawMessage) error {
 		x := row{line: line}
 		for _, w := range columns {
-			value, there := object[w.name]
+			value, there := dig(object, w.name)
 			if !there && lacking[w.name] {
 				return nil
 			}
@@ -28,11 +30,7 @@ func readJSONL(r io.Reader, name string, columns []wanted) ([]row, error) {
 				lacking[w.name] = true
 				return w.missing(slices.Sorted(maps.Keys(object)))
 			}
-			text, err := w.fromJSON(value)
-			if err != nil {
-				return err
-			}
-			if err := w.put(&x, text); err != nil {
+			if err := w.take(&x, value); err != nil {
 				return err
 			}
 		}
@@ -40,6 +38,75 @@ func readJSONL(r io.Reader, name string, columns []wanted) ([]row, error) {
 		return nil
 	})
 	return rows, f.err()
+}
+
+// take fills the column's cell of a row, or its list.
+func (w wanted) take(x *row, value json.RawMessage) error {
+	if w.list == nil {
+		text, err := w.fromJSON(value)
+		if err != nil {
+			return err
+		}
+		return w.put(x, text)
+	}
+	var list []json.RawMessage
+	if json.Unmarshal(value, &list) != nil || list == nil {
+		return w.mistyped(described(value))
+	}
+	texts := make([]string, len(list))
+	for i, entry := range list {
+		text, err := wanted{name: w.name, blank: w.blank, number: w.number}.fromJSON(entry)
+		if err != nil {
+			return w.mistyped("a list with " + described(entry))
+		}
+		texts[i] = text
+	}
+	*w.list(x) = texts
+	return nil
+}
+
+// dig returns the value of a key, or of a path of keys with dots between them: "choices.text", "choices.0". Through a list
+// of objects a path goes in each of them and returns the list of what it finds.
+func dig(object map[string]json.RawMessage, path string) (json.RawMessage, bool) {
+	if value, there := object[path]; there {
+		return value, true
+	}
+	key, rest, deeper := strings.Cut(path, ".")
+	value, there := object[key]
+	if !deeper || !there {
+		return nil, false
+	}
+	return digValue(value, rest)
+}
+
+func digValue(value json.RawMessage, path string) (json.RawMessage, bool) {
+	var object map[string]json.RawMessage
+	if json.Unmarshal(value, &object) == nil {
+		return dig(object, path)
+	}
+	var list []json.RawMessage
+	if json.Unmarshal(value, &list) != nil {
+		return nil, false
+	}
+	key, rest, deeper := strings.Cut(path, ".")
+	if at, err := strconv.Atoi(key); err == nil {
+		switch {
+		case at < 0 || at >= len(list):
+			return nil, false
+		case deeper:
+			return digValue(list[at], rest)
+		}
+		return list[at], true
+	}
+	found := make([]json.RawMessage, len(list))
+	for i, entry := range list {
+		var there bool
+		if found[i], there = digValue(entry, path); !there {
+			return nil, false
+		}
+	}
+	joined, err := json.Marshal(found)
+	return joined, err == nil
 }
 
 var wholeNumber = regexp.MustCompile(`^-?\d{1,20}$`)

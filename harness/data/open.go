@@ -30,18 +30,28 @@ var endings = map[string]func(f *os.File, size int64, name string, columns []wan
 	},
 }
 
-// readFile reads a file and notes that it did. table is the experiment's that names it.
+// readFile reads a file of prompts and notes that it did. table is the experiment's that names it.
 func (f *Files) readFile(path, table string, columns Columns) ([]row, error) {
+	rows, sum, err := readRows(path, table+".path", columns.wanted(table+".columns"))
+	if err != nil {
+		return nil, err
+	}
+	f.read = append(f.read, record.PromptFile{Path: path, SHA256: sum, Rows: len(rows)})
+	return rows, nil
+}
+
+// readRows reads a file and returns its SHA-256 beside its rows, of which there is at least one. key names the file, for errors.
+func readRows(path, key string, columns []wanted) ([]row, string, error) {
 	read := endings[strings.ToLower(filepath.Ext(path))]
 	if read == nil {
-		return nil, fmt.Errorf("%s: want a file that ends in %s (%s.path)", path, strings.Join(slices.Sorted(maps.Keys(endings)), ", "), table)
+		return nil, "", fmt.Errorf("%s: want a file that ends in %s (%s)", path, strings.Join(slices.Sorted(maps.Keys(endings)), ", "), key)
 	}
 	file, err := os.Open(path)
 	if errors.Is(err, fs.ErrNotExist) {
-		return nil, notThere(path, table)
+		return nil, "", notThere(path, key)
 	}
 	if err != nil {
-		return nil, fmt.Errorf("reading prompts: %w", err)
+		return nil, "", fmt.Errorf("%s: %w", key, err)
 	}
 	defer file.Close()
 	h := sha256.New()
@@ -50,27 +60,23 @@ func (f *Files) readFile(path, table string, columns Columns) ([]row, error) {
 		_, err = file.Seek(0, io.SeekStart)
 	}
 	if err != nil {
-		return nil, fmt.Errorf("reading prompts: %w", err)
+		return nil, "", fmt.Errorf("%s: %w", key, err)
 	}
-	rows, err := read(file, size, path, columns.wanted(table+".columns"))
+	rows, err := read(file, size, path, columns)
 	if err == nil && len(rows) == 0 {
 		err = fmt.Errorf("%s: has no rows", path)
 	}
-	if err != nil {
-		return nil, err
-	}
-	f.read = append(f.read, record.PromptFile{Path: path, SHA256: hex.EncodeToString(h.Sum(nil)), Rows: len(rows)})
-	return rows, nil
+	return rows, hex.EncodeToString(h.Sum(nil)), err
 }
 
 // notThere says from where a path is taken, and what is there that it may have meant.
-func notThere(path, table string) error {
+func notThere(path, key string) error {
 	var names []string
 	entries, _ := os.ReadDir(filepath.Dir(path)) // where there is none, nothing is near
 	for _, e := range entries {
 		names = append(names, e.Name())
 	}
-	return fmt.Errorf("%s: %w (%s.path is taken from the working folder)%s", path, fs.ErrNotExist, table, suggest.DidYouMean(filepath.Base(path), names))
+	return fmt.Errorf("%s: %w (%s is taken from the working folder)%s", path, fs.ErrNotExist, key, suggest.DidYouMean(filepath.Base(path), names))
 }
 
 // quoted lists words for an error, the first few of many.

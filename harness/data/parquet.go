@@ -30,6 +30,8 @@ func readParquet(r io.ReaderAt, size int64, name string, columns []wanted) ([]ro
 		}
 		c := file.Columns[at]
 		switch {
+		case w.list != nil:
+			return nil, fmt.Errorf("%s: column %q: lists are read from .jsonl, and this file is Parquet", name, w.name)
 		case c.Kind == parquet.Other:
 			return nil, fmt.Errorf("%s: %w", name, w.mistyped(c.Type))
 		case c.Kind == parquet.Whole && !w.number:

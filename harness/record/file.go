@@ -80,6 +80,7 @@ type Set struct {
 	Choices     []Choice
 	Passages    []Passage
 	Fidelity    []Fidelity
+	Replies     []Reply // no file where there are none
 }
 
 // Load reads the records of a run from the folder that holds them (runs/<experiment>/records).
@@ -99,6 +100,9 @@ func Load(dir fs.FS) (*Set, error) {
 		load(dir, "passages", &s.Passages),
 		load(dir, "fidelity", &s.Fidelity),
 	)
+	if _, absent := fs.Stat(dir, "replies.jsonl"); absent == nil {
+		err = errors.Join(err, load(dir, "replies", &s.Replies))
+	}
 	if err != nil {
 		return nil, err
 	}
@@ -135,6 +139,9 @@ func (s *Set) Files() (map[string][]byte, error) {
 		file(files, "passages", s.Passages),
 		file(files, "fidelity", s.Fidelity),
 	)
+	if len(s.Replies) > 0 {
+		err = errors.Join(err, file(files, "replies", s.Replies))
+	}
 	return files, err
 }
 

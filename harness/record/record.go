@@ -216,6 +216,21 @@ type Choice struct {
 	Correct bool   `json:"correct"`
 	// CorrectNorm is the same with log-likelihoods divided by the options' bytes.
 	CorrectNorm bool `json:"correct_norm"`
+	// Of tasks from files: the same divided by their characters, and the log-likelihoods themselves.
+	CorrectChars   *bool     `json:"correct_chars,omitempty"`
+	LogLikelihoods []float64 `json:"log_likelihoods,omitempty"`
+}
+
+// Reply is one greedy answer to an item of the alignment tax (replies.jsonl, where a task asks for any).
+type Reply struct {
+	Seed    uint64 `json:"seed"`
+	Arm     string `json:"arm"`
+	Task    string `json:"task"`
+	Lang    string `json:"lang"`
+	Item    string `json:"item"`
+	Cluster string `json:"cluster"`
+	Text    string `json:"text"` // up to where the task has answers end
+	Exact   bool   `json:"exact"`
 }
 
 // Passage is one stretch of plain text of the alignment tax (passages.jsonl).

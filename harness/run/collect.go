@@ -141,28 +141,6 @@ func win(ours, theirs float64) float64 {
 	return 0.5
 }
 
-// collect adds a task's items.
-func (f final) collect(e *Env, s *Stage, set *record.Set) error {
-	a, err := e.Store.Get(s.Key)
-	if err != nil {
-		return err
-	}
-	if a.Meta.Files[0].Name == "choices.jsonl" {
-		list, err := readLines[record.Choice](e, s, "choices")
-		for _, c := range list {
-			c.Seed, c.Arm = f.seed, f.arm.Name
-			set.Choices = append(set.Choices, c)
-		}
-		return err
-	}
-	list, err := readLines[record.Passage](e, s, "passages")
-	for _, x := range list {
-		x.Seed, x.Arm = f.seed, f.arm.Name
-		set.Passages = append(set.Passages, x)
-	}
-	return err
-}
-
 // collect adds a round; diagnosed has the defects of its answers counted. Answers that several arms share are recorded once, under the untouched arm's name.
 func (r *round) collect(e *Env, set *record.Set, untouched string, diagnosed bool, started map[string]bool) error {
 	if !started[r.generated.Key] {
@@ -327,7 +305,7 @@ func countFamilies(e *Env, answers []answer) map[string]map[world.Family]int {
 func (p *Plan) study(e *Env, table lang.Table) (record.Study, error) {
 	x := p.Experiment
 	s := record.Study{
-		Name: x.Name, Title: x.Title, Seeds: x.Seeds, Iterations: x.Iterations, Tasks: x.Evaluate.Tasks, Partial: strings.Join(x.Partial, ", "), Backend: e.Backend, Opponent: x.Evaluate.Opponent,
+		Name: x.Name, Title: x.Title, Seeds: x.Seeds, Iterations: x.Iterations, Tasks: p.taskNames(), Partial: strings.Join(x.Partial, ", "), Backend: e.Backend, Opponent: x.Evaluate.Opponent,
 		Parameters: e.Base.Config.Parameters(), Files: e.Source.Files(),
 	}
 	if x.Evaluate.Judge != "reference" {

@@ -18,10 +18,11 @@ type Env struct {
 	Store   *store.Store
 	Engine  *nn.Engine
 	Chat    *text.Chat
-	Source  data.Source      // of the prompts
-	Items   *data.World      // of the alignment tax
-	World   *world.World     // behind the items, for its mixture and its defects
-	Recipe  *pretrain.Recipe // of the base model, for training it further
+	Source  data.Source           // of the prompts
+	Items   *data.World           // of the alignment tax
+	Exams   map[string]*data.Exam // the same of tasks from files, by the task
+	World   *world.World          // behind the items, for its mixture and its defects
+	Recipe  *pretrain.Recipe      // of the base model, for training it further
 	Base    *model.Folder
 	Device  string // enters the keys of everything that the device computes
 	Backend string // the same for people

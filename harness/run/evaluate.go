@@ -2,13 +2,10 @@ package run
 
 import (
 	"context"
-	"math"
 
-	"congrad/eval/task"
 	"congrad/harness/data"
 	"congrad/harness/decode"
 	"congrad/harness/nn"
-	"congrad/harness/record"
 	"congrad/harness/store"
 	"congrad/harness/train"
 )
@@ -90,83 +87,6 @@ func (p *planner) judgedAnswers(base, answers *Stage, languages []string, who st
 			}
 			return output("scores", scores)
 		})
-}
-
-// taskSettings are what a task's scores depend on beside the policy.
-type taskSettings struct {
-	Items     string
-	Task      task.Task
-	Languages []string
-	Per       int
-	Tokens    int
-}
-
-// task measures a policy on one task of the alignment tax.
-func (p *planner) task(policy *Stage, t task.Task, languages []string, who string) (*Stage, error) {
-	e := p.experiment
-	s := taskSettings{p.env.Items.Version(), t, languages, p.limited(e.Evaluate.TaskItems), e.Batch.Tokens}
-	return p.stage("task", t.Name+", "+who, 1, s, []*Stage{policy}, 0,
-		func(ctx context.Context, e *Env, stage *Stage) (map[string][]byte, error) {
-			if t.Kind == task.Text {
-				return e.text(ctx, stage, policy, s)
-			}
-			return e.choose(ctx, stage, policy, s)
-		})
-}
-
-// choose scores a multiple-choice task: the option with the highest log-likelihood behind the prompt, its end included.
-func (e *Env) choose(ctx context.Context, stage, policy *Stage, s taskSettings) (map[string][]byte, error) {
-	var items []data.Choice
-	var units [][]nn.Row
-	for _, lang := range s.Languages {
-		for _, c := range e.Items.Choices(lang, s.Per) {
-			items = append(items, c)
-			for _, option := range c.Options {
-				units = append(units, []nn.Row{{Prompt: e.Chat.Prompt(c.Text), Answer: e.Chat.Answer(option)}})
-			}
-		}
-	}
-	scores, err := logProbs(ctx, e, stage, policy, units, s.Tokens, logLikelihood)
-	if err != nil {
-		return nil, err
-	}
-	choices := make([]record.Choice, len(items))
-	for i, c := range items {
-		choices[i] = record.Choice{Task: s.Task.Name, Lang: c.Lang, Item: c.ID, Cluster: c.Cluster, Right: c.Right, Options: len(c.Options)}
-		best, bestNorm := 0, 0
-		perByte := func(k int) float64 { return scores[k] / float64(max(1, len(c.Options[k]))) }
-		for k := range c.Options {
-			if scores[k] > scores[best] {
-				best = k
-			}
-			if perByte(k) > perByte(bestNorm) {
-				bestNorm = k
-			}
-		}
-		choices[i].Picked, choices[i].Correct, choices[i].CorrectNorm = best, best == c.Right, bestNorm == c.Right
-		scores = scores[len(c.Options):]
-	}
-	return output("choices", choices)
-}
-
-// text scores plain text: -log2 p of each passage.
-func (e *Env) text(ctx context.Context, stage, policy *Stage, s taskSettings) (map[string][]byte, error) {
-	var passages []record.Passage
-	var units [][]nn.Row
-	for _, lang := range s.Languages {
-		for _, p := range e.Items.Passages(lang, s.Per) {
-			passages = append(passages, record.Passage{Task: s.Task.Name, Lang: lang, Item: p.ID, Cluster: p.Cluster, Bytes: len(p.Text)})
-			units = append(units, []nn.Row{{Prompt: e.Chat.Plain(), Answer: e.Chat.Encode(p.Text)}})
-		}
-	}
-	scores, err := logProbs(ctx, e, stage, policy, units, s.Tokens, logLikelihood)
-	if err != nil {
-		return nil, err
-	}
-	for i, nats := range scores {
-		passages[i].Bits = -nats / math.Ln2
-	}
-	return output("passages", passages)
 }
 
 // logProbs has the device score the answers of all units, and reduces the token log-probs of each unit's rows to a value.

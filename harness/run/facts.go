@@ -33,6 +33,11 @@ func (p *Plan) facts(e *Env) ([]record.Fact, error) {
 	} else {
 		facts = append(facts, record.Fact{Name: "training", Value: "none, and no evaluation: the study is of scoring"})
 	}
+	for _, t := range p.tasks {
+		if t.Spec != nil && x.Trains() {
+			facts = append(facts, record.Fact{Name: "task " + t.Name, Value: taskInWords(t, e.Exams[t.Name], x.Languages.All(), plan.limited(x.Evaluate.TaskItems))})
+		}
+	}
 	if x.LoRA.Rank > 0 {
 		facts = append(facts, record.Fact{Name: "adapters", Value: fmt.Sprintf("LoRA of rank %d, alpha %g, %s; %d parameters are trained (%.2f %%)", x.LoRA.Rank, x.LoRA.Alpha, adaptedLayers(x.LoRA.Layers), c.Parameters(), 100*float64(c.Parameters())/float64(base.Parameters()))})
 	}

@@ -73,17 +73,13 @@ type estimate struct {
 	env    *Env
 	config model.Config // with its adapters
 	l      Lengths
-	tasks  map[string]task.Task
 	list   []forecast.Stage
 	seen   map[string]bool
 }
 
 // Forecast describes the stages of plans for a forecast, each once.
-func Forecast(plans []*Plan, e *Env, c model.Config, l Lengths, tasks []task.Task) []forecast.Stage {
-	x := &estimate{env: e, config: c, l: l, tasks: map[string]task.Task{}, seen: map[string]bool{}}
-	for _, t := range tasks {
-		x.tasks[t.Name] = t
-	}
+func Forecast(plans []*Plan, e *Env, c model.Config, l Lengths) []forecast.Stage {
+	x := &estimate{env: e, config: c, l: l, seen: map[string]bool{}}
 	for _, p := range plans {
 		x.plan = p
 		for _, s := range p.Stages {
@@ -176,21 +172,26 @@ func (x *estimate) final(f final) {
 			continue
 		}
 		rows, tokens, answers, longest, span := 0, 0, 0, 0, 0
-		add := func(prompt, answer int) {
-			rows, tokens, answers = rows+1, tokens+prompt+answer-1, answers+answer
-			longest, span = max(longest, prompt+answer-1), max(span, answer)
+		t := x.plan.tasks[i]
+		if t.Kind == task.Generate {
+			x.ask(t, languages, per)
+			continue
+		}
+		add := func(r nn.Row) {
+			rows, tokens, answers = rows+1, tokens+r.Len(), answers+len(r.Answer)
+			longest, span = max(longest, r.Len()), max(span, len(r.Answer))
 		}
 		for _, lang := range languages {
-			if x.tasks[e.Evaluate.Tasks[i]].Kind == task.Text {
-				for _, p := range x.env.Items.Passages(lang, per) {
-					add(len(x.env.Chat.Plain()), len(x.env.Chat.Encode(p.Text)))
+			if t.Kind == task.Text {
+				for _, p := range x.env.items(t).Passages(lang, per) {
+					add(x.env.passageRow(p))
 				}
 				continue
 			}
-			for _, c := range x.env.Items.Choices(lang, per) {
-				prompt := len(x.env.Chat.Prompt(c.Text))
-				for _, option := range c.Options {
-					add(prompt, len(x.env.Chat.Answer(option)))
+			for _, c := range x.env.items(t).Choices(lang, per) {
+				list, _ := x.env.optionRows(t, c) // what is wrong with an item is said when it is asked
+				for _, row := range list {
+					add(row)
 				}
 			}
 		}
@@ -198,6 +199,25 @@ func (x *estimate) final(f final) {
 			x.read("task", rows, 1, float64(tokens)/float64(rows), float64(answers)/float64(rows), longest, span)
 		}
 	}
+}
+
+// ask adds a stage that answers a task's questions, counted with those of the held-out prompts. Answers are taken to be cut.
+func (x *estimate) ask(t task.Task, languages []string, per int) {
+	n, tokens, longest, most := 0, 0, 0, t.Spec.Answer.MaxTokens
+	for _, lang := range languages {
+		for _, q := range x.env.Exams[t.Name].Questions(lang, per) {
+			prompt, _ := x.env.questionPrompt(t, q)
+			n, tokens, longest = n+1, tokens+nn.Bucket(len(prompt)), max(longest, len(prompt))
+		}
+	}
+	if n == 0 {
+		return
+	}
+	rows := min(x.plan.Experiment.Batch.Rows, nn.Bucket(n))
+	x.add(forecast.Stage{
+		Kind: "answer", Tokens: tokens, Answers: n * most, Steps: (n + rows - 1) / rows * most, Answered: rows, Programs: 3,
+		Largest: forecast.Block{Rows: rows, Seq: nn.Bucket(longest), Span: most},
+	})
 }
 
 // block is the largest that train.Blocks makes of rows up to so long.

@@ -13,6 +13,7 @@ import (
 type Plan struct {
 	Experiment *config.Experiment
 	Stages     []*Stage
+	tasks      []task.Task // those of the experiment, in its order
 	rounds     []round
 	finals     []final
 }
@@ -56,16 +57,24 @@ type planner struct {
 	byKey      map[string]*Stage
 }
 
+// taskNames are those of the plan's tasks: an experiment may call one by its file.
+func (p *Plan) taskNames() []string {
+	names := make([]string, len(p.tasks))
+	for i, t := range p.tasks {
+		names[i] = t.Name
+	}
+	return names
+}
+
 // NewPlan lays an experiment out. Stages with one key are one stage, which is how arms come to share work.
 func NewPlan(e *config.Experiment, env *Env, tasks []task.Task) (*Plan, error) {
 	p := &planner{experiment: e, env: env, plan: &Plan{Experiment: e}, byKey: map[string]*Stage{}}
 	for _, name := range e.Evaluate.Tasks {
-		for _, t := range tasks {
-			if t.Name == name {
-				p.tasks = append(p.tasks, t)
-			}
+		if t, ok := task.Find(tasks, name); ok {
+			p.tasks = append(p.tasks, t)
 		}
 	}
+	p.plan.tasks = p.tasks
 	if err := errors.Join(p.enoughPrompts(), p.answersKnown()); err != nil {
 		return nil, err
 	}

@@ -148,7 +148,8 @@ func checkRoles(messages []Message) error {
 	return nil
 }
 
-// trim cuts white space as Jinja's trim does: Python counts U+001C to U+001F as such, Go does not.
-func trim(s string) string {
-	return strings.TrimFunc(s, func(r rune) bool { return r >= 0x1C && r <= 0x1F || classes()[r]&space != 0 })
-}
+// trim cuts white space as Jinja's trim does.
+func trim(s string) string { return strings.TrimFunc(s, isBlank) }
+
+// isBlank is white space as Python counts it: U+001C to U+001F are such, other than in Go.
+func isBlank(r rune) bool { return r >= 0x1C && r <= 0x1F || classes()[r]&space != 0 }

@@ -118,10 +118,13 @@ func (s *Study) check() error {
 	})
 	each(f, "choices", s.set.Choices, func(r *record.Choice) key {
 		return key{seed: r.Seed, arm: r.Arm, lang: r.Lang, task: r.Task, item: r.Item}
-	}, func(*record.Choice) []float64 { return nil })
+	}, func(r *record.Choice) []float64 { return r.LogLikelihoods })
 	each(f, "passages", s.set.Passages, func(r *record.Passage) key {
 		return key{seed: r.Seed, arm: r.Arm, lang: r.Lang, task: r.Task, item: r.Item}
 	}, func(r *record.Passage) []float64 { return []float64{r.Bits} })
+	each(f, "replies", s.set.Replies, func(r *record.Reply) key {
+		return key{seed: r.Seed, arm: r.Arm, lang: r.Lang, task: r.Task, item: r.Item}
+	}, func(*record.Reply) []float64 { return nil })
 	for i := range s.set.Fidelity {
 		r := &s.set.Fidelity[i]
 		k := key{seed: r.Seed, arm: r.Arm, lang: r.Lang, iteration: r.Iteration, item: r.Prompt}

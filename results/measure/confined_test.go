@@ -18,6 +18,10 @@ func TestArmsWithAModelForEachLanguage(t *testing.T) {
 	set.Evaluations = slices.DeleteFunc(set.Evaluations, func(e record.Evaluation) bool { return other(e.Arm, e.Lang) })
 	set.Choices = slices.DeleteFunc(set.Choices, func(c record.Choice) bool { return other(c.Arm, c.Lang) })
 	set.Passages = slices.DeleteFunc(set.Passages, func(p record.Passage) bool { return other(p.Arm, p.Lang) })
+	for i, c := range set.Choices { // as tasks from files would leave them
+		set.Choices[i].CorrectChars = &set.Choices[i].Correct
+		set.Replies = append(set.Replies, record.Reply{Seed: c.Seed, Arm: c.Arm, Task: "said", Lang: c.Lang, Item: c.Task + c.Item, Exact: c.Correct})
+	}
 	var steps []record.Step
 	for _, s := range set.Steps {
 		if s.Arm != "random" {

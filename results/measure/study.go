@@ -88,6 +88,10 @@ func (s *Study) sort() {
 		return cmp.Or(s.order(a.Seed, b.Seed, a.Arm, b.Arm, 0, 0, a.Lang, b.Lang),
 			cmp.Compare(a.Task, b.Task), cmp.Compare(a.Item, b.Item))
 	})
+	s.set.Replies = sorted(s.set.Replies, func(a, b record.Reply) int {
+		return cmp.Or(s.order(a.Seed, b.Seed, a.Arm, b.Arm, 0, 0, a.Lang, b.Lang),
+			cmp.Compare(a.Task, b.Task), cmp.Compare(a.Item, b.Item))
+	})
 	s.set.Fidelity = sorted(s.set.Fidelity, func(a, b record.Fidelity) int {
 		return cmp.Or(s.order(a.Seed, b.Seed, a.Arm, b.Arm, a.Iteration, b.Iteration, a.Lang, b.Lang),
 			cmp.Compare(a.Prompt, b.Prompt), cmp.Compare(a.Exact, b.Exact), cmp.Compare(a.Sketched, b.Sketched))

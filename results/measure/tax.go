@@ -16,7 +16,7 @@ type Measure struct {
 
 // Measures are the readings of the tax in display order.
 func Measures() []Measure {
-	return []Measure{Accuracy(), AccuracyPerByte(), BitsPerByte()}
+	return []Measure{Accuracy(), AccuracyPerByte(), AccuracyPerCharacter(), ExactMatch(), BitsPerByte()}
 }
 
 // Accuracy is the share of multiple-choice items whose right option has the highest log-likelihood.
@@ -30,6 +30,32 @@ func Accuracy() Measure {
 func AccuracyPerByte() Measure {
 	return Measure{"accuracy per byte", +1, func(s *Study, task, arm string, in Group) []outcome {
 		return s.chosen(task, arm, in, func(c *record.Choice) bool { return c.CorrectNorm })
+	}}
+}
+
+// AccuracyPerCharacter is the same with log-likelihoods divided by the options' characters, of tasks that tell it.
+func AccuracyPerCharacter() Measure {
+	return Measure{"accuracy per character", +1, func(s *Study, task, arm string, in Group) []outcome {
+		told := slices.DeleteFunc(slices.Clone(s.set.Choices), func(c record.Choice) bool { return c.CorrectChars == nil })
+		return s.chosenOf(told, task, arm, in, func(c *record.Choice) bool { return *c.CorrectChars })
+	}}
+}
+
+// ExactMatch is the share of greedy answers that are a right one.
+func ExactMatch() Measure {
+	return Measure{"exact match", +1, func(s *Study, task, arm string, in Group) []outcome {
+		if !s.covers(arm, in) {
+			return nil
+		}
+		var o []outcome
+		for i := range s.set.Replies {
+			r := &s.set.Replies[i]
+			if r.Arm != arm || !in.Has(r.Lang) || (task != "" && r.Task != task) {
+				continue
+			}
+			o = append(o, outcome{item{r.Seed, r.Lang, r.Task, r.Item}, clusterOf(r.Cluster, r.Lang, r.Task+"\x00"+r.Item), indicator(r.Exact), 1})
+		}
+		return o
 	}}
 }
 
@@ -56,12 +82,16 @@ func BitsPerByte() Measure {
 }
 
 func (s *Study) chosen(task, arm string, in Group, right func(*record.Choice) bool) []outcome {
+	return s.chosenOf(s.set.Choices, task, arm, in, right)
+}
+
+func (s *Study) chosenOf(choices []record.Choice, task, arm string, in Group, right func(*record.Choice) bool) []outcome {
 	if !s.covers(arm, in) {
 		return nil
 	}
 	var o []outcome
-	for i := range s.set.Choices {
-		c := &s.set.Choices[i]
+	for i := range choices {
+		c := &choices[i]
 		if c.Arm != arm || !in.Has(c.Lang) || (task != "" && c.Task != task) {
 			continue
 		}
@@ -90,6 +120,9 @@ func (s *Study) TaxTasks() []string {
 	}
 	for i := range s.set.Passages {
 		has[s.set.Passages[i].Task] = true
+	}
+	for i := range s.set.Replies {
+		has[s.set.Replies[i].Task] = true
 	}
 	var tasks, rest []string
 	for _, t := range s.Tasks {

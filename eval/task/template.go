@@ -1,0 +1,88 @@
+package task
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+)
+
+// Template is text with columns in it: "Question: {question}\nAnswer:". {question|trim} leaves out the white space around what
+// the column holds; {{ and }} are braces. There are no other signs, so what a row becomes can be read off the file.
+type Template struct{ pieces []piece }
+
+// piece is literal text, or a column.
+type piece struct {
+	text   string
+	column bool
+	trim   bool
+}
+
+// ParseTemplate reads a template.
+func ParseTemplate(s string) (Template, error) {
+	var t Template
+	var text strings.Builder
+	flush := func() {
+		if text.Len() > 0 {
+			t.pieces = append(t.pieces, piece{text: text.String()})
+			text.Reset()
+		}
+	}
+	for s != "" {
+		at := strings.IndexAny(s, "{}")
+		if at < 0 {
+			at = len(s)
+		}
+		text.WriteString(s[:at])
+		switch s = s[at:]; {
+		case s == "":
+		case strings.HasPrefix(s, "{{"), strings.HasPrefix(s, "}}"):
+			text.WriteByte(s[0])
+			s = s[2:]
+		case s[0] == '}':
+			return t, errors.New("has a } that closes nothing; a brace is written }}")
+		default:
+			end := strings.IndexAny(s[1:], "{}")
+			if end < 0 || s[1+end] == '{' {
+				return t, errors.New("has a { that nothing closes; a brace is written {{")
+			}
+			name, filter, filtered := strings.Cut(s[1:1+end], "|")
+			if strings.TrimSpace(name) == "" {
+				return t, errors.New("has braces with no column in them")
+			}
+			if filtered && filter != "trim" {
+				return t, fmt.Errorf("{%s}: %q is nothing to do with a column; trim is", s[1:1+end], filter)
+			}
+			flush()
+			t.pieces = append(t.pieces, piece{text: name, column: true, trim: filtered})
+			s = s[2+end:]
+		}
+	}
+	flush()
+	return t, nil
+}
+
+// Columns are those that the template names, each as often as it does.
+func (t Template) Columns() (names []string) {
+	for _, p := range t.pieces {
+		if p.column {
+			names = append(names, p.text)
+		}
+	}
+	return names
+}
+
+// Fill puts a row's cells in the columns' places. What cells spell is text, braces included.
+func (t Template) Fill(cell func(column string) string) string {
+	var b strings.Builder
+	for _, p := range t.pieces {
+		text := p.text
+		if p.column {
+			text = cell(p.text)
+		}
+		if p.trim {
+			text = strings.TrimSpace(text)
+		}
+		b.WriteString(text)
+	}
+	return b.String()
+}

@@ -1,0 +1,67 @@
+package data
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strings"
+
+	"congrad/harness/rng"
+)
+
+// prompt puts description and solved items before every question.
+func (x *Exam) prompt(shots map[string][]examItem) error {
+	s := x.task.Spec
+	for code, list := range x.items {
+		from := shots[code]
+		if s.Shots.Draw == "random" { // an order that languages have in common, whatever that of their files
+			from = slices.Clone(from)
+			slices.SortStableFunc(from, func(a, b examItem) int { return cmp.Compare(a.cluster, b.cluster) })
+		}
+		texts := make([]string, len(list)) // of all, before any is changed: items may be each other's shots
+		for i, item := range list {
+			chosen, err := x.shots(item, from)
+			if err != nil {
+				return err
+			}
+			texts[i] = s.Prompt.Description + chosen + item.question
+		}
+		for i := range list {
+			list[i].question = texts[i]
+		}
+	}
+	return nil
+}
+
+// shots are the solved items before one that is asked, never itself or a translation of it.
+func (x *Exam) shots(asked examItem, from []examItem) (string, error) {
+	s := x.task.Spec
+	others := len(from)
+	own := s.Shots.Path == "" // else equal names mean nothing
+	if own {
+		for _, i := range from {
+			if i.cluster == asked.cluster {
+				others--
+			}
+		}
+	}
+	if others < s.Shots.Number {
+		return "", fmt.Errorf("%s: shots.number of task %s asks for %d solved items before it; there are %d in its language (%s)", asked.place, x.task.Name, s.Shots.Number, others, asked.lang)
+	}
+	next := 0
+	at := func() int { next++; return next - 1 }
+	if s.Shots.Draw == "random" {
+		stream := rng.Stream(0, "solved items", x.task.Name, asked.cluster) // for each item its own, and for its translations the same
+		at = func() int { return stream.IntN(len(from)) }
+	}
+	var b strings.Builder
+	taken := map[int]bool{}
+	for len(taken) < s.Shots.Number {
+		k := at()
+		if i := from[k]; !taken[k] && (!own || i.cluster != asked.cluster) {
+			taken[k] = true
+			b.WriteString(i.question + s.Prompt.Delimiter + i.answer() + s.Shots.Separator)
+		}
+	}
+	return b.String(), nil
+}
