@@ -87,6 +87,10 @@ func (f *Fit) maximise(x, wins []float64) bool {
 		if !ok {
 			return false
 		}
+		if mat.Norm(step, math.Inf(1)) < 1e-8 { // the next one would be its square: below what the objective can tell
+			f.Constant, f.Slope = f.Constant+step.AtVec(0), f.Slope+step.AtVec(1)
+			return true
+		}
 		from, size := *f, 1.0
 		for ; ; size /= 2 {
 			f.Constant, f.Slope = from.Constant+size*step.AtVec(0), from.Slope+size*step.AtVec(1)
@@ -97,9 +101,6 @@ func (f *Fit) maximise(x, wins []float64) bool {
 		}
 		if math.Abs(f.Constant) > Largest || math.Abs(f.Slope) > Largest {
 			return false
-		}
-		if mat.Norm(step, math.Inf(1)) < 1e-10 {
-			return true
 		}
 	}
 	return false

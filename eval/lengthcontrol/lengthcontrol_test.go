@@ -117,6 +117,26 @@ func TestSymmetries(t *testing.T) {
 	}
 }
 
+// Near the maximum the objective no longer tells a step from none. That must not pass for a fit without a maximum.
+func TestRoundingCallsForNoPenalty(t *testing.T) {
+	r := rand.New(rand.NewPCG(5, 6))
+	for range 500 {
+		var c []Comparison
+		constant, slope := 0.5*r.NormFloat64(), r.NormFloat64()
+		for range 300 + r.IntN(300) {
+			extra := math.Round(2 * r.NormFloat64())
+			win := 0.0
+			if r.Float64() < sigmoid(constant+slope*math.Tanh(extra/2)) {
+				win = 1
+			}
+			c = append(c, Comparison{win, extra})
+		}
+		if f, ok := New(c); !ok || f.Ridge != 0 {
+			t.Fatalf("penalty %g, slope %g", f.Ridge, f.Slope)
+		}
+	}
+}
+
 func TestDegenerateInputs(t *testing.T) {
 	for name, c := range map[string]struct {
 		comparisons []Comparison

@@ -70,16 +70,19 @@ func (s *Study) evaluated(arm string, in Group, value func(*record.Evaluation) (
 		return nil
 	}
 	var o []outcome
-	for i := range s.set.Evaluations {
-		e := &s.set.Evaluations[i]
-		if e.Arm != arm || !in.Has(e.Lang) {
+	for _, e := range s.evaluations[arm] {
+		if !in.Has(e.Lang) {
 			continue
 		}
 		if v, ok := value(e); ok {
-			o = append(o, outcome{item{e.Seed, e.Lang, "", e.Prompt}, clusterOf(e.Cluster, e.Lang, e.Prompt), v, 1})
+			o = append(o, outcomeOf(e, v))
 		}
 	}
 	return o
+}
+
+func outcomeOf(e *record.Evaluation, value float64) outcome {
+	return outcome{item{e.Seed, e.Lang, "", e.Prompt}, clusterOf(e.Cluster, e.Lang, e.Prompt), value, 1}
 }
 
 func win(e *record.Evaluation) (float64, bool) { return e.Win, true }

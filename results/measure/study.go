@@ -22,12 +22,14 @@ type Study struct {
 	armAt  map[string]int
 	langAt map[string]int
 	asked  map[string]record.Prompt // by id
+
+	evaluations map[string][]*record.Evaluation // by arm
 }
 
 // New checks the records and puts them in order. It changes nothing in set, but shares memory with it, so set must not
 // change while the study is in use.
 func New(set *record.Set) (*Study, error) {
-	s := &Study{Study: set.Study, set: *set, armAt: map[string]int{}, langAt: map[string]int{}, asked: map[string]record.Prompt{}}
+	s := &Study{Study: set.Study, set: *set, armAt: map[string]int{}, langAt: map[string]int{}, asked: map[string]record.Prompt{}, evaluations: map[string][]*record.Evaluation{}}
 	s.Languages = slices.Clone(set.Study.Languages)
 	slices.SortStableFunc(s.Languages, func(a, b record.Language) int { return trueFirst(a.Seen, b.Seen) })
 	for i, a := range s.Arms {
@@ -43,6 +45,10 @@ func New(set *record.Set) (*Study, error) {
 		return nil, err
 	}
 	s.sort()
+	for i := range s.set.Evaluations {
+		e := &s.set.Evaluations[i]
+		s.evaluations[e.Arm] = append(s.evaluations[e.Arm], e)
+	}
 	return s, nil
 }
 
