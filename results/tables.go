@@ -16,7 +16,7 @@ import (
 // is left out when it would have none.
 func Tables(s *measure.Study) []table.Table {
 	all := []table.Table{
-		mainTable(s), intervalsTable(s), languagesTable(s), lengthsTable(s), lengthsLanguagesTable(s), taxTable(s), promptsTable(s), dataTable(s), pairsTable(s), plantedTable(s), plantedLanguagesTable(s),
+		mainTable(s), intervalsTable(s), languagesTable(s), lengthsTable(s), lengthsLanguagesTable(s), answerLanguagesTable(s), taxTable(s), promptsTable(s), dataTable(s), pairsTable(s), plantedTable(s), plantedLanguagesTable(s),
 		trainingTable(s), surgeryTable(s), conflictsTable(s), observablesTable(s), fidelityTable(s), factsTable(s),
 	}
 	var kept []table.Table
