@@ -10,7 +10,7 @@ import (
 )
 
 // lengthsTable sets raw win rates beside those at equal length, in groups of languages.
-func lengthsTable(s *measure.Study) table.Table {
+func lengthsTable(s *measure.Study, lengths *measure.Lengths) table.Table {
 	t := table.Table{
 		Name:  "lengths",
 		Title: "Win rate with the length of the answers taken out",
@@ -22,7 +22,6 @@ func lengthsTable(s *measure.Study) table.Table {
 			interval("win rate", "raw"), interval("win rate", "at equal length"), difference("", "minus joint, at equal length"),
 		},
 	}
-	lengths := s.Lengths()
 	penalised := map[string][]string{}
 	for _, g := range s.Groups() {
 		for _, a := range s.Trained() {
@@ -63,7 +62,7 @@ func lengthsTable(s *measure.Study) table.Table {
 }
 
 // lengthsLanguagesTable is the same for every language, with what the models are.
-func lengthsLanguagesTable(s *measure.Study) table.Table {
+func lengthsLanguagesTable(s *measure.Study, lengths *measure.Lengths) table.Table {
 	t := table.Table{
 		Name:  "lengths-languages",
 		Title: "Win rate with the length of the answers taken out, per language",
@@ -74,7 +73,6 @@ func lengthsLanguagesTable(s *measure.Study) table.Table {
 			interval("win rate", "raw"), interval("win rate", "at equal length"), number("", "slope"), number("", "penalty"),
 		},
 	}
-	lengths := s.Lengths()
 	for _, l := range s.Languages {
 		first := true
 		for _, a := range s.Trained() {

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/BurntSushi/toml"
 )
@@ -14,7 +15,8 @@ type Difference struct {
 	A, B string // as JSON; empty where it is not set
 }
 
-// Differences compares two files that Experiment.Resolved wrote. Arms are compared by name, in whatever order they stand.
+// Differences compares two files that Experiment.Resolved wrote. Arms are compared by name, in whatever order they stand; of
+// an arm that one of them lacks there is only what it selects by.
 func Differences(a, b []byte) ([]Difference, error) {
 	before, err := values(a)
 	if err != nil {
@@ -35,12 +37,27 @@ func Differences(a, b []byte) ([]Difference, error) {
 			keys = append(keys, key)
 		}
 	}
+	keys = slices.DeleteFunc(keys, func(key string) bool {
+		arm, in := armOf(key)
+		_, first := before[arm+".name"]
+		_, second := after[arm+".name"]
+		return in && first != second && key != arm+".select"
+	})
 	slices.Sort(keys)
 	list := make([]Difference, len(keys))
 	for i, key := range keys {
 		list[i] = Difference{key, before[key], after[key]}
 	}
 	return list, nil
+}
+
+// armOf is the part of a key that names an arm; false for keys of no arm.
+func armOf(key string) (arm string, in bool) {
+	parts := strings.SplitN(key, ".", 3)
+	if len(parts) < 3 || parts[0] != "arms" {
+		return "", false
+	}
+	return parts[0] + "." + parts[1], true
 }
 
 // values are the values of a resolved experiment by key.

@@ -8,10 +8,10 @@ import (
 
 func TestDifferences(t *testing.T) {
 	const a = "seeds = [1, 2]\nname = 'a'\n[train]\nepochs = 1\nbeta = 0.1\n[[arms]]\nname = 'joint'\n[[arms]]\nname = 'congrad'\n[arms.keep]\nshare = 0.5\n"
-	const b = "seeds = [1]\nname = 'a'\n[train]\nepochs = 1\n[[arms]]\nname = 'congrad'\n[arms.keep]\nshare = 0.3\n[[arms]]\nname = 'joint'\n[[arms]]\nname = 'anti'\n"
+	const b = "seeds = [1]\nname = 'a'\n[train]\nepochs = 1\n[[arms]]\nname = 'congrad'\n[arms.keep]\nshare = 0.3\n[[arms]]\nname = 'joint'\n[[arms]]\nname = 'anti'\nselect = 'anti'\ncaption = 'least'\n"
 	got, err := Differences([]byte(a), []byte(b))
 	want := []Difference{
-		{"arms.anti.name", "", `"anti"`},
+		{"arms.anti.select", "", `"anti"`},
 		{"arms.congrad.keep.share", "0.5", "0.3"},
 		{"seeds", "[1,2]", "[1]"},
 		{"train.beta", "0.1", ""},

@@ -40,9 +40,8 @@ func BitsPerByte() Measure {
 			return nil
 		}
 		var o []outcome
-		for i := range s.set.Passages {
-			p := &s.set.Passages[i]
-			if p.Arm != arm || p.Bytes <= 0 || !in.Has(p.Lang) || (task != "" && p.Task != task) {
+		for _, p := range s.passages[arm] {
+			if p.Bytes <= 0 || !in.Has(p.Lang) || (task != "" && p.Task != task) {
 				continue
 			}
 			o = append(o, outcome{
@@ -60,9 +59,8 @@ func (s *Study) chosen(task, arm string, in Group, right func(*record.Choice) bo
 		return nil
 	}
 	var o []outcome
-	for i := range s.set.Choices {
-		c := &s.set.Choices[i]
-		if c.Arm != arm || !in.Has(c.Lang) || (task != "" && c.Task != task) {
+	for _, c := range s.choices[arm] {
+		if !in.Has(c.Lang) || (task != "" && c.Task != task) {
 			continue
 		}
 		o = append(o, outcome{
@@ -74,12 +72,16 @@ func (s *Study) chosen(task, arm string, in Group, right func(*record.Choice) bo
 
 // Tax is a measure of an arm on a task (all tasks when task is empty).
 func (s *Study) Tax(m Measure, task, arm string, in Group) stats.Estimate {
-	return stats.Mean(samples(m.of(s, task, arm, in)), Level)
+	return s.once(m.Name+" of "+task, arm, "", in, func() stats.Estimate {
+		return stats.Mean(samples(m.of(s, task, arm, in)), Level)
+	})
 }
 
 // TaxMinus is the paired difference of two arms on the same items.
 func (s *Study) TaxMinus(m Measure, task, arm, reference string, in Group) stats.Estimate {
-	return stats.Mean(minus(m.of(s, task, arm, in), m.of(s, task, reference, in), s.untouched(reference)), Level)
+	return s.once(m.Name+" of "+task, arm, reference, in, func() stats.Estimate {
+		return stats.Mean(minus(m.of(s, task, arm, in), m.of(s, task, reference, in), s.untouched(reference)), Level)
+	})
 }
 
 // TaxTasks are the tasks that have records, in the study's order and then by name.
