@@ -15,8 +15,9 @@ import (
 // Tables are the tables of a study in the order of the report. A table whose records are missing says so in its rows or
 // is left out when it would have none.
 func Tables(s *measure.Study) []table.Table {
+	lengths := s.Lengths()
 	all := []table.Table{
-		mainTable(s), intervalsTable(s), languagesTable(s), taxTable(s), promptsTable(s), dataTable(s), pairsTable(s), plantedTable(s), plantedLanguagesTable(s),
+		mainTable(s), intervalsTable(s), languagesTable(s), lengthsTable(s, lengths), lengthsLanguagesTable(s, lengths), answerLanguagesTable(s), taxTable(s), promptsTable(s), dataTable(s), pairsTable(s), plantedTable(s), plantedLanguagesTable(s),
 		trainingTable(s), surgeryTable(s), conflictsTable(s), observablesTable(s), fidelityTable(s), factsTable(s),
 	}
 	var kept []table.Table

@@ -28,7 +28,9 @@
 // with no or large seed effects but covers as little as 0.906 in between, where it often estimates the seeds' part as zero.
 // Mean's form does not subtract and so stays above 0.94, at the price of being on average 20 % (ten languages) to 30 %
 // (one) wider than needed when seeds make no difference. Only when seed effects are so large that win rates saturate
-// (standard deviation 0.25) does the coverage sink, to 0.925-0.94.
+// (standard deviation 0.25) does the coverage sink, to 0.925-0.94. Satterthwaite's degrees of freedom do not mend it: with
+// max(Vs + Vc - Vsc, Vc) they cover between 0.918 and 0.983 in the same designs. Two degrees of freedom for the seeds do not
+// tell which of the cases is at hand, so an interval can be right in all of them only by being too wide in some.
 //
 // With a single seed the interval covers other prompts only: [Estimate].Seeds says so, and nothing can be said about
 // other training runs (with a seed effect of 0.031 such an interval holds the true mean in two of three cases).

@@ -134,7 +134,7 @@ func (a *app) root() *cobra.Command {
 	root.PersistentFlags().StringVar(&a.device, "device", defaultDevice, `what computes: "auto", "xla", "go", or the path of a PJRT plugin`)
 	root.PersistentFlags().StringVar(&a.runs, "runs", defaultRuns, "the folder of runs and of their store")
 	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return failing(exitConfig, err) })
-	root.AddCommand(a.runCommand(), a.planCommand(), a.reportCommand(), a.validateCommand(), a.newCommand(), a.lsCommand(), a.defaultsCommand(),
+	root.AddCommand(a.runCommand(), a.planCommand(), a.reportCommand(), a.showCommand(), a.diffCommand(), a.validateCommand(), a.newCommand(), a.lsCommand(), a.defaultsCommand(),
 		a.diagnoseCommand(), a.setupCommand(), a.doctorCommand(), a.gcCommand(), a.pretrainCommand(), a.examineCommand(),
 		a.tokenizeCommand(), a.generateCommand(), a.exportCommand(), a.modelCommand())
 	markArguments(root)

@@ -70,16 +70,19 @@ func (s *Study) evaluated(arm string, in Group, value func(*record.Evaluation) (
 		return nil
 	}
 	var o []outcome
-	for i := range s.set.Evaluations {
-		e := &s.set.Evaluations[i]
-		if e.Arm != arm || !in.Has(e.Lang) {
+	for _, e := range s.evaluations[arm] {
+		if !in.Has(e.Lang) {
 			continue
 		}
 		if v, ok := value(e); ok {
-			o = append(o, outcome{item{e.Seed, e.Lang, "", e.Prompt}, clusterOf(e.Cluster, e.Lang, e.Prompt), v, 1})
+			o = append(o, outcomeOf(e, v))
 		}
 	}
 	return o
+}
+
+func outcomeOf(e *record.Evaluation, value float64) outcome {
+	return outcome{item{e.Seed, e.Lang, "", e.Prompt}, clusterOf(e.Cluster, e.Lang, e.Prompt), value, 1}
 }
 
 func win(e *record.Evaluation) (float64, bool) { return e.Win, true }
@@ -97,12 +100,16 @@ func indicator(is bool) float64 {
 
 // WinRate is the share of held-out prompts on which the arm's answer beats the opponent's, ties counting half.
 func (s *Study) WinRate(arm string, in Group) stats.Estimate {
-	return stats.Mean(samples(s.evaluated(arm, in, win)), Level)
+	return s.once("win rate", arm, "", in, func() stats.Estimate {
+		return stats.Mean(samples(s.evaluated(arm, in, win)), Level)
+	})
 }
 
 // WinsMinus is the paired difference of two arms' win rates: same prompts, same seeds, same opponent.
 func (s *Study) WinsMinus(arm, reference string, in Group) stats.Estimate {
-	return stats.Mean(minus(s.evaluated(arm, in, win), s.evaluated(reference, in, win), s.untouched(reference)), Level)
+	return s.once("win rate", arm, reference, in, func() stats.Estimate {
+		return stats.Mean(minus(s.evaluated(arm, in, win), s.evaluated(reference, in, win), s.untouched(reference)), Level)
+	})
 }
 
 // replicates of every bootstrap in a report.
@@ -122,12 +129,16 @@ func (s *Study) WinsMinusBootstrap(arm, reference string, in Group) stats.Estima
 
 // Exact is the share of greedy answers that are the known one, among prompts with a known answer.
 func (s *Study) Exact(arm string, in Group) stats.Estimate {
-	return stats.Mean(samples(s.evaluated(arm, in, exact)), Level)
+	return s.once("exact", arm, "", in, func() stats.Estimate {
+		return stats.Mean(samples(s.evaluated(arm, in, exact)), Level)
+	})
 }
 
 // Length is the mean number of tokens of the greedy answers.
 func (s *Study) Length(arm string, in Group) stats.Estimate {
-	return stats.Mean(samples(s.evaluated(arm, in, tokens)), Level)
+	return s.once("tokens", arm, "", in, func() stats.Estimate {
+		return stats.Mean(samples(s.evaluated(arm, in, tokens)), Level)
+	})
 }
 
 func (s *Study) untouched(arm string) bool {

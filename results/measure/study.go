@@ -8,7 +8,9 @@ package measure
 import (
 	"cmp"
 	"slices"
+	"strings"
 
+	"congrad/eval/stats"
 	"congrad/harness/record"
 )
 
@@ -22,12 +24,44 @@ type Study struct {
 	armAt  map[string]int
 	langAt map[string]int
 	asked  map[string]record.Prompt // by id
+
+	// by arm
+	evaluations map[string][]*record.Evaluation
+	choices     map[string][]*record.Choice
+	passages    map[string][]*record.Passage
+	replies     map[string][]*record.Reply
+
+	known map[estimated]stats.Estimate // tables, figures and findings show the same ones
+}
+
+// estimated names an estimate: what of which arm, less which other one, in which languages.
+type estimated struct{ what, arm, reference, languages string }
+
+// once computes an estimate the first time that it is asked for. So a study is not safe for concurrent use.
+func (s *Study) once(what, arm, reference string, in Group, compute func() stats.Estimate) stats.Estimate {
+	key := estimated{what, arm, reference, strings.Join(in.Codes, " ")}
+	e, ok := s.known[key]
+	if !ok {
+		e = compute()
+		s.known[key] = e
+	}
+	return e
+}
+
+// byArm indexes records, whose order stays.
+func byArm[T any](records []T, arm func(*T) string) map[string][]*T {
+	index := map[string][]*T{}
+	for i := range records {
+		name := arm(&records[i])
+		index[name] = append(index[name], &records[i])
+	}
+	return index
 }
 
 // New checks the records and puts them in order. It changes nothing in set, but shares memory with it, so set must not
 // change while the study is in use.
 func New(set *record.Set) (*Study, error) {
-	s := &Study{Study: set.Study, set: *set, armAt: map[string]int{}, langAt: map[string]int{}, asked: map[string]record.Prompt{}}
+	s := &Study{Study: set.Study, set: *set, armAt: map[string]int{}, langAt: map[string]int{}, asked: map[string]record.Prompt{}, known: map[estimated]stats.Estimate{}}
 	s.Languages = slices.Clone(set.Study.Languages)
 	slices.SortStableFunc(s.Languages, func(a, b record.Language) int { return trueFirst(a.Seen, b.Seen) })
 	for i, a := range s.Arms {
@@ -43,6 +77,10 @@ func New(set *record.Set) (*Study, error) {
 		return nil, err
 	}
 	s.sort()
+	s.evaluations = byArm(s.set.Evaluations, func(e *record.Evaluation) string { return e.Arm })
+	s.choices = byArm(s.set.Choices, func(c *record.Choice) string { return c.Arm })
+	s.passages = byArm(s.set.Passages, func(p *record.Passage) string { return p.Arm })
+	s.replies = byArm(s.set.Replies, func(r *record.Reply) string { return r.Arm })
 	return s, nil
 }
 

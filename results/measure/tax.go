@@ -22,22 +22,21 @@ func Measures() []Measure {
 // Accuracy is the share of multiple-choice items whose right option has the highest log-likelihood.
 func Accuracy() Measure {
 	return Measure{"accuracy", +1, func(s *Study, task, arm string, in Group) []outcome {
-		return s.chosen(task, arm, in, func(c *record.Choice) bool { return c.Correct })
+		return s.chosen(task, arm, in, func(c *record.Choice) *bool { return &c.Correct })
 	}}
 }
 
 // AccuracyPerByte is the same with log-likelihoods divided by the options' bytes.
 func AccuracyPerByte() Measure {
 	return Measure{"accuracy per byte", +1, func(s *Study, task, arm string, in Group) []outcome {
-		return s.chosen(task, arm, in, func(c *record.Choice) bool { return c.CorrectNorm })
+		return s.chosen(task, arm, in, func(c *record.Choice) *bool { return &c.CorrectNorm })
 	}}
 }
 
 // AccuracyPerCharacter is the same with log-likelihoods divided by the options' characters, of tasks that tell it.
 func AccuracyPerCharacter() Measure {
 	return Measure{"accuracy per character", +1, func(s *Study, task, arm string, in Group) []outcome {
-		told := slices.DeleteFunc(slices.Clone(s.set.Choices), func(c record.Choice) bool { return c.CorrectChars == nil })
-		return s.chosenOf(told, task, arm, in, func(c *record.Choice) bool { return *c.CorrectChars })
+		return s.chosen(task, arm, in, func(c *record.Choice) *bool { return c.CorrectChars })
 	}}
 }
 
@@ -48,9 +47,8 @@ func ExactMatch() Measure {
 			return nil
 		}
 		var o []outcome
-		for i := range s.set.Replies {
-			r := &s.set.Replies[i]
-			if r.Arm != arm || !in.Has(r.Lang) || (task != "" && r.Task != task) {
+		for _, r := range s.replies[arm] {
+			if !in.Has(r.Lang) || (task != "" && r.Task != task) {
 				continue
 			}
 			o = append(o, outcome{item{r.Seed, r.Lang, r.Task, r.Item}, clusterOf(r.Cluster, r.Lang, r.Task+"\x00"+r.Item), indicator(r.Exact), 1})
@@ -66,9 +64,8 @@ func BitsPerByte() Measure {
 			return nil
 		}
 		var o []outcome
-		for i := range s.set.Passages {
-			p := &s.set.Passages[i]
-			if p.Arm != arm || p.Bytes <= 0 || !in.Has(p.Lang) || (task != "" && p.Task != task) {
+		for _, p := range s.passages[arm] {
+			if p.Bytes <= 0 || !in.Has(p.Lang) || (task != "" && p.Task != task) {
 				continue
 			}
 			o = append(o, outcome{
@@ -81,22 +78,19 @@ func BitsPerByte() Measure {
 	}}
 }
 
-func (s *Study) chosen(task, arm string, in Group, right func(*record.Choice) bool) []outcome {
-	return s.chosenOf(s.set.Choices, task, arm, in, right)
-}
-
-func (s *Study) chosenOf(choices []record.Choice, task, arm string, in Group, right func(*record.Choice) bool) []outcome {
+// chosen are the choices by whether they were right; nil leaves one out.
+func (s *Study) chosen(task, arm string, in Group, right func(*record.Choice) *bool) []outcome {
 	if !s.covers(arm, in) {
 		return nil
 	}
 	var o []outcome
-	for i := range choices {
-		c := &choices[i]
-		if c.Arm != arm || !in.Has(c.Lang) || (task != "" && c.Task != task) {
+	for _, c := range s.choices[arm] {
+		was := right(c)
+		if was == nil || !in.Has(c.Lang) || (task != "" && c.Task != task) {
 			continue
 		}
 		o = append(o, outcome{
-			item{c.Seed, c.Lang, c.Task, c.Item}, clusterOf(c.Cluster, c.Lang, c.Task+"\x00"+c.Item), indicator(right(c)), 1,
+			item{c.Seed, c.Lang, c.Task, c.Item}, clusterOf(c.Cluster, c.Lang, c.Task+"\x00"+c.Item), indicator(*was), 1,
 		})
 	}
 	return o
@@ -104,12 +98,16 @@ func (s *Study) chosenOf(choices []record.Choice, task, arm string, in Group, ri
 
 // Tax is a measure of an arm on a task (all tasks when task is empty).
 func (s *Study) Tax(m Measure, task, arm string, in Group) stats.Estimate {
-	return stats.Mean(samples(m.of(s, task, arm, in)), Level)
+	return s.once(m.Name+" of "+task, arm, "", in, func() stats.Estimate {
+		return stats.Mean(samples(m.of(s, task, arm, in)), Level)
+	})
 }
 
 // TaxMinus is the paired difference of two arms on the same items.
 func (s *Study) TaxMinus(m Measure, task, arm, reference string, in Group) stats.Estimate {
-	return stats.Mean(minus(m.of(s, task, arm, in), m.of(s, task, reference, in), s.untouched(reference)), Level)
+	return s.once(m.Name+" of "+task, arm, reference, in, func() stats.Estimate {
+		return stats.Mean(minus(m.of(s, task, arm, in), m.of(s, task, reference, in), s.untouched(reference)), Level)
+	})
 }
 
 // TaxTasks are the tasks that have records, in the study's order and then by name.

@@ -1,0 +1,152 @@
+// Package langid says in which of some languages an answer is written, or that it cannot be told.
+//
+// Most short answers cannot be told: numbers, codes and names look alike in many languages. A wrong guess would count as an
+// answer in the wrong language, so the rule is made to stay silent (see [Identifier.Identify]).
+package langid
+
+import (
+	"slices"
+	"strings"
+	"unicode"
+
+	"github.com/pemistahl/lingua-go"
+	"golang.org/x/text/language"
+)
+
+const (
+	// Other is a text in a script that none of the languages is written in.
+	Other = "other"
+	// enough letters to tell languages of one script apart: of pieces of running text this long in the 15 shipped languages, more
+	// than 99 in 100 are told rightly (the package's test prints it). Also what Latin letters must be to count at all where
+	// only one of the languages is written in them: names, units and codes are, everywhere.
+	enough = 20
+	// few letters of another script, of one language alone among those that may be, tell that one.
+	few = 2
+)
+
+// Identifier tells some languages apart. It is not safe for concurrent use: models are read when they are first needed.
+type Identifier struct {
+	candidates []candidate
+	detectors  map[string]lingua.LanguageDetector // by the candidates' codes, joined
+}
+
+type candidate struct {
+	code    string
+	scripts []*unicode.RangeTable
+	model   lingua.Language // lingua.Unknown where there is none
+}
+
+// New is for the languages that an answer may be in, by their BCP 47 codes.
+func New(codes []string) *Identifier {
+	id := &Identifier{detectors: map[string]lingua.LanguageDetector{}}
+	for _, code := range codes {
+		base, _, _ := strings.Cut(strings.ToLower(code), "-")
+		model := lingua.Unknown
+		for _, l := range lingua.AllLanguages() {
+			if strings.EqualFold(l.IsoCode639_1().String(), base) || strings.EqualFold(l.IsoCode639_3().String(), base) {
+				model = l
+			}
+		}
+		id.candidates = append(id.candidates, candidate{code, scriptsOf(code), model})
+	}
+	return id
+}
+
+// writing are the scripts behind the names that stand for several, or that Unicode calls otherwise.
+var writing = map[string][]*unicode.RangeTable{
+	"Jpan": {unicode.Han, unicode.Hiragana, unicode.Katakana},
+	"Hans": {unicode.Han}, "Hant": {unicode.Han}, "Kore": {unicode.Hangul},
+	"Latn": {unicode.Latin}, "Cyrl": {unicode.Cyrillic}, "Arab": {unicode.Arabic}, "Deva": {unicode.Devanagari}, "Beng": {unicode.Bengali},
+	"Thai": {unicode.Thai}, "Grek": {unicode.Greek}, "Hebr": {unicode.Hebrew}, "Armn": {unicode.Armenian}, "Geor": {unicode.Georgian},
+	"Taml": {unicode.Tamil}, "Telu": {unicode.Telugu}, "Knda": {unicode.Kannada}, "Mlym": {unicode.Malayalam}, "Gujr": {unicode.Gujarati},
+	"Guru": {unicode.Gurmukhi}, "Orya": {unicode.Oriya}, "Sinh": {unicode.Sinhala}, "Mymr": {unicode.Myanmar}, "Khmr": {unicode.Khmer},
+	"Laoo": {unicode.Lao}, "Ethi": {unicode.Ethiopic}, "Tibt": {unicode.Tibetan},
+}
+
+// scriptsOf is what a language is mostly written in (CLDR's likely subtags); nil where that is not known here.
+func scriptsOf(code string) []*unicode.RangeTable {
+	script, _ := language.Make(code).Script()
+	return writing[script.String()]
+}
+
+// Identify returns the code of the language, or Other; false where it cannot be told.
+//
+//   - Letters and their marks count, nothing else. The languages whose scripts hold most of the text's letters, and at
+//     least half of them, may be the one. If there are none, it is Other.
+//   - One alone is the one from 2 letters on, or from 20 in Latin script.
+//   - Several are told apart by their n-grams (lingua) from 20 letters on, if there are models of all of them.
+func (id *Identifier) Identify(text string) (string, bool) {
+	letters, latin := 0, 0
+	held := make([]int, len(id.candidates))
+	for _, r := range text {
+		if !counts(r) {
+			continue
+		}
+		letters++
+		if unicode.Is(unicode.Latin, r) {
+			latin++
+		}
+		for i, c := range id.candidates {
+			if unicode.In(r, c.scripts...) {
+				held[i]++
+			}
+		}
+	}
+	inLatin := 2*latin >= letters
+	if letters < few || inLatin && letters < enough {
+		return "", false
+	}
+	most := slices.Max(append(held, 0))
+	if 2*most < letters {
+		return Other, id.scriptsKnown()
+	}
+	var may []candidate
+	for i, c := range id.candidates {
+		if held[i] == most {
+			may = append(may, c)
+		}
+	}
+	if len(may) == 1 {
+		return may[0].code, true
+	}
+	if letters < enough {
+		return "", false
+	}
+	return id.byModel(may, text)
+}
+
+// counts reports whether a code point is a letter, or a mark that goes with one, of a script of its own.
+func counts(r rune) bool {
+	return (unicode.IsLetter(r) || unicode.IsMark(r)) && !unicode.In(r, unicode.Common, unicode.Inherited)
+}
+
+// scriptsKnown is false where a language's script is not known, so that it could be that of any text.
+func (id *Identifier) scriptsKnown() bool {
+	return !slices.ContainsFunc(id.candidates, func(c candidate) bool { return c.scripts == nil })
+}
+
+func (id *Identifier) byModel(may []candidate, text string) (string, bool) {
+	var models []lingua.Language
+	key := ""
+	for _, c := range may {
+		if c.model == lingua.Unknown {
+			return "", false
+		}
+		models = append(models, c.model)
+		key += c.code + " "
+	}
+	detector := id.detectors[key]
+	if detector == nil {
+		detector = lingua.NewLanguageDetectorBuilder().FromLanguages(models...).Build()
+		id.detectors[key] = detector
+	}
+	found, ok := detector.DetectLanguageOf(text)
+	if !ok {
+		return "", false
+	}
+	at := slices.Index(models, found)
+	if at < 0 {
+		return "", false
+	}
+	return may[at].code, true
+}

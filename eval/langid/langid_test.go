@@ -1,0 +1,163 @@
+package langid
+
+import (
+	"compress/gzip"
+	"encoding/json"
+	"path"
+	"slices"
+	"strings"
+	"testing"
+
+	"congrad/experiments"
+
+	"github.com/BurntSushi/toml"
+)
+
+var shipped = strings.Fields("en es de fr it ru zh ja ko ar tr hi th bn sw")
+
+func TestRule(t *testing.T) {
+	for _, c := range []struct{ candidates, text, want string }{
+		{"", "", "?"},
+		{"", "722,694.00", "?"},
+		{"", "NGN", "?"},
+		{"", "Costa Rican Colón", "?"}, // fifteen letters: a name
+		{"", "2 de enero de 2017", "?"},
+		{"", "Das ist ein ganzer Satz, auf Deutsch.", "de"},
+		{"", "Hii ni sentensi nzima kwa Kiswahili.", "sw"},
+		{"", "20 กรกฎาคม", "th"},
+		{"", "€ และ", "th"},
+		{"", "2031年5月27日", "?"}, // Han: Chinese or Japanese
+		{"", "5월", "?"},
+		{"", "2031년 5월 27일", "ko"},
+		{"", "ケララ", "ja"},
+		{"", "日本語で書かれた文です", "ja"},
+		{"", "Ελληνικά", Other},
+		{"", "אנגלית", Other},
+		{"", "ไทย (Thai)", "?"}, // as many Latin letters as others
+		{"", "ภาษาไทย (Thai)", "th"},
+		{"en th", "NGN", "?"}, // Latin letters say nothing in so few, whoever else may be
+		{"en th", "Nairobi, Mombasa and Kisumu", "en"},
+		{"zh ko", "中文", "zh"}, // Korean is written in Hangul
+		{"uk ru", "да", "?"},
+		{"uk ru", "Это предложение написано по-русски.", "ru"},
+		{"uk ru", "Це речення написане українською мовою.", "uk"},
+		{"xx-Zzzz en", "Ελληνικά", "?"}, // of one language the script is not known
+		{"pt-BR th", "Esta frase está escrita em português.", "pt-BR"},
+	} {
+		codes := shipped
+		if c.candidates != "" {
+			codes = strings.Fields(c.candidates)
+		}
+		got, ok := New(codes).Identify(c.text)
+		if !ok {
+			got = "?"
+		}
+		if got != c.want {
+			t.Errorf("%q among %v: %s, want %s", c.text, codes, got, c.want)
+		}
+	}
+}
+
+// go test ./eval/langid -run Accuracy -v prints the table of docs/reading-results.md: of the shipped articles of the Universal
+// Declaration, pieces of them and the prompts of the language table, how many are told, and of those how many rightly.
+func TestAccuracy(t *testing.T) {
+	texts := map[string]map[string][]string{"articles": {}, "80 letters": {}, "40 letters": {}, "20 letters": {}, "10 letters": {}, "prompts": {}}
+	for code, articles := range declaration(t) {
+		for _, article := range articles {
+			for _, paragraph := range article {
+				texts["articles"][code] = append(texts["articles"][code], paragraph)
+				for name, n := range map[string]int{"80 letters": 80, "40 letters": 40, "20 letters": 20, "10 letters": 10} {
+					if piece, ok := middle(paragraph, n); ok {
+						texts[name][code] = append(texts[name][code], piece)
+					}
+				}
+			}
+		}
+	}
+	for _, code := range shipped {
+		texts["prompts"][code] = prompts(t, code)
+	}
+	id := New(shipped)
+	for _, kind := range []string{"articles", "80 letters", "40 letters", "20 letters", "10 letters", "prompts"} {
+		n, told, right := 0, 0, 0
+		var wrong []string
+		for _, code := range shipped {
+			for _, text := range texts[kind][code] {
+				n++
+				got, ok := id.Identify(text)
+				if !ok {
+					continue
+				}
+				told++
+				if got == code {
+					right++
+				} else if !slices.Contains(wrong, code+" as "+got) {
+					wrong = append(wrong, code+" as "+got)
+				}
+			}
+		}
+		t.Logf("%-10s %4d texts, told %.3f, of those rightly %.4f %v", kind, n, float64(told)/float64(n), float64(right)/float64(told), wrong)
+		if n < 200 || float64(right) < 0.99*float64(told) || kind != "10 letters" && float64(told) < 0.8*float64(n) {
+			t.Errorf("%s: %d texts, %d told, %d rightly", kind, n, told, right)
+		}
+	}
+}
+
+// middle is a piece of n letters, and what stands between them, that begins within the text.
+func middle(text string, n int) (string, bool) {
+	r := []rune(text)
+	if len(r) < 15+2*n {
+		return "", false
+	}
+	have := 0
+	for end := 16; end <= len(r); end++ {
+		if counts(r[end-1]) {
+			have++
+		}
+		if have == n {
+			return string(r[15:end]), true
+		}
+	}
+	return "", false
+}
+
+func declaration(t *testing.T) map[string][][]string {
+	t.Helper()
+	f, err := experiments.Files.Open("tiny/udhr.json.gz")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	z, err := gzip.NewReader(f)
+	if err != nil {
+		t.Fatal(err)
+	}
+	articles := map[string][][]string{}
+	if err := json.NewDecoder(z).Decode(&articles); err != nil {
+		t.Fatal(err)
+	}
+	return articles
+}
+
+func prompts(t *testing.T, code string) []string {
+	t.Helper()
+	var file struct{ Prompts map[string][]string }
+	if _, err := toml.DecodeFS(experiments.Files, path.Join("languages", code+".toml"), &file); err != nil {
+		t.Fatal(err)
+	}
+	var list []string
+	for _, forms := range file.Prompts {
+		list = append(list, forms...)
+	}
+	slices.Sort(list)
+	return list
+}
+
+func BenchmarkIdentify(b *testing.B) {
+	id := New(shipped)
+	const text = "Alle Menschen sind frei und gleich an Würde und Rechten geboren."
+	id.Identify(text)
+	for b.Loop() {
+		id.Identify(text)
+	}
+}

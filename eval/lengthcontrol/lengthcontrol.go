@@ -1,0 +1,167 @@
+// Package lengthcontrol estimates the win rate that would have been if both sides' answers were equally long: a logistic
+// regression of who wins on the difference of the lengths, read at no difference (Dubois et al. 2024, "Length-Controlled
+// AlpacaEval", arXiv 2404.04475). Their term for how hard an instruction is has no place here: its values were estimated on
+// English instructions, and other languages would borrow them by row number.
+package lengthcontrol
+
+import (
+	"math"
+
+	"gonum.org/v1/gonum/mat"
+	"gonum.org/v1/gonum/stat"
+)
+
+// Comparison is one prompt that both sides answered.
+type Comparison struct {
+	Win   float64 // 1, or 0, or 0.5 for a tie, which is half of either
+	Extra float64 // length of the answer less that of the opponent's, in any unit
+}
+
+// Fit is logit P(win) = Constant + Slope tanh(Extra/Scale), by maximum likelihood.
+type Fit struct {
+	Constant, Slope float64
+	Scale           float64 // standard deviation of Extra; 0 where it does not vary, and length can explain nothing
+	// Ridge is the λ of a penalty λ/2 (Constant² + Slope²) on the log-likelihood's sum. It is zero unless lengths tell wins from
+	// losses (nearly) without fault, where the likelihood has no maximum; then it is the least power of ten, from 1e-6 on,
+	// that keeps both coefficients within Largest.
+	Ridge float64
+	Rate  float64 // the controlled win rate: P(win) at Extra = 0
+	// Influence is, of each comparison, n times what it adds to the error of Rate, to first order and with Scale as given.
+	// The values sum to zero, and Rate + Influence can be averaged, paired and clustered like wins themselves.
+	Influence []float64
+}
+
+// Largest is the largest coefficient that a fit without a penalty may have: e^-10 is a chance of 1 in 20,000, less than any
+// evaluation could tell from none.
+const Largest = 10
+
+// New fits the comparisons; false without any, and where a number is not finite.
+func New(comparisons []Comparison) (Fit, bool) {
+	n := len(comparisons)
+	wins, extra := make([]float64, n), make([]float64, n)
+	for i, c := range comparisons {
+		if !(c.Win >= 0 && c.Win <= 1) || math.IsNaN(c.Extra) || math.IsInf(c.Extra, 0) {
+			return Fit{}, false
+		}
+		wins[i], extra[i] = c.Win, c.Extra
+	}
+	if n == 0 {
+		return Fit{}, false
+	}
+	f := Fit{Influence: make([]float64, n)}
+	if n > 1 {
+		f.Scale = stat.StdDev(extra, nil)
+	}
+	if f.Scale == 0 {
+		f.plain(wins)
+		return f, true
+	}
+	x := make([]float64, n)
+	for i, e := range extra {
+		x[i] = math.Tanh(e / f.Scale)
+	}
+	for !f.maximise(x, wins) {
+		f.Ridge = max(1e-6, 10*f.Ridge)
+	}
+	f.influence(x, wins)
+	return f, true
+}
+
+// plain is the raw win rate, for lengths that do not vary.
+func (f *Fit) plain(wins []float64) {
+	f.Rate = stat.Mean(wins, nil)
+	f.Constant = max(-Largest, min(Largest, math.Log(f.Rate/(1-f.Rate))))
+	for i, w := range wins {
+		f.Influence[i] = w - f.Rate
+	}
+}
+
+// maximise is Newton's method from zero; false where it ends outside of the coefficients that are let pass. The penalised
+// log-likelihood is concave, so a step that overshoots is halved until it gains.
+func (f *Fit) maximise(x, wins []float64) bool {
+	f.Constant, f.Slope = 0, 0
+	at := f.objective(x, wins)
+	for range 100 {
+		gradient, curvature := f.derivatives(x, wins)
+		step, ok := solve(curvature, gradient)
+		if !ok {
+			return false
+		}
+		if mat.Norm(step, math.Inf(1)) < 1e-8 { // the next one would be its square: below what the objective can tell
+			f.Constant, f.Slope = f.Constant+step.AtVec(0), f.Slope+step.AtVec(1)
+			return true
+		}
+		from, size := *f, 1.0
+		for ; ; size /= 2 {
+			f.Constant, f.Slope = from.Constant+size*step.AtVec(0), from.Slope+size*step.AtVec(1)
+			if next := f.objective(x, wins); next >= at || size < 1e-6 {
+				at = next
+				break
+			}
+		}
+		if math.Abs(f.Constant) > Largest || math.Abs(f.Slope) > Largest {
+			return false
+		}
+	}
+	return false
+}
+
+func (f *Fit) objective(x, wins []float64) float64 {
+	sum := -f.Ridge / 2 * (f.Constant*f.Constant + f.Slope*f.Slope)
+	for i, w := range wins {
+		z := f.Constant + f.Slope*x[i]
+		sum += w*z - softplus(z)
+	}
+	return sum
+}
+
+// derivatives are the gradient of the objective, and the negative of its second derivative.
+func (f *Fit) derivatives(x, wins []float64) (*mat.VecDense, *mat.SymDense) {
+	g0, g1 := -f.Ridge*f.Constant, -f.Ridge*f.Slope
+	h00, h01, h11 := f.Ridge, 0.0, f.Ridge
+	for i, w := range wins {
+		p := sigmoid(f.Constant + f.Slope*x[i])
+		g0 += w - p
+		g1 += (w - p) * x[i]
+		v := p * (1 - p)
+		h00 += v
+		h01 += v * x[i]
+		h11 += v * x[i] * x[i]
+	}
+	return mat.NewVecDense(2, []float64{g0, g1}), mat.NewSymDense(2, []float64{h00, h01, h01, h11})
+}
+
+// solve is false for a curvature that says nothing about some direction.
+func solve(curvature *mat.SymDense, right *mat.VecDense) (*mat.VecDense, bool) {
+	var factor mat.Cholesky
+	if !factor.Factorize(curvature) {
+		return nil, false
+	}
+	var v mat.VecDense
+	return &v, factor.SolveVecTo(&v, right) == nil
+}
+
+// influence sets Rate and Influence: each comparison's score, through the inverse of the curvature and the slope of the
+// logistic function at Constant.
+func (f *Fit) influence(x, wins []float64) {
+	f.Rate = sigmoid(f.Constant)
+	_, curvature := f.derivatives(x, wins)
+	row, ok := solve(curvature, mat.NewVecDense(2, []float64{1, 0})) // that of Constant, of a symmetric inverse
+	if !ok {
+		return
+	}
+	scale := float64(len(x)) * f.Rate * (1 - f.Rate)
+	mean := 0.0 // not zero under a penalty
+	for i, w := range wins {
+		f.Influence[i] = scale * (row.AtVec(0) + row.AtVec(1)*x[i]) * (w - sigmoid(f.Constant+f.Slope*x[i]))
+		mean += f.Influence[i] / float64(len(x))
+	}
+	for i := range f.Influence {
+		f.Influence[i] -= mean
+	}
+}
+
+func sigmoid(z float64) float64 { return 1 / (1 + math.Exp(-z)) }
+
+// softplus is log(1 + e^z) without overflow.
+func softplus(z float64) float64 { return max(z, 0) + math.Log1p(math.Exp(-math.Abs(z))) }

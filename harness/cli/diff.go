@@ -1,0 +1,109 @@
+package cli
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+
+	"congrad/harness/config"
+	"congrad/harness/record"
+	"congrad/results"
+
+	"github.com/spf13/cobra"
+)
+
+func (a *app) diffCommand() *cobra.Command {
+	return &cobra.Command{
+		Use:   "diff A B",
+		Short: "Compare two runs: their settings, and what came of arms of one name",
+		Long: "A and B are runs, by name or folder, or experiments that were not run. Prints the settings that differ, and, where both\n" +
+			"have records, the paired differences of arms of one name on the same items under the same seeds: B less A. Win rates\n" +
+			"are compared only where both are over the same answers.",
+		Example: "  congrad diff tiny tiny-all\n  congrad diff tiny mine.toml",
+		Args:    cobra.ExactArgs(2),
+		RunE: func(_ *cobra.Command, args []string) error {
+			var sides [2]side
+			for i, arg := range args {
+				var err error
+				if sides[i], err = a.side(arg); err != nil {
+					return err
+				}
+			}
+			differences, err := config.Differences(sides[0].settings, sides[1].settings)
+			if err != nil {
+				return failing(exitData, err)
+			}
+			rows := [][]string{{"setting", sides[0].name, sides[1].name}}
+			for _, d := range differences {
+				rows = append(rows, []string{d.Key, orNotSet(d.A), orNotSet(d.B)})
+			}
+			if len(differences) == 0 {
+				rows = [][]string{{"The settings are the same."}}
+			}
+			if err := a.columns(rows, false); err != nil {
+				return err
+			}
+			for _, s := range sides {
+				if s.records == nil {
+					_, err := fmt.Fprintf(a.err, "%s has no records, so only settings are compared (congrad run %s)\n", s.name, s.name)
+					return err
+				}
+			}
+			t, err := results.Between(sides[0].records, sides[1].records)
+			if err != nil {
+				return failing(exitConfig, fmt.Errorf("%s and %s cannot be paired: %w", sides[0].name, sides[1].name, err))
+			}
+			text, err := t.Plain()
+			if err != nil {
+				return err
+			}
+			_, err = fmt.Fprintf(a.out, "\n%s", text)
+			return err
+		},
+	}
+}
+
+// side is one of two things that are compared.
+type side struct {
+	name     string
+	settings []byte      // the resolved experiment
+	records  *record.Set // nil where it was not run
+}
+
+// side finds a run, or else an experiment. A run without its settings takes those of the experiment of its name.
+func (a *app) side(arg string) (side, error) {
+	s := side{name: arg}
+	folder, missing := a.findRun(arg)
+	if missing == nil {
+		if _, err := record.LoadGrid(folder.Records()); err == nil {
+			return s, failing(exitConfig, fmt.Errorf("%s is a grid, which has no arms of its own: name one of its cells, as in %s", arg, filepath.Join(string(folder), "CELL")))
+		}
+		set, err := record.Load(folder.Records())
+		if err != nil {
+			return s, failing(exitData, err)
+		}
+		s.records = set
+		s.settings, err = os.ReadFile(filepath.Join(string(folder), "resolved.toml"))
+		if err == nil || !errors.Is(err, fs.ErrNotExist) {
+			return s, failing(exitData, err)
+		}
+	}
+	e, _, err := loadExperiment(arg, options{})
+	switch {
+	case errors.Is(err, fs.ErrNotExist) && missing != nil:
+		return s, missing
+	case err != nil:
+		return s, err
+	}
+	s.settings = e.Resolved()
+	return s, nil
+}
+
+func orNotSet(value string) string {
+	if value == "" {
+		return "not set"
+	}
+	return value
+}

@@ -1,0 +1,52 @@
+package cli
+
+import (
+	"fmt"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/spf13/cobra"
+)
+
+func (a *app) showCommand() *cobra.Command {
+	return &cobra.Command{
+		Use:     "show RUN [TABLE]",
+		Short:   "Print the tables of a finished run",
+		Long:    "Prints runs/RUN/tables/TABLE.txt, or all of its tables, the main one first. Computes nothing: congrad report makes\nthem anew.",
+		Example: "  congrad show tiny\n  congrad show tiny lengths",
+		Args:    cobra.RangeArgs(1, 2),
+		RunE: func(_ *cobra.Command, args []string) error {
+			folder, err := a.findRun(args[0])
+			if err != nil {
+				return err
+			}
+			found, _ := filepath.Glob(filepath.Join(string(folder), "tables", "*.txt")) // a name with a bracket finds nothing
+			var names []string
+			for _, f := range found {
+				names = append(names, strings.TrimSuffix(filepath.Base(f), ".txt"))
+			}
+			if len(names) == 0 {
+				return failing(exitData, fmt.Errorf("%s has records but no tables: congrad report %s makes them", folder, args[0]))
+			}
+			if at := slices.Index(names, "main"); at > 0 {
+				names = slices.Insert(slices.Delete(names, at, at+1), 0, "main")
+			}
+			if len(args) == 2 {
+				if !slices.Contains(names, args[1]) {
+					return failing(exitConfig, fmt.Errorf("%q: %s has no such table%s (%s)", args[1], folder, didYouMean(args[1], names), strings.Join(names, ", ")))
+				}
+				names = args[1:]
+			}
+			for i, name := range names {
+				if i > 0 {
+					fmt.Fprintln(a.out)
+				}
+				if err := a.printTable(folder, name); err != nil {
+					return failing(exitData, err)
+				}
+			}
+			return nil
+		},
+	}
+}

@@ -1,0 +1,54 @@
+package results
+
+import (
+	"congrad/eval/langid"
+	"congrad/results/measure"
+	"congrad/results/table"
+)
+
+// answerLanguagesTable counts the answers that are in another language than their prompt.
+func answerLanguagesTable(s *measure.Study) table.Table {
+	t := table.Table{
+		Name:  "answer-languages",
+		Title: "Greedy answers in another language than their prompt's",
+		Note: "told: answers whose language can be told among those of the study; numbers, names and other short answers cannot. wrong: of those, in another language. " +
+			"share: of wrong in told [95 % interval, with clusters of prompts for trials]. most: the language of most of the wrong ones. Groups first, then languages in which any arm has one.",
+		Columns: []table.Column{
+			text("", "languages"), text("", "arm"), number("", "answers"), number("", "told"), number("", "wrong"), interval("", "share"), text("", "most"),
+		},
+	}
+	if prompts, _ := s.Prompts(); prompts == 0 {
+		return t
+	}
+	var codes []string
+	groups := s.Groups()
+	for _, l := range s.Languages {
+		codes = append(codes, l.Code)
+		groups = append(groups, measure.Only(l.Code))
+	}
+	spoken := s.Spoken(langid.New(codes).Identify)
+	named := len(s.Groups())
+	for i, g := range groups {
+		var block []table.Row
+		wrong := 0
+		for _, a := range s.Arms {
+			x := spoken.Of(a.Name, g)
+			if x.Answers == 0 {
+				continue
+			}
+			wrong += x.Wrong
+			most := table.None(1)
+			if x.Most != "" {
+				most = table.Text(x.Most)
+			}
+			block = append(block, table.Row{Break: len(block) == 0, Cells: []table.Cell{
+				once(g.Name, len(block) == 0), table.Text(a.Name), table.Count(x.Answers), table.Count(x.Share.N), table.Count(x.Wrong), rate(x.Share), most,
+			}})
+		}
+		if i < named || wrong > 0 {
+			t.Rows = append(t.Rows, block...)
+		}
+	}
+	t.Footnotes = append(t.Footnotes, confined(s)...)
+	return t
+}

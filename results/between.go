@@ -1,0 +1,99 @@
+package results
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+
+	"congrad/harness/record"
+	"congrad/results/measure"
+	"congrad/results/table"
+)
+
+// Between is the table of the differences between two runs, in arms of one name on the same items. An error says why
+// nothing of them can be paired.
+func Between(a, b *record.Set) (table.Table, error) {
+	before, err := measure.New(a)
+	if err != nil {
+		return table.Table{}, fmt.Errorf("the records of the first run cannot be read: %w", err)
+	}
+	after, err := measure.New(b)
+	if err != nil {
+		return table.Table{}, fmt.Errorf("the records of the second run cannot be read: %w", err)
+	}
+	x := measure.Between{A: before, B: after}
+	switch {
+	case len(x.Arms()) == 0:
+		return table.Table{}, fmt.Errorf("no arm of the first run (%s) has the name of one of the second (%s)", armNames(before), armNames(after))
+	case len(x.Seeds()) == 0:
+		return table.Table{}, fmt.Errorf("the runs have no seed in common: %v and %v", before.Seeds, after.Seeds)
+	case len(x.Groups()) == 0:
+		return table.Table{}, errors.New("the runs have no language in common that is seen, or unseen, in both")
+	}
+	t := table.Table{
+		Name:  "between",
+		Title: "The second run less the first, in arms of one name",
+		Note: fmt.Sprintf("Mean [95 %% interval] of paired differences on the same items under the same seeds (%s). n: greedy answers. win rate, exact, accuracy and bits per byte are each run's own, "+
+			"on the items of both.", table.Counted(len(x.Seeds()), "seed")),
+		Columns: []table.Column{
+			text("", "languages"), text("", "arm"), number("", "n"), number("win rate", "first"), number("win rate", "second"),
+			difference("difference", "win rate"), difference("difference", "exact"), difference("difference", "accuracy"), difference("difference", "bits per byte"),
+		},
+		Partial: strings.Join(partial(before, after), "; "),
+	}
+	wins := x.SameOpponent()
+	measured := 0
+	for _, g := range x.Groups() {
+		for i, arm := range x.Arms() {
+			win, exact := x.WinRate(arm, g), x.Exact(arm, g)
+			accuracy, bits := x.Tax(measure.Accuracy(), arm, g), x.Tax(measure.BitsPerByte(), arm, g)
+			measured += win.A.N + accuracy.A.N + bits.A.N
+			n := counted(win.Difference)
+			if !wins {
+				win = measure.Paired{}
+			}
+			t.Rows = append(t.Rows, table.Row{Break: i == 0, Cells: []table.Cell{
+				once(fmt.Sprintf("%s (%d)", g.Name, len(g.Codes)), i == 0), table.Text(arm), n,
+				table.Share(win.A.Mean, win.A.N > 0), table.Share(win.B.Mean, win.B.N > 0),
+				told(win.Difference), told(exact.Difference), told(accuracy.Difference), told(bits.Difference),
+			}})
+		}
+	}
+	if measured == 0 {
+		return table.Table{}, errors.New("no prompt, choice or passage was evaluated in both runs")
+	}
+	if t.Marked() {
+		t.Footnotes = append(t.Footnotes, "~ not told apart from zero: the 95 % interval includes it. Not corrected for the number of arms and groups.")
+	}
+	if both, differ := x.Opponents(); !wins && both > 0 {
+		why := fmt.Sprintf("%d of %d answers of the arms that they are against differ", differ, both)
+		if before.Judge != after.Judge {
+			why = "other judges decided"
+		}
+		t.Footnotes = append(t.Footnotes, "Win rates are not compared: "+why+".")
+	}
+	if len(x.Seeds()) == 1 {
+		t.Footnotes = append(t.Footnotes, "One seed: the intervals cover other prompts, not other training runs.")
+	}
+	return t, nil
+}
+
+func armNames(s *measure.Study) string {
+	var names []string
+	for _, a := range s.Arms {
+		names = append(names, a.Name)
+	}
+	return strings.Join(names, ", ")
+}
+
+// partial says which of the runs are parts of their experiments.
+func partial(before, after *measure.Study) []string {
+	var parts []string
+	if before.Partial != "" {
+		parts = append(parts, "first: "+before.Partial)
+	}
+	if after.Partial != "" {
+		parts = append(parts, "second: "+after.Partial)
+	}
+	return parts
+}

@@ -1,0 +1,104 @@
+package results
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"congrad/results/measure"
+	"congrad/results/table"
+)
+
+// lengthsTable sets raw win rates beside those at equal length, in groups of languages.
+func lengthsTable(s *measure.Study, lengths *measure.Lengths) table.Table {
+	t := table.Table{
+		Name:  "lengths",
+		Title: "Win rate with the length of the answers taken out",
+		Note: "Mean [95 % interval]. characters: mean length of the arm's greedy answers, and of those of " + base(s) + " that they are compared with, in code points. " +
+			"at equal length: the win rate that a logistic regression of who wins on the difference of the lengths gives for no difference; one model for each arm and language, " +
+			"and the mean over the languages by their answers. Read it beside the raw one, never for it." + s.JudgedBy(),
+		Columns: []table.Column{
+			text("", "languages"), text("", "arm"), number("", "n"), number("characters", "own"), number("characters", "opponent"),
+			interval("win rate", "raw"), interval("win rate", "at equal length"), difference("", "minus joint, at equal length"),
+		},
+	}
+	penalised := map[string][]string{}
+	for _, g := range s.Groups() {
+		for _, a := range s.Trained() {
+			x := lengths.Of(a.Name, g)
+			if x.Raw.N == 0 {
+				continue
+			}
+			for _, code := range x.Penalised {
+				if !slices.Contains(penalised[a.Name], code) {
+					penalised[a.Name] = append(penalised[a.Name], code)
+				}
+			}
+			versus := table.None(len(table.DifferenceFields()))
+			if joint := s.Joint(); joint != nil && joint.Name != a.Name {
+				versus = told(lengths.Minus(a.Name, joint.Name, g))
+			}
+			first := len(t.Rows) == 0 || t.Rows[len(t.Rows)-1].Cells[0].Data[0] != g.Name
+			t.Rows = append(t.Rows, table.Row{Break: first, Cells: []table.Cell{
+				{Text: shown(g.Name, first), Data: []string{g.Name}},
+				table.Text(a.Name), counted(x.Raw), table.Number(x.Own, 1), table.Number(x.Opponent, 1),
+				rate(x.Raw), rate(x.Controlled), versus,
+			}})
+		}
+	}
+	if t.Marked() {
+		t.Footnotes = append(t.Footnotes, "~ not told apart from zero: the 95 % interval includes it. Not corrected for the number of arms and groups.")
+	}
+	var parts []string
+	for _, a := range s.Trained() {
+		if codes := penalised[a.Name]; len(codes) > 0 {
+			parts = append(parts, fmt.Sprintf("%s in %s", a.Name, strings.Join(codes, ", ")))
+		}
+	}
+	if len(parts) > 0 {
+		t.Footnotes = append(t.Footnotes, "Lengths tell wins from losses (nearly) without fault, and the fit needed a penalty: "+strings.Join(parts, "; ")+".")
+	}
+	return t
+}
+
+// lengthsLanguagesTable is the same for every language, with what the models are.
+func lengthsLanguagesTable(s *measure.Study, lengths *measure.Lengths) table.Table {
+	t := table.Table{
+		Name:  "lengths-languages",
+		Title: "Win rate with the length of the answers taken out, per language",
+		Note: "Columns as above. slope: what a much longer answer adds to the log-odds of winning. penalty: of the fit, where lengths tell wins from losses; " +
+			table.Missing + " where none was needed." + s.JudgedBy(),
+		Columns: []table.Column{
+			text("", "language"), text("", "arm"), number("", "n"), number("characters", "own"), number("characters", "opponent"),
+			interval("win rate", "raw"), interval("win rate", "at equal length"), number("", "slope"), number("", "penalty"),
+		},
+	}
+	for _, l := range s.Languages {
+		first := true
+		for _, a := range s.Trained() {
+			fit, ok := lengths.Fit(a.Name, l.Code)
+			x := lengths.Of(a.Name, measure.Only(l.Code))
+			if !ok || x.Raw.N == 0 {
+				continue
+			}
+			penalty := table.None(1)
+			if fit.Ridge > 0 {
+				penalty = table.Text(fmt.Sprintf("%.0e", fit.Ridge))
+			}
+			t.Rows = append(t.Rows, table.Row{Break: first, Cells: []table.Cell{
+				once(l.Code, first), table.Text(a.Name), counted(x.Raw), table.Number(x.Own, 1), table.Number(x.Opponent, 1),
+				rate(x.Raw), rate(x.Controlled), table.Share(fit.Slope, fit.Scale > 0), penalty,
+			}})
+			first = false
+		}
+	}
+	return t
+}
+
+// shown is the name on the first row of its block.
+func shown(name string, first bool) string {
+	if first {
+		return name
+	}
+	return ""
+}

@@ -1,0 +1,118 @@
+package measure
+
+import (
+	"slices"
+
+	"congrad/eval/stats"
+	"congrad/harness/record"
+)
+
+// Between sets two studies side by side on what both of them did: arms of one name on the same items under the same seeds.
+type Between struct{ A, B *Study }
+
+// Arms are the arms of both, in the order of A.
+func (x Between) Arms() []string {
+	var names []string
+	for _, a := range x.A.Arms {
+		if _, ok := x.B.armAt[a.Name]; ok {
+			names = append(names, a.Name)
+		}
+	}
+	return names
+}
+
+// Seeds are those of both.
+func (x Between) Seeds() []uint64 {
+	var seeds []uint64
+	for _, s := range x.A.Seeds {
+		if slices.Contains(x.B.Seeds, s) {
+			seeds = append(seeds, s)
+		}
+	}
+	return seeds
+}
+
+// Groups are the groups of languages, less languages that are not in both or not in the same group.
+func (x Between) Groups() []Group {
+	var groups []Group
+	for _, g := range x.A.Groups() {
+		other, ok := x.B.Group(g.Name)
+		if !ok {
+			continue
+		}
+		var codes []string
+		for _, code := range g.Codes {
+			if other.Has(code) {
+				codes = append(codes, code)
+			}
+		}
+		if len(codes) > 0 {
+			groups = append(groups, group(g.Name, codes...))
+		}
+	}
+	return groups
+}
+
+// Paired is an arm in both studies, on the items of both.
+type Paired struct {
+	A, B       stats.Estimate
+	Difference stats.Estimate // B less A
+}
+
+func paired(a, b []outcome) Paired {
+	inA, inB := map[item]bool{}, map[item]bool{}
+	for _, o := range a {
+		inA[o.item] = true
+	}
+	for _, o := range b {
+		inB[o.item] = true
+	}
+	a = slices.DeleteFunc(a, func(o outcome) bool { return !inB[o.item] })
+	b = slices.DeleteFunc(b, func(o outcome) bool { return !inA[o.item] })
+	return Paired{stats.Mean(samples(a), Level), stats.Mean(samples(b), Level), stats.Mean(minus(b, a, false), Level)}
+}
+
+// WinRate compares an arm's win rates, which means something where SameOpponent is.
+func (x Between) WinRate(arm string, in Group) Paired {
+	return paired(x.A.evaluated(arm, in, win), x.B.evaluated(arm, in, win))
+}
+
+// Exact compares the shares of exact answers.
+func (x Between) Exact(arm string, in Group) Paired {
+	return paired(x.A.evaluated(arm, in, exact), x.B.evaluated(arm, in, exact))
+}
+
+// Tax compares an arm's own readings over all tasks, not their differences to a baseline.
+func (x Between) Tax(m Measure, arm string, in Group) Paired {
+	return paired(m.of(x.A, "", arm, in), m.of(x.B, "", arm, in))
+}
+
+// Opponents counts the answers of the opponents to the same prompts under the same seeds, and those of them that differ.
+func (x Between) Opponents() (both, differ int) {
+	a, b := x.A.Untouched(), x.B.Untouched()
+	if a == nil || b == nil {
+		return 0, 0
+	}
+	key := func(e *record.Evaluation) item { return item{e.Seed, e.Lang, "", e.Prompt} }
+	texts := map[item]string{}
+	for _, e := range x.A.evaluations[a.Name] {
+		texts[key(e)] = e.Text
+	}
+	for _, e := range x.B.evaluations[b.Name] {
+		text, ok := texts[key(e)]
+		if !ok {
+			continue
+		}
+		both++
+		if text != e.Text {
+			differ++
+		}
+	}
+	return both, differ
+}
+
+// SameOpponent reports whether wins in both studies are over the same answers, by the same kind of judge.
+func (x Between) SameOpponent() bool {
+	both, differ := x.Opponents()
+	return both > 0 && differ == 0 && x.A.Judge == x.B.Judge
+}
