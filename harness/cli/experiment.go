@@ -158,50 +158,46 @@ func slug(changes []string) string {
 	return strings.TrimRight(text[:min(len(text), 40)], "-.")
 }
 
-// newEnv opens the model, the data and the store, and puts the started device beside them: a plan, too, needs to know
-// what computes, since that enters the keys of its stages.
-func (a *app) newEnv(e *config.Experiment, s *surroundings, b *backend) (*run.Env, error) {
+// newEnv starts the device and opens the model, the data and the store: a plan, too, needs to know what computes, since that
+// enters the keys of its stages.
+func (a *app) newEnv(e *config.Experiment, s *surroundings) (*run.Env, *backend, error) {
+	b, err := a.openBackend()
+	if err != nil {
+		return nil, nil, err
+	}
 	w, r, err := openWorld()
 	if err != nil {
-		return nil, failing(exitData, err)
+		return nil, nil, failing(exitData, err)
 	}
 	items := data.FromWorld(w)
 	source, err := promptSource(e, s.languages, items)
 	if err != nil {
-		return nil, failing(exitData, err)
+		return nil, nil, failing(exitData, err)
 	}
 	read, err := exams(e, s)
 	if err != nil {
-		return nil, failing(exitData, err)
+		return nil, nil, failing(exitData, err)
 	}
 	base, chat, err := lookAtModel(e.Model)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	st, err := store.Open(filepath.Join(a.runs, ".store"))
 	if err != nil {
-		return nil, err
-	}
-	engine, err := newEngine(e, b, base)
-	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	return &run.Env{
-		Store: st, Engine: engine, Chat: chat, Source: source, Items: items, Exams: read, World: w, Recipe: r, Base: base,
+		Store: st, Engine: newEngine(e, b, base), Chat: chat, Source: source, Items: items, Exams: read, World: w, Recipe: r, Base: base,
 		Device: deviceKey(b.info), Backend: b.info.String(),
-	}, nil
+	}, b, nil
 }
 
 // newEngine prepares the device for an experiment's policies.
-func newEngine(e *config.Experiment, b *backend, base *model.Folder) (*nn.Engine, error) {
+func newEngine(e *config.Experiment, b *backend, base *model.Folder) *nn.Engine {
 	engine := nn.NewEngine(b.backend, adapted(e, base.Config))
 	engine.BFloat16, engine.Recompute = e.Precision == "bfloat16", e.Batch.Recompute
-	if e.LoRA.Rank == 0 {
-		if err := base.Load(); err != nil {
-			return nil, failing(exitData, err)
-		}
-	}
-	return engine, engine.Freeze(base.Read)
+	engine.Beneath = base.Read
+	return engine
 }
 
 // adapted is a model's shape with the adapters that an experiment asks for.

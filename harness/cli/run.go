@@ -47,11 +47,7 @@ func (a *app) run(ctx context.Context, arg string, o options, dry bool) error {
 	if err != nil {
 		return err
 	}
-	b, err := a.openBackend()
-	if err != nil {
-		return err
-	}
-	env, err := a.newEnv(e, s, b)
+	env, b, err := a.newEnv(e, s)
 	if err != nil {
 		return err
 	}

@@ -128,11 +128,11 @@ func openTokenizer(name string) (*text.Tokenizer, error) {
 // openModel reads a model, and the layout of chats that its tokenizer has.
 func openModel(name string) (*model.Folder, *text.Chat, error) {
 	base, chat, err := lookAtModel(name)
-	if err == nil {
-		err = base.Load()
-	}
 	if err != nil {
-		return nil, nil, failing(exitData, err)
+		return nil, nil, err
+	}
+	if _, err := base.Load(); err != nil {
+		return nil, nil, failing(exitData, fmt.Errorf("%s: %w", name, err))
 	}
 	return base, chat, nil
 }

@@ -62,10 +62,8 @@ func loaded(f *Folder, err error) (*Folder, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := f.Load(); err != nil {
-		return nil, err
-	}
-	return f, f.Close()
+	_, err = f.Load()
+	return f, err
 }
 
 // Look opens a model folder and checks it, without reading its weights. They are to be read until Close.
@@ -119,12 +117,16 @@ func LookGGUF(dir fs.FS, name string) (f *Folder, err error) {
 	return f, nil
 }
 
-// Load reads the weights, if that was not done.
-func (f *Folder) Load() (err error) {
+// Load reads the weights and lets the files go, if that was not done.
+func (f *Folder) Load() (*Weights, error) {
 	if f.Weights == nil {
-		f.Weights, err = readWeights(f.Config, f.stored)
+		w, err := readWeights(f.Config, f.stored)
+		if err = errors.Join(err, f.Close()); err != nil {
+			return nil, err
+		}
+		f.Weights = w
 	}
-	return err
+	return f.Weights, nil
 }
 
 // Close lets the files go.

@@ -35,9 +35,7 @@ func TestBFloat16IsNear(t *testing.T) {
 			engine := func(half bool) *Engine {
 				e := NewEngine(b, c)
 				e.BFloat16 = half
-				if err := e.Freeze(frozen.Read); err != nil {
-					t.Fatal(err)
-				}
+				e.Beneath = frozen.Read
 				return e
 			}
 			host := frozen

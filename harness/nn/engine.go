@@ -29,9 +29,11 @@ type Engine struct {
 	// Recompute has the backward pass compute activations again instead of keeping them, see pullback, and every pass meet the
 	// vocabulary piece by piece. Set it before the first program.
 	Recompute bool
+	// Beneath reads a weight that is beneath the adapters. It is asked for one at a time, when the first policy is uploaded, so
+	// that a large model never stands in memory as float32.
+	Beneath func(s model.Shape) ([]float32, error)
 
-	atOnce   int  // logits that are computed together with Recompute
-	compiled bool // whether the program that runs was new
+	atOnce   int // logits that are computed together with Recompute
 	backend  backends.Backend
 	programs *programs
 	frozen   []*tensors.Tensor // in the order of Config.Frozen
@@ -39,7 +41,7 @@ type Engine struct {
 
 // NewEngine returns an engine for models of the given shape.
 func NewEngine(backend backends.Backend, config model.Config) *Engine {
-	return &Engine{Config: config, atOnce: mostLogits, backend: backend, programs: newPrograms(config.Layers)}
+	return &Engine{Config: config, atOnce: MostLogits, backend: backend, programs: newPrograms(config.Layers)}
 }
 
 // can reports whether the backend has an operation. The pure-Go one lacks a few.
@@ -50,31 +52,31 @@ func (e *Engine) can(op backends.OpType) bool { return e.backend.Capabilities().
 //
 // GoMLX reports a mistake in a graph by panicking while the graph is built, and turns that into the error returned here.
 func (e *Engine) run(name string, inputs []any, build func(in []*Node) []*Node) ([]*tensors.Tensor, error) {
-	program := e.programs.find(name)
-	if program == nil {
-		if len(e.frozen) != len(e.Config.Frozen()) {
-			return nil, fmt.Errorf("preparing %s: the weights beneath the adapters were not loaded (Freeze)", name)
-		}
+	p := e.programs.find(name)
+	if p == nil {
+		p = &program{}
 		x, err := graph.NewExec(e.backend, func(in []*Node) []*Node {
-			e.compiled = true
+			p.shapes++
 			return build(in)
 		})
 		if err != nil {
 			return nil, fmt.Errorf("preparing %s: %w", name, err)
 		}
-		program = e.programs.add(name, x.WithName(name).SetMaxCache(-1))
+		p.exec = x.WithName(name).SetMaxCache(-1)
+		e.programs.add(name, p)
 	}
-	e.compiled = false
-	err := program.exec.PreCompile(inputs...)
-	if e.compiled {
-		e.programs.compiled(program)
+	before := p.shapes
+	err := p.exec.PreCompile(inputs...)
+	compiled := p.shapes > before
+	if compiled {
+		e.programs.makeRoom(p)
 		device.Trim() // so that what the compiler leaves is gone before the program takes its own
 	}
 	var out []*tensors.Tensor
 	if err == nil {
-		out, err = program.exec.Exec(inputs...)
+		out, err = p.exec.Exec(inputs...)
 	}
-	if e.compiled { // some of it is let go later only
+	if compiled { // some of it is let go later only
 		device.Trim()
 	}
 	if err != nil {

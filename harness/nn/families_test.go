@@ -79,17 +79,22 @@ func largest(a, b []float32) (worst float64) {
 	return worst
 }
 
+// farthest is the largest difference of an engine's logits from a golden's.
+func (g golden) farthest(t *testing.T, e *Engine) (worst float64) {
+	t.Helper()
+	w := must(e.Upload(g.weights))(t)
+	defer w.Free()
+	for i, ids := range g.ids {
+		worst = math.Max(worst, largest(slices.Concat(must(e.Logits(w, ids))(t)...), g.logits[i]))
+	}
+	return worst
+}
+
 func TestFamiliesAgreeWithTransformers(t *testing.T) {
 	devicetest.Each(t, func(t *testing.T, b device.Backend) {
 		for _, g := range goldens(t) {
 			t.Run(g.name, func(t *testing.T) {
-				e := NewEngine(b, g.weights.Config)
-				w := must(e.Upload(g.weights))(t)
-				defer w.Free()
-				worst := 0.0
-				for i, ids := range g.ids {
-					worst = math.Max(worst, largest(slices.Concat(must(e.Logits(w, ids))(t)...), g.logits[i]))
-				}
+				worst := g.farthest(t, NewEngine(b, g.weights.Config))
 				if t.Logf("largest difference of logits %.2g", worst); !(worst <= 1e-4) {
 					t.Errorf("logits differ by %g from those of transformers", worst)
 				}
@@ -112,12 +117,7 @@ func TestFamiliesInBFloat16(t *testing.T) {
 			}
 			e := NewEngine(b, g.weights.Config)
 			e.BFloat16 = true
-			w := must(e.Upload(g.weights))(t)
-			worst, scale := 0.0, largest(slices.Concat(g.logits...), make([]float32, len(slices.Concat(g.logits...))))
-			for i, ids := range g.ids {
-				worst = math.Max(worst, largest(slices.Concat(must(e.Logits(w, ids))(t)...), g.logits[i]))
-			}
-			w.Free()
+			worst, scale := g.farthest(t, e), largest(slices.Concat(g.logits...), make([]float32, len(slices.Concat(g.logits...))))
 			if t.Logf("%s: largest difference of logits %.2g, %.2g of the largest logit", g.name, worst, worst/scale); !(worst <= bound*scale) || worst < 1e-4 {
 				t.Errorf("%s: logits differ by %g from those of transformers, the largest is %g", g.name, worst, scale)
 			}

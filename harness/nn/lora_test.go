@@ -1,6 +1,7 @@
 package nn
 
 import (
+	"errors"
 	"math"
 	"testing"
 
@@ -20,9 +21,7 @@ func adapted(layers string) model.Config {
 func loraEngine(t *testing.T, b device.Backend, frozen *model.Weights, layers string, seed uint64) (*Engine, *model.Weights) {
 	t.Helper()
 	e := NewEngine(b, adapted(layers))
-	if err := e.Freeze(frozen.Read); err != nil {
-		t.Fatal(err)
-	}
+	e.Beneath = frozen.Read
 	return e, loud(e.Config, seed)
 }
 
@@ -154,9 +153,23 @@ func TestSketchesOfAdapters(t *testing.T) {
 func TestAdaptersNeedWhatIsBeneath(t *testing.T) {
 	devicetest.Each(t, func(t *testing.T, b device.Backend) {
 		e := NewEngine(b, adapted(model.MLP))
-		w := must(e.Upload(model.New(e.Config, 1)))(t)
-		if _, err := e.LogProbs(w, must(NewBatch(tinyRows, 4, 6, 4))(t)); err == nil {
-			t.Error("adapters ran over nothing")
+		w := model.New(e.Config, 1)
+		if _, err := e.Upload(w); err == nil {
+			t.Error("adapters over nothing")
+		}
+		frozen, broken := loud(tiny, 3), errors.New("broken")
+		e.Beneath = func(s model.Shape) ([]float32, error) {
+			if s.Name == "model.norm.weight" {
+				return nil, broken
+			}
+			return frozen.Read(s)
+		}
+		if _, err := e.Upload(w); !errors.Is(err, broken) {
+			t.Errorf("adapters over half of the weights: %v", err)
+		}
+		e.Beneath = frozen.Read
+		if _, err := e.LogProbs(must(e.Upload(w))(t), must(NewBatch(tinyRows, 4, 6, 4))(t)); err != nil {
+			t.Error(err)
 		}
 	})
 }

@@ -39,18 +39,17 @@ func (p *programs) find(name string) *program {
 	return x
 }
 
-func (p *programs) add(name string, x *graph.Exec) *program {
-	p.byName[name] = &program{exec: x, used: p.clock}
-	return p.byName[name]
+func (p *programs) add(name string, x *program) {
+	x.used = p.clock
+	p.byName[name] = x
 }
 
-// compiled counts a new shape of a program, and makes room for it.
-func (p *programs) compiled(x *program) {
-	x.shapes++
+// makeRoom lets programs go that were used least recently, but not the one in use.
+func (p *programs) makeRoom(inUse *program) {
 	for p.kept() > p.most && len(p.byName) > 1 {
 		oldest := ""
 		for name, other := range p.byName {
-			if other != x && (oldest == "" || other.used < p.byName[oldest].used) {
+			if other != inUse && (oldest == "" || other.used < p.byName[oldest].used) {
 				oldest = name
 			}
 		}

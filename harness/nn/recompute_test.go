@@ -19,17 +19,15 @@ func TestRecomputationChangesNothing(t *testing.T) {
 			atOnce int
 		}{
 			"tied, five activations a piece": {tiny, 5 * tiny.Vocab},
-			"untied":                         {untied(tiny), mostLogits},
-			"adapters":                       {adapted(model.AllProjections), mostLogits},
+			"untied":                         {untied(tiny), MostLogits},
+			"adapters":                       {adapted(model.AllProjections), MostLogits},
 		} {
 			c := x.config
 			frozen := loud(c.Base(), 3)
 			run := func(recompute bool) (gradient [][]float32, units []Unit, logp [][]float64, sketches [][]float32) {
 				e := NewEngine(b, c)
 				e.Recompute, e.atOnce = recompute, x.atOnce
-				if err := e.Freeze(frozen.Read); err != nil {
-					t.Fatal(err)
-				}
+				e.Beneath = frozen.Read
 				trainer := must(e.NewTrainer(loud(c, 3), adam))(t)
 				defer trainer.Free()
 				units = must(trainer.Accumulate(batch, p))(t)

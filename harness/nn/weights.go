@@ -1,6 +1,7 @@
 package nn
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 
@@ -17,14 +18,24 @@ import (
 // Weights are what is trained of a model, on the device, in the order of Config.Shapes.
 type Weights struct{ tensors []*tensors.Tensor }
 
-// Freeze copies the weights beneath the adapters to the device, where all policies share them. read returns one of them at a
-// time, so that a large model never stands in memory as float32.
-func (e *Engine) Freeze(read func(s model.Shape) ([]float32, error)) error {
-	freeAll(e.frozen)
-	e.frozen = nil
+// freeze copies the weights beneath the adapters to the device, where all policies share them, if that was not done.
+func (e *Engine) freeze() (err error) {
+	shapes := e.Config.Frozen()
+	if len(e.frozen) == len(shapes) {
+		return nil
+	}
+	if e.Beneath == nil {
+		return errors.New("freezing weights: there is nothing to read those beneath the adapters from")
+	}
+	defer func() {
+		if err != nil {
+			freeAll(e.frozen)
+			e.frozen = nil
+		}
+	}()
 	var short []bfloat16.BFloat16 // of one weight after the other
-	for _, s := range e.Config.Frozen() {
-		data, err := read(s)
+	for _, s := range shapes {
+		data, err := e.Beneath(s)
 		if err != nil {
 			return fmt.Errorf("freezing weights: %w", err)
 		}
@@ -56,6 +67,9 @@ func (e *Engine) inputs(trained []*tensors.Tensor) ([]any, int) {
 
 // Upload copies weights to the device.
 func (e *Engine) Upload(w *model.Weights) (*Weights, error) {
+	if err := e.freeze(); err != nil {
+		return nil, err
+	}
 	if w.Config != e.Config {
 		return nil, fmt.Errorf("uploading weights: the model's shape %+v is not the engine's %+v", w.Config, e.Config)
 	}

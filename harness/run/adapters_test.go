@@ -16,9 +16,7 @@ func (b *bench) adapted(t *testing.T) {
 	c := b.env.Base.Config
 	c.LoRA = model.LoRA{Rank: 2, Alpha: 4, Layers: model.AllProjections}
 	e := nn.NewEngine(b.backend, c)
-	if err := e.Freeze(b.env.Base.Read); err != nil {
-		t.Fatal(err)
-	}
+	e.Beneath = b.env.Base.Read
 	b.env.Engine = e
 }
 

@@ -76,8 +76,7 @@ func (e *Env) weights(s *Stage) (*model.Weights, error) {
 		if e.Engine.Config.LoRA.Rank > 0 {
 			return model.New(e.Engine.Config, 0), nil
 		}
-		err := e.Base.Load()
-		return e.Base.Weights, err
+		return e.Base.Load()
 	}
 	file, err := e.read(s, "model.safetensors")
 	if err != nil {

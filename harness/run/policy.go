@@ -41,8 +41,9 @@ func (p *Plan) Policy(e *Env, arm string, seed uint64, iteration int) (*model.We
 	if err != nil || w.Config.LoRA.Rank == 0 {
 		return w, err
 	}
-	if err := e.Base.Load(); err != nil {
+	base, err := e.Base.Load()
+	if err != nil {
 		return nil, err
 	}
-	return model.Merge(e.Base.Weights, w)
+	return model.Merge(base, w)
 }
