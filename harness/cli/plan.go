@@ -171,7 +171,7 @@ func (a *app) expect(arg string, o options) (*expectation, error) {
 		plans = append(plans, p)
 	}
 	x := &expectation{experiment: e, model: forecast.Model{
-		Config: adapted(e, c), BFloat16: e.Precision == "bfloat16", Recompute: e.Batch.Recompute, Programs: nn.MostPrograms(c.Layers),
+		Config: adapted(e, c), BFloat16: e.Precision == "bfloat16", Recompute: e.Batch.Recompute, Programs: nn.MostPrograms(c.Layers), AtOnce: nn.MostLogits,
 	}}
 	if x.lengths, err = plans[0].Lengths(env); err != nil {
 		return nil, failing(exitData, err)

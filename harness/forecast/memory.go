@@ -17,6 +17,7 @@ type Model struct {
 	BFloat16  bool // precision = "bfloat16"
 	Recompute bool // batch.recompute
 	Programs  int  // that are kept at most; 0 keeps all
+	AtOnce    int  // logits that there are at most with Recompute
 }
 
 // Block is what the device works on at once.
@@ -108,9 +109,6 @@ func (m Model) Forward(b Block) float64 {
 	return float32Bytes * b.tokens() * math.Max(2*float64(c.Heads*b.Seq), float64(2*c.Hidden+2*c.FFN))
 }
 
-// mostLogits is how many logits there are at once with recomputation, see harness/nn/recompute.go.
-const mostLogits = 1 << 25
-
 // keptLogits is how many arrays of [answers, vocab] stand in memory in a backward pass: the logits and their gradient share one.
 const keptLogits = 1.0
 
@@ -118,7 +116,7 @@ const keptLogits = 1.0
 func (m Model) Logits(b Block) float64 {
 	n := b.answers() * float64(m.Config.Vocab)
 	if m.Recompute {
-		n = math.Min(n, math.Max(mostLogits, float64(m.Config.Vocab)))
+		n = math.Min(n, math.Max(float64(m.AtOnce), float64(m.Config.Vocab)))
 	}
 	return keptLogits * float32Bytes * n
 }

@@ -75,8 +75,8 @@ type piece struct {
 	labels   *Node // [to-from]
 }
 
-// mostLogits is how many logits a piece has at most: 128 MB of float32.
-const mostLogits = 1 << 25
+// MostLogits is how many logits a piece has at most: 128 MB of float32.
+const MostLogits = 1 << 25
 
 // pieces cuts activations h [n, hidden] and their labels [n] into pieces.
 func (t *transformer) pieces(h, labels *Node) []piece {
