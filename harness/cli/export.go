@@ -6,9 +6,7 @@ import (
 	"path/filepath"
 
 	"congrad/harness/model"
-	"congrad/harness/model/safetensors"
 	"congrad/harness/run"
-	"congrad/harness/store"
 	"congrad/harness/text"
 
 	"github.com/spf13/cobra"
@@ -17,13 +15,10 @@ import (
 // exported is what congrad export is asked.
 type exported struct {
 	options
-	out, dtype string
-	seed       int64 // -1: the first
-	iteration  int   // 0: the last
+	modelOut
+	seed      int64 // -1: the first
+	iteration int   // 0: the last
 }
-
-// exportTypes are the types that weights are written in.
-var exportTypes = map[string]safetensors.DType{"float32": safetensors.F32, "bfloat16": safetensors.BF16}
 
 func (a *app) exportCommand() *cobra.Command {
 	var x exported
@@ -37,24 +32,16 @@ func (a *app) exportCommand() *cobra.Command {
 		Args:    cobra.ExactArgs(2),
 		RunE:    func(_ *cobra.Command, args []string) error { return a.export(args[0], args[1], x) },
 	}
-	x.flags(c)
-	c.Flags().StringVar(&x.out, "out", "", "the folder to write; it may not exist, or be empty")
+	x.options.flags(c)
+	x.modelOut.flags(c, "float32")
 	c.Flags().Int64Var(&x.seed, "seed", -1, "the seed whose policy is written (default the first)")
 	c.Flags().IntVar(&x.iteration, "iteration", 0, "the iteration whose policy is written (default the last)")
-	c.Flags().StringVar(&x.dtype, "dtype", "float32", "the type of the weights, float32 or bfloat16")
 	return c
 }
 
 func (a *app) export(arg, arm string, x exported) error {
-	dtype, ok := exportTypes[x.dtype]
-	if !ok {
-		return failing(exitConfig, fmt.Errorf("--dtype %q: want float32 or bfloat16", x.dtype))
-	}
-	if x.out == "" {
-		return failing(exitConfig, fmt.Errorf("--out: name the folder to write (congrad export --help)"))
-	}
-	if err := store.CheckVacant(x.out); err != nil {
-		return failing(exitConfig, fmt.Errorf("--out: %w", err))
+	if err := x.check(); err != nil {
+		return err
 	}
 	e, s, err := loadExperiment(arg, x.options)
 	if err != nil {
@@ -63,11 +50,7 @@ func (a *app) export(arg, arm string, x exported) error {
 	if e.Grid != nil {
 		return failing(exitConfig, fmt.Errorf("%s is a grid: name a cell of it, as in congrad export %s %s", e.Name, filepath.Join(string(a.folder(e)), e.Grid.Cells[0].Name, "resolved.toml"), arm))
 	}
-	b, err := a.openBackend()
-	if err != nil {
-		return err
-	}
-	env, err := a.newEnv(e, s, b)
+	env, _, err := a.newEnv(e, s)
 	if err != nil {
 		return err
 	}
@@ -95,7 +78,7 @@ func (a *app) export(arg, arm string, x exported) error {
 	if err := folder.Complete(talk(env.Chat)); err != nil {
 		return failing(exitData, err)
 	}
-	if err := store.WriteFolder(x.out, func(add store.AddFile) error { return folder.Write(add, dtype) }); err != nil {
+	if err := x.write(&folder); err != nil {
 		return err
 	}
 	_, err = fmt.Fprintf(a.out, "%s: %s of %s, seed %d, iteration %d: %d parameters in %s, weights %s\n",

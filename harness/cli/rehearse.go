@@ -7,14 +7,13 @@ import (
 
 	"congrad/experiments"
 	"congrad/harness/model"
-	"congrad/harness/store"
 	"congrad/harness/text"
 
 	"github.com/spf13/cobra"
 )
 
 func (a *app) rehearseCommand() *cobra.Command {
-	var out, dtype string
+	var w modelOut
 	var seed uint64
 	c := &cobra.Command{
 		Use:   "rehearse CONFIG.json --out DIR",
@@ -25,25 +24,17 @@ func (a *app) rehearseCommand() *cobra.Command {
 		Example: "  congrad model rehearse gemma-2-2b --out build/models/gemma-2-2b",
 		Args:    cobra.ExactArgs(1),
 		RunE: func(_ *cobra.Command, args []string) error {
-			return a.rehearse(args[0], out, dtype, seed)
+			return a.rehearse(args[0], w, seed)
 		},
 	}
-	c.Flags().StringVar(&out, "out", "", "the folder to write; it may not exist, or be empty")
-	c.Flags().StringVar(&dtype, "dtype", "bfloat16", "the type of the weights, float32 or bfloat16")
+	w.flags(c, "bfloat16")
 	c.Flags().Uint64Var(&seed, "seed", 0, "of the random weights")
 	return c
 }
 
-func (a *app) rehearse(name, out, kind string, seed uint64) error {
-	dtype, ok := exportTypes[kind]
-	if !ok {
-		return failing(exitConfig, fmt.Errorf("--dtype %q: want float32 or bfloat16", kind))
-	}
-	if out == "" {
-		return failing(exitConfig, fmt.Errorf("--out: name the folder to write (congrad model rehearse --help)"))
-	}
-	if err := store.CheckVacant(out); err != nil {
-		return failing(exitConfig, fmt.Errorf("--out: %w", err))
+func (a *app) rehearse(name string, w modelOut, seed uint64) error {
+	if err := w.check(); err != nil {
+		return err
 	}
 	source, err := fs.ReadFile(experiments.Files, "shapes/"+name+".json")
 	if err != nil {
@@ -51,15 +42,7 @@ func (a *app) rehearse(name, out, kind string, seed uint64) error {
 			return failing(exitData, fmt.Errorf("%q is neither a shape that comes with the program (gemma-2-2b, llama-3-8b) nor a config.json: %w", name, err))
 		}
 	}
-	_, chat, err := lookAtModel("tiny")
-	if err != nil {
-		return err
-	}
-	tiny, err := findModel("tiny")
-	if err != nil {
-		return err
-	}
-	tokenizer, err := tiny.tokenizer()
+	_, chat, tokenizer, err := openShape("tiny")
 	if err != nil {
 		return err
 	}
@@ -74,9 +57,9 @@ func (a *app) rehearse(name, out, kind string, seed uint64) error {
 	if err := folder.Complete(talk(chat)); err != nil {
 		return failing(exitData, err)
 	}
-	if err := store.WriteFolder(out, func(add store.AddFile) error { return folder.Write(add, dtype) }); err != nil {
+	if err := w.write(folder); err != nil {
 		return err
 	}
-	_, err = fmt.Fprintf(a.out, "%s: %d random parameters in %s (%s)\n", out, folder.Config.Parameters(), kind, described(folder.Config))
+	_, err = fmt.Fprintf(a.out, "%s: %d random parameters in %s (%s)\n", w.out, folder.Config.Parameters(), w.dtype, described(folder.Config))
 	return err
 }

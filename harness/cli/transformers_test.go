@@ -14,9 +14,7 @@ import (
 
 	"congrad/harness/decode"
 	"congrad/harness/device"
-	"congrad/harness/model/safetensors"
 	"congrad/harness/nn"
-	"congrad/harness/store"
 )
 
 // This file is no part of the suite: it needs Python with transformers, which CONGRAD_PYTHON names (docs/models.md).
@@ -36,17 +34,7 @@ type parityCase struct {
 // An exported model is the same model to transformers: equal ids, by its template, too, equal greedy continuations, and
 // log-probabilities within rounding.
 func TestTransformersLoadsAnExportedModel(t *testing.T) {
-	base, chat, err := openModel("tiny")
-	if err != nil {
-		t.Fatal(err)
-	}
-	out := filepath.Join(t.TempDir(), "out")
-	if err := base.Complete(talk(chat)); err != nil {
-		t.Fatal(err)
-	}
-	if err := store.WriteFolder(out, func(add store.AddFile) error { return base.Write(add, safetensors.F32) }); err != nil {
-		t.Fatal(err)
-	}
+	out := exportedAgain(t, "tiny")
 	parity(t, out, out, "", 1e-4, []string{"What is 2 + 3?", "Wie heißt Japan?", "12", "日本語 <b> x", ""}, []string{"All human beings are born free", "Kila mtu", ""})
 }
 
@@ -60,18 +48,25 @@ func TestTransformersReadsTheSameGGUF(t *testing.T) {
 	texts := []string{"The quick brown fox", "def fibonacci(n):\n    ", "In 1969,"}
 	parity(t, path, filepath.Dir(path), filepath.Base(path), 1e-3, questions, texts)
 
-	base, chat, err := openModel(path)
+	out := exportedAgain(t, path)
+	parity(t, out, out, "", 1e-3, questions[:2], texts[:1])
+}
+
+// exportedAgain is the folder that a model is written to.
+func exportedAgain(t *testing.T, name string) string {
+	t.Helper()
+	base, chat, err := openModel(name)
 	if err != nil {
 		t.Fatal(err)
 	}
-	out := filepath.Join(t.TempDir(), "out")
 	if err := base.Complete(talk(chat)); err != nil {
 		t.Fatal(err)
 	}
-	if err := store.WriteFolder(out, func(add store.AddFile) error { return base.Write(add, safetensors.F32) }); err != nil {
+	w := modelOut{filepath.Join(t.TempDir(), "out"), "float32"}
+	if err := w.write(base); err != nil {
 		t.Fatal(err)
 	}
-	parity(t, out, out, "", 1e-3, questions[:2], texts[:1])
+	return w.out
 }
 
 func parity(t *testing.T, name, folder, gguf string, tolerance float64, questions, texts []string) {
