@@ -318,7 +318,7 @@ func (p *Plan) study(e *Env, table lang.Table) (record.Study, error) {
 			arm.Languages = x.Languages.Seen
 		}
 		if selector.Reads.Gradients() {
-			of := sketchOf(a.ConGrad)
+			of := sketchOf(comparing(a))
 			arm.Sketch, arm.Rank = of.Family(), of.Rank
 		}
 		s.Arms = append(s.Arms, arm)

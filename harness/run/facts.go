@@ -54,9 +54,7 @@ func (p *Plan) facts(e *Env) ([]record.Fact, error) {
 		}
 		selector, _ := method.FindSelector(a.Select)
 		if selector.Reads.Gradients() {
-			if selector.Reads == method.ReadsHeldBackAdam {
-				a.ConGrad.Sketch = sketch.Exact // whatever the arm says
-			}
+			a.ConGrad = comparing(a)
 			numbers := sketch.Numbers(c, sketchOf(a.ConGrad))
 			facts = append(facts,
 				record.Fact{Name: a.Name + ": sketch", Value: fmt.Sprintf("%s: %d numbers per gradient (%.1f %% of the parameters)%s; %s", sketched(a.ConGrad), numbers, 100*float64(numbers)/float64(c.Parameters()), hashed(c, a.ConGrad), compared(a.ConGrad))})

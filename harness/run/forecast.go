@@ -6,7 +6,6 @@ import (
 	"congrad/eval/task"
 	"congrad/harness/data"
 	"congrad/harness/forecast"
-	"congrad/harness/method"
 	"congrad/harness/model"
 	"congrad/harness/nn"
 	"congrad/harness/sketch"
@@ -243,8 +242,8 @@ func (x *estimate) gradients(kind string, r *round, pairs int) {
 		Kind: kind, Tokens: 2 * pairs * nn.Bucket(int(row)), Answers: int(2 * float64(pairs) * x.l.Answer),
 		Largest: x.block(2*pairs, 2, longest, e.Generate.MaxTokens), Programs: x.l.Buckets + 1,
 	}
-	of := sketchOf(r.arm.ConGrad)
-	if kind == "fidelity" || of.Kind == sketch.Exact || r.selector.Reads == method.ReadsHeldBackAdam {
+	of := sketchOf(comparing(r.arm))
+	if kind == "fidelity" || of.Kind == sketch.Exact {
 		s.Languages, s.Passes = len(r.languages), 2
 	} else {
 		g := gradientSettings{Memory: 1e6 * e.Batch.SketchMB}

@@ -58,7 +58,7 @@ type scored struct {
 
 // gradients sketches every pair's gradient at the iteration's start and reduces the sketches to numbers.
 func (p *planner) gradients(policy *Stage, r *round, where string) (*Stage, gradientSettings, error) {
-	c, pairs, reference := r.arm.ConGrad, r.pairs, r.reference
+	c, pairs, reference := comparing(r.arm), r.pairs, r.reference
 	s := gradientSettings{
 		Languages: r.languages, Loss: r.arm.Loss, Sketch: sketchOf(c), LanguageGradient: c.LanguageGradient, EMADecay: c.EMADecay,
 		Seed: r.seed, Round: fmt.Sprint(r.iteration), Tokens: p.experiment.Batch.Tokens, Memory: 1e6 * p.experiment.Batch.SketchMB,
@@ -69,7 +69,7 @@ func (p *planner) gradients(policy *Stage, r *round, where string) (*Stage, grad
 	}
 	if r.selector.Reads == method.ReadsHeldBackAdam {
 		t := r.arm.Train
-		s.Sketch, s.Adam = sketch.Settings{Kind: sketch.Exact, Layers: s.Sketch.Layers}, &adamSettings{t.BatchPairs, t.Clip, t.Epsilon}
+		s.Adam = &adamSettings{t.BatchPairs, t.Clip, t.Epsilon}
 		where += ", as Adam's updates"
 	}
 	stage, err := p.stage("gradients", fmt.Sprintf("per-pair gradients (%s), %s", s.Sketch, where), 1, s, []*Stage{policy, pairs, reference}, 0,
@@ -101,6 +101,14 @@ func (e *Env) scoringRound(ctx context.Context, stage, policy, pairs, reference 
 		return nil, err
 	}
 	return g.Round(), nil
+}
+
+// comparing is how an arm compares gradients: where Adam's updates take their place they are exact, whatever the arm says.
+func comparing(a config.Arm) config.ConGrad {
+	if selector, _ := method.FindSelector(a.Select); selector.Reads == method.ReadsHeldBackAdam { // the experiment was checked
+		a.ConGrad.Sketch = sketch.Exact
+	}
+	return a.ConGrad
 }
 
 // sketchOf leaves out rank and matrices where nothing is compressed, so that they make no difference there.
