@@ -157,7 +157,8 @@ func (s *server) serve(w http.ResponseWriter, r *http.Request, content string) {
 	w.Write([]byte(content))
 }
 
-func download(t *testing.T, name string) (dir string, err error) {
+// named is a model's id, and where models are kept.
+func named(t *testing.T, name string) (ID, Cache) {
 	t.Helper()
 	id, err := ParseID(name)
 	if err != nil {
@@ -167,6 +168,12 @@ func download(t *testing.T, name string) (dir string, err error) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	return id, cache
+}
+
+func download(t *testing.T, name string) (dir string, err error) {
+	t.Helper()
+	id, cache := named(t, name)
 	c, err := NewClient()
 	if err != nil {
 		t.Fatal(err)
@@ -200,14 +207,7 @@ func (s *server) check(t *testing.T, dir string) {
 // find is what Find says of a model: its folder, or the error's words.
 func find(t *testing.T, name string) string {
 	t.Helper()
-	id, err := ParseID(name)
-	if err != nil {
-		t.Fatal(err)
-	}
-	cache, err := CacheDir()
-	if err != nil {
-		t.Fatal(err)
-	}
+	id, cache := named(t, name)
 	dir, err := cache.Find(id)
 	var absent Absent
 	if err != nil && !errors.As(err, &absent) {

@@ -94,35 +94,32 @@ func (x *exactly) blocks(ctx context.Context, of []int, f func(b *nn.Batch, pair
 	for k, i := range of {
 		units[k] = x.units[i]
 	}
-	for _, block := range train.Blocks(units, 2, x.g.Tokens) {
-		if err := ctx.Err(); err != nil {
-			return err
-		}
-		block.Span = x.span
-		batch, err := block.Batch(units)
-		if err != nil {
-			return err
-		}
-		pairs := make([]int, len(block.Units))
-		for k, at := range block.Units {
-			pairs[k] = of[at]
-		}
-		if err := f(batch, pairs); err != nil {
-			return err
-		}
-		x.e.Report.Advance(len(pairs), 0)
+	blocks := train.Blocks(units, 2, x.g.Tokens)
+	for i := range blocks {
+		blocks[i].Span = x.span
 	}
-	return nil
+	return x.e.batches(ctx, blocks, units, func(b *nn.Batch, at []int) error {
+		pairs := make([]int, len(at))
+		for k, i := range at {
+			pairs[k] = of[i]
+		}
+		return f(b, pairs)
+	})
+}
+
+// summing is a trainer at the policy's weights, for its sum of gradients.
+func (x *exactly) summing() (*nn.Trainer, error) {
+	host, err := x.e.weights(x.policy)
+	if err != nil {
+		return nil, err
+	}
+	return x.e.Engine.NewTrainer(host, nn.AdamW{Beta1: 0.9, Beta2: 0.999, Epsilon: 1e-8})
 }
 
 // languageGradients are the exact m_l over the weights that are sketched, [languages][weight]; zero for a language
 // without pairs. A pair of language -1 belongs to none.
 func (x *exactly) languageGradients(ctx context.Context, language []int) ([][][]float32, error) {
-	host, err := x.e.weights(x.policy)
-	if err != nil {
-		return nil, err
-	}
-	trainer, err := x.e.Engine.NewTrainer(host, nn.AdamW{Beta1: 0.9, Beta2: 0.999, Epsilon: 1e-8}) // for its sum of gradients
+	trainer, err := x.summing()
 	if err != nil {
 		return nil, err
 	}

@@ -73,11 +73,7 @@ func (e *Env) adamRound(ctx context.Context, stage, policy, pairs, reference *St
 
 // secondMoments is the mean of the squared gradients of batches of the given pairs, over the weights that are sketched.
 func (x *exactly) secondMoments(ctx context.Context, pairs []int) ([][]float64, error) {
-	host, err := x.e.weights(x.policy)
-	if err != nil {
-		return nil, err
-	}
-	trainer, err := x.e.Engine.NewTrainer(host, nn.AdamW{Beta1: 0.9, Beta2: 0.999, Epsilon: 1e-8}) // for its sum of gradients
+	trainer, err := x.summing()
 	if err != nil {
 		return nil, err
 	}

@@ -53,26 +53,22 @@ func (e *Env) sketchesOf(ctx context.Context, w *nn.Weights, units [][]nn.Row, m
 	list := make([][]float32, len(units))
 	for from := 0; from < numbers; from += stretch {
 		to := min(from+stretch, numbers)
-		for _, block := range train.Blocks(units, 2, s.Tokens) {
-			if err := ctx.Err(); err != nil {
-				return nil, err
-			}
-			batch, err := block.Batch(units)
-			if err != nil {
-				return nil, err
-			}
+		err := e.batches(ctx, train.Blocks(units, 2, s.Tokens), units, func(batch *nn.Batch, pairs []int) error {
 			target := nn.Preference{Loss: lossOf(s.Loss)}
-			for _, i := range block.Units {
+			for _, i := range pairs {
 				target.Reference = append(target.Reference, margins[i])
 			}
 			sketches, err := sketcher.Gradients(w, batch, target)
 			if err != nil {
-				return nil, err
+				return err
 			}
-			for k, i := range block.Units {
+			for k, i := range pairs {
 				list[i] = append(list[i][:0], hash(sketches[k])[from:to]...) // what is padding, or not of this pass, is let go
 			}
-			e.Report.Advance(len(block.Units), 0)
+			return nil
+		})
+		if err != nil {
+			return nil, err
 		}
 		if err := add(list); err != nil {
 			return nil, err
@@ -82,6 +78,24 @@ func (e *Env) sketchesOf(ctx context.Context, w *nn.Weights, units [][]nn.Row, m
 		return nil, nil
 	}
 	return list, nil
+}
+
+// batches calls f on the device's batches of units, one after the other, and tells it which units each holds.
+func (e *Env) batches(ctx context.Context, blocks []train.Block, units [][]nn.Row, f func(b *nn.Batch, units []int) error) error {
+	for _, block := range blocks {
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+		batch, err := block.Batch(units)
+		if err != nil {
+			return err
+		}
+		if err := f(batch, block.Units); err != nil {
+			return err
+		}
+		e.Report.Advance(len(block.Units), 0)
+	}
+	return nil
 }
 
 // stretch is how many numbers of every pair's sketch fit into the memory at a time, one at least.

@@ -185,25 +185,25 @@ func taskInWords(t task.Task, x *data.Exam, languages []string, per int) string 
 	return text
 }
 
-// collect adds a task's items.
+// collect adds a task's items, of whichever kind the stage left.
 func (f final) collect(e *Env, s *Stage, set *record.Set) error {
 	a, err := e.Store.Get(s.Key)
 	if err != nil {
 		return err
 	}
-	if a.Meta.Files[0].Name == "choices.jsonl" {
+	switch a.Meta.Files[0].Name {
+	case "choices.jsonl":
 		list, err := readLines[record.Choice](e, s, "choices")
-		for _, c := range list {
-			c.Seed, c.Arm = f.seed, f.arm.Name
-			set.Choices = append(set.Choices, c)
+		for _, x := range list {
+			x.Seed, x.Arm = f.seed, f.arm.Name
+			set.Choices = append(set.Choices, x)
 		}
 		return err
-	}
-	if a.Meta.Files[0].Name == "replies.jsonl" {
+	case "replies.jsonl":
 		list, err := readLines[record.Reply](e, s, "replies")
-		for _, r := range list {
-			r.Seed, r.Arm = f.seed, f.arm.Name
-			set.Replies = append(set.Replies, r)
+		for _, x := range list {
+			x.Seed, x.Arm = f.seed, f.arm.Name
+			set.Replies = append(set.Replies, x)
 		}
 		return err
 	}
