@@ -34,6 +34,7 @@ type Prompt struct {
 	Description string `toml:"description"` // before everything, as it stands
 	Question    string `toml:"question"`    // template; the text itself of kind "text"
 	Delimiter   string `toml:"delimiter"`   // between a question and its answer
+	Unmark      bool   `toml:"unmark"`      // takes marks in brackets out of questions and options, see Unmark
 }
 
 // Picks says what the options are, and which one is right.
@@ -67,8 +68,9 @@ type Answer struct {
 // Shots are solved items before the one that is asked.
 type Shots struct {
 	Number    int    `toml:"number"`
-	Path      string `toml:"path"` // laid out as the items' files; without it, those themselves, but for the item asked
-	Draw      string `toml:"draw"` // "first" takes the first of the file, "random" draws for every item
+	Path      string `toml:"path"`  // laid out as the items' files; without it, those themselves, but for the item asked
+	Match     string `toml:"match"` // a column that a solved item has in common with the one asked
+	Draw      string `toml:"draw"`  // "first" takes the first of the file, "random" draws for every item
 	Separator string `toml:"separator"`
 }
 
@@ -139,7 +141,7 @@ func (s *Spec) check(kind string, given func(key ...string) bool) (wrong []error
 	case Generate:
 		s.Answer.check(report, template)
 	case Text:
-		for _, table := range []string{"shots", "prompt.description", "prompt.delimiter", "prompt.layout"} {
+		for _, table := range []string{"shots", "prompt.description", "prompt.delimiter", "prompt.layout", "prompt.unmark"} {
 			if given(strings.Split(table, ".")...) {
 				report(table, "text is scored as it stands; leave it out")
 			}

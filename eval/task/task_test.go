@@ -97,7 +97,7 @@ func TestSpecErrors(t *testing.T) {
 		"open brace":      {change("{question}", "{question"), "tasks/x.toml: prompt.question: has a { that nothing closes"},
 		"closed brace":    {change("{question}", "question}"), "tasks/x.toml: prompt.question: has a } that closes nothing"},
 		"no column":       {change("{question}", "{}"), "tasks/x.toml: prompt.question: has braces with no column in them"},
-		"filter":          {change("{question}", "{question|lower}"), `tasks/x.toml: prompt.question: {question|lower}: "lower" is nothing to do with a column; trim is`},
+		"filter":          {change("{question}", "{question|lower}"), `tasks/x.toml: prompt.question: {question|lower}: "lower" is nothing to do with a column; capital and trim are`},
 		"no question":     {change("question = ", "description = "), "tasks/x.toml: prompt.question: is missing"},
 		"layout":          {change("[choice]", "layout = \"chats\"\n[choice]"), `tasks/x.toml: prompt.layout: "chats": want one of plain, chat; did you mean "chat"?`},
 		"by":              {change("by = \"label\"", "by = \"lable\""), `tasks/x.toml: choice.by: "lable": want one of index, letter, text, label, flags; did you mean "label"?`},
@@ -122,16 +122,32 @@ func TestSpecErrors(t *testing.T) {
 }
 
 func TestTemplate(t *testing.T) {
-	x, err := ParseTemplate("{{{question|trim}}} {a b}{c.0}\n")
+	x, err := ParseTemplate("{{{question|trim}}} {a b}{c.0}{q|capital}{c.1|capital}\n")
 	if err != nil {
 		t.Fatal(err)
 	}
-	row := map[string]string{"question": " {a b} \n", "a b": " 1", "c.0": "2"}
-	if got := x.Fill(func(c string) string { return row[c] }); got != "{{a b}}  12\n" {
+	row := map[string]string{"question": " {a b} \n", "a b": " 1", "c.0": "2", "q": "éTÉ [A]", "c.1": ""}
+	if got := x.Fill(func(c string) string { return row[c] }); got != "{{a b}}  12Été [a]\n" {
 		t.Errorf("got %q", got)
 	}
-	if got := strings.Join(x.Columns(), ","); got != "question,a b,c.0" {
+	if got := strings.Join(x.Columns(), ","); got != "question,a b,c.0,q,c.1" {
 		t.Errorf("columns %s", got)
+	}
+}
+
+// What the function of lm-evaluation-harness makes of the same texts.
+func TestUnmark(t *testing.T) {
+	for text, want := range map[string]string{
+		" Baking: [header] How to bake [title] Take flour. [step] Mix.  ": "Baking: How to bake. Take flour. Mix.",
+		"a [title]b [x] c":     "a. b c",
+		"no mark":              "no mark",
+		"[a [b] c] d":          " c] d",
+		"of two\nlines [x\ny]": "of two\nlines [x\ny]",
+		"three   blanks":       "three  blanks",
+	} {
+		if got := Unmark(text); got != want {
+			t.Errorf("%q: %q, want %q", text, got, want)
+		}
 	}
 }
 
@@ -148,8 +164,8 @@ func FuzzTemplate(f *testing.F) {
 		var again strings.Builder
 		for _, p := range x.pieces {
 			switch {
-			case p.trim:
-				again.WriteString("{" + p.text + "|trim}")
+			case p.filter != "":
+				again.WriteString("{" + p.text + "|" + p.filter + "}")
 			case p.column:
 				again.WriteString("{" + p.text + "}")
 			default:

@@ -3,18 +3,36 @@ package task
 import (
 	"errors"
 	"fmt"
+	"maps"
+	"regexp"
+	"slices"
 	"strings"
+	"unicode"
+	"unicode/utf8"
 )
 
 // Template is text with columns in it: "Question: {question}\nAnswer:". {question|trim} leaves out the white space around what
-// the column holds; {{ and }} are braces. There are no other signs, so what a row becomes can be read off the file.
+// the column holds, {question|capital} begins it with a capital and has no other; {{ and }} are braces. There are no other signs,
+// so what a row becomes can be read off the file.
 type Template struct{ pieces []piece }
 
 // piece is literal text, or a column.
 type piece struct {
 	text   string
 	column bool
-	trim   bool
+	filter string // of filters, or empty
+}
+
+// filters change what a column holds.
+var filters = map[string]func(string) string{
+	"trim": strings.TrimSpace,
+	"capital": func(s string) string {
+		first, size := utf8.DecodeRuneInString(s)
+		if size == 0 {
+			return ""
+		}
+		return string(unicode.ToTitle(first)) + strings.ToLower(s[size:])
+	},
 }
 
 // ParseTemplate reads a template.
@@ -49,11 +67,11 @@ func ParseTemplate(s string) (Template, error) {
 			if strings.TrimSpace(name) == "" {
 				return t, errors.New("has braces with no column in them")
 			}
-			if filtered && filter != "trim" {
-				return t, fmt.Errorf("{%s}: %q is nothing to do with a column; trim is", s[1:1+end], filter)
+			if filtered && filters[filter] == nil {
+				return t, fmt.Errorf("{%s}: %q is nothing to do with a column; %s are", s[1:1+end], filter, strings.Join(slices.Sorted(maps.Keys(filters)), " and "))
 			}
 			flush()
-			t.pieces = append(t.pieces, piece{text: name, column: true, trim: filtered})
+			t.pieces = append(t.pieces, piece{text: name, column: true, filter: filter})
 			s = s[2+end:]
 		}
 	}
@@ -79,10 +97,19 @@ func (t Template) Fill(cell func(column string) string) string {
 		if p.column {
 			text = cell(p.text)
 		}
-		if p.trim {
-			text = strings.TrimSpace(text)
+		if p.filter != "" {
+			text = filters[p.filter](text)
 		}
 		b.WriteString(text)
 	}
 	return b.String()
+}
+
+var mark = regexp.MustCompile(`\[.*?\]`)
+
+// Unmark takes the marks of captions and headings out of a text, as lm-evaluation-harness does for HellaSwag (its hellaswag/utils.py):
+// " [title]" ends a sentence, whatever else stands in brackets goes, and two blanks become one.
+func Unmark(s string) string {
+	s = strings.ReplaceAll(strings.TrimSpace(s), " [title]", ". ")
+	return strings.ReplaceAll(mark.ReplaceAllString(s, ""), "  ", " ")
 }

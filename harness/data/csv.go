@@ -29,7 +29,7 @@ func readCSV(r io.Reader, name string, columns []wanted) ([]row, error) {
 			return nil, fmt.Errorf("%s:1: %w", name, w.missing(head))
 		}
 		if w.list != nil {
-			return nil, fmt.Errorf("%s:1: %w; lists are read from .jsonl", name, w.mistyped("the text of CSV"))
+			return nil, fmt.Errorf("%s:1: %w; lists are read from .jsonl and .parquet", name, w.mistyped("the text of CSV"))
 		}
 	}
 	var rows []row

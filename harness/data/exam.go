@@ -32,6 +32,7 @@ type examItem struct {
 	options                  []string
 	right                    int
 	answers                  []string
+	match                    string // what its solved items have to have, too
 }
 
 // FromTask reads the files of a task in some languages, of which it is asked in those that it names. No row is passed over:

@@ -136,6 +136,30 @@ func TestShots(t *testing.T) {
 	}
 }
 
+// Solved items can be those of the same subject only.
+func TestShotsOfTheSameSubject(t *testing.T) {
+	var rows strings.Builder
+	for _, q := range []string{"1 law", "1 art", "2 art", "2 law", "3 law"} {
+		rows.WriteString(`{"q":"` + q + `","s":"` + q[2:] + `","c":{"text":["a","b"],"label":["A","B"]},"k":"B"}` + "\n")
+	}
+	files := map[string]string{"x/en.jsonl": rows.String()}
+	source := examTask + "[shots]\nnumber = 1\nmatch = \"s\"\n"
+	for _, draw := range []string{"first", "random"} {
+		x, err := exam(t, source+"draw = \""+draw+"\"\n", files, "en")
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, c := range x.Choices("en", 9) {
+			if art := strings.Count(c.Text, "art"); strings.Count(c.Text, "Q:") != 2 || art == 1 || draw == "first" && strings.HasPrefix(c.Text, "Q: 3") {
+				t.Errorf("%s: %q", draw, c.Text)
+			}
+		}
+	}
+	if _, err := exam(t, replaced(t, source, "number = 1", "number = 2"), files, "en"); err == nil || err.Error() != `x/en.jsonl:2: shots.number of task x asks for 2 solved items before it; there are 1 in its language (en) with "art" in column "s"` {
+		t.Error(err)
+	}
+}
+
 // Every fault says where it stands; nothing is passed over.
 func TestExamErrors(t *testing.T) {
 	row := func(old, by string) map[string]string {
@@ -167,7 +191,7 @@ func TestExamErrors(t *testing.T) {
 		"flags":          {replaced(t, letter, "\"letter\"", "\"flags\"", "\"k\"", "\"c.label\""), map[string]string{"x/en.jsonl": examRows}, `x/en.jsonl:1: column "c.label": want one 1 and else 0 for 2 options, have [A B]` + "\n" + `x/en.jsonl:2: column "c.label": want one 1 and else 0 for 3 options, have [1 2 3]`},
 		"ids":            {replaced(t, examTask, "[prompt]", "id = \"q\"\n[prompt]"), row(`"two"`, `"one"`), `x/en.jsonl:2: the id "one" stands in x/en.jsonl:1 already, in the same language (en)`},
 		"empty id":       {replaced(t, examTask, "[prompt]", "id = \"q\"\n[prompt]"), row(`"two"`, `""`), `x/en.jsonl:2: column "q": is empty`},
-		"a list in CSV":  {replaced(t, examTask, "{lang}.jsonl", "{lang}.csv"), map[string]string{"x/en.csv": "q,k,c.text,c.label\n1,2,3,4\n"}, `task x: x/en.csv:1: column "c.text": want a list of strings or whole numbers, have the text of CSV; lists are read from .jsonl`},
+		"a list in CSV":  {replaced(t, examTask, "{lang}.jsonl", "{lang}.csv"), map[string]string{"x/en.csv": "q,k,c.text,c.label\n1,2,3,4\n"}, `task x: x/en.csv:1: column "c.text": want a list of strings or whole numbers, have the text of CSV; lists are read from .jsonl and .parquet`},
 		"languages":      {replaced(t, examTask, "[prompt]", "languages = [\"sw\"]\n[prompt]"), nil, `task x: data.languages has none of the experiment's languages`},
 		"no language":    {replaced(t, examTask, "[prompt]", "languages = [\"xx\"]\n[prompt]"), nil, `task x: data.languages: "xx": no such language`},
 		"unknown in it":  {replaced(t, examTask, "x/{lang}.jsonl\"", "x.jsonl\"\nlanguage = \"k\""), map[string]string{"x.jsonl": examRows}, `x.jsonl: column "k": "B", "1": no such language (congrad ls languages); the file has "1" (1), "B" (1)`},
@@ -202,6 +226,7 @@ func TestExamVersion(t *testing.T) {
 		{replaced(t, examTask, "[choice]", "layout = \"chat\"\n[choice]"), examRows},
 		{replaced(t, examTask, "[choice]", "delimiter = \"\"\n[choice]"), examRows},
 		{examTask + "[shots]\nnumber = 1\n", examRows},
+		{replaced(t, examTask, "Q:", "[a] Q:"), examRows},
 		{examTask, replaced(t, examRows, `"k":"B"`, `"k":"A"`)},
 		{examTask, replaced(t, examRows, `["a","b"]`, `["a","c"]`)},
 	} {

@@ -53,7 +53,7 @@ func newItemReader(t task.Task, table lang.Table) (*itemReader, error) {
 		r.answer = template("answer.column", s.Answer.Column)
 		r.sheet.list(s.Answer.List, "answer.list")
 	}
-	for _, c := range []struct{ name, key string }{{s.Data.Language, "data.language"}, {s.Data.ID, "data.id"}, {s.Data.Cluster, "data.cluster"}} {
+	for _, c := range []struct{ name, key string }{{s.Data.Language, "data.language"}, {s.Data.ID, "data.id"}, {s.Data.Cluster, "data.cluster"}, {s.Shots.Match, "shots.match"}} {
 		r.sheet.text(c.name, c.key)
 	}
 	return r, errors.Join(wrong...)
@@ -191,7 +191,13 @@ func (r *itemReader) item(x row, number int, code, name string) (examItem, error
 			*into = text
 		}
 	}
+	if s.Shots.Match != "" {
+		item.match = cell(s.Shots.Match)
+	}
 	item.question = r.question.Fill(cell)
+	if s.Prompt.Unmark {
+		item.question = task.Unmark(item.question)
+	}
 	if strings.TrimSpace(item.question) == "" {
 		return item, errors.New("prompt.question comes to nothing, for the columns in it are empty")
 	}

@@ -22,6 +22,10 @@ func (r *itemReader) pick(item *examItem, x row) error {
 		return fmt.Errorf("column %q: want two options or more, have %d", c.List, len(item.options))
 	}
 	for i, option := range item.options {
+		if r.task.Spec.Prompt.Unmark {
+			option = task.Unmark(option)
+			item.options[i] = option
+		}
 		if strings.TrimSpace(option) == "" {
 			return fmt.Errorf("option %d of %d is empty", i+1, len(item.options))
 		}

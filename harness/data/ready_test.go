@@ -10,18 +10,21 @@ import (
 
 // The ready-made tasks read made-up rows in the formats in which their data are published (docs/add-a-task.md).
 func TestReadyMadeTasks(t *testing.T) {
-	parquet, err := os.ReadFile("testdata/global-mmlu.parquet") // made by global-mmlu.py
-	if err != nil {
-		t.Fatal(err)
+	published := func(name string) string { // made by testdata/ready.py
+		data, err := os.ReadFile("testdata/" + name + ".parquet")
+		if err != nil {
+			t.Fatal(err)
+		}
+		return string(data)
 	}
 	want := map[string]struct {
 		file, rows, text, right string
 	}{
 		"mmmlu":          {"data/mmmlu/de.csv", ",Question,A,B,C,D,Answer,Subject\n0,\"Was ist \n1 + 1? \",1,2,3,4,B,x\n", "Was ist \n1 + 1?\nA. 1\nB. 2\nC. 3\nD. 4\nAnswer:", "B"},
-		"global-mmlu":    {"data/global-mmlu/en.parquet", string(parquet), "Which day follows Monday?\nA. Sunday\nB. Tuesday\nC. Friday\nD. Saturday\nAnswer:", "B"},
-		"arc-challenge":  {"data/arc-challenge/en.jsonl", `{"id":"x_1","question":"What melts?","choices":{"text":["ice","stone","air"],"label":["1","2","3"]},"answerKey":"1"}`, "Question: What melts?\nAnswer:", "ice"},
-		"hellaswag":      {"data/hellaswag/en.jsonl", `{"ind":24,"activity_label":"Baking","ctx_a":"She opens the oven.","ctx_b":"she","ctx":"She opens the oven. she ","endings":["takes out bread.","swims.","flies.","sleeps."],"source_id":"x","split":"val","split_type":"indomain","label":"0"}`, "Baking: She opens the oven. she", "takes out bread."},
-		"truthfulqa-mc1": {"data/truthfulqa/en.jsonl", `{"question":"Do stones sleep?","mc1_targets":{"choices":["No","Yes, at night"],"labels":[1,0]},"mc2_targets":{"choices":[],"labels":[]}}`, "Q: Do stones sleep?\nA:", "No"},
+		"global-mmlu":    {"data/global-mmlu/en.parquet", published("global-mmlu"), "Which day follows Monday?\nA. Sunday\nB. Tuesday\nC. Friday\nD. Saturday\nAnswer:", "B"},
+		"arc-challenge":  {"data/arc-challenge/en.parquet", published("arc-challenge"), "Question: What melts?\nAnswer:", "ice"},
+		"hellaswag":      {"data/hellaswag/en.parquet", published("hellaswag"), "How to sleep: How to sleep. Lie down. Close your eyes.", "Wait. Breathe."},
+		"truthfulqa-mc1": {"data/truthfulqa/en.parquet", published("truthfulqa-mc1"), "Q: Do stones sleep?\nA:", "No"},
 	}
 	tasks, err := task.Load(experiments.Files, "tasks")
 	if err != nil {

@@ -36,17 +36,20 @@ func (x *Exam) prompt(shots map[string][]examItem) error {
 // shots are the solved items before one that is asked, never itself or a translation of it.
 func (x *Exam) shots(asked examItem, from []examItem) (string, error) {
 	s := x.task.Spec
-	others := len(from)
 	own := s.Shots.Path == "" // else equal names mean nothing
-	if own {
-		for _, i := range from {
-			if i.cluster == asked.cluster {
-				others--
-			}
+	fits := func(i examItem) bool { return i.match == asked.match && (!own || i.cluster != asked.cluster) }
+	fitting := 0
+	for _, i := range from {
+		if fits(i) {
+			fitting++
 		}
 	}
-	if others < s.Shots.Number {
-		return "", fmt.Errorf("%s: shots.number of task %s asks for %d solved items before it; there are %d in its language (%s)", asked.place, x.task.Name, s.Shots.Number, others, asked.lang)
+	if fitting < s.Shots.Number {
+		with := ""
+		if s.Shots.Match != "" {
+			with = fmt.Sprintf(" with %q in column %q", asked.match, s.Shots.Match)
+		}
+		return "", fmt.Errorf("%s: shots.number of task %s asks for %d solved items before it; there are %d in its language (%s)%s", asked.place, x.task.Name, s.Shots.Number, fitting, asked.lang, with)
 	}
 	next := 0
 	at := func() int { next++; return next - 1 }
@@ -58,7 +61,7 @@ func (x *Exam) shots(asked examItem, from []examItem) (string, error) {
 	taken := map[int]bool{}
 	for len(taken) < s.Shots.Number {
 		k := at()
-		if i := from[k]; !taken[k] && (!own || i.cluster != asked.cluster) {
+		if i := from[k]; !taken[k] && fits(i) {
 			taken[k] = true
 			b.WriteString(i.question + s.Prompt.Delimiter + i.answer() + s.Shots.Separator)
 		}

@@ -100,7 +100,7 @@ func opened(t *testing.T, file string) task.Task {
 }
 
 // Scores are those of lm-evaluation-harness with the same model and items (testdata/lmeval/make.py): the log-likelihood of
-// every option, accuracies with and without normalisation, bits per byte.
+// every option, accuracies with and without normalisation, bits per byte, greedy answers.
 func TestTasksAgreeWithLMEvaluationHarness(t *testing.T) {
 	text, err := os.ReadFile("testdata/lmeval/golden.json")
 	if err != nil {
@@ -111,6 +111,7 @@ func TestTasksAgreeWithLMEvaluationHarness(t *testing.T) {
 		Items      []struct {
 			ID   string    `json:"id"`
 			Nats []float64 `json:"log_likelihoods"`
+			Text string    `json:"text"`
 		}
 		Acc   float64
 		Chars float64 `json:"acc_norm"`
@@ -125,9 +126,9 @@ func TestTasksAgreeWithLMEvaluationHarness(t *testing.T) {
 	compared, worst := 0, 0.0
 	for _, g := range golden {
 		set := b.measured(t, opened(t, "testdata/lmeval/"+g.Task+".toml"), []string{g.Lang}, "evaluate.task_items=100", "batch.tokens=1024")
-		want := map[string][]float64{}
+		want, texts := map[string][]float64{}, map[string]string{}
 		for _, i := range g.Items {
-			want[g.Lang+"/"+i.ID] = i.Nats
+			want[g.Lang+"/"+i.ID], texts[g.Lang+"/"+i.ID] = i.Nats, i.Text
 		}
 		close := func(item string, k int, got float64) {
 			compared++
@@ -146,6 +147,12 @@ func TestTasksAgreeWithLMEvaluationHarness(t *testing.T) {
 				close(c.Item, k, nats)
 			}
 			n, acc, chars, bytes = n+1, acc+one[c.Correct], chars+one[*c.CorrectChars], bytes+one[c.CorrectNorm]
+		}
+		for _, r := range set.Replies {
+			n++
+			if text, ok := texts[r.Item]; !ok || r.Text != text {
+				t.Errorf("%s, %s: answered %q, want %q", g.Task, r.Item, r.Text, text)
+			}
 		}
 		bits, length := 0.0, 0
 		for _, p := range set.Passages {

@@ -1,4 +1,4 @@
-// Package parquet reads columns of text and of whole numbers out of Parquet files.
+// Package parquet reads columns of text and of whole numbers, and of lists of them, out of Parquet files.
 //
 // The format's structures come from parquet-go; its pages are decoded here. parquet-go believes the counts of a file: a run
 // length of six bytes has it ask for gigabytes. Here nothing is larger than the rows that the file has bytes for, and what it
@@ -11,7 +11,6 @@ import (
 	"fmt"
 	"io"
 
-	"github.com/parquet-go/parquet-go/deprecated"
 	"github.com/parquet-go/parquet-go/encoding/thrift"
 	"github.com/parquet-go/parquet-go/format"
 )
@@ -24,7 +23,7 @@ const (
 
 // File is an opened file. It keeps nothing in memory but its footer.
 type File struct {
-	Columns []Column // of the top level
+	Columns []Column
 	Rows    int
 
 	r    io.ReaderAt
@@ -32,29 +31,7 @@ type File struct {
 	meta format.FileMetaData
 }
 
-// Kind is what a column holds.
-type Kind int
-
-// Columns of other kinds can be listed but not read.
-const (
-	Other Kind = iota
-	Text
-	Whole
-)
-
-// Column is one of the top level.
-type Column struct {
-	Name string
-	Kind Kind
-	Type string // for people
-
-	leaf     int // of all leaves, in the order of chunks
-	optional bool
-	physical format.Type
-	unsigned bool
-}
-
-// Cell is one value of a column.
+// Cell is one value of a column, or of a list in it.
 type Cell struct {
 	Text string
 	Null bool
@@ -117,69 +94,4 @@ func readFooter(r io.ReaderAt, size int64) ([]byte, error) {
 		return nil, fmt.Errorf("reading its footer: %w", err)
 	}
 	return footer, nil
-}
-
-// readSchema lists the columns of the top level: the schema is a tree in the order of its walk, root first.
-func (f *File) readSchema() error {
-	schema := f.meta.Schema
-	if len(schema) == 0 {
-		return errors.New("has no schema")
-	}
-	at, leaves := 1, 0
-	for range schema[0].NumChildren.V {
-		if at >= len(schema) {
-			return errors.New("its schema has fewer columns than it says")
-		}
-		first, leaf := at, leaves
-		for left := 1; left > 0; at, left = at+1, left-1 { // over the column and all below it
-			if at >= len(schema) {
-				return errors.New("its schema has fewer columns than it says")
-			}
-			if s := schema[at]; s.Type.Valid {
-				leaves++
-			} else if s.NumChildren.V < 0 || int(s.NumChildren.V) > len(schema) {
-				return errors.New("its schema has fewer columns than it says")
-			} else {
-				left += int(s.NumChildren.V)
-			}
-		}
-		f.Columns = append(f.Columns, column(schema[first], leaf))
-	}
-	for i, g := range f.meta.RowGroups {
-		if len(g.Columns) != leaves {
-			return fmt.Errorf("row group %d has %d columns, the schema %d", i+1, len(g.Columns), leaves)
-		}
-	}
-	return nil
-}
-
-// column describes an element of the schema.
-func column(s format.SchemaElement, leaf int) Column {
-	c := Column{Name: s.Name, leaf: leaf, physical: s.Type.V}
-	repetition := format.Required
-	if s.RepetitionType.Valid {
-		repetition = s.RepetitionType.V
-	}
-	c.optional = repetition == format.Optional
-	switch {
-	case !s.Type.Valid || repetition == format.Repeated:
-		c.Type = "nested values"
-	default:
-		c.Type = "values of the type " + s.Type.V.String()
-	}
-	_, isText := s.LogicalType.Value.(*format.StringType)
-	number, isNumber := s.LogicalType.Value.(*format.IntType)
-	plain := s.LogicalType.Value == nil && (!s.ConvertedType.Valid || s.ConvertedType.V == deprecated.UTF8 || s.ConvertedType.V >= deprecated.Uint8 && s.ConvertedType.V <= deprecated.Int64)
-	switch {
-	case !s.Type.Valid || repetition == format.Repeated || !plain && !isText && !isNumber:
-	case s.Type.V == format.ByteArray:
-		c.Kind = Text
-	case s.Type.V == format.Int32 || s.Type.V == format.Int64:
-		c.Kind = Whole
-		c.unsigned = isNumber && !number.IsSigned || s.ConvertedType.Valid && s.ConvertedType.V >= deprecated.Uint8 && s.ConvertedType.V <= deprecated.Uint64
-	}
-	if value := s.LogicalType.Value; value != nil && c.Kind == Other {
-		c.Type = "values of the type " + value.String()
-	}
-	return c
 }

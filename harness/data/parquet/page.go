@@ -14,30 +14,58 @@ import (
 	"github.com/parquet-go/parquet-go/format"
 )
 
-// Read returns the cells of a column of text or whole numbers.
+// Read returns the cells of a column of text or whole numbers that is no list.
 func (f *File) Read(c Column) ([]Cell, error) {
-	cells := make([]Cell, 0, f.Rows)
+	cells, _, err := f.cells(c)
+	return cells, err
+}
+
+// ReadLists returns what every row has in a column of lists. A list that is null is an empty one.
+func (f *File) ReadLists(c Column) ([][]Cell, error) {
+	cells, starts, err := f.cells(c)
+	if err != nil {
+		return nil, err
+	}
+	lists := make([][]Cell, len(starts))
+	for i, from := range starts {
+		to := len(cells)
+		if i+1 < len(starts) {
+			to = starts[i+1]
+		}
+		lists[i] = cells[from:to:to]
+	}
+	return lists, nil
+}
+
+// cells reads a column, and of one of lists where each row's begins.
+func (f *File) cells(c Column) (cells []Cell, starts []int, err error) {
 	left := 16<<20 + 64*f.size // what the column's pages may be when they are decompressed
 	stored := int64(0)
 	for i := range f.meta.RowGroups {
 		g := &f.meta.RowGroups[i]
 		m := &g.Columns[c.leaf].MetaData
 		if stored += m.TotalCompressedSize; m.TotalCompressedSize < 0 || stored > f.size {
-			return nil, fmt.Errorf("row group %d: claims %d bytes, in a file of %d", i+1, m.TotalCompressedSize, f.size)
+			return nil, nil, fmt.Errorf("row group %d: claims %d bytes, in a file of %d", i+1, m.TotalCompressedSize, f.size)
 		}
 		if file := g.Columns[c.leaf].FilePath; file != "" {
-			return nil, fmt.Errorf("row group %d: lies in another file, %q", i+1, file)
+			return nil, nil, fmt.Errorf("row group %d: lies in another file, %q", i+1, file)
 		}
 		if m.Type != c.physical {
-			return nil, fmt.Errorf("row group %d: has the type %s, the schema %s", i+1, m.Type, c.physical)
+			return nil, nil, fmt.Errorf("row group %d: has the type %s, the schema %s", i+1, m.Type, c.physical)
 		}
 		k := chunk{column: c, codec: m.Codec, rows: int(g.NumRows), left: left}
+		if c.List {
+			k.entries = int(f.size) - len(cells) // no entry of text takes less than a byte either
+		}
 		if err := k.read(f, m); err != nil {
-			return nil, fmt.Errorf("row group %d, %w", i+1, err)
+			return nil, nil, fmt.Errorf("row group %d, %w", i+1, err)
+		}
+		for _, at := range k.starts {
+			starts = append(starts, len(cells)+at)
 		}
 		cells, left = append(cells, k.cells...), k.left
 	}
-	return cells, nil
+	return cells, starts, nil
 }
 
 // chunk is a column's part of a row group.
@@ -45,9 +73,12 @@ type chunk struct {
 	column     Column
 	codec      format.CompressionCodec
 	rows       int
+	entries    int // of lists, beyond one for each row, that the file may have
 	left       int64
 	dictionary []string
+	slots      int // values and what stands in the place of some
 	cells      []Cell
+	starts     []int // of the rows' lists among the cells
 }
 
 // read goes over the pages of a chunk.
@@ -70,8 +101,12 @@ func (k *chunk) read(f *File, m *format.ColumnMetaData) error {
 		}
 		data = data[size:]
 	}
-	if len(k.cells) != k.rows {
-		return fmt.Errorf("its pages have %d values for %d rows", len(k.cells), k.rows)
+	have := len(k.cells)
+	if k.column.List {
+		have = len(k.starts)
+	}
+	if have != k.rows {
+		return fmt.Errorf("its pages have values of %d rows, and there are %d", have, k.rows)
 	}
 	return nil
 }
@@ -127,18 +162,25 @@ func (k *chunk) readV1(body []byte, whole int, head format.DataPageHeader) error
 	if err != nil {
 		return err
 	}
-	var levels []byte
-	if k.column.optional {
-		if head.DefinitionLevelEncoding != format.RLE {
-			return unreadable(head.DefinitionLevelEncoding)
+	var repeated, defined []byte
+	for _, l := range []struct {
+		into     *[]byte
+		most     int
+		encoding format.Encoding
+	}{{&repeated, k.column.repeated, head.RepetitionLevelEncoding}, {&defined, k.column.defined, head.DefinitionLevelEncoding}} {
+		if l.most == 0 {
+			continue
+		}
+		if l.encoding != format.RLE {
+			return unreadable(l.encoding)
 		}
 		if len(data) < 4 || uint64(binary.LittleEndian.Uint32(data)) > uint64(len(data)-4) {
 			return errShort
 		}
 		n := 4 + int(binary.LittleEndian.Uint32(data))
-		levels, data = data[4:n], data[n:]
+		*l.into, data = data[4:n], data[n:]
 	}
-	return k.add(levels, data, int(head.NumValues), head.Encoding)
+	return k.add(repeated, defined, data, int(head.NumValues), head.Encoding)
 }
 
 // readV2 reads a page whose levels stand in front of the compressed values.
@@ -147,14 +189,14 @@ func (k *chunk) readV2(body []byte, whole int, head format.DataPageHeaderV2) err
 	if r < 0 || d < 0 || r+d > len(body) || r+d > whole {
 		return errShort
 	}
-	levels, data := body[r:r+d], body[r+d:]
+	repeated, defined, data := body[:r], body[r:r+d], body[r+d:]
 	if !head.IsCompressed.Valid || head.IsCompressed.V {
 		var err error
 		if data, err = k.decompress(data, whole-r-d); err != nil {
 			return err
 		}
 	}
-	return k.add(levels, data, int(head.NumValues), head.Encoding)
+	return k.add(repeated, defined, data, int(head.NumValues), head.Encoding)
 }
 
 // decompress returns what the page says it is: no more and no less.

@@ -4,11 +4,16 @@ import (
 	"bytes"
 	"encoding/binary"
 	"encoding/json"
+	"fmt"
 	"os"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"strings"
 	"testing"
+
+	"github.com/parquet-go/parquet-go/deprecated"
+	"github.com/parquet-go/parquet-go/format"
 )
 
 // All ways of writing one table read as pyarrow reads them (testdata/make.py).
@@ -17,7 +22,10 @@ func TestReadsWhatPyarrowWrote(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	var want map[string][]*string
+	var want struct {
+		Flat  map[string][]*string
+		Lists map[string][][]*string
+	}
 	if err := json.Unmarshal(source, &want); err != nil {
 		t.Fatal(err)
 	}
@@ -28,28 +36,41 @@ func TestReadsWhatPyarrowWrote(t *testing.T) {
 		}
 		kinds, read := "", 0
 		for _, c := range f.Columns {
-			kinds += c.Name + " " + []string{c.Type, "text", "whole"}[c.Kind] + ", "
+			kinds += c.Name + " " + map[bool]string{true: "list of "}[c.List] + []string{c.Type, "text", "whole"}[c.Kind] + ", "
 			if c.Kind == Other {
 				continue
 			}
-			cells, err := f.Read(c)
-			if err != nil || len(cells) != len(want[c.Name]) {
-				t.Errorf("%s, %s: %d cells, %v", name, c.Name, len(cells), err)
+			lists, want := [][]Cell{nil}, append(want.Lists[c.Name], want.Flat[c.Name])
+			var err error
+			if c.List {
+				lists, err = f.ReadLists(c)
+				want = want[:len(want)-1]
+			} else {
+				lists[0], err = f.Read(c)
+			}
+			if err != nil || len(lists) != len(want) {
+				t.Errorf("%s, %s: %d lists of cells, %v", name, c.Name, len(lists), err)
 				continue
 			}
 			read++
-			for i, w := range want[c.Name] {
-				if got := cells[i]; got.Null != (w == nil) || w != nil && got.Text != *w {
-					t.Fatalf("%s, %s, row %d: %+v", name, c.Name, i, got)
+			for i, cells := range lists {
+				if len(cells) != len(want[i]) {
+					t.Fatalf("%s, %s, list %d: %d cells, want %d", name, c.Name, i, len(cells), len(want[i]))
+				}
+				for j, w := range want[i] {
+					if got := cells[j]; got.Null != (w == nil) || w != nil && got.Text != *w {
+						t.Fatalf("%s, %s, list %d, entry %d: %+v", name, c.Name, i, j, got)
+					}
 				}
 			}
 		}
-		all := "turns values of the type LIST, prompt text, lang text, answer text, id whole, small whole, unsigned whole, raw text, score values of the type DOUBLE, when values of the type TIMESTAMP(isAdjustedToUTC=false,unit=MICROS), tag text, "
-		if kinds != all || read != 8 {
+		all := "turns.role list of text, turns.content list of text, prompt text, lang text, answer text, id whole, small whole, unsigned whole, raw text, score values of the type DOUBLE, when values of the type TIMESTAMP(isAdjustedToUTC=false,unit=MICROS), tag text, " +
+			"endings list of text, choices.text list of text, choices.label list of whole, choices.note text, deep lists of lists, "
+		if kinds != all || read != 14 {
 			t.Errorf("%s: %d columns read of\n%s, want\n%s", name, read, kinds, all)
 		}
 	}
-	if f := open(t, "empty"); f.Rows != 0 || len(f.Columns) != 11 {
+	if f := open(t, "empty"); f.Rows != 0 || len(f.Columns) != 17 {
 		t.Errorf("an empty table has %d rows, %d columns", f.Rows, len(f.Columns))
 	}
 }
@@ -73,7 +94,7 @@ func TestSaysWhatIsNotRead(t *testing.T) {
 		"delta":  "row group 1, page 1: is encoded by DELTA_BYTE_ARRAY; want PLAIN or a dictionary",
 	} {
 		f := open(t, name)
-		if _, err := f.Read(f.Columns[1]); err == nil || err.Error() != want {
+		if _, err := f.Read(f.Columns[2]); err == nil || err.Error() != want {
 			t.Errorf("%s: %v, want %s", name, err, want)
 		}
 	}
@@ -145,8 +166,19 @@ func FuzzRead(f *testing.F) {
 				if c.Kind == Other || i > 20 {
 					continue
 				}
-				if cells, err := file.Read(c); err == nil && len(cells) != file.Rows {
-					t.Fatalf("%d cells of %d rows", len(cells), file.Rows)
+				n := 0
+				var err error
+				if c.List {
+					var lists [][]Cell
+					lists, err = file.ReadLists(c)
+					n = len(lists)
+				} else {
+					var cells []Cell
+					cells, err = file.Read(c)
+					n = len(cells)
+				}
+				if err == nil && n != file.Rows {
+					t.Fatalf("%d cells of %d rows", n, file.Rows)
 				}
 			}
 		}
@@ -155,4 +187,43 @@ func FuzzRead(f *testing.F) {
 			t.Fatalf("%d bytes were used for a file of %d", used, len(data))
 		}
 	})
+}
+
+// Lists as the format's description has them, and as older programs wrote them: what is a level of the list only has no name.
+func TestListsOfAllWriters(t *testing.T) {
+	group := func(name string, r format.FieldRepetitionType, list bool, children int32) (e format.SchemaElement) {
+		e.Name, e.NumChildren.V, e.NumChildren.Valid, e.RepetitionType.V, e.RepetitionType.Valid = name, children, true, r, true
+		if list {
+			e.ConvertedType.V, e.ConvertedType.Valid = deprecated.List, true
+		}
+		return e
+	}
+	leaf := func(name string, r format.FieldRepetitionType) (e format.SchemaElement) {
+		e.Name, e.Type.V, e.Type.Valid, e.RepetitionType.V, e.RepetitionType.Valid = name, format.ByteArray, true, r, true
+		return e
+	}
+	const required, optional, repeated = format.Required, format.Optional, format.Repeated
+	f := File{meta: format.FileMetaData{Schema: []format.SchemaElement{
+		group("root", required, false, 6),
+		group("a", optional, true, 1), group("list", repeated, false, 1), leaf("element", optional), // three levels
+		group("b", optional, true, 1), leaf("array", repeated), // two: the repeated one is the entry
+		leaf("c", repeated),                                                                                       // no list around it
+		group("d", required, true, 1), group("bag", repeated, false, 2), leaf("x", optional), leaf("y", required), // entries of two fields
+		group("e", optional, false, 1), group("f", optional, false, 1), leaf("g", required), // no list at all
+		group("h", optional, true, 1), group("list", repeated, false, 1), group("element", optional, false, 1), leaf("z", required),
+	}}}
+	if err := f.readSchema(); err != nil {
+		t.Fatal(err)
+	}
+	got := ""
+	for _, c := range f.Columns {
+		got += fmt.Sprintf("%s %t %d %d %d, ", c.Name, c.List, c.defined, c.repeated, c.entry)
+	}
+	if want := "a true 3 1 2, b true 2 1 2, c true 1 1 1, d.x true 2 1 1, d.y true 1 1 1, e.f.g false 2 0 0, h.z true 3 1 2, "; got != want {
+		t.Errorf("%s\nwant\n%s", got, want)
+	}
+	f.meta.Schema = append(f.meta.Schema[:1:1], slices.Repeat([]format.SchemaElement{group("x", optional, false, 1)}, 100)...)
+	if err := f.readSchema(); err == nil || err.Error() != "its schema is nested too deeply" {
+		t.Error(err)
+	}
 }

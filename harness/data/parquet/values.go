@@ -4,26 +4,33 @@ import (
 	"encoding/binary"
 	"errors"
 	"fmt"
+	"math/bits"
+	"slices"
 	"strconv"
 
 	"github.com/parquet-go/parquet-go/format"
 )
 
-// add decodes the n values of a data page: levels tell which are there, 0 where one is null.
-func (k *chunk) add(levels, data []byte, n int, encoding format.Encoding) error {
-	if n < 0 || n > k.rows-len(k.cells) {
-		return fmt.Errorf("claims %d values where %d rows are left", n, k.rows-len(k.cells))
+// add decodes a data page of n slots. Of each the levels tell whether it begins a row, and whether there is a value, a null or a
+// list without entries.
+func (k *chunk) add(repeated, defined, data []byte, n int, encoding format.Encoding) error {
+	if room := k.rows + k.entries - k.slots; n < 0 || n > room {
+		return fmt.Errorf("claims %d values where there is room for %d", n, room)
+	}
+	k.slots += n
+	c := k.column
+	again, err := levels(repeated, c.repeated, 0, n)
+	if err != nil {
+		return err
+	}
+	depth, err := levels(defined, c.defined, uint32(c.defined), n)
+	if err != nil {
+		return err
 	}
 	there := n
-	var defined []uint32
-	if k.column.optional && len(levels) > 0 {
-		var err error
-		if defined, err = hybrid(levels, 1, n); err != nil {
-			return err
-		}
-		there = 0
-		for _, d := range defined {
-			there += int(d)
+	for _, d := range depth {
+		if int(d) < c.defined {
+			there--
 		}
 	}
 	texts, err := k.texts(data, there, encoding)
@@ -31,13 +38,37 @@ func (k *chunk) add(levels, data []byte, n int, encoding format.Encoding) error 
 		return err
 	}
 	for i := range n {
-		if defined != nil && defined[i] == 0 {
+		if c.List {
+			if again[i] == 0 {
+				k.starts = append(k.starts, len(k.cells))
+			} else if len(k.starts) == 0 {
+				return errors.New("goes on with a row that did not begin")
+			}
+			if int(depth[i]) < c.entry {
+				continue
+			}
+		}
+		if int(depth[i]) < c.defined {
 			k.cells = append(k.cells, Cell{Null: true})
 			continue
 		}
 		k.cells, texts = append(k.cells, Cell{Text: texts[0]}), texts[1:]
 	}
 	return nil
+}
+
+// levels decodes n levels up to most; all are absent's where the page has none.
+func levels(data []byte, most int, absent uint32, n int) ([]uint32, error) {
+	if most == 0 || len(data) == 0 {
+		return slices.Repeat([]uint32{absent}, n), nil
+	}
+	list, err := hybrid(data, bits.Len(uint(most)), n)
+	for _, l := range list {
+		if int(l) > most {
+			return nil, fmt.Errorf("has a level %d where the schema has %d", l, most)
+		}
+	}
+	return list, err
 }
 
 // texts decodes n values that are no nulls.
