@@ -30,7 +30,9 @@
 // (one) wider than needed when seeds make no difference. Only when seed effects are so large that win rates saturate
 // (standard deviation 0.25) does the coverage sink, to 0.925-0.94. Satterthwaite's degrees of freedom do not mend it: with
 // max(Vs + Vc - Vsc, Vc) they cover between 0.918 and 0.983 in the same designs. Two degrees of freedom for the seeds do not
-// tell which of the cases is at hand, so an interval can be right in all of them only by being too wide in some.
+// tell which of the cases is at hand, so an interval that is never narrower than the one that takes the seeds as they are can be right in all of them only by
+// being too wide in some. (Half widths that cover 0.95 throughout exist, and are a third narrower than that one where seeds agree by
+// chance: experiments/LOG.md, 2026-11-23.)
 //
 // With a single seed the interval covers other prompts only: [Estimate].Seeds says so, and nothing can be said about
 // other training runs (with a seed effect of 0.031 such an interval holds the true mean in two of three cases).
