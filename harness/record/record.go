@@ -62,6 +62,8 @@ type Arm struct {
 	Languages []string `json:"languages,omitempty"`
 	Sketch    string   `json:"sketch,omitempty"` // how it compresses gradients ("flora", "logra, mlp"), but for the rank; empty where it reads none
 	Rank      int      `json:"rank,omitempty"`   // of the sketch; 0 where nothing is compressed
+	// Changed are the settings of its own tables that are not the experiment's, in words.
+	Changed string `json:"changed,omitempty"`
 }
 
 // Language is one language of the study and the groups it is counted in.

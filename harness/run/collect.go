@@ -311,9 +311,9 @@ func (p *Plan) study(e *Env, table lang.Table) (record.Study, error) {
 	if x.Evaluate.Judge != "reference" {
 		s.Judge = x.Evaluate.Judge
 	}
-	for _, a := range x.Arms {
+	for i, a := range x.Arms {
 		selector, _ := method.FindSelector(a.Select) // the experiment was checked
-		arm := record.Arm{Name: a.Name, Caption: a.Caption, Trained: a.Trained(), Measure: selector.Measure}
+		arm := record.Arm{Name: a.Name, Caption: a.Caption, Trained: a.Trained(), Measure: selector.Measure, Changed: ownValues(x.Changed(i), a)}
 		if a.Mono() {
 			arm.Languages = x.Languages.Seen
 		}
