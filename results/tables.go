@@ -17,7 +17,7 @@ import (
 func Tables(s *measure.Study) []table.Table {
 	lengths := s.Lengths()
 	all := []table.Table{
-		mainTable(s), intervalsTable(s), languagesTable(s), lengthsTable(s, lengths), lengthsLanguagesTable(s, lengths), answerLanguagesTable(s), taxTable(s), promptsTable(s), dataTable(s), pairsTable(s), plantedTable(s), plantedLanguagesTable(s),
+		mainTable(s), publishedTable(s, lengths), intervalsTable(s), languagesTable(s), lengthsTable(s, lengths), lengthsLanguagesTable(s, lengths), answerLanguagesTable(s), taxTable(s), promptsTable(s), dataTable(s), pairsTable(s), plantedTable(s), plantedLanguagesTable(s),
 		trainingTable(s), surgeryTable(s), conflictsTable(s), observablesTable(s), fidelityTable(s), factsTable(s),
 	}
 	var kept []table.Table
@@ -117,6 +117,9 @@ func mainTable(s *measure.Study) table.Table {
 	}
 	if note := oneSeed(s); note != "" {
 		t.Footnotes = append(t.Footnotes, note)
+	}
+	if len(s.Published) > 0 {
+		t.Footnotes = append(t.Footnotes, "Numbers from elsewhere are set beside these in the table published.")
 	}
 	t.Footnotes = append(t.Footnotes, confined(s)...)
 	return t
