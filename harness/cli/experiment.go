@@ -188,7 +188,7 @@ func (a *app) newEnv(e *config.Experiment, s *surroundings, b *backend) (*run.En
 	}
 	return &run.Env{
 		Store: st, Engine: engine, Chat: chat, Source: source, Items: items, Exams: read, World: w, Recipe: r, Base: base,
-		Device: deviceKey(b.info), Backend: b.info.String(),
+		Device: deviceKey(b.info), Backend: b.info.String(), Machine: machine(),
 	}, nil
 }
 

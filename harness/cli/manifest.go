@@ -1,6 +1,8 @@
 package cli
 
 import (
+	"cmp"
+	"fmt"
 	"os"
 	"runtime"
 	"runtime/debug"
@@ -75,6 +77,11 @@ func commit() (revision string, dirty bool) {
 // cpuModel and memory are read where Linux tells them, and empty elsewhere.
 func cpuModel() string { return procValue("/proc/cpuinfo", "model name") }
 func memory() string   { return procValue("/proc/meminfo", "MemTotal") }
+
+// machine names the machine in a line.
+func machine() string {
+	return fmt.Sprintf("%s, %d cores, %s", cmp.Or(cpuModel(), runtime.GOOS+" "+runtime.GOARCH), runtime.NumCPU(), cmp.Or(memory(), "memory not known"))
+}
 
 func procValue(file, key string) string {
 	data, err := os.ReadFile(file)

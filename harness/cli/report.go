@@ -37,6 +37,13 @@ func (a *app) reportCommand() *cobra.Command {
 			if err := a.render(folder, set); err != nil {
 				return failing(exitData, err)
 			}
+			m, err := readManifest(string(folder))
+			if err == nil {
+				err = a.renderCost(folder, set, m.Spent)
+			}
+			if err != nil && !errors.Is(err, fs.ErrNotExist) {
+				return failing(exitData, err)
+			}
 			if err := a.printResult(folder); err != nil {
 				return err
 			}

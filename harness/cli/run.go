@@ -93,6 +93,13 @@ func (a *app) execute(ctx context.Context, folder run.Folder, plan *run.Plan, s 
 	if err == nil {
 		err = a.render(folder, set)
 	}
+	if err == nil {
+		m.Spent, err = plan.Spent(env)
+	}
+	if err == nil {
+		err = a.renderCost(folder, set, m.Spent)
+	}
+	m.Peak = env.Peak()
 	if err != nil {
 		fmt.Fprintf(log, "%s %v\n", time.Now().UTC().Format(time.DateTime), err)
 	}

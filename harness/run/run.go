@@ -115,8 +115,10 @@ type Manifest struct {
 
 	Prompts []record.PromptFile `json:"prompts,omitempty"` // the files that they come from
 
-	Seconds map[string]float64 `json:"seconds"` // by kind of stage, in this call
-	Took    []Took             `json:"took"`    // stage by stage, in this call
+	Seconds map[string]float64 `json:"seconds"`              // by kind of stage, in this call
+	Took    []Took             `json:"took"`                 // stage by stage, in this call
+	Spent   []record.Spent     `json:"spent,omitempty"`      // by all stages of a finished run, in whatever call or run they were done
+	Peak    int64              `json:"peak_bytes,omitempty"` // most memory that the process held, up to the end of this call
 	Reused  int                `json:"stages_reused"`
 	Ran     int                `json:"stages_run"`
 }
