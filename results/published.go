@@ -18,7 +18,8 @@ func publishedTable(s *measure.Study, lengths *measure.Lengths) table.Table {
 			"model and data do, and a number inside our interval was not shown to be reproduced: a wide interval holds many." + s.JudgedBy(),
 		Columns: []table.Column{
 			text("", "languages"), text("", "arm"), text("", "measure"), interval("", "ours"), number("", "n"),
-			{Name: "published", Number: true, Fields: table.IntervalFields()}, number("", "ours minus published"), text("", "inside"), text("", "source"),
+			{Name: "published", Number: true, Fields: table.IntervalFields()},
+			number("", "ours minus published"), text("", "inside"), text("", "source"),
 		},
 	}
 	for _, c := range s.Claims(lengths) {

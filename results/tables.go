@@ -112,7 +112,7 @@ func mainTable(s *measure.Study) table.Table {
 	if t.Marked() {
 		t.Footnotes = append(t.Footnotes, "~ not told apart from zero: the 95 % interval includes it. Not corrected for the number of arms and groups.")
 	}
-	if note := detectable(s); note != "" {
+	if note := Detectable(s); note != "" {
 		t.Footnotes = append(t.Footnotes, note)
 	}
 	if note := oneSeed(s); note != "" {
@@ -189,8 +189,8 @@ func taxCell(s *measure.Study, m measure.Measure, task string, a record.Arm, g m
 	return told(s.TaxMinus(m, task, a.Name, untouched.Name, g))
 }
 
-// detectable says how large a difference to joint had to be in order to be found: the largest over the arms.
-func detectable(s *measure.Study) string {
+// Detectable says how large a difference to joint had to be in order to be found: the largest over the arms.
+func Detectable(s *measure.Study) string {
 	joint := s.Joint()
 	if joint == nil {
 		return ""

@@ -12,6 +12,7 @@ import (
 
 	"congrad/harness/config"
 	"congrad/harness/device"
+	"congrad/harness/model"
 	"congrad/harness/run"
 )
 
@@ -37,7 +38,24 @@ func newManifest(e *config.Experiment, env *run.Env, info device.Info) run.Manif
 		}
 	}
 	m.Commit, m.Dirty = commit()
+	m.Licence = licence(e.Model)
 	return m
+}
+
+// licence is what a model's files say of it, which no run depends on: empty where they cannot be read.
+func licence(name string) string {
+	at, err := findModel(name)
+	if err != nil {
+		return ""
+	}
+	text, err := model.Licence(at.dir)
+	if at.gguf != "" {
+		text, err = model.LicenceGGUF(at.dir, at.gguf)
+	}
+	if err != nil {
+		return ""
+	}
+	return text
 }
 
 // versions are those of Go and of the modules that compute.

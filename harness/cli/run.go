@@ -88,6 +88,7 @@ func (a *app) execute(ctx context.Context, folder run.Folder, plan *run.Plan, s 
 	report := newReporter(a.err, log)
 	env.Report = report
 	m := newManifest(plan.Experiment, env, b.info)
+	m.Command = again
 	set, err := folder.Finish(ctx, plan, env, s.languages)
 	report.close()
 	if err == nil {
@@ -119,7 +120,11 @@ func (a *app) execute(ctx context.Context, folder run.Folder, plan *run.Plan, s 
 
 // again is the command that goes on with a run, as a shell reads it.
 func (a *app) again(arg string, o options) string {
-	words := []string{"congrad", "run", arg}
+	return a.command([]string{"congrad", "run", arg}, o)
+}
+
+// command puts the flags of a run behind words of a command, as a shell reads them.
+func (a *app) command(words []string, o options) string {
 	for _, s := range o.sets {
 		words = append(words, "--set", s)
 	}

@@ -9,8 +9,8 @@ import (
 // memory follows how much memory the process holds at most, where Linux tells it: the resident set, files that are mapped
 // included, and nothing of what a GPU holds.
 type memory struct {
-	most   int64 // up to the last stage's begin or end, in bytes
-	anew   bool  // whether it is measured anew for each stage, which a system may forbid
+	most int64 // up to the last stage's begin or end, in bytes
+	anew bool  // whether it is measured anew for each stage, which a system may forbid
 }
 
 // begin has the kernel measure anew (5 to clear_refs, see proc(5)).

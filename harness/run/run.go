@@ -112,6 +112,8 @@ type Manifest struct {
 	Machine  map[string]string `json:"machine"`
 	Device   map[string]string `json:"device"`
 	Hashes   map[string]string `json:"hashes"`
+	Licence  string            `json:"model_licence,omitempty"` // as the model's files say
+	Command  string            `json:"command,omitempty"`
 
 	Prompts []record.PromptFile `json:"prompts,omitempty"` // the files that they come from
 
