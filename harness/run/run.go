@@ -57,7 +57,7 @@ func (f Folder) writePlan(list []*Stage) error {
 	}
 	plan = append(plan, '\n')
 	if there, err := os.ReadFile(f.path("plan.json")); err == nil && !bytes.Equal(there, plan) {
-		for _, name := range []string{"records", "tables", "figures", "report.md", "report.html", "manifest.json"} {
+		for _, name := range []string{"records", "tables", "figures", "report.md", "report.html", "checklist.md", "manifest.json"} {
 			if err := os.RemoveAll(f.path(name)); err != nil {
 				return fmt.Errorf("clearing what another plan left: %w", err)
 			}
