@@ -81,6 +81,7 @@ base: setup
 record: build
 	mkdir -p docs/tiny
 	cp runs/tiny/tables/*.md runs/tiny/figures/*.svg docs/tiny/
+	rm -f docs/tiny/cost.md # whose seconds are those of one day
 	sed '/^|/,$$d' docs/defaults.md >build.tmp && $(BIN) defaults --markdown >>build.tmp && mv build.tmp docs/defaults.md
 
 # When the filter helps (half an hour), the tables and figure of it that the documents show, and the map of congrad diagnose.
@@ -100,6 +101,7 @@ fidelity: setup
 record-smollm2: build
 	mkdir -p docs/smollm2-135m
 	cp runs/smollm2-135m/tables/*.md runs/smollm2-135m/figures/*.svg docs/smollm2-135m/
+	rm -f docs/smollm2-135m/cost.md
 
 clean:
 	rm -rf bin build runs

@@ -24,6 +24,7 @@ var layers = [][]string{
 	{"harness/judge", "results"},
 	{"harness/pretrain"},
 	{"harness/run"},
+	{"harness/paper"},
 	{"harness/cli"},
 	{"cmd/congrad"},
 }

@@ -17,7 +17,7 @@ import (
 func Tables(s *measure.Study) []table.Table {
 	lengths := s.Lengths()
 	all := []table.Table{
-		mainTable(s), intervalsTable(s), languagesTable(s), lengthsTable(s, lengths), lengthsLanguagesTable(s, lengths), answerLanguagesTable(s), ablationTable(s), taxTable(s), promptsTable(s), dataTable(s), pairsTable(s), plantedTable(s), plantedLanguagesTable(s),
+		mainTable(s), publishedTable(s, lengths), intervalsTable(s), languagesTable(s), lengthsTable(s, lengths), lengthsLanguagesTable(s, lengths), answerLanguagesTable(s), ablationTable(s), taxTable(s), promptsTable(s), dataTable(s), pairsTable(s), plantedTable(s), plantedLanguagesTable(s),
 		trainingTable(s), surgeryTable(s), conflictsTable(s), observablesTable(s), fidelityTable(s), factsTable(s),
 	}
 	var kept []table.Table
@@ -112,11 +112,14 @@ func mainTable(s *measure.Study) table.Table {
 	if t.Marked() {
 		t.Footnotes = append(t.Footnotes, "~ not told apart from zero: the 95 % interval includes it. Not corrected for the number of arms and groups.")
 	}
-	if note := detectable(s); note != "" {
+	if note := Detectable(s); note != "" {
 		t.Footnotes = append(t.Footnotes, note)
 	}
 	if note := oneSeed(s); note != "" {
 		t.Footnotes = append(t.Footnotes, note)
+	}
+	if len(s.Published) > 0 {
+		t.Footnotes = append(t.Footnotes, "Numbers from elsewhere are set beside these in the table published.")
 	}
 	t.Footnotes = append(t.Footnotes, confined(s)...)
 	return t
@@ -186,8 +189,8 @@ func taxCell(s *measure.Study, m measure.Measure, task string, a record.Arm, g m
 	return told(s.TaxMinus(m, task, a.Name, untouched.Name, g))
 }
 
-// detectable says how large a difference to joint had to be in order to be found: the largest over the arms.
-func detectable(s *measure.Study) string {
+// Detectable says how large a difference to joint had to be in order to be found: the largest over the arms.
+func Detectable(s *measure.Study) string {
 	joint := s.Joint()
 	if joint == nil {
 		return ""

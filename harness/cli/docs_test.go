@@ -13,7 +13,8 @@ import (
 	"strings"
 	"testing"
 
-	"congrad/harness/store"
+	"congrad/harness/record"
+	"congrad/harness/run"
 	"congrad/results/synthetic"
 
 	"github.com/rogpeppe/go-internal/testscript"
@@ -183,18 +184,22 @@ func runnable(t *testing.T, document, command string) string {
 	return ""
 }
 
-// finishedRun leaves the records of a study in runs/tiny, for the documents that speak of one.
+// finishedRun leaves the records and the manifest of a study in runs/tiny, and its table of what it took, for the documents that
+// speak of one.
 func finishedRun(work string) error {
-	files, err := synthetic.Set(synthetic.Small()).Files()
+	set := synthetic.Set(synthetic.Small())
+	files, err := set.Files()
 	if err != nil {
 		return err
 	}
+	folder := run.Folder(filepath.Join(work, "runs", "tiny"))
 	for name, data := range files {
-		if err := store.WriteFile(filepath.Join(work, "runs", "tiny", "records", name), data); err != nil {
+		if err := folder.Write(filepath.Join("records", name), data); err != nil {
 			return err
 		}
 	}
-	return nil
+	m := run.Manifest{Schema: 1, Outcome: "finished", Spent: []record.Spent{{Stage: "train", Kind: "train", Arms: []string{"joint"}, Trained: 1, Seconds: 1, Calls: 1}}}
+	return errors.Join(folder.WriteManifest(m), (&app{}).renderCost(folder, set, m.Spent))
 }
 
 func goEnv(t *testing.T, name string) string {

@@ -188,7 +188,7 @@ func (a *app) newEnv(e *config.Experiment, s *surroundings) (*run.Env, *backend,
 	}
 	return &run.Env{
 		Store: st, Engine: newEngine(e, b, base), Chat: chat, Source: source, Items: items, Exams: read, World: w, Recipe: r, Base: base,
-		Device: deviceKey(b.info), Backend: b.info.String(),
+		Device: deviceKey(b.info), Backend: b.info.String(), Machine: machine(),
 	}, b, nil
 }
 

@@ -26,7 +26,7 @@ func (a *app) exportCommand() *cobra.Command {
 		Use:   "export EXPERIMENT ARM --out DIR",
 		Short: "Write what an arm of a run was trained to as a folder that transformers loads",
 		Long: "Writes config.json, tokenizer.json, tokenizer_config.json, generation_config.json and model.safetensors of the policy\n" +
-			"that an arm came to. The run is named as congrad run was told it, --set, --limit, --seeds, --device and --runs included;\n" +
+			"that an arm came to, and a model card, README.md, of what the run knows of it. The run is named as congrad run was told it, --set, --limit, --seeds, --device and --runs included;\n" +
 			"a cell of a grid is the file resolved.toml in its folder.",
 		Example: "  congrad export tiny congrad --out tiny-congrad\n  congrad export tiny joint --out x --seed 2 --iteration 1 --dtype bfloat16",
 		Args:    cobra.ExactArgs(2),
@@ -78,11 +78,16 @@ func (a *app) export(arg, arm string, x exported) error {
 	if err := folder.Complete(talk(env.Chat)); err != nil {
 		return failing(exitData, err)
 	}
-	if err := x.write(&folder); err != nil {
+	card, err := a.card(arg, arm, x, plan, env)
+	if err != nil {
+		return err
+	}
+	card.Seed, card.Iteration, card.Weights = seed, iteration, weights.Hash()
+	if err := x.write(&folder, card.Markdown()); err != nil {
 		return err
 	}
 	_, err = fmt.Fprintf(a.out, "%s: %s of %s, seed %d, iteration %d: %d parameters in %s, weights %s\n",
-		x.out, arm, e.Name, seed, iteration, folder.Config.Parameters(), x.dtype, weights.Hash()[:16])
+		x.out, arm, e.Name, seed, iteration, folder.Config.Parameters(), x.dtype, card.Weights[:16])
 	return err
 }
 

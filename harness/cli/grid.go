@@ -34,6 +34,7 @@ func (a *app) runGrid(ctx context.Context, e *config.Experiment, s *surroundings
 		return err
 	}
 	m := newManifest(e, env, b.info)
+	m.Command = again
 	m.Seconds = map[string]float64{}
 	total := reporter{started: time.Now()}
 	for i, c := range e.Grid.Cells {

@@ -1,6 +1,8 @@
 package cli
 
 import (
+	"cmp"
+	"fmt"
 	"os"
 	"runtime"
 	"runtime/debug"
@@ -10,6 +12,7 @@ import (
 
 	"congrad/harness/config"
 	"congrad/harness/device"
+	"congrad/harness/model"
 	"congrad/harness/run"
 )
 
@@ -35,7 +38,24 @@ func newManifest(e *config.Experiment, env *run.Env, info device.Info) run.Manif
 		}
 	}
 	m.Commit, m.Dirty = commit()
+	m.Licence = licence(e.Model)
 	return m
+}
+
+// licence is what a model's files say of it, which no run depends on: empty where they cannot be read.
+func licence(name string) string {
+	at, err := findModel(name)
+	if err != nil {
+		return ""
+	}
+	text, err := model.Licence(at.dir)
+	if at.gguf != "" {
+		text, err = model.LicenceGGUF(at.dir, at.gguf)
+	}
+	if err != nil {
+		return ""
+	}
+	return text
 }
 
 // versions are those of Go and of the modules that compute.
@@ -75,6 +95,11 @@ func commit() (revision string, dirty bool) {
 // cpuModel and memory are read where Linux tells them, and empty elsewhere.
 func cpuModel() string { return procValue("/proc/cpuinfo", "model name") }
 func memory() string   { return procValue("/proc/meminfo", "MemTotal") }
+
+// machine names the machine in a line.
+func machine() string {
+	return fmt.Sprintf("%s, %d cores, %s", cmp.Or(cpuModel(), runtime.GOOS+" "+runtime.GOARCH), runtime.NumCPU(), cmp.Or(memory(), "memory not known"))
+}
 
 func procValue(file, key string) string {
 	data, err := os.ReadFile(file)

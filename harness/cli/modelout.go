@@ -3,6 +3,7 @@ package cli
 import (
 	"errors"
 	"fmt"
+	"io"
 
 	"congrad/harness/model"
 	"congrad/harness/model/safetensors"
@@ -36,7 +37,16 @@ func (w modelOut) check() error {
 	return nil
 }
 
-// write writes a model.
-func (w modelOut) write(f *model.Folder) error {
-	return store.WriteFolder(w.out, func(add store.AddFile) error { return f.Write(add, weightTypes[w.dtype]) })
+// write writes a model, and its card where it has one.
+func (w modelOut) write(f *model.Folder, card []byte) error {
+	return store.WriteFolder(w.out, func(add store.AddFile) error {
+		err := f.Write(add, weightTypes[w.dtype])
+		if err == nil && card != nil {
+			err = add("README.md", func(to io.Writer) error {
+				_, err := to.Write(card)
+				return err
+			})
+		}
+		return err
+	})
 }

@@ -57,7 +57,7 @@ func (a *app) rehearse(name string, w modelOut, seed uint64) error {
 	if err := folder.Complete(talk(chat)); err != nil {
 		return failing(exitData, err)
 	}
-	if err := w.write(folder); err != nil {
+	if err := w.write(folder, nil); err != nil {
 		return err
 	}
 	_, err = fmt.Fprintf(a.out, "%s: %d random parameters in %s (%s)\n", w.out, folder.Config.Parameters(), w.dtype, described(folder.Config))

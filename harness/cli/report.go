@@ -14,11 +14,12 @@ import (
 )
 
 func (a *app) reportCommand() *cobra.Command {
-	return &cobra.Command{
+	var checklist bool
+	c := &cobra.Command{
 		Use:     "report RUN",
 		Short:   "Make the tables, figures and report of a run anew, from its records alone",
 		Long:    "Reads runs/RUN/records (or the folder RUN) and writes tables, figures, report.md and report.html beside it; of a\ngrid, its tables and its figure from the records of the cells. Needs no model and no device.",
-		Example: "  congrad report tiny",
+		Example: "  congrad report tiny\n  congrad report tiny --checklist",
 		Args:    cobra.ExactArgs(1),
 		RunE: func(_ *cobra.Command, args []string) error {
 			folder, err := a.findRun(args[0])
@@ -26,6 +27,9 @@ func (a *app) reportCommand() *cobra.Command {
 				return err
 			}
 			if g, err := record.LoadGrid(folder.Records()); err == nil {
+				if checklist {
+					return failing(exitConfig, fmt.Errorf("--checklist: %s is a grid, whose cells are the runs: name one of them, as in %s", args[0], cellFolder(folder, *g, 0)))
+				}
 				return errors.Join(a.renderGrid(folder, *g), a.concludeGrid(folder))
 			} else if !errors.Is(err, fs.ErrNotExist) {
 				return failing(exitData, err)
@@ -37,13 +41,24 @@ func (a *app) reportCommand() *cobra.Command {
 			if err := a.render(folder, set); err != nil {
 				return failing(exitData, err)
 			}
+			m, err := readManifest(string(folder))
+			if err == nil {
+				err = a.renderCost(folder, set, m.Spent)
+			}
+			if err != nil && !errors.Is(err, fs.ErrNotExist) {
+				return failing(exitData, err)
+			}
 			if err := a.printResult(folder); err != nil {
 				return err
 			}
-			_, err = fmt.Fprintf(a.err, "report: %s\n", filepath.Join(string(folder), "report.html"))
-			return err
+			if _, err = fmt.Fprintf(a.err, "report: %s\n", filepath.Join(string(folder), "report.html")); err != nil || !checklist {
+				return err
+			}
+			return a.writeChecklist(folder, set)
 		},
 	}
+	c.Flags().BoolVar(&checklist, "checklist", false, "write checklist.md too: what conferences ask about reproducibility, as far as the run answers it")
+	return c
 }
 
 // findRun finds a run by name or folder.

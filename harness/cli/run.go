@@ -84,11 +84,19 @@ func (a *app) execute(ctx context.Context, folder run.Folder, plan *run.Plan, s 
 	report := newReporter(a.err, log)
 	env.Report = report
 	m := newManifest(plan.Experiment, env, b.info)
+	m.Command = again
 	set, err := folder.Finish(ctx, plan, env, s.languages)
 	report.close()
 	if err == nil {
 		err = a.render(folder, set)
 	}
+	if err == nil {
+		m.Spent, err = plan.Spent(env)
+	}
+	if err == nil {
+		err = a.renderCost(folder, set, m.Spent)
+	}
+	m.Peak = env.Peak()
 	if err != nil {
 		fmt.Fprintf(log, "%s %v\n", time.Now().UTC().Format(time.DateTime), err)
 	}
@@ -108,7 +116,11 @@ func (a *app) execute(ctx context.Context, folder run.Folder, plan *run.Plan, s 
 
 // again is the command that goes on with a run, as a shell reads it.
 func (a *app) again(arg string, o options) string {
-	words := []string{"congrad", "run", arg}
+	return a.command([]string{"congrad", "run", arg}, o)
+}
+
+// command puts the flags of a run behind words of a command, as a shell reads them.
+func (a *app) command(words []string, o options) string {
 	for _, s := range o.sets {
 		words = append(words, "--set", s)
 	}

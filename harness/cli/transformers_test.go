@@ -63,7 +63,7 @@ func exportedAgain(t *testing.T, name string) string {
 		t.Fatal(err)
 	}
 	w := modelOut{filepath.Join(t.TempDir(), "out"), "float32"}
-	if err := w.write(base); err != nil {
+	if err := w.write(base, nil); err != nil {
 		t.Fatal(err)
 	}
 	return w.out

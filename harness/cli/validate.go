@@ -68,6 +68,9 @@ func (a *app) newCommand() *cobra.Command {
 				return err
 			}
 			text := renamed(string(source), name)
+			if !strings.Contains(text, "[[published]]") {
+				text = strings.TrimRight(text, "\n") + "\n\n" + publishedComment
+			}
 			if err := store.WriteFile(path, []byte(text)); err != nil {
 				return err
 			}
@@ -78,6 +81,16 @@ func (a *app) newCommand() *cobra.Command {
 	c.Flags().StringVar(&from, "from", "tiny", "the experiment to start from: a shipped one, or a file")
 	return c
 }
+
+// publishedComment ends a new file.
+const publishedComment = `# A number from elsewhere, to be set beside this run's (docs/reading-results.md):
+# [[published]]
+# arm = "congrad"
+# languages = "seen"              # seen, unseen, under-represented, all, or a language's code
+# measure = "win rate"
+# value = ...
+# source = "whose number it is, and where it stands"
+`
 
 // renamed gives an experiment file another name; all else stays, comments included.
 func renamed(source, name string) string {

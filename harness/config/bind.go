@@ -93,8 +93,8 @@ func (b *binder) bind(path, general string, raw map[string]any, v, inherited ref
 			}
 			b.bind(key, strings.TrimPrefix(name, "arms."), table, field, from)
 			b.settle(key, field.Addr().Interface())
-		case tag == "arms":
-			// bound after everything that arms inherit
+		case tag == "arms" || tag == "published":
+			// lists of tables, bound after everything that arms inherit
 		case has:
 			b.assign(key, name, given, field)
 		case inherited.IsValid() && general != "arms": // an arm's own keys have defaults, its tables inherit

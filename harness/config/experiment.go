@@ -35,6 +35,8 @@ type Experiment struct {
 	Batch     Batch     `toml:"batch"`
 	Arms      []Arm     `toml:"arms"`
 
+	Published []Published `toml:"published"`
+
 	Grid *Grid `toml:"-"` // of an experiment that is many; nil else
 
 	// What the command line asked for; not part of a file.

@@ -135,6 +135,15 @@ var Fields = []Field{
 	{"arms.match", "", 0, 0, nil, "", "random: the arm whose count of kept pairs per language it takes over"},
 	{"arms.policy", "shared", 0, 0, []string{"shared", "mono"}, "", "one model for all languages, or for each seen language one that is trained on its pairs alone and answers in it alone"},
 	{"arms.without", []string{}, 0, inf, nil, "", "seen languages whose pairs the arm does without, from selection to training; it is evaluated in them as in the others"},
+
+	{"published.arm", nil, 0, 0, nil, "", "a number from elsewhere that is set beside this run's (docs/reading-results.md): the arm whose number it stands beside"},
+	{"published.languages", nil, 0, 0, nil, "", "seen, unseen, under-represented or all, or one language's code"},
+	{"published.measure", nil, 0, 0, []string{"win rate", "win rate at equal length", "accuracy", "accuracy per byte", "accuracy per character", "exact match", "bits per byte"}, "", "what it measures; the arm's own value, not a difference"},
+	{"published.task", "", 0, 0, nil, "", "of the alignment tax: the task that it is of, without folder and ending; empty for all of the experiment's together"},
+	{"published.value", nil, 0, 1e6, nil, "", "the number; rates are shares, so 52.3 % is 0.523"},
+	{"published.low", math.NaN(), 0, 1e6, nil, "", "the lower end of its interval, where one is given"},
+	{"published.high", math.NaN(), 0, 1e6, nil, "", "the upper end"},
+	{"published.source", nil, 0, 0, nil, "", "who says so: paper, table and setting, or your own earlier run"},
 }
 
 // FindField returns the documentation of a key.

@@ -107,7 +107,7 @@ func (b *binder) axis(at string, given any, raw map[string]any) (a Axis) {
 func (b *binder) checkAxisKey(at, key string, raw map[string]any) {
 	var keys []string
 	for _, f := range Fields {
-		if !strings.HasPrefix(f.Key, "arms.") {
+		if !strings.HasPrefix(f.Key, "arms.") && !strings.HasPrefix(f.Key, "published.") {
 			keys = append(keys, f.Key)
 		}
 	}
@@ -121,6 +121,8 @@ func (b *binder) checkAxisKey(at, key string, raw map[string]any) {
 		b.report(at, `want a key of the experiment, such as "judge.noise"`)
 	case table == "arms" || strings.HasPrefix(table, "arms["):
 		b.report(at, "%q: an arm is changed in its table; a grid varies keys that the arms have in common", key)
+	case table == "published" || strings.HasPrefix(table, "published["):
+		b.report(at, "%q: a published number is set beside results and changes none; a grid varies keys of the experiment", key)
 	case !slices.Contains(keys, key):
 		b.report(at, "%q: no such key%s (congrad defaults lists all)", key, suggest.DidYouMean(key, keys))
 	case why != "":

@@ -50,6 +50,7 @@ func loadCell(file string, source []byte, sets []string, world World, cell []cel
 	b.put(raw, cell)
 	b.bind("", "", raw, reflect.ValueOf(e).Elem(), reflect.Value{})
 	b.bindArms(raw, e)
+	b.bindPublished(raw, e)
 	b.settlePrompts(e)
 	if len(b.wrong) == 0 { // cross checks of half-read files would only confuse
 		b.checkTogether(e, world)
@@ -94,6 +95,10 @@ func (b *binder) set(raw map[string]any, assignment string) {
 	for _, part := range parts[:len(parts)-1] {
 		if part == "arms" {
 			b.wrong = append(b.wrong, problem{0, fmt.Sprintf("--set %s: an arm is changed in the file, not from the command line", assignment)})
+			return
+		}
+		if part == "published" {
+			b.wrong = append(b.wrong, problem{0, fmt.Sprintf("--set %s: published numbers are given in the file, with their source, not from the command line", assignment)})
 			return
 		}
 		next, ok := table[part].(map[string]any)
@@ -181,6 +186,7 @@ func (b *binder) checkTogether(e *Experiment, w World) {
 	b.checkPrompts(e)
 	b.checkArms(e, w)
 	b.checkAdapters(e)
+	b.checkPublished(e)
 }
 
 // checkAdapters reports what adapters leave no room for.

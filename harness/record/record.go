@@ -27,6 +27,20 @@ type Study struct {
 	// Judge says who judged the evaluation's answers: "self", the model that all arms start from; empty for the known answer.
 	Judge string       `json:"judge,omitempty"`
 	Files []PromptFile `json:"files,omitempty"` // where prompts come from; empty for the embedded world
+	// Published are numbers that were not measured here but typed into the experiment's file.
+	Published []Published `json:"published,omitempty"`
+}
+
+// Published is a number from elsewhere that is set beside the study's own.
+type Published struct {
+	Arm       string   `json:"arm"`            // beside whose number it stands
+	Languages string   `json:"languages"`      // a group's name, or a language's code
+	Measure   string   `json:"measure"`        // "win rate", "accuracy", "bits per byte", ...
+	Task      string   `json:"task,omitempty"` // of the alignment tax; empty for all tasks together
+	Value     float64  `json:"value"`
+	Low       *float64 `json:"low,omitempty"` // its interval, where one is given
+	High      *float64 `json:"high,omitempty"`
+	Source    string   `json:"source"` // in the words of whoever typed it
 }
 
 // PromptFile is a file of prompts, and what was made of it.

@@ -329,6 +329,7 @@ func (p *Plan) study(e *Env, table lang.Table) (record.Study, error) {
 			Code: code, Name: l.Name, Direction: l.Direction, Seen: slices.Contains(x.Languages.Seen, code), UnderRepresented: slices.Contains(x.Languages.UnderRepresented, code),
 		})
 	}
+	s.Published = published(x.Published)
 	var err error
 	s.Facts, err = p.facts(e)
 	return s, err

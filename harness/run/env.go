@@ -26,7 +26,10 @@ type Env struct {
 	Base    *model.Folder
 	Device  string // enters the keys of everything that the device computes
 	Backend string // the same for people
+	Machine string // what runs it, for people; it enters no key
 	Report  Reporter
+
+	memory memory
 
 	// Uploaded weights and the sketches of the last scoring round stay at hand: stages that follow each other use them.
 	policies map[string]*nn.Weights

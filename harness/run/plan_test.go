@@ -100,6 +100,14 @@ var direct = map[string]struct {
 	"evaluate.opponent":           {"", ""}, // says what answers are compared with
 	"evaluate.tasks":              {`["tiny-text"]`, ""},
 	"evaluate.task_items":         {"1", "task"},
+	"published.arm":               {"", ""}, // typed in from elsewhere, see TestPublishedNumbersEnterNoStage
+	"published.languages":         {"", ""},
+	"published.measure":           {"", ""},
+	"published.task":              {"", ""},
+	"published.value":             {"", ""},
+	"published.low":               {"", ""},
+	"published.high":              {"", ""},
+	"published.source":            {"", ""},
 	"batch.rows":                  {"8", "answer generate"},
 	"batch.tokens":                {"512", "judge task"}, // and, by their inputs, all that follows judging,
 	"batch.sketch_mb":             {"1", ""},             // the numbers are the same to the last bit

@@ -57,7 +57,7 @@ func (f Folder) writePlan(list []*Stage) error {
 	}
 	plan = append(plan, '\n')
 	if there, err := os.ReadFile(f.path("plan.json")); err == nil && !bytes.Equal(there, plan) {
-		for _, name := range []string{"records", "tables", "figures", "report.md", "report.html", "manifest.json"} {
+		for _, name := range []string{"records", "tables", "figures", "report.md", "report.html", "checklist.md", "manifest.json"} {
 			if err := os.RemoveAll(f.path(name)); err != nil {
 				return fmt.Errorf("clearing what another plan left: %w", err)
 			}
@@ -112,11 +112,15 @@ type Manifest struct {
 	Machine  map[string]string `json:"machine"`
 	Device   map[string]string `json:"device"`
 	Hashes   map[string]string `json:"hashes"`
+	Licence  string            `json:"model_licence,omitempty"` // as the model's files say
+	Command  string            `json:"command,omitempty"`
 
 	Prompts []record.PromptFile `json:"prompts,omitempty"` // the files that they come from
 
-	Seconds map[string]float64 `json:"seconds"` // by kind of stage, in this call
-	Took    []Took             `json:"took"`    // stage by stage, in this call
+	Seconds map[string]float64 `json:"seconds"`              // by kind of stage, in this call
+	Took    []Took             `json:"took"`                 // stage by stage, in this call
+	Spent   []record.Spent     `json:"spent,omitempty"`      // by all stages of a finished run, in whatever call or run they were done
+	Peak    int64              `json:"peak_bytes,omitempty"` // most memory that the process held, up to the end of this call
 	Reused  int                `json:"stages_reused"`
 	Ran     int                `json:"stages_run"`
 }

@@ -84,9 +84,14 @@ func Execute(ctx context.Context, e *Env, stages []*Stage) error {
 		}
 		done++
 		e.Report.Begin(s, done, total)
+		spent, err := e.beginCost(s)
+		if err != nil {
+			return err
+		}
 		start := time.Now()
 		files, err := s.work(ctx, e, s)
 		if err != nil {
+			_ = e.saveCost(s, e.endCost(spent, time.Since(start))) // the stage's error is the one to tell
 			if errors.Is(err, context.Canceled) {
 				return err
 			}
@@ -95,7 +100,11 @@ func Execute(ctx context.Context, e *Env, stages []*Stage) error {
 		if err := e.Store.Put(s.Key, s.meta, files); err != nil {
 			return err
 		}
-		e.Report.End(s, false, time.Since(start))
+		took := time.Since(start)
+		if err := e.noteCost(s, e.endCost(spent, took)); err != nil {
+			return err
+		}
+		e.Report.End(s, false, took)
 	}
 	return nil
 }

@@ -134,6 +134,7 @@ func (s *Study) check() error {
 	for i := range s.set.Consensus {
 		f.consensus(&s.set.Consensus[i])
 	}
+	f.published()
 	if f.more > 0 {
 		f.found = append(f.found, fmt.Errorf("and %d more of this kind", f.more))
 	}

@@ -48,7 +48,7 @@ func New(s *measure.Study, tables []table.Table, figures []figure.Figure) Docume
 		shelf.figures[figures[i].Name] = &figures[i]
 	}
 	if prompts, _ := s.Prompts(); prompts > 0 {
-		d.add("win-rates", "Win rates", shelf.take("main", "win-rates", "languages", "differences", "lengths", "lengths-languages", "answer-languages")...)
+		d.add("win-rates", "Win rates", shelf.take("main", "published", "win-rates", "languages", "differences", "lengths", "lengths-languages", "answer-languages")...)
 		d.add("tax", "Alignment tax", shelf.take("trade-off", "tax")...)
 	}
 	d.add("data", "Data and selection", shelf.take("prompts", "data", "alignments", "pairs")...)

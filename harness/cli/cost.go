@@ -1,0 +1,18 @@
+package cli
+
+import (
+	"fmt"
+
+	"congrad/harness/record"
+	"congrad/harness/run"
+	"congrad/results"
+)
+
+// renderCost writes the table of what a run took, which is made of its manifest and not of its records.
+func (a *app) renderCost(folder run.Folder, set *record.Set, spent []record.Spent) error {
+	files, err := results.Cost(set, spent)
+	if err != nil {
+		return fmt.Errorf("reporting what the run took: %w", err)
+	}
+	return write(folder, files)
+}

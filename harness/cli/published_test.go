@@ -1,0 +1,57 @@
+package cli
+
+import (
+	"os"
+	"path/filepath"
+	"regexp"
+	"testing"
+
+	"congrad/harness/config"
+	"congrad/harness/record"
+	"congrad/results"
+	"congrad/results/synthetic"
+)
+
+// Every measure that a file may give a published number of is one that reports know.
+func TestPublishedMeasuresAreReported(t *testing.T) {
+	f, ok := config.FindField("published.measure")
+	if !ok || len(f.Words) == 0 {
+		t.Fatal("published.measure has no words")
+	}
+	set := synthetic.Set(synthetic.Small())
+	for _, measure := range f.Words {
+		set.Study.Published = append(set.Study.Published, record.Published{Arm: "joint", Languages: "seen", Measure: measure, Value: 0.5, Source: "made up"})
+	}
+	if _, err := results.Main(set); err != nil {
+		t.Error(err)
+	}
+}
+
+// The table that the documents and new files show is one that is read.
+func TestPublishedAsDocumented(t *testing.T) {
+	text, err := os.ReadFile("../../docs/reading-results.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	shown := regexp.MustCompile("(?ms)^```toml\n(\\[\\[published.*?)^```").FindSubmatch(text)
+	if shown == nil {
+		t.Fatal("docs/reading-results.md shows no published number")
+	}
+	_, tiny, err := readExperiment("tiny")
+	if err != nil {
+		t.Fatal(err)
+	}
+	commented := regexp.MustCompile(`(?m)^# `).ReplaceAllString(regexp.MustCompile(`(?ms)^# \[\[.*`).FindString(publishedComment), "")
+	commented = regexp.MustCompile(`value = \.\.\.`).ReplaceAllString(commented, "value = 0.5")
+	file := filepath.Join(t.TempDir(), "x.toml")
+	if err := os.WriteFile(file, []byte(string(tiny)+"\n"+string(shown[1])+commented), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	e, _, err := loadExperiment(file, options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(e.Published) != 2 {
+		t.Errorf("%d published numbers, want 2", len(e.Published))
+	}
+}

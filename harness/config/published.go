@@ -1,0 +1,113 @@
+package config
+
+import (
+	"math"
+	"path"
+	"reflect"
+	"slices"
+	"strings"
+
+	"congrad/harness/suggest"
+)
+
+// Published is a number from elsewhere, a paper or an earlier run, that reports set beside this experiment's own. It changes
+// nothing that is computed.
+type Published struct {
+	Arm       string  `toml:"arm"`
+	Languages string  `toml:"languages"` // a group's name, or a language's code
+	Measure   string  `toml:"measure"`
+	Task      string  `toml:"task"` // empty for all tasks together
+	Value     float64 `toml:"value"`
+	Low       float64 `toml:"low"` // NaN where no interval is given
+	High      float64 `toml:"high"`
+	Source    string  `toml:"source"`
+}
+
+// Bounded reports whether the number has an interval.
+func (p Published) Bounded() bool { return !math.IsNaN(p.Low) && !math.IsNaN(p.High) }
+
+// bindPublished reads the tables [[published]].
+func (b *binder) bindPublished(raw map[string]any, e *Experiment) {
+	given, has := raw["published"]
+	if !has {
+		return
+	}
+	list, ok := given.([]map[string]any)
+	if !ok {
+		b.report("published", "is a list of tables: write [[published]] for each number")
+		return
+	}
+	e.Published = make([]Published, len(list))
+	for i, table := range list {
+		b.bind("published["+itoa(i)+"]", "published", table, reflect.ValueOf(&e.Published[i]).Elem(), reflect.Value{})
+	}
+}
+
+// checkPublished reports numbers that stand beside nothing, that cannot be what they say they are, or that stand there twice.
+func (b *binder) checkPublished(e *Experiment) {
+	var arms, tasks []string
+	for _, a := range e.Arms {
+		arms = append(arms, a.Name)
+	}
+	for _, t := range e.Evaluate.Tasks {
+		tasks = append(tasks, strings.TrimSuffix(path.Base(t), ".toml"))
+	}
+	for i, p := range e.Published {
+		key := "published[" + itoa(i) + "]"
+		if !slices.Contains(arms, p.Arm) {
+			b.report(key+".arm", "%q: no such arm%s", p.Arm, suggest.DidYouMean(p.Arm, arms))
+		}
+		b.checkPublishedLanguages(key+".languages", p.Languages, e.Languages)
+		rate := p.Measure == "win rate" || p.Measure == "win rate at equal length"
+		switch {
+		case !e.Trains():
+			b.report(key, "no arm trains, so nothing is evaluated that it could stand beside")
+		case rate && p.Task != "":
+			b.report(key+".task", "a win rate is of the evaluation's prompts and of no task")
+		case !rate && len(tasks) == 0:
+			b.report(key+".measure", "%q is of the alignment tax, and evaluate.tasks names no task", p.Measure)
+		case p.Task != "" && !slices.Contains(tasks, p.Task):
+			b.report(key+".task", "%q: no task of this experiment%s (%s)", p.Task, suggest.DidYouMean(p.Task, tasks), strings.Join(tasks, ", "))
+		}
+		b.checkPublishedValue(key, p)
+		same := func(q Published) bool {
+			return p.Arm == q.Arm && p.Languages == q.Languages && p.Measure == q.Measure && p.Task == q.Task && p.Source == q.Source
+		}
+		if first := slices.IndexFunc(e.Published[:i], same); first >= 0 {
+			b.report(key, "stands there twice: %s gives the same number of the same source", b.place("published["+itoa(first)+"]"))
+		}
+	}
+}
+
+// checkPublishedLanguages reports languages that are neither a group of the experiment nor one of its languages.
+func (b *binder) checkPublishedLanguages(key, name string, l Languages) {
+	groups := map[string][]string{"seen": l.Seen, "unseen": l.Unseen, "under-represented": l.UnderRepresented, "all": l.All()}
+	codes, isGroup := groups[name]
+	switch {
+	case isGroup && len(codes) == 0:
+		b.report(key, "%q: the experiment has no such languages", name)
+	case !isGroup && !slices.Contains(l.All(), name):
+		b.report(key, "%q: no group and no language of this experiment%s (seen, unseen, under-represented, all, or a code)", name,
+			suggest.DidYouMean(name, append([]string{"seen", "unseen", "under-represented", "all"}, l.All()...)))
+	}
+}
+
+// checkPublishedValue reports percentages and intervals that do not hold their number.
+func (b *binder) checkPublishedValue(key string, p Published) {
+	share := p.Measure != "bits per byte"
+	for _, v := range []struct {
+		key   string
+		value float64
+	}{{"value", p.Value}, {"low", p.Low}, {"high", p.High}} {
+		if share && v.value > 1 {
+			b.report(key+"."+v.key, "%g: want a share between 0 and 1; %g %% is written %g", v.value, v.value, v.value/100)
+			return
+		}
+	}
+	switch {
+	case math.IsNaN(p.Low) != math.IsNaN(p.High):
+		b.report(key, "low and high belong together: give both ends of the interval, or none")
+	case p.Bounded() && (p.Low > p.Value || p.Value > p.High):
+		b.report(key+".value", "%g is not within its own interval, %g to %g", p.Value, p.Low, p.High)
+	}
+}

@@ -1,0 +1,99 @@
+package config
+
+import (
+	"math"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
+)
+
+// claimed is the good file with numbers made up for this test.
+const claimed = good + `
+[[published]]
+arm = "congrad"
+languages = "seen"
+measure = "win rate"
+value = 0.75
+low = 0.5
+high = 1
+source = "made up"
+
+[[published]]
+arm = "random"
+languages = "sw"
+measure = "accuracy"
+task = "facts"
+value = 0.25
+source = "made up as well"
+`
+
+func TestPublished(t *testing.T) {
+	e, err := load(claimed)
+	if err != nil {
+		t.Fatal(err)
+	}
+	nan := math.NaN()
+	want := []Published{
+		{"congrad", "seen", "win rate", "", 0.75, 0.5, 1, "made up"},
+		{"random", "sw", "accuracy", "facts", 0.25, nan, nan, "made up as well"},
+	}
+	if d := cmp.Diff(want, e.Published, cmpopts.EquateNaNs()); d != "" {
+		t.Error(d)
+	}
+	again, err := load(string(e.Resolved()))
+	if err != nil {
+		t.Fatalf("%v\n%s", err, e.Resolved())
+	}
+	if d := cmp.Diff(e.Published, again.Published, cmpopts.EquateNaNs()); d != "" {
+		t.Error(d)
+	}
+}
+
+func TestPublishedErrors(t *testing.T) {
+	at := func(line string) string { // of the claimed file
+		before, _, _ := strings.Cut(claimed, line)
+		return "x.toml:" + itoa(1+strings.Count(before, "\n")) + ": "
+	}
+	seen, of, first, second := `languages = "seen"`, `task = "facts"`, "\n[[published]]\narm = \"congrad\"", "\n[[published]]\narm = \"random\""
+	first, second = at(first[1:]), at(second[1:])
+	for name, c := range map[string]struct{ old, new, want string }{
+		"an arm":        {`arm = "random"`, `arm = "randon"`, at(`arm = "random"`+"\nlanguages") + `published[1].arm: "randon": no such arm; did you mean "random"?`},
+		"a group":       {seen, `languages = "sen"`, at(seen) + `published[0].languages: "sen": no group and no language of this experiment; did you mean "seen"? (seen, unseen, under-represented, all, or a code)`},
+		"an empty one":  {seen, `languages = "under-represented"`, at(seen) + `published[0].languages: "under-represented": the experiment has no such languages`},
+		"a code":        {`languages = "sw"`, `languages = "th"`, at(`languages = "sw"`) + `published[1].languages: "th": no group and no language of this experiment (seen, unseen, under-represented, all, or a code)`},
+		"a measure":     {`measure = "win rate"`, `measure = "winrate"`, at(`measure = "win rate"`) + `published[0].measure: "winrate": want one of win rate, win rate at equal length, accuracy, accuracy per byte, accuracy per character, exact match, bits per byte; did you mean "win rate"?`},
+		"a task":        {of, `task = "fact"`, at(of) + `published[1].task: "fact": no task of this experiment; did you mean "facts"? (facts)`},
+		"of no task":    {"value = 0.75", "value = 0.75\ntask = \"facts\"", at("low = 0.5") + `published[0].task: a win rate is of the evaluation's prompts and of no task`},
+		"no task":       {`tasks = ["facts"]`, `tasks = []`, at(`measure = "accuracy"`) + `published[1].measure: "accuracy" is of the alignment tax, and evaluate.tasks names no task`},
+		"per cent":      {"value = 0.75", "value = 75", at("value = 0.75") + `published[0].value: 75: want a share between 0 and 1; 75 % is written 0.75`},
+		"negative":      {"value = 0.75", "value = -0.75", at("value = 0.75") + `published[0].value: -0.75 is out of range: want 0 to 1e+06 (the number; rates are shares, so 52.3 % is 0.523)`},
+		"one end":       {"high = 1\n", "", first + `published[0]: low and high belong together: give both ends of the interval, or none`},
+		"beside itself": {"value = 0.75", "value = 0.25", at("value = 0.75") + `published[0].value: 0.25 is not within its own interval, 0.5 to 1`},
+		"no source":     {"source = \"made up as well\"\n", "", second + `published[1].source: is missing: who says so: paper, table and setting, or your own earlier run`},
+		"empty source":  {`source = "made up"`, `source = ""`, at(`source = "made up"`) + `published[0].source: is empty: who says so: paper, table and setting, or your own earlier run`},
+		"a wrong key":   {`source = "made up"`, `sources = "made up"`, at(`source = "made up"`) + `published[0].sources: no such key; did you mean "source"? (congrad defaults lists all)`},
+		"one table":     {claimed[strings.Index(claimed, "[[published]]"):], "[published]\narm = \"congrad\"\n", first + `published: is a list of tables: write [[published]] for each number`},
+	} {
+		text := strings.Replace(claimed, c.old, c.new, 1)
+		if strings.HasPrefix(c.old, `arm = "random"`) { // which names no arm of its own
+			text = strings.Replace(claimed, "[[published]]\n"+c.old, "[[published]]\n"+c.new, 1)
+		}
+		_, err := load(text)
+		if err == nil || !strings.Contains("\n"+err.Error()+"\n", "\n"+c.want+"\n") {
+			t.Errorf("%s: %v, want %s", name, err, c.want)
+		}
+	}
+	twice := claimed + claimed[strings.Index(claimed, "[[published]]\narm = \"random\""):]
+	want := "published[2]: stands there twice: " + strings.TrimSuffix(second, ": ") + " gives the same number of the same source"
+	if _, err := load(twice); err == nil || !strings.HasSuffix(err.Error(), want) {
+		t.Errorf("%v, want %s", err, want)
+	}
+	if _, err := load(strings.Replace(twice, "made up as well", "another", 1)); err != nil {
+		t.Errorf("two sources of one number: %v", err)
+	}
+	if _, err := load(claimed, "published.value=1"); err == nil || !strings.Contains(err.Error(), "given in the file, with their source") {
+		t.Error(err)
+	}
+}

@@ -1,0 +1,159 @@
+package run
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"testing"
+
+	"congrad/harness/record"
+	"congrad/harness/store"
+)
+
+// spent runs nothing: it reads what is known of a plan's stages.
+func (b *bench) spent(t *testing.T, p *Plan, dir string) []record.Spent {
+	t.Helper()
+	st, err := store.Open(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer st.Close()
+	env := b.env
+	env.Store = st
+	list, err := p.Spent(&env)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return list
+}
+
+// The tokens of the stages are those of the records, each stage is there once with those that share it, and a later run, which
+// does no work, knows as much.
+func TestSpentAgreesWithTheRecords(t *testing.T) {
+	b := newBench(t)
+	p, dir := b.plan(t, "iterations=2", "seeds=[1,2]"), t.TempDir()
+	files, err := b.run(t, context.Background(), p, dir, &follower{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	set := load(t, files)
+	generated, trained := 0, map[string]int{}
+	for _, a := range set.Answers {
+		generated += a.Tokens
+	}
+	greedy := map[string]int{}
+	for _, x := range set.Evaluations {
+		greedy[x.Arm] += x.Tokens
+	}
+	for _, s := range set.Steps {
+		trained[s.Arm] += s.Tokens
+	}
+	first := b.spent(t, p, dir)
+	got, answered, taught := 0, map[string]int{}, map[string]int{}
+	for _, s := range first {
+		if s.Calls != 1 || s.Lost || s.Seconds <= 0 {
+			t.Errorf("%s: %d calls, %g s", s.Stage, s.Calls, s.Seconds)
+		}
+		switch s.Kind {
+		case "generate":
+			got += s.Generated
+		case "answer":
+			for _, a := range s.Arms {
+				answered[a] += s.Generated
+			}
+		case "train":
+			for _, a := range s.Arms {
+				taught[a] += s.Trained
+			}
+		}
+	}
+	if got != generated || generated == 0 {
+		t.Errorf("%d sampled tokens, the records have %d", got, generated)
+	}
+	answered["baseline"] *= 2 // it answers once for both seeds
+	for _, a := range p.Experiment.Arms {
+		if taught[a.Name] != trained[a.Name] || answered[a.Name] != greedy[a.Name] {
+			t.Errorf("%s: trained on %d tokens and answered with %d, the records have %d and %d", a.Name, taught[a.Name], answered[a.Name], trained[a.Name], greedy[a.Name])
+		}
+	}
+	for kind, want := range map[string]int{"base": 4, "generate": 3, "gradients": 1, "select": 1, "train": 1} { // in the first iteration
+		at := slices.IndexFunc(first, func(s record.Spent) bool { return s.Kind == kind })
+		if len(first[at].Arms) != want {
+			t.Errorf("the first %s stage is of %v, want %d arms", kind, first[at].Arms, want)
+		}
+	}
+	if _, err := b.run(t, context.Background(), p, dir, &follower{}); err != nil {
+		t.Fatal(err)
+	}
+	if again := b.spent(t, p, dir); !slices.EqualFunc(first, again, func(x, y record.Spent) bool { return x.Key == y.Key && x.Seconds == y.Seconds }) {
+		t.Error("a run without work knows other seconds")
+	}
+}
+
+// A stopped stage counts both calls. Of a killed one what is missing is said, and of one that left no note that nothing is known.
+func TestSpentOfStoppedStages(t *testing.T) {
+	b := newBench(t)
+	p, dir := b.plan(t), t.TempDir()
+	ctx, cancel := context.WithCancel(context.Background())
+	f := &follower{at: 4, cancel: cancel} // base, generate, and a sign of life in it
+	if _, err := b.run(t, ctx, p, dir, f); !errors.Is(err, context.Canceled) {
+		t.Fatal(err)
+	}
+	st, err := store.Open(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	stopped := slices.IndexFunc(p.Stages, func(s *Stage) bool { return !st.Has(s.Key) })
+	env := b.env
+	env.Store = st
+	killed := p.Stages[stopped+1]
+	if _, err := env.beginCost(killed); err != nil { // and never ended
+		t.Fatal(err)
+	}
+	before, err := env.scratch(p.Stages[stopped]).Load(costFile)
+	if err != nil || before == nil {
+		t.Fatalf("the stopped stage left no cost: %v", err)
+	}
+	if err := st.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := b.run(t, context.Background(), p, dir, &follower{}); err != nil {
+		t.Fatal(err)
+	}
+	list := b.spent(t, p, dir)
+	if s := list[stopped]; s.Calls != 2 || s.Lost {
+		t.Errorf("stopped once: %+v", s)
+	}
+	if s := list[stopped+1]; s.Calls != 2 || !s.Lost {
+		t.Errorf("killed once: %+v", s)
+	}
+	if st, err = store.Open(dir); err != nil {
+		t.Fatal(err)
+	}
+	if err := st.PutNote(killed.Key, costFile, []byte("{")); err != nil {
+		t.Fatal(err)
+	}
+	if err := st.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if s := b.spent(t, p, dir)[stopped+1]; s.Calls != 0 || s.Seconds != 0 {
+		t.Errorf("a damaged note: %+v", s)
+	}
+}
+
+// What the process holds at most is measured anew for each stage, where the system lets it.
+func TestPeakIsOfTheStage(t *testing.T) {
+	var m memory
+	m.begin()
+	if !m.anew {
+		t.Skip("this system does not measure it anew")
+	}
+	large := make([]byte, 200<<20)
+	for i := range large {
+		large[i] = 1
+	}
+	with := m.end()
+	if with < 200<<20 || m.most < with {
+		t.Errorf("%d bytes at most with %d in use", with, len(large))
+	}
+}
