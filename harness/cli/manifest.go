@@ -94,7 +94,21 @@ func commit() (revision string, dirty bool) {
 
 // cpuModel and memory are read where Linux tells them, and empty elsewhere.
 func cpuModel() string { return procValue("/proc/cpuinfo", "model name") }
-func memory() string   { return procValue("/proc/meminfo", "MemTotal") }
+func memory() string {
+	if bytes := memoryBytes(); bytes > 0 {
+		return fmt.Sprintf("%.1f GB", bytes/1e9)
+	}
+	return ""
+}
+
+// memoryBytes is what the machine has; 0 where that is not known.
+func memoryBytes() float64 {
+	kib, err := strconv.ParseFloat(strings.TrimSuffix(procValue("/proc/meminfo", "MemTotal"), " kB"), 64)
+	if err != nil {
+		return 0
+	}
+	return 1024 * kib
+}
 
 // machine names the machine in a line.
 func machine() string {

@@ -83,11 +83,7 @@ func (a *app) plan(ctx context.Context, arg string, o planning) error {
 // room is how much memory there is [bytes]; 0 if nobody knows.
 func (o planning) room() (float64, error) {
 	if o.memory == "" {
-		kib, err := strconv.ParseFloat(strings.TrimSuffix(memory(), " kB"), 64)
-		if err != nil {
-			return 0, nil // not on every system; --memory tells
-		}
-		return 1024 * kib, nil
+		return memoryBytes(), nil // 0 where nobody knows; --memory tells
 	}
 	bytes, err := humanize.ParseBytes(o.memory)
 	if err != nil || bytes == 0 {
