@@ -19,6 +19,7 @@ import (
 	"congrad/harness/config"
 	"congrad/harness/data"
 	"congrad/harness/device"
+	"congrad/harness/judge/endpoint"
 	"congrad/harness/lang"
 	"congrad/harness/method"
 	"congrad/harness/model"
@@ -87,6 +88,10 @@ func (s *surroundings) world() config.World {
 		if err == nil && !slices.ContainsFunc(s.tasks, func(x task.Task) bool { return x.File == file }) {
 			s.tasks = append(s.tasks, t)
 		}
+		return err
+	}
+	w.Instructions = func(path string) error {
+		_, err := endpoint.Template(path)
 		return err
 	}
 	w.Model = func(name string) error {

@@ -168,6 +168,20 @@ type Evaluate struct {
 	Tasks       []string `toml:"tasks"`
 	TaskItems   int      `toml:"task_items"`
 	Columns     Columns  `toml:"columns"`
+	Endpoint    Endpoint `toml:"endpoint"`
+}
+
+// Endpoint is a server that compares answers. The key is never in a file, only the name of the variable that holds it.
+type Endpoint struct {
+	URL          string `toml:"url"`
+	Model        string `toml:"model"`
+	KeyEnv       string `toml:"key_env"`
+	Instructions string `toml:"instructions"`
+	MaxTokens    int    `toml:"max_tokens"`
+	LogProbs     bool   `toml:"log_probs"`
+	Parallel     int    `toml:"parallel"`
+	Retries      int    `toml:"retries"`
+	MaxRequests  int    `toml:"max_requests"`
 }
 
 // Batch bounds what the device works on at once; it changes speed and memory, and results only by rounding.

@@ -22,6 +22,8 @@ type World struct {
 	// TaskFile reports what is wrong with a task file outside the shipped ones.
 	TaskFile    func(path string) error
 	Aggregators []string
+	// Instructions reports what is wrong with a file of a judge's instructions.
+	Instructions func(path string) error
 	// Model reports what is wrong with a model's name or folder.
 	Model func(name string) error
 }
@@ -51,6 +53,7 @@ func loadCell(file string, source []byte, sets []string, world World, cell []cel
 	b.bind("", "", raw, reflect.ValueOf(e).Elem(), reflect.Value{})
 	b.bindArms(raw, e)
 	b.settlePrompts(e)
+	b.settleEndpoint(e)
 	if len(b.wrong) == 0 { // cross checks of half-read files would only confuse
 		b.checkTogether(e, world)
 	}
@@ -179,6 +182,7 @@ func (b *binder) checkTogether(e *Experiment, w World) {
 		b.report("base.shared_share", "the base model gets another mixture by training further, and base.steps is 0: give base.steps too")
 	}
 	b.checkPrompts(e)
+	b.checkEndpoint(e, w)
 	b.checkArms(e, w)
 	b.checkAdapters(e)
 }

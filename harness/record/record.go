@@ -24,7 +24,8 @@ type Study struct {
 	Backend    string     `json:"backend"`           // "xla cpu", "go", ...
 	Facts      []Fact     `json:"facts"`             // figures that the report quotes, in order
 	Parameters int        `json:"parameters"`        // of the model
-	// Judge says who judged the evaluation's answers: "self", the model that all arms start from; empty for the known answer.
+	// Judge says who judged the evaluation's answers: "self", the model that all arms start from; "endpoint" and a model behind a
+	// server; empty for the known answer.
 	Judge string       `json:"judge,omitempty"`
 	Files []PromptFile `json:"files,omitempty"` // where prompts come from; empty for the embedded world
 }
@@ -196,10 +197,20 @@ type Evaluation struct {
 	Finished bool    `json:"finished"`
 	Known    float64 `json:"known"`
 	Opponent float64 `json:"opponent"` // the opponent's Known on the same prompt
-	Win      float64 `json:"win"`      // 1, 0.5 (tie) or 0
+	Win      float64 `json:"win"`      // 1, 0.5 (tie) or 0; of a server's preferences, their mean
 	// The judge's scores of both answers, 1 to 5, where one judged (Study.Judge); 0 where it gave none, which is a tie.
 	Score         float64 `json:"score,omitempty"`
 	OpponentScore float64 `json:"opponent_score,omitempty"`
+	// Where a server compared the two answers.
+	Verdict *Verdict `json:"verdict,omitempty"`
+}
+
+// Verdict is a server's preference for an answer over the opponent's, from 0 to 1, in both orders.
+type Verdict struct {
+	First  float64 `json:"first"`            // with the answer shown first
+	Second float64 `json:"second"`           // with the answer shown second
+	By     string  `json:"by"`               // "log-probs", "text", or "same" where the answers are; empty where it failed
+	Failed string  `json:"failed,omitempty"` // why there is none; it is then a tie
 }
 
 // Choice is one multiple-choice item of the alignment tax (choices.jsonl).

@@ -8,6 +8,7 @@ import (
 
 	"congrad/harness/data"
 	"congrad/harness/judge"
+	"congrad/harness/judge/endpoint"
 	"congrad/harness/lang"
 	"congrad/harness/method"
 	"congrad/harness/record"
@@ -65,7 +66,11 @@ func (p *Plan) Records(e *Env, languages lang.Table) (*record.Set, error) {
 		if err != nil {
 			return nil, err
 		}
-		for _, a := range answers {
+		verdicts, err := p.verdicts(e, f, len(answers))
+		if err != nil {
+			return nil, err
+		}
+		for i, a := range answers {
 			theirs := opponents[asked{f.seed, a.Prompt}]
 			x := record.Evaluation{
 				Seed: f.seed, Arm: f.arm.Name, Lang: a.Lang, Prompt: a.Prompt, Cluster: byID[a.Prompt].Cluster, Text: a.Text,
@@ -76,6 +81,9 @@ func (p *Plan) Records(e *Env, languages lang.Table) (*record.Set, error) {
 				if x.Score > 0 && x.OpponentScore > 0 {
 					x.Win = win(x.Score, x.OpponentScore)
 				}
+			}
+			if verdicts != nil {
+				x.Verdict, x.Win = (*record.Verdict)(&verdicts[i]), verdicts[i].Win()
 			}
 			set.Evaluations = append(set.Evaluations, x)
 		}
@@ -114,6 +122,17 @@ func (f final) answers(e *Env) ([]judgedAnswer, error) {
 		}
 	}
 	return answers, err
+}
+
+// verdicts are a server's on the model's answers, nil where none judges. The opponent's own are the same as the opponent's.
+func (p *Plan) verdicts(e *Env, f final, n int) ([]endpoint.Verdict, error) {
+	if f.compared != nil {
+		return readLines[endpoint.Verdict](e, f.compared, "verdicts")
+	}
+	if p.Experiment.Evaluate.Judge != "endpoint" {
+		return nil, nil
+	}
+	return slices.Repeat([]endpoint.Verdict{{First: 0.5, Second: 0.5, By: endpoint.Same}}, n), nil
 }
 
 // addPrompts records prompts that are not recorded yet.
@@ -308,8 +327,11 @@ func (p *Plan) study(e *Env, table lang.Table) (record.Study, error) {
 		Name: x.Name, Title: x.Title, Seeds: x.Seeds, Iterations: x.Iterations, Tasks: p.taskNames(), Partial: strings.Join(x.Partial, ", "), Backend: e.Backend, Opponent: x.Evaluate.Opponent,
 		Parameters: e.Base.Config.Parameters(), Files: e.Source.Files(),
 	}
-	if x.Evaluate.Judge != "reference" {
-		s.Judge = x.Evaluate.Judge
+	switch v := x.Evaluate; v.Judge {
+	case "self":
+		s.Judge = v.Judge
+	case "endpoint":
+		s.Judge = "endpoint " + v.Endpoint.Model
 	}
 	for _, a := range x.Arms {
 		selector, _ := method.FindSelector(a.Select) // the experiment was checked

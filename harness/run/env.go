@@ -3,6 +3,7 @@ package run
 import (
 	"fmt"
 	"runtime/debug"
+	"sync/atomic"
 
 	"congrad/harness/data"
 	"congrad/harness/model"
@@ -27,6 +28,8 @@ type Env struct {
 	Device  string // enters the keys of everything that the device computes
 	Backend string // the same for people
 	Report  Reporter
+
+	requests *atomic.Int64 // that were made of servers, in this run
 
 	// Uploaded weights and the sketches of the last scoring round stay at hand: stages that follow each other use them.
 	policies map[string]*nn.Weights

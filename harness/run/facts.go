@@ -134,8 +134,11 @@ func judgeInWords(j config.Judge) string {
 
 // judgedBy names the judge of the evaluation where it is not the known answer.
 func judgedBy(v config.Evaluate) string {
-	if v.Judge == "self" {
+	switch v.Judge {
+	case "self":
 		return ", judged by the model that all arms start from"
+	case "endpoint":
+		return fmt.Sprintf(", compared by %s at %s in both orders", v.Endpoint.Model, v.Endpoint.URL)
 	}
 	return ""
 }

@@ -43,8 +43,10 @@ type final struct {
 	seed   uint64
 	arm    config.Arm
 	answer *Stage
-	judged *Stage // nil where the known answer judges
+	judged *Stage // nil where the known answer judges, or a server
 	tasks  []*Stage
+
+	compared *Stage // nil where no server judges, and for the opponent
 }
 
 // planner builds a plan.
@@ -166,6 +168,9 @@ func (p *planner) final(t *trainee, seed uint64) error {
 		return err
 	}
 	if f.judged, err = p.judgedAnswers(p.start, f.answer, languages, who); err != nil {
+		return err
+	}
+	if f.compared, err = p.compared(f.answer, languages, who); err != nil {
 		return err
 	}
 	for _, x := range p.tasks {
