@@ -66,3 +66,58 @@ func TestJudgedWithoutKnownAnswers(t *testing.T) {
 		t.Errorf("%v", got)
 	}
 }
+
+// A server's judgements: its name stands in every note, its place bias and what it did not judge in a table of their own. The bias
+// is planted: whatever the answers, 0.8 for the one shown first.
+func TestJudgedByAServer(t *testing.T) {
+	set := synthetic.Set(synthetic.Small())
+	unknown(set)
+	set.Study.Judge = "endpoint a-model"
+	failed := 0
+	for i := range set.Evaluations {
+		e := &set.Evaluations[i]
+		e.Verdict, e.Win = &record.Verdict{First: 0.8, Second: 0.2, By: "log-probs"}, 0.5
+		switch {
+		case e.Arm == "baseline":
+			e.Verdict = &record.Verdict{First: 0.5, Second: 0.5, By: "same"}
+		case i%7 == 0:
+			e.Verdict = &record.Verdict{First: 0.5, Second: 0.5, Failed: "refused"}
+			failed++
+		case i%7 == 1:
+			e.Verdict.By = "text"
+		}
+	}
+	files := rendered(t, set)
+	checkFiles(t, "server", files)
+	for _, path := range []string{"tables/main.md", "tables/languages.md", "tables/lengths.md"} {
+		if text := string(files[path]); !strings.Contains(text, "judged by a-model") || strings.Contains(text, "untouched model itself") || strings.Contains(text, "score") {
+			t.Errorf("%s does not say who judged:\n%s", path, text)
+		}
+	}
+	report := string(files["report.md"])
+	for _, want := range []string{"Win rates against the untouched model, judged by a-model, in", "It gave no verdict on " + strconv.Itoa(failed) + " of", "failed: refused " + strconv.Itoa(failed), "this judge prefers"} {
+		if !strings.Contains(report, want) {
+			t.Errorf("the report lacks %q", want)
+		}
+	}
+	sum := 0
+	for _, row := range rows(t, files["tables/judge.csv"]) {
+		count := func(name string) int {
+			n, err := strconv.Atoi(row[name])
+			if err != nil {
+				t.Fatalf("%s: %v in %v", name, err, row)
+			}
+			return n
+		}
+		sum += count("answers failed")
+		if count("answers judged")+count("answers failed") != count("answers all") || count("read by log-probs")+count("read by text") != count("answers judged") || count("read by text") == 0 || count("answers ties") != count("answers judged") {
+			t.Errorf("%v", row)
+		}
+		if row["arm"] == "baseline" || row["shown first"] != "0.8" && !strings.HasPrefix(row["shown first"], "0.8000") && !strings.HasPrefix(row["shown first"], "0.79999") || row["orders opposed"] != "1" {
+			t.Errorf("%v", row)
+		}
+	}
+	if sum != failed {
+		t.Errorf("%d failures, want %d", sum, failed)
+	}
+}

@@ -42,7 +42,7 @@ func TestScripts(t *testing.T) {
 			e.Setenv("CONGRAD_CACHE", e.WorkDir+"/cache") // no plugin there
 			e.Setenv("CONGRAD_PLUGIN", "")
 			e.Setenv("HOME", e.WorkDir)
-			return nil
+			return startJudge(e)
 		},
 	})
 }

@@ -48,7 +48,7 @@ func New(s *measure.Study, tables []table.Table, figures []figure.Figure) Docume
 		shelf.figures[figures[i].Name] = &figures[i]
 	}
 	if prompts, _ := s.Prompts(); prompts > 0 {
-		d.add("win-rates", "Win rates", shelf.take("main", "win-rates", "languages", "differences", "lengths", "lengths-languages", "answer-languages")...)
+		d.add("win-rates", "Win rates", shelf.take("main", "win-rates", "languages", "differences", "lengths", "lengths-languages", "answer-languages", "judge")...)
 		d.add("tax", "Alignment tax", shelf.take("trade-off", "tax")...)
 	}
 	d.add("data", "Data and selection", shelf.take("prompts", "data", "alignments", "pairs")...)
@@ -217,7 +217,11 @@ func reading(s *measure.Study) []string {
 		"Score: what an arm ranks the pairs by; the highest are kept. That of congrad is the cosine (or dot product) of a pair's gradient with the consensus of the languages.",
 	}
 	if s.Judged() {
-		list = slices.Insert(list, 1, "Judge: "+strings.TrimSpace(s.JudgedBy())+" The pairs of the first iteration were chosen by the same model where it judges its own answers, so a higher win rate says that it likes an arm's answers better than its own, and not that they are better.")
+		meaning := " The pairs of the first iteration were chosen by the same model where it judges its own answers, so a higher win rate says that it likes an arm's answers better than its own, and not that they are better."
+		if s.Server() != "" {
+			meaning = " A higher win rate says that this judge prefers an arm's answers. Judges are known to favour length, confident tone and answers like their own; read the win rates beside those at equal length, and the table of how it judged."
+		}
+		list = slices.Insert(list, 1, "Judge: "+strings.TrimSpace(s.JudgedBy())+meaning)
 	}
 	for _, a := range s.Confined() {
 		list = append(list, fmt.Sprintf("%s trains a model for each of %s on that language's pairs alone, and each answers in its language only. It has none for other languages, so it is not measured where they count: compare it with others on the languages that it has.", a.Name, strings.Join(a.Languages, ", ")))

@@ -160,6 +160,9 @@ func againstUntouched(s *measure.Study, g measure.Group) string {
 	if s.Judged() {
 		by = ", judged by that model itself,"
 	}
+	if model := s.Server(); model != "" {
+		by = ", judged by " + model + ","
+	}
 	return fmt.Sprintf("Win rates against the untouched model%s %s: %s.", by, inLanguages(g), strings.Join(parts, "; "))
 }
 

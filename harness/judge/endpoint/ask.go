@@ -67,7 +67,7 @@ func (j *Judge) reply(ctx, going context.Context, prompt string) (r Reply, faile
 			return r, "", err
 		}
 		if j.used.Add(1) > int64(j.limits.MaxRequests) {
-			return r, "", fmt.Errorf("the %d requests that evaluate.endpoint.max_requests allows in one run are used up. Nothing is lost: every reply is kept, and the same command goes on with as many more; or raise the key", j.limits.MaxRequests)
+			return r, "", fmt.Errorf("evaluate.endpoint.max_requests (%d in one run) is used up. Nothing is lost: every reply is kept, and the same command goes on with as many more; or raise the key", j.limits.MaxRequests)
 		}
 		answer, err := j.client.New(ctx, request, option.WithRequestTimeout(j.limits.Timeout))
 		if err == nil && len(answer.Choices) == 0 {

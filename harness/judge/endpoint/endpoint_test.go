@@ -367,7 +367,7 @@ func TestBudget(t *testing.T) {
 	limited := func(_ *Settings, l *Limits) { l.MaxRequests = 7 }
 	b.open(t, s.URL, limited)
 	_, err := b.Compare(context.Background(), manyPairs(6), func(int) {})
-	if err == nil || !strings.Contains(err.Error(), "the 7 requests that evaluate.endpoint.max_requests allows in one run are used up. Nothing is lost") || s.asked() > 7 {
+	if err == nil || !strings.Contains(err.Error(), "evaluate.endpoint.max_requests (7 in one run) is used up. Nothing is lost") || s.asked() > 7 {
 		t.Fatalf("%d requests: %v", s.asked(), err)
 	}
 	b.open(t, s.URL, limited)
