@@ -179,6 +179,10 @@ func (a *app) newEnv(e *config.Experiment, s *surroundings, b *backend) (*run.En
 	if err != nil {
 		return nil, failing(exitData, err)
 	}
+	answers, err := opponentAnswers(e, s.languages)
+	if err != nil {
+		return nil, failing(exitData, err)
+	}
 	base, chat, err := lookAtModel(e.Model)
 	if err != nil {
 		return nil, err
@@ -192,7 +196,7 @@ func (a *app) newEnv(e *config.Experiment, s *surroundings, b *backend) (*run.En
 		return nil, err
 	}
 	return &run.Env{
-		Store: st, Engine: engine, Chat: chat, Source: source, Items: items, Exams: read, World: w, Recipe: r, Base: base,
+		Store: st, Engine: engine, Chat: chat, Source: source, Items: items, Exams: read, Answers: answers, World: w, Recipe: r, Base: base,
 		Device: deviceKey(b.info), Backend: b.info.String(),
 	}, nil
 }

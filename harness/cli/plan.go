@@ -156,7 +156,11 @@ func (a *app) expect(arg string, o options) (*expectation, error) {
 	if err != nil {
 		return nil, failing(exitData, err)
 	}
-	env := &run.Env{Chat: chat, Source: source, Items: items, Exams: read, World: w, Recipe: r, Base: &model.Folder{
+	answers, err := opponentAnswers(e, s.languages)
+	if err != nil {
+		return nil, failing(exitData, err)
+	}
+	env := &run.Env{Chat: chat, Source: source, Items: items, Exams: read, Answers: answers, World: w, Recipe: r, Base: &model.Folder{
 		Config: c, Tokenizer: tokenizer, Weights: model.New(model.Config{}, 0), // of which a plan needs the hash, to tell it from others
 	}}
 	experiments := []*config.Experiment{e}

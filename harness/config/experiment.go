@@ -169,6 +169,16 @@ type Evaluate struct {
 	TaskItems   int      `toml:"task_items"`
 	Columns     Columns  `toml:"columns"`
 	Endpoint    Endpoint `toml:"endpoint"`
+
+	Answers AnswerColumns `toml:"answers"`
+}
+
+// AnswerColumns are the names under which a file of answers has what.
+type AnswerColumns struct {
+	Prompt   string `toml:"prompt"`
+	Language string `toml:"language"`
+	Answer   string `toml:"answer"`
+	ID       string `toml:"id"`
 }
 
 // Endpoint is a server that compares answers. The key is never in a file, only the name of the variable that holds it.
@@ -270,6 +280,16 @@ func (e *Experiment) Changed(i int) []Origin {
 		}
 	}
 	return list
+}
+
+// Untouched is the first arm that is not trained on anything, or nil.
+func (e *Experiment) Untouched() *Arm {
+	for i := range e.Arms {
+		if !e.Arms[i].MeetsPairs() {
+			return &e.Arms[i]
+		}
+	}
+	return nil
 }
 
 // FindArm returns the arm of that name, or nil.

@@ -54,6 +54,7 @@ func loadCell(file string, source []byte, sets []string, world World, cell []cel
 	b.bindArms(raw, e)
 	b.settlePrompts(e)
 	b.settleEndpoint(e)
+	b.settleAnswers(e)
 	if len(b.wrong) == 0 { // cross checks of half-read files would only confuse
 		b.checkTogether(e, world)
 	}
@@ -183,6 +184,7 @@ func (b *binder) checkTogether(e *Experiment, w World) {
 	}
 	b.checkPrompts(e)
 	b.checkEndpoint(e, w)
+	b.checkAnswerColumns(e)
 	b.checkArms(e, w)
 	b.checkAdapters(e)
 }
@@ -262,8 +264,12 @@ func (b *binder) checkArms(e *Experiment, w World) {
 	}
 	opponent := e.FindArm(e.Evaluate.Opponent)
 	switch {
+	case opponent == nil && answersFile.MatchString(e.Evaluate.Opponent):
+		if e.Untouched() == nil {
+			b.report("evaluate.opponent", "%q: win rates against a file's answers are set beside those of the untouched model: add an arm with select = \"none\"", e.Evaluate.Opponent)
+		}
 	case opponent == nil:
-		b.report("evaluate.opponent", "%q: no such arm%s", e.Evaluate.Opponent, suggest.DidYouMean(e.Evaluate.Opponent, names))
+		b.report("evaluate.opponent", "%q: no such arm%s, nor a file of answers (.jsonl, .csv, .parquet)", e.Evaluate.Opponent, suggest.DidYouMean(e.Evaluate.Opponent, names))
 	case opponent.Select != "none":
 		b.report("evaluate.opponent", "%q is trained; win rates are against the untouched model, an arm with select = \"none\"", e.Evaluate.Opponent)
 	}

@@ -17,7 +17,7 @@ type Study struct {
 	Seeds      []uint64   `json:"seeds"`
 	Iterations int        `json:"iterations"`
 	Arms       []Arm      `json:"arms"`     // in display order
-	Opponent   string     `json:"opponent"` // the arm whose answers win rates are against
+	Opponent   string     `json:"opponent"` // the arm whose answers win rates are against, or a file (Answers)
 	Languages  []Language `json:"languages"`
 	Tasks      []string   `json:"tasks"`             // in display order
 	Partial    string     `json:"partial,omitempty"` // why the records are not the whole experiment ("--limit 8")
@@ -28,6 +28,17 @@ type Study struct {
 	// server; empty for the known answer.
 	Judge string       `json:"judge,omitempty"`
 	Files []PromptFile `json:"files,omitempty"` // where prompts come from; empty for the embedded world
+	// Where win rates are against the answers of a file, which Opponent names: the file, and the untouched arm.
+	Answers  *AnswerFile `json:"answers,omitempty"`
+	Baseline string      `json:"baseline,omitempty"`
+}
+
+// AnswerFile is a file of answers that win rates are against.
+type AnswerFile struct {
+	Path   string `json:"path"` // as the experiment has it
+	SHA256 string `json:"sha256"`
+	Rows   int    `json:"rows"`
+	Used   int    `json:"used"` // answers to held-out prompts of the study
 }
 
 // PromptFile is a file of prompts, and what was made of it.
@@ -201,6 +212,8 @@ type Evaluation struct {
 	// The judge's scores of both answers, 1 to 5, where one judged (Study.Judge); 0 where it gave none, which is a tie.
 	Score         float64 `json:"score,omitempty"`
 	OpponentScore float64 `json:"opponent_score,omitempty"`
+	// What a file answers (Study.Answers).
+	OpponentText string `json:"opponent_text,omitempty"`
 	// Where a server compared the two answers.
 	Verdict *Verdict `json:"verdict,omitempty"`
 }

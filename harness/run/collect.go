@@ -32,7 +32,7 @@ func (p *Plan) Records(e *Env, languages lang.Table) (*record.Set, error) {
 			}
 			addPrompts(set, prompts)
 		}
-		if err := r.collect(e, set, p.Experiment.Evaluate.Opponent, p.Experiment.Base.Steps > 0, started); err != nil {
+		if err := r.collect(e, set, p.untouched(), p.Experiment.Base.Steps > 0, started); err != nil {
 			return nil, err
 		}
 	}
@@ -42,7 +42,10 @@ func (p *Plan) Records(e *Env, languages lang.Table) (*record.Set, error) {
 	}
 	opponents := map[asked]judgedAnswer{}
 	for _, f := range p.finals {
-		if f.arm.Name == p.Experiment.Evaluate.Opponent {
+		if p.given != nil {
+			f = final{seed: f.seed, arm: f.arm, answer: p.given, judged: p.givenJudged}
+		}
+		if p.given != nil || f.arm.Name == p.Experiment.Evaluate.Opponent {
 			answers, err := f.answers(e)
 			if err != nil {
 				return nil, err
@@ -76,6 +79,9 @@ func (p *Plan) Records(e *Env, languages lang.Table) (*record.Set, error) {
 				Seed: f.seed, Arm: f.arm.Name, Lang: a.Lang, Prompt: a.Prompt, Cluster: byID[a.Prompt].Cluster, Text: a.Text,
 				Tokens: len(a.Tokens), Finished: a.Finished, Known: a.Known, Opponent: theirs.Known, Win: win(a.Known, theirs.Known),
 			}
+			if p.given != nil {
+				x.OpponentText = theirs.Text
+			}
 			if f.judged != nil {
 				x.Score, x.OpponentScore, x.Win = a.score, theirs.score, 0.5
 				if x.Score > 0 && x.OpponentScore > 0 {
@@ -94,6 +100,14 @@ func (p *Plan) Records(e *Env, languages lang.Table) (*record.Set, error) {
 		}
 	}
 	return set, nil
+}
+
+// untouched is the name of the arm that is: the opponent, where that is an arm.
+func (p *Plan) untouched() string {
+	if a := p.Experiment.Untouched(); p.given != nil && a != nil {
+		return a.Name
+	}
+	return p.Experiment.Evaluate.Opponent
 }
 
 // judgedAnswer is an answer to a held-out prompt with the judge's score; 0 where it gave none.
@@ -326,6 +340,9 @@ func (p *Plan) study(e *Env, table lang.Table) (record.Study, error) {
 	s := record.Study{
 		Name: x.Name, Title: x.Title, Seeds: x.Seeds, Iterations: x.Iterations, Tasks: p.taskNames(), Partial: strings.Join(x.Partial, ", "), Backend: e.Backend, Opponent: x.Evaluate.Opponent,
 		Parameters: e.Base.Config.Parameters(), Files: e.Source.Files(),
+	}
+	if s.Answers = p.answerFile(e); s.Answers != nil {
+		s.Baseline = p.untouched()
 	}
 	switch v := x.Evaluate; v.Judge {
 	case "self":

@@ -30,9 +30,12 @@ func (p *planner) compared(answers *Stage, languages []string, who string) (*Sta
 	if v.Judge != "endpoint" {
 		return nil, nil
 	}
-	opponent, err := p.answer(p.start, p.experiment.Languages.All(), v.Opponent)
-	if err != nil || opponent == answers {
-		return nil, err
+	opponent := p.plan.given
+	if opponent == nil {
+		var err error
+		if opponent, err = p.answer(p.start, p.experiment.Languages.All(), v.Opponent); err != nil || opponent == answers {
+			return nil, err
+		}
 	}
 	settings, err := endpointSettings(v.Endpoint)
 	if err != nil {

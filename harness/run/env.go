@@ -22,6 +22,7 @@ type Env struct {
 	Source  data.Source           // of the prompts
 	Items   *data.World           // of the alignment tax
 	Exams   map[string]*data.Exam // the same of tasks from files, by the task
+	Answers *data.Answers         // of a file that win rates are against; nil where an arm is the opponent
 	World   *world.World          // behind the items, for its mixture and its defects
 	Recipe  *pretrain.Recipe      // of the base model, for training it further
 	Base    *model.Folder

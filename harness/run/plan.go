@@ -16,6 +16,8 @@ type Plan struct {
 	tasks      []task.Task // those of the experiment, in its order
 	rounds     []round
 	finals     []final
+
+	given, givenJudged *Stage // a file's answers that win rates are against, and their scores where a model judges; nil where an arm is the opponent
 }
 
 // round is one iteration of one trained arm.
@@ -82,6 +84,9 @@ func NewPlan(e *config.Experiment, env *Env, tasks []task.Task) (*Plan, error) {
 	}
 	var err error
 	if p.start, err = p.base(); err != nil {
+		return nil, err
+	}
+	if err := p.opponent(); err != nil {
 		return nil, err
 	}
 	for i, seed := range e.Seeds {

@@ -44,6 +44,10 @@ var direct = map[string]struct {
 	"evaluate.columns.answer":        {"", ""},
 	"evaluate.columns.id":            {"", ""},
 	"evaluate.columns.cluster":       {"", ""},
+	"evaluate.answers.prompt":        {"", ""}, // a file enters by the answers that are read
+	"evaluate.answers.language":      {"", ""},
+	"evaluate.answers.answer":        {"", ""},
+	"evaluate.answers.id":            {"", ""},
 	"evaluate.judge":                 {"self", "judge"},
 	"evaluate.endpoint.url":          {"http://there/v2", "compare"},
 	"evaluate.endpoint.model":        {"other", "compare"},

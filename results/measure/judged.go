@@ -36,16 +36,19 @@ func (s *Study) JudgedBy() string {
 		return text
 	}
 	text := " Who wins is judged by the untouched model itself, one judge for all arms, by its score from 1 to 5 and not by a known answer."
-	if unread, all := s.Unread(); unread > 0 {
+	if unread, all := s.Unread(); unread > 0 && s.Answers != nil {
+		text += fmt.Sprintf(" In %d of %d comparisons it gave one of the answers no score; they are ties.", unread, all)
+	} else if unread > 0 {
 		text += fmt.Sprintf(" It gave no score to %d of %d answers; comparisons with them are ties.", unread, all)
 	}
 	return text
 }
 
-// Unread counts the greedy answers that the judge gave no score, over all arms.
+// Unread counts the greedy answers that the judge gave no score, over all arms; against a file's answers, the comparisons in which
+// one of the two has none.
 func (s *Study) Unread() (unread, all int) {
 	for i := range s.set.Evaluations {
-		unread += int(indicator(s.set.Evaluations[i].Score == 0))
+		unread += int(indicator(s.set.Evaluations[i].Score == 0 || s.Answers != nil && s.set.Evaluations[i].OpponentScore == 0))
 	}
 	return unread, len(s.set.Evaluations)
 }

@@ -204,10 +204,19 @@ func examplesNote(s *measure.Study, arm string) string {
 	return note
 }
 
+// winRate says what one is.
+func winRate(s *measure.Study) string {
+	other := "the untouched model"
+	if s.Answers != nil {
+		return fmt.Sprintf("Win rate: each held-out prompt is answered by the arm, the untouched model among them; its answer is compared with that of %s. The better answer wins; equal scores are a tie and count half. 0.5 means as good as those answers; what training changed is the difference to the untouched model's win rate.", s.Against())
+	}
+	return "Win rate: each held-out prompt is answered by the arm and by " + other + ". The better answer wins; equal scores are a tie and count half. 0.5 means as good as " + other + "."
+}
+
 // reading explains the terms of the report in plain words.
 func reading(s *measure.Study) []string {
 	list := []string{
-		"Win rate: each held-out prompt is answered by the arm and by the untouched model. The better answer wins; equal scores are a tie and count half. 0.5 means as good as the untouched model.",
+		winRate(s),
 		"Interval: the numbers in brackets are a 95 % interval for the mean. It covers other prompts and, with several seeds, other training runs. Seeds are few, so their part uses Student's t with one degree of freedom less than there are seeds; such intervals are wide and their width varies by chance.",
 		"~: the 95 % interval of a difference includes zero. That does not show that there is no difference, only that this study could not tell.",
 		"> and <: a language's win rate is above or below joint's on the same prompts and seeds, after Holm's correction over the languages of that arm.",
@@ -218,6 +227,9 @@ func reading(s *measure.Study) []string {
 	}
 	if s.Judged() {
 		meaning := " The pairs of the first iteration were chosen by the same model where it judges its own answers, so a higher win rate says that it likes an arm's answers better than its own, and not that they are better."
+		if s.Answers != nil {
+			meaning = strings.Replace(meaning, "better than its own", "better, compared with those of the file", 1)
+		}
 		if s.Server() != "" {
 			meaning = " A higher win rate says that this judge prefers an arm's answers. Judges are known to favour length, confident tone and answers like their own; read the win rates beside those at equal length, and the table of how it judged."
 		}
