@@ -32,6 +32,7 @@ func (p *planner) given() (*Stage, error) {
 	if err != nil {
 		return nil, err
 	}
+	p.env.Answers.File.Used = len(list)
 	text, err := json.Marshal(list)
 	if err != nil {
 		return nil, err
