@@ -65,8 +65,10 @@ func Between(a, b *record.Set) (table.Table, error) {
 	if t.Marked() {
 		t.Footnotes = append(t.Footnotes, "~ not told apart from zero: the 95 % interval includes it. Not corrected for the number of arms and groups.")
 	}
-	if both, differ := x.Opponents(); !wins && both > 0 {
-		why := fmt.Sprintf("%d of %d answers of the arms that they are against differ", differ, both)
+	if (before.Answers == nil) != (after.Answers == nil) {
+		t.Footnotes = append(t.Footnotes, "Win rates are not compared: only one of the runs is against the answers of a file.")
+	} else if both, differ := x.Opponents(); !wins && both > 0 {
+		why := fmt.Sprintf("%d of %d answers that they are against differ", differ, both)
 		if before.Judge != after.Judge {
 			why = "other judges decided"
 		}

@@ -66,3 +66,113 @@ func TestJudgedWithoutKnownAnswers(t *testing.T) {
 		t.Errorf("%v", got)
 	}
 }
+
+// A server's judgements: its name stands in every note, its place bias and what it did not judge in a table of their own. The bias
+// is planted: whatever the answers, 0.8 for the one shown first.
+func TestJudgedByAServer(t *testing.T) {
+	set := synthetic.Set(synthetic.Small())
+	unknown(set)
+	set.Study.Judge = "endpoint a-model"
+	failed := 0
+	for i := range set.Evaluations {
+		e := &set.Evaluations[i]
+		e.Verdict, e.Win = &record.Verdict{First: 0.8, Second: 0.2, By: "log-probs"}, 0.5
+		switch {
+		case e.Arm == "baseline":
+			e.Verdict = &record.Verdict{First: 0.5, Second: 0.5, By: "same"}
+		case i%7 == 0:
+			e.Verdict = &record.Verdict{First: 0.5, Second: 0.5, Failed: "refused"}
+			failed++
+		case i%7 == 1:
+			e.Verdict.By = "text"
+		}
+	}
+	files := rendered(t, set)
+	checkFiles(t, "server", files)
+	for _, path := range []string{"tables/main.md", "tables/languages.md", "tables/lengths.md"} {
+		if text := string(files[path]); !strings.Contains(text, "judged by a-model") || strings.Contains(text, "untouched model itself") || strings.Contains(text, "score") {
+			t.Errorf("%s does not say who judged:\n%s", path, text)
+		}
+	}
+	report := string(files["report.md"])
+	for _, want := range []string{"Win rates against the untouched model, judged by a-model, in", "It gave no verdict on " + strconv.Itoa(failed) + " of", "failed: refused " + strconv.Itoa(failed), "this judge prefers"} {
+		if !strings.Contains(report, want) {
+			t.Errorf("the report lacks %q", want)
+		}
+	}
+	sum := 0
+	for _, row := range rows(t, files["tables/judge.csv"]) {
+		count := func(name string) int {
+			n, err := strconv.Atoi(row[name])
+			if err != nil {
+				t.Fatalf("%s: %v in %v", name, err, row)
+			}
+			return n
+		}
+		sum += count("answers failed")
+		if count("answers judged")+count("answers failed") != count("answers all") || count("read by log-probs")+count("read by text") != count("answers judged") || count("read by text") == 0 || count("answers ties") != count("answers judged") {
+			t.Errorf("%v", row)
+		}
+		first, err := strconv.ParseFloat(row["shown first"], 64)
+		if row["arm"] == "baseline" || err != nil || math.Abs(first-0.8) > 1e-9 || row["orders opposed"] != "1" {
+			t.Errorf("%v", row)
+		}
+	}
+	if sum != failed {
+		t.Errorf("%d failures, want %d", sum, failed)
+	}
+}
+
+// Against the answers of a file every arm has a win rate, the untouched one among them, and everything that names the opponent names
+// the file.
+func TestAgainstAFile(t *testing.T) {
+	set := synthetic.Set(synthetic.Small())
+	set.Study.Opponent, set.Study.Baseline = "refs.jsonl", "baseline"
+	set.Study.Answers = &record.AnswerFile{Path: "refs.jsonl", SHA256: "abc", Rows: 99, Used: 72}
+	wins, n := 0.0, 0.0
+	for i := range set.Evaluations {
+		e := &set.Evaluations[i]
+		e.OpponentText = strings.Repeat("x", 9)
+		if e.Win = float64(i % 2); e.Arm == "baseline" {
+			wins, n = wins+e.Win, n+1
+		}
+	}
+	files := rendered(t, set)
+	checkFiles(t, "file", files)
+	for path, data := range files {
+		if text := string(data); strings.Contains(text, "answers of baseline") || strings.Contains(text, "against the untouched model") || strings.Contains(text, "untouched model's answers") {
+			t.Errorf("%s names another opponent", path)
+		}
+	}
+	for _, path := range []string{"tables/main.md", "tables/languages.md", "tables/lengths.md", "report.md"} {
+		if !strings.Contains(string(files[path]), "the file refs.jsonl") {
+			t.Errorf("%s does not name the file", path)
+		}
+	}
+	if !strings.Contains(string(files["report.md"]), "Win rates against the file refs.jsonl in") {
+		t.Error("the findings do not name the file")
+	}
+	for _, path := range []string{"tables/main.csv", "tables/lengths.csv", "tables/intervals.csv"} {
+		found := false
+		for _, row := range rows(t, files[path]) {
+			if row["languages"] != "all" || row["arm"] != "baseline" {
+				continue
+			}
+			found = true
+			for name, text := range row {
+				if name != "win rate" && name != "win rate raw" && name != "win rate crossed" {
+					continue
+				}
+				if got, err := strconv.ParseFloat(text, 64); err != nil || math.Abs(got-wins/n) > 1e-6 {
+					t.Errorf("%s: %s is %s, want %g", path, name, text, wins/n)
+				}
+			}
+			if own, ok := row["characters opponent"]; ok && own != "9" {
+				t.Errorf("the file's answers have %s characters", own)
+			}
+		}
+		if !found {
+			t.Errorf("%s has no row of the untouched arm", path)
+		}
+	}
+}

@@ -14,7 +14,7 @@ func lengthsTable(s *measure.Study, lengths *measure.Lengths) table.Table {
 	t := table.Table{
 		Name:  "lengths",
 		Title: "Win rate with the length of the answers taken out",
-		Note: "Mean [95 % interval]. characters: mean length of the arm's greedy answers, and of those of " + base(s) + " that they are compared with, in code points. " +
+		Note: "Mean [95 % interval]. characters: mean length of the arm's greedy answers, and of those of " + opponent(s) + " that they are compared with, in code points. " +
 			"at equal length: the win rate that a logistic regression of who wins on the difference of the lengths gives for no difference; one model for each arm and language, " +
 			"and the mean over the languages by their answers. Read it beside the raw one, never for it." + s.JudgedBy(),
 		Columns: []table.Column{
@@ -24,7 +24,7 @@ func lengthsTable(s *measure.Study, lengths *measure.Lengths) table.Table {
 	}
 	penalised := map[string][]string{}
 	for _, g := range s.Groups() {
-		for _, a := range s.Trained() {
+		for _, a := range s.Contenders() {
 			x := lengths.Of(a.Name, g)
 			if x.Raw.N == 0 {
 				continue
@@ -35,7 +35,7 @@ func lengthsTable(s *measure.Study, lengths *measure.Lengths) table.Table {
 				}
 			}
 			versus := table.None(len(table.DifferenceFields()))
-			if joint := s.Joint(); joint != nil && joint.Name != a.Name {
+			if joint := s.Joint(); joint != nil && a.Trained && joint.Name != a.Name {
 				versus = told(lengths.Minus(a.Name, joint.Name, g))
 			}
 			first := len(t.Rows) == 0 || t.Rows[len(t.Rows)-1].Cells[0].Data[0] != g.Name
@@ -50,7 +50,7 @@ func lengthsTable(s *measure.Study, lengths *measure.Lengths) table.Table {
 		t.Footnotes = append(t.Footnotes, "~ not told apart from zero: the 95 % interval includes it. Not corrected for the number of arms and groups.")
 	}
 	var parts []string
-	for _, a := range s.Trained() {
+	for _, a := range s.Contenders() {
 		if codes := penalised[a.Name]; len(codes) > 0 {
 			parts = append(parts, fmt.Sprintf("%s in %s", a.Name, strings.Join(codes, ", ")))
 		}
@@ -75,7 +75,7 @@ func lengthsLanguagesTable(s *measure.Study, lengths *measure.Lengths) table.Tab
 	}
 	for _, l := range s.Languages {
 		first := true
-		for _, a := range s.Trained() {
+		for _, a := range s.Contenders() {
 			fit, ok := lengths.Fit(a.Name, l.Code)
 			x := lengths.Of(a.Name, measure.Only(l.Code))
 			if !ok || x.Raw.N == 0 {

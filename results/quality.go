@@ -28,7 +28,7 @@ func qualities(s *measure.Study) (q quality, meaning string) {
 			return table.Share(e.Mean, e.N > 0)
 		})
 	}
-	if s.Judged() {
+	if s.Scored() {
 		add("score", "the judge's mean score of the greedy answers.", func(arm string, in measure.Group) table.Cell {
 			e := s.Score(arm, in)
 			return table.Share(e.Mean, e.N > 0)

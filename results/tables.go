@@ -17,7 +17,7 @@ import (
 func Tables(s *measure.Study) []table.Table {
 	lengths := s.Lengths()
 	all := []table.Table{
-		mainTable(s), publishedTable(s, lengths), intervalsTable(s), languagesTable(s), lengthsTable(s, lengths), lengthsLanguagesTable(s, lengths), answerLanguagesTable(s), ablationTable(s), taxTable(s), promptsTable(s), dataTable(s), pairsTable(s), plantedTable(s), plantedLanguagesTable(s),
+		mainTable(s), publishedTable(s, lengths), intervalsTable(s), languagesTable(s), lengthsTable(s, lengths), lengthsLanguagesTable(s, lengths), answerLanguagesTable(s), judgeTable(s), ablationTable(s), taxTable(s), promptsTable(s), dataTable(s), pairsTable(s), plantedTable(s), plantedLanguagesTable(s),
 		trainingTable(s), surgeryTable(s), conflictsTable(s), observablesTable(s), fidelityTable(s), factsTable(s),
 	}
 	var kept []table.Table
@@ -72,13 +72,21 @@ func base(s *measure.Study) string {
 	return "baseline"
 }
 
+// opponent names whose answers win rates are against.
+func opponent(s *measure.Study) string {
+	if s.Answers != nil {
+		return s.Against()
+	}
+	return base(s)
+}
+
 // mainTable sets every arm in every group of languages: what was won, what was lost elsewhere.
 func mainTable(s *measure.Study) table.Table {
 	prompts, clusters := s.Prompts()
 	quality, meaning := qualities(s)
 	t := table.Table{
 		Name:  "main",
-		Title: "Win rate against the answers of " + base(s) + ", and the alignment tax",
+		Title: "Win rate against the answers of " + opponent(s) + ", and the alignment tax",
 		Note: fmt.Sprintf("Mean [95 %% interval]. %s, %s in %s. A tie counts half. minus joint: paired difference of win rates. %s"+
 			"tokens: mean length of the greedy answers. accuracy and bits per byte: paired differences to %s.%s",
 			table.Counted(len(s.Seeds), "seed"), table.Counted(prompts, "evaluation prompt"), table.Counted(clusters, "cluster"), meaning, base(s), s.JudgedBy()),
@@ -155,9 +163,9 @@ func intervalsTable(s *measure.Study) table.Table {
 		},
 	}
 	for _, g := range s.Groups() {
-		for i, a := range s.Trained() {
+		for i, a := range s.Contenders() {
 			bootstrapped := table.None(len(table.DifferenceFields()))
-			if joint := s.Joint(); joint != nil && a.Name != joint.Name {
+			if joint := s.Joint(); joint != nil && a.Trained && a.Name != joint.Name {
 				bootstrapped = told(s.WinsMinusBootstrap(a.Name, joint.Name, g))
 			}
 			t.Rows = append(t.Rows, table.Row{Break: i == 0, Cells: []table.Cell{
@@ -225,14 +233,14 @@ func languagesTable(s *measure.Study) table.Table {
 	quality, _ := qualities(s)
 	t := table.Table{
 		Name:  "languages",
-		Title: "Win rate per language against the answers of " + base(s),
+		Title: "Win rate per language against the answers of " + opponent(s),
 		Note:  "Mean [95 % interval]; a tie counts half. n: evaluated answers per arm, over all seeds. A star marks under-represented languages." + s.JudgedBy(),
 		Columns: append([]table.Column{
 			text("", "group"), text("", "language"), text("", "name"), number("", "n"),
 		}, quality.columns(base(s)+" ")...),
 	}
-	trained := s.Trained()
-	for _, a := range trained {
+	contenders := s.Contenders()
+	for _, a := range contenders {
 		t.Columns = append(t.Columns, table.Column{Name: a.Name, Number: true, Fields: table.DifferenceFields()})
 	}
 	if prompts, _ := s.Prompts(); prompts == 0 {
@@ -252,7 +260,7 @@ func languagesTable(s *measure.Study) table.Table {
 		}
 		n := s.Length(base(s), g).N
 		var rates []table.Cell
-		for _, a := range trained {
+		for _, a := range contenders {
 			e := s.WinRate(a.Name, g)
 			n = max(n, e.N)
 			cell := rate(e)

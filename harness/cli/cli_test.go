@@ -42,7 +42,7 @@ func TestScripts(t *testing.T) {
 			e.Setenv("CONGRAD_CACHE", e.WorkDir+"/cache") // no plugin there
 			e.Setenv("CONGRAD_PLUGIN", "")
 			e.Setenv("HOME", e.WorkDir)
-			return nil
+			return startJudge(e)
 		},
 	})
 }
@@ -184,14 +184,16 @@ func TestFitting(t *testing.T) {
 
 // What ls lists is what a file may say, though neither package can take the words from the other.
 func TestListedWordsAreAccepted(t *testing.T) {
-	var selectors, judges []string
+	var selectors, judges, scorers []string
 	for _, s := range method.Selectors {
 		selectors = append(selectors, s.Name)
 	}
 	for _, k := range judge.Kinds {
-		judges = append(judges, k.Name)
+		if judges = append(judges, k.Name); k.Name != "endpoint" { // which compares
+			scorers = append(scorers, k.Name)
+		}
 	}
-	for key, listed := range map[string][]string{"arms.select": selectors, "judge.kind": judges} {
+	for key, listed := range map[string][]string{"arms.select": selectors, "evaluate.judge": judges, "judge.kind": scorers} {
 		f, _ := config.FindField(key)
 		if d := cmp.Diff(slices.Sorted(slices.Values(f.Words)), slices.Sorted(slices.Values(listed))); d != "" {
 			t.Errorf("%s: %s", key, d)

@@ -19,6 +19,7 @@ import (
 	"congrad/harness/config"
 	"congrad/harness/data"
 	"congrad/harness/device"
+	"congrad/harness/judge/endpoint"
 	"congrad/harness/lang"
 	"congrad/harness/method"
 	"congrad/harness/model"
@@ -87,6 +88,10 @@ func (s *surroundings) world() config.World {
 		if err == nil && !slices.ContainsFunc(s.tasks, func(x task.Task) bool { return x.File == file }) {
 			s.tasks = append(s.tasks, t)
 		}
+		return err
+	}
+	w.Instructions = func(path string) error {
+		_, err := endpoint.Template(path)
 		return err
 	}
 	w.Model = func(name string) error {
@@ -178,6 +183,10 @@ func (a *app) newEnv(e *config.Experiment, s *surroundings) (*run.Env, *backend,
 	if err != nil {
 		return nil, nil, failing(exitData, err)
 	}
+	answers, err := opponentAnswers(e, s.languages)
+	if err != nil {
+		return nil, nil, failing(exitData, err)
+	}
 	base, chat, err := lookAtModel(e.Model)
 	if err != nil {
 		return nil, nil, err
@@ -187,7 +196,7 @@ func (a *app) newEnv(e *config.Experiment, s *surroundings) (*run.Env, *backend,
 		return nil, nil, err
 	}
 	return &run.Env{
-		Store: st, Engine: newEngine(e, b, base), Chat: chat, Source: source, Items: items, Exams: read, World: w, Recipe: r, Base: base,
+		Store: st, Engine: newEngine(e, b, base), Chat: chat, Source: source, Items: items, Exams: read, Answers: answers, World: w, Recipe: r, Base: base,
 		Device: deviceKey(b.info), Backend: b.info.String(), Machine: machine(),
 	}, b, nil
 }

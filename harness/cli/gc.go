@@ -62,7 +62,13 @@ func (a *app) gcCommand() *cobra.Command {
 			if dry {
 				verb = "would remove"
 			}
-			_, err = fmt.Fprintf(a.out, "%s %d of %d artefacts and %d unfinished stages, %.1f MB\n", verb, removed, artefacts, unfinished, float64(freed)/1e6)
+			if _, err := fmt.Fprintf(a.out, "%s %d of %d artefacts and %d unfinished stages, %.1f MB\n", verb, removed, artefacts, unfinished, float64(freed)/1e6); err != nil {
+				return err
+			}
+			kept, err := st.RepliesSize()
+			if err == nil && kept > 0 {
+				_, err = fmt.Fprintf(a.out, "kept replies of judges, %.1f MB: no plan tells which are asked for again (%s)\n", float64(kept)/1e6, filepath.Join(a.runs, ".store", "replies-*.jsonl"))
+			}
 			return err
 		},
 	}

@@ -26,7 +26,7 @@ func (a *app) runGrid(ctx context.Context, e *config.Experiment, s *surroundings
 		}
 	}
 	if dry {
-		return a.printPlan(run.Union(plans), env)
+		return a.printPlan(e, run.Union(plans), env)
 	}
 	folder := a.folder(e)
 	g := gridRecord(e)

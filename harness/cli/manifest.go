@@ -32,6 +32,9 @@ func newManifest(e *config.Experiment, env *run.Env, info device.Info) run.Manif
 		Hashes:  map[string]string{"weights": weights, "prompts": env.Source.Version(), "model": e.Model},
 		Prompts: env.Source.Files(),
 	}
+	if env.Answers != nil {
+		m.Answers = &env.Answers.File
+	}
 	for _, variable := range []string{"XLA_FLAGS", "GOMAXPROCS"} {
 		if value := os.Getenv(variable); value != "" {
 			m.Device[variable] = value
@@ -94,6 +97,7 @@ func commit() (revision string, dirty bool) {
 
 // cpuModel and memory are read where Linux tells them, and empty elsewhere.
 func cpuModel() string { return procValue("/proc/cpuinfo", "model name") }
+
 func memory() string {
 	if bytes := memoryBytes(); bytes > 0 {
 		return fmt.Sprintf("%.1f GB", bytes/1e9)

@@ -77,6 +77,9 @@ func (a *app) plan(ctx context.Context, arg string, o planning) error {
 		}
 		fmt.Fprintf(a.out, "\n%s", text)
 	}
+	if err := a.printRequests(x.experiment, x.planned); err != nil {
+		return err
+	}
 	return a.fits(arg, o, x, f, speed, room)
 }
 
@@ -119,6 +122,7 @@ type expectation struct {
 	model      forecast.Model
 	lengths    run.Lengths
 	stages     []forecast.Stage
+	planned    []*run.Stage
 }
 
 func (x *expectation) forecast(s forecast.Speed) forecast.Forecast {
@@ -148,7 +152,11 @@ func (a *app) expect(arg string, o options) (*expectation, error) {
 	if err != nil {
 		return nil, failing(exitData, err)
 	}
-	env := &run.Env{Chat: chat, Source: source, Items: items, Exams: read, World: w, Recipe: r, Base: &model.Folder{
+	answers, err := opponentAnswers(e, s.languages)
+	if err != nil {
+		return nil, failing(exitData, err)
+	}
+	env := &run.Env{Chat: chat, Source: source, Items: items, Exams: read, Answers: answers, World: w, Recipe: r, Base: &model.Folder{
 		Config: c, Tokenizer: tokenizer, Weights: model.New(model.Config{}, 0), // of which a plan needs the hash, to tell it from others
 	}}
 	experiments := []*config.Experiment{e}
@@ -172,6 +180,7 @@ func (a *app) expect(arg string, o options) (*expectation, error) {
 	if x.lengths, err = plans[0].Lengths(env); err != nil {
 		return nil, failing(exitData, err)
 	}
+	x.planned = run.Union(plans)
 	x.stages = run.Forecast(plans, env, x.model.Config, x.lengths)
 	return x, nil
 }

@@ -10,6 +10,7 @@ import (
 	"strings"
 	"time"
 
+	"congrad/harness/config"
 	"congrad/harness/record"
 	"congrad/harness/run"
 	"congrad/harness/store"
@@ -61,7 +62,7 @@ func (a *app) run(ctx context.Context, arg string, o options, dry bool) error {
 		return failing(exitConfig, err)
 	}
 	if dry {
-		return a.printPlan(plan.Stages, env)
+		return a.printPlan(e, plan.Stages, env)
 	}
 	folder := a.folder(e)
 	report, err := a.execute(ctx, folder, plan, s, env, b, again)
@@ -146,17 +147,34 @@ func (a *app) command(words []string, o options) string {
 }
 
 // printPlan lists the stages.
-func (a *app) printPlan(stages []*run.Stage, env *run.Env) error {
-	pending := 0
+func (a *app) printPlan(e *config.Experiment, stages []*run.Stage, env *run.Env) error {
+	var pending []*run.Stage
 	for _, s := range stages {
 		state := "done"
 		if !env.Store.Has(s.Key) {
 			state = "to do"
-			pending++
+			pending = append(pending, s)
 		}
 		fmt.Fprintf(a.out, "%-6s %s  %s\n", state, s.Key[:12], s.Label)
 	}
-	_, err := fmt.Fprintf(a.out, "%d stages, %d to do\n", len(stages), pending)
+	if _, err := fmt.Fprintf(a.out, "%d stages, %d to do\n", len(stages), len(pending)); err != nil {
+		return err
+	}
+	return a.printRequests(e, pending)
+}
+
+// printRequests says what stages ask a server, which nobody has contacted yet.
+func (a *app) printRequests(e *config.Experiment, stages []*run.Stage) error {
+	n := run.Requests(stages)
+	if n == 0 {
+		return nil
+	}
+	v := e.Evaluate.Endpoint
+	text := fmt.Sprintf("at most %d requests to %s at %s, less those whose replies are kept and those about equal answers", n, v.Model, v.URL)
+	if n > v.MaxRequests {
+		text += fmt.Sprintf("; evaluate.endpoint.max_requests = %d (%s) may stop it before the end", v.MaxRequests, e.From("evaluate.endpoint.max_requests"))
+	}
+	_, err := fmt.Fprintln(a.out, text)
 	return err
 }
 

@@ -170,6 +170,30 @@ type Evaluate struct {
 	Tasks       []string `toml:"tasks"`
 	TaskItems   int      `toml:"task_items"`
 	Columns     Columns  `toml:"columns"`
+	Endpoint    Endpoint `toml:"endpoint"`
+
+	Answers AnswerColumns `toml:"answers"`
+}
+
+// AnswerColumns are the names under which a file of answers has what.
+type AnswerColumns struct {
+	Prompt   string `toml:"prompt"`
+	Language string `toml:"language"`
+	Answer   string `toml:"answer"`
+	ID       string `toml:"id"`
+}
+
+// Endpoint is a server that compares answers. The key is never in a file, only the name of the variable that holds it.
+type Endpoint struct {
+	URL          string `toml:"url"`
+	Model        string `toml:"model"`
+	KeyEnv       string `toml:"key_env"`
+	Instructions string `toml:"instructions"`
+	MaxTokens    int    `toml:"max_tokens"`
+	LogProbs     bool   `toml:"log_probs"`
+	Parallel     int    `toml:"parallel"`
+	Retries      int    `toml:"retries"`
+	MaxRequests  int    `toml:"max_requests"`
 }
 
 // Batch bounds what the device works on at once; it changes speed and memory, and results only by rounding.
@@ -258,6 +282,16 @@ func (e *Experiment) Changed(i int) []Origin {
 		}
 	}
 	return list
+}
+
+// Untouched is the first arm that is not trained on anything, or nil.
+func (e *Experiment) Untouched() *Arm {
+	for i := range e.Arms {
+		if !e.Arms[i].MeetsPairs() {
+			return &e.Arms[i]
+		}
+	}
+	return nil
 }
 
 // FindArm returns the arm of that name, or nil.

@@ -22,6 +22,8 @@ type World struct {
 	// TaskFile reports what is wrong with a task file outside the shipped ones.
 	TaskFile    func(path string) error
 	Aggregators []string
+	// Instructions reports what is wrong with a file of a judge's instructions.
+	Instructions func(path string) error
 	// Model reports what is wrong with a model's name or folder.
 	Model func(name string) error
 }
@@ -52,6 +54,8 @@ func loadCell(file string, source []byte, sets []string, world World, cell []cel
 	b.bindArms(raw, e)
 	b.bindPublished(raw, e)
 	b.settlePrompts(e)
+	b.settleEndpoint(e)
+	b.settleAnswers(e)
 	if len(b.wrong) == 0 { // cross checks of half-read files would only confuse
 		b.checkTogether(e, world)
 	}
@@ -184,6 +188,8 @@ func (b *binder) checkTogether(e *Experiment, w World) {
 		b.report("base.shared_share", "the base model gets another mixture by training further, and base.steps is 0: give base.steps too")
 	}
 	b.checkPrompts(e)
+	b.checkEndpoint(e, w)
+	b.checkAnswerColumns(e)
 	b.checkArms(e, w)
 	b.checkAdapters(e)
 	b.checkPublished(e)
@@ -264,8 +270,12 @@ func (b *binder) checkArms(e *Experiment, w World) {
 	}
 	opponent := e.FindArm(e.Evaluate.Opponent)
 	switch {
+	case opponent == nil && answersFile.MatchString(e.Evaluate.Opponent):
+		if e.Untouched() == nil {
+			b.report("evaluate.opponent", "%q: win rates against a file's answers are set beside those of the untouched model: add an arm with select = \"none\"", e.Evaluate.Opponent)
+		}
 	case opponent == nil:
-		b.report("evaluate.opponent", "%q: no such arm%s", e.Evaluate.Opponent, suggest.DidYouMean(e.Evaluate.Opponent, names))
+		b.report("evaluate.opponent", "%q: no such arm%s, nor a file of answers (.jsonl, .csv, .parquet)", e.Evaluate.Opponent, suggest.DidYouMean(e.Evaluate.Opponent, names))
 	case opponent.Select != "none":
 		b.report("evaluate.opponent", "%q is trained; win rates are against the untouched model, an arm with select = \"none\"", e.Evaluate.Opponent)
 	}

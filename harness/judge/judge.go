@@ -28,6 +28,7 @@ type Judge interface {
 var Kinds = []struct{ Name, Doc string }{
 	{"self", "the policy at the start of the iteration reads prompt and answer and gives a digit; the score is the digit it expects"},
 	{"reference", "the known answer: 1 for an exact match, else chrF"},
+	{"endpoint", "a model behind an OpenAI-compatible server, which compares answers in pairs; of held-out answers only (evaluate.judge)"},
 }
 
 // errNoAnswer says that an item cannot be judged against a known answer.

@@ -1,9 +1,12 @@
 package judge
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"math"
+	"os"
+	"regexp"
 	"testing"
 
 	"congrad/harness/device"
@@ -94,4 +97,20 @@ func TestCancelledJudgingStops(t *testing.T) {
 			t.Errorf("%v", err)
 		}
 	})
+}
+
+// The interface that docs/add-a-judge.md shows is the one that there is.
+func TestDocumentedInterface(t *testing.T) {
+	document, err := os.ReadFile("../../docs/add-a-judge.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	source, err := os.ReadFile("judge.go")
+	if err != nil {
+		t.Fatal(err)
+	}
+	shown := regexp.MustCompile("(?ms)^```go\n(.*?)^```").FindSubmatch(document)
+	if shown == nil || !bytes.Contains(source, shown[1]) {
+		t.Errorf("judge.go has not what the document shows: %s", shown)
+	}
 }

@@ -50,7 +50,7 @@ func (r Run) judge() string {
 	case "self":
 		return "the model that all arms start from, by its own score from 1 to 5; equal scores, and answers without one, count half"
 	}
-	return r.Study.Judge
+	return "the model behind the " + r.Study.Judge + ", which compares both answers in both orders; win is the mean of what it says"
 }
 
 // rates are the win rates of an arm in each group, in words.

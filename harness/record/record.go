@@ -17,18 +17,22 @@ type Study struct {
 	Seeds      []uint64   `json:"seeds"`
 	Iterations int        `json:"iterations"`
 	Arms       []Arm      `json:"arms"`     // in display order
-	Opponent   string     `json:"opponent"` // the arm whose answers win rates are against
+	Opponent   string     `json:"opponent"` // the arm whose answers win rates are against, or a file (Answers)
 	Languages  []Language `json:"languages"`
 	Tasks      []string   `json:"tasks"`             // in display order
 	Partial    string     `json:"partial,omitempty"` // why the records are not the whole experiment ("--limit 8")
 	Backend    string     `json:"backend"`           // "xla cpu", "go", ...
 	Facts      []Fact     `json:"facts"`             // figures that the report quotes, in order
 	Parameters int        `json:"parameters"`        // of the model
-	// Judge says who judged the evaluation's answers: "self", the model that all arms start from; empty for the known answer.
+	// Judge says who judged the evaluation's answers: "self", the model that all arms start from; "endpoint" and a model behind a
+	// server; empty for the known answer.
 	Judge string       `json:"judge,omitempty"`
 	Files []PromptFile `json:"files,omitempty"` // where prompts come from; empty for the embedded world
 	// Published are numbers that were not measured here but typed into the experiment's file.
 	Published []Published `json:"published,omitempty"`
+	// Where win rates are against the answers of a file, which Opponent names: the file, and the untouched arm.
+	Answers  *AnswerFile `json:"answers,omitempty"`
+	Baseline string      `json:"baseline,omitempty"`
 }
 
 // Published is a number from elsewhere that is set beside the study's own.
@@ -41,6 +45,14 @@ type Published struct {
 	Low       *float64 `json:"low,omitempty"` // its interval, where one is given
 	High      *float64 `json:"high,omitempty"`
 	Source    string   `json:"source"` // in the words of whoever typed it
+}
+
+// AnswerFile is a file of answers that win rates are against.
+type AnswerFile struct {
+	Path   string `json:"path"` // as the experiment has it
+	SHA256 string `json:"sha256"`
+	Rows   int    `json:"rows"`
+	Used   int    `json:"used"` // answers to held-out prompts of the study
 }
 
 // PromptFile is a file of prompts, and what was made of it.
@@ -212,10 +224,22 @@ type Evaluation struct {
 	Finished bool    `json:"finished"`
 	Known    float64 `json:"known"`
 	Opponent float64 `json:"opponent"` // the opponent's Known on the same prompt
-	Win      float64 `json:"win"`      // 1, 0.5 (tie) or 0
+	Win      float64 `json:"win"`      // 1, 0.5 (tie) or 0; of a server's preferences, their mean
 	// The judge's scores of both answers, 1 to 5, where one judged (Study.Judge); 0 where it gave none, which is a tie.
 	Score         float64 `json:"score,omitempty"`
 	OpponentScore float64 `json:"opponent_score,omitempty"`
+	// What a file answers (Study.Answers).
+	OpponentText string `json:"opponent_text,omitempty"`
+	// Where a server compared the two answers.
+	Verdict *Verdict `json:"verdict,omitempty"`
+}
+
+// Verdict is a server's preference for an answer over the opponent's, from 0 to 1, in both orders.
+type Verdict struct {
+	First  float64 `json:"first"`            // with the answer shown first
+	Second float64 `json:"second"`           // with the answer shown second
+	By     string  `json:"by"`               // "log-probs", "text", or "same" where the answers are; empty where it failed
+	Failed string  `json:"failed,omitempty"` // why there is none; it is then a tie
 }
 
 // Choice is one multiple-choice item of the alignment tax (choices.jsonl).

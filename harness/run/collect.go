@@ -8,6 +8,7 @@ import (
 
 	"congrad/harness/data"
 	"congrad/harness/judge"
+	"congrad/harness/judge/endpoint"
 	"congrad/harness/lang"
 	"congrad/harness/method"
 	"congrad/harness/record"
@@ -31,7 +32,7 @@ func (p *Plan) Records(e *Env, languages lang.Table) (*record.Set, error) {
 			}
 			addPrompts(set, prompts)
 		}
-		if err := r.collect(e, set, p.Experiment.Evaluate.Opponent, p.Experiment.Base.Steps > 0, started); err != nil {
+		if err := r.collect(e, set, p.untouched(), p.Experiment.Base.Steps > 0, started); err != nil {
 			return nil, err
 		}
 	}
@@ -41,7 +42,10 @@ func (p *Plan) Records(e *Env, languages lang.Table) (*record.Set, error) {
 	}
 	opponents := map[asked]judgedAnswer{}
 	for _, f := range p.finals {
-		if f.arm.Name == p.Experiment.Evaluate.Opponent {
+		if p.given != nil {
+			f = final{seed: f.seed, arm: f.arm, answer: p.given, judged: p.givenJudged}
+		}
+		if p.given != nil || f.arm.Name == p.Experiment.Evaluate.Opponent {
 			answers, err := f.answers(e)
 			if err != nil {
 				return nil, err
@@ -65,17 +69,27 @@ func (p *Plan) Records(e *Env, languages lang.Table) (*record.Set, error) {
 		if err != nil {
 			return nil, err
 		}
-		for _, a := range answers {
+		verdicts, err := p.verdicts(e, f, len(answers))
+		if err != nil {
+			return nil, err
+		}
+		for i, a := range answers {
 			theirs := opponents[asked{f.seed, a.Prompt}]
 			x := record.Evaluation{
 				Seed: f.seed, Arm: f.arm.Name, Lang: a.Lang, Prompt: a.Prompt, Cluster: byID[a.Prompt].Cluster, Text: a.Text,
 				Tokens: len(a.Tokens), Finished: a.Finished, Known: a.Known, Opponent: theirs.Known, Win: win(a.Known, theirs.Known),
+			}
+			if p.given != nil {
+				x.OpponentText = theirs.Text
 			}
 			if f.judged != nil {
 				x.Score, x.OpponentScore, x.Win = a.score, theirs.score, 0.5
 				if x.Score > 0 && x.OpponentScore > 0 {
 					x.Win = win(x.Score, x.OpponentScore)
 				}
+			}
+			if verdicts != nil {
+				x.Verdict, x.Win = (*record.Verdict)(&verdicts[i]), verdicts[i].Win()
 			}
 			set.Evaluations = append(set.Evaluations, x)
 		}
@@ -86,6 +100,14 @@ func (p *Plan) Records(e *Env, languages lang.Table) (*record.Set, error) {
 		}
 	}
 	return set, nil
+}
+
+// untouched is the name of the arm that is: the opponent, where that is an arm.
+func (p *Plan) untouched() string {
+	if a := p.Experiment.Untouched(); p.given != nil && a != nil {
+		return a.Name
+	}
+	return p.Experiment.Evaluate.Opponent
 }
 
 // judgedAnswer is an answer to a held-out prompt with the judge's score; 0 where it gave none.
@@ -114,6 +136,17 @@ func (f final) answers(e *Env) ([]judgedAnswer, error) {
 		}
 	}
 	return answers, err
+}
+
+// verdicts are a server's on the model's answers, nil where none judges. The opponent's own are the same as the opponent's.
+func (p *Plan) verdicts(e *Env, f final, n int) ([]endpoint.Verdict, error) {
+	if f.compared != nil {
+		return readLines[endpoint.Verdict](e, f.compared, "verdicts")
+	}
+	if p.Experiment.Evaluate.Judge != "endpoint" {
+		return nil, nil
+	}
+	return slices.Repeat([]endpoint.Verdict{{First: 0.5, Second: 0.5, By: endpoint.Same}}, n), nil
 }
 
 // addPrompts records prompts that are not recorded yet.
@@ -308,8 +341,14 @@ func (p *Plan) study(e *Env, table lang.Table) (record.Study, error) {
 		Name: x.Name, Title: x.Title, Seeds: x.Seeds, Iterations: x.Iterations, Tasks: p.taskNames(), Partial: strings.Join(x.Partial, ", "), Backend: e.Backend, Opponent: x.Evaluate.Opponent,
 		Parameters: e.Base.Config.Parameters(), Files: e.Source.Files(),
 	}
-	if x.Evaluate.Judge != "reference" {
-		s.Judge = x.Evaluate.Judge
+	if s.Answers = p.answerFile(e); s.Answers != nil {
+		s.Baseline = p.untouched()
+	}
+	switch v := x.Evaluate; v.Judge {
+	case "self":
+		s.Judge = v.Judge
+	case "endpoint":
+		s.Judge = "endpoint " + v.Endpoint.Model
 	}
 	for i, a := range x.Arms {
 		selector, _ := method.FindSelector(a.Select) // the experiment was checked

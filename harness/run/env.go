@@ -3,6 +3,7 @@ package run
 import (
 	"fmt"
 	"runtime/debug"
+	"sync/atomic"
 
 	"congrad/harness/data"
 	"congrad/harness/model"
@@ -21,6 +22,7 @@ type Env struct {
 	Source  data.Source           // of the prompts
 	Items   *data.World           // of the alignment tax
 	Exams   map[string]*data.Exam // the same of tasks from files, by the task
+	Answers *data.Answers         // of a file that win rates are against; nil where an arm is the opponent
 	World   *world.World          // behind the items, for its mixture and its defects
 	Recipe  *pretrain.Recipe      // of the base model, for training it further
 	Base    *model.Folder
@@ -29,7 +31,8 @@ type Env struct {
 	Machine string // what runs it, for people; it enters no key
 	Report  Reporter
 
-	memory memory
+	memory   memory
+	requests *atomic.Int64 // that were made of servers, in this run
 
 	// Uploaded weights and the sketches of the last scoring round stay at hand: stages that follow each other use them.
 	policies map[string]*nn.Weights

@@ -55,11 +55,11 @@ func (p *planner) answerSettings(languages []string) answerSettings {
 	return answerSettings{p.env.Source.Version(), e.Evaluate.Split, languages, p.limited(e.Evaluate.PerLanguage), e.Generate.MaxTokens, e.Batch.Rows}
 }
 
-// judgedAnswers lets the model that all arms start from judge the answers to held-out prompts: one judge for all of them. By the
-// known answer, which needs none, it is nil.
+// judgedAnswers lets the model that all arms start from judge the answers to held-out prompts: one judge for all of them. It is nil
+// for other judges: the known answer needs no stage, and a server compares, see compared.
 func (p *planner) judgedAnswers(base, answers *Stage, languages []string, who string) (*Stage, error) {
 	kind, tokens := p.experiment.Evaluate.Judge, p.experiment.Batch.Tokens
-	if kind == "reference" {
+	if kind != "self" {
 		return nil, nil
 	}
 	settings := struct {

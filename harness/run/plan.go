@@ -16,6 +16,8 @@ type Plan struct {
 	tasks      []task.Task // those of the experiment, in its order
 	rounds     []round
 	finals     []final
+
+	given, givenJudged *Stage // a file's answers that win rates are against, and their scores where a model judges; nil where an arm is the opponent
 }
 
 // round is one iteration of one trained arm.
@@ -43,8 +45,10 @@ type final struct {
 	seed   uint64
 	arm    config.Arm
 	answer *Stage
-	judged *Stage // nil where the known answer judges
+	judged *Stage // nil where the known answer judges, or a server
 	tasks  []*Stage
+
+	compared *Stage // nil where no server judges, and for the opponent
 }
 
 // planner builds a plan.
@@ -80,6 +84,9 @@ func NewPlan(e *config.Experiment, env *Env, tasks []task.Task) (*Plan, error) {
 	}
 	var err error
 	if p.start, err = p.base(); err != nil {
+		return nil, err
+	}
+	if err := p.opponent(); err != nil {
 		return nil, err
 	}
 	for i, seed := range e.Seeds {
@@ -166,6 +173,9 @@ func (p *planner) final(t *trainee, seed uint64) error {
 		return err
 	}
 	if f.judged, err = p.judgedAnswers(p.start, f.answer, languages, who); err != nil {
+		return err
+	}
+	if f.compared, err = p.compared(f.answer, languages, who); err != nil {
 		return err
 	}
 	for _, x := range p.tasks {

@@ -117,6 +117,8 @@ type Manifest struct {
 
 	Prompts []record.PromptFile `json:"prompts,omitempty"` // the files that they come from
 
+	Answers *record.AnswerFile `json:"answers,omitempty"` // a file that win rates are against
+
 	Seconds map[string]float64 `json:"seconds"`              // by kind of stage, in this call
 	Took    []Took             `json:"took"`                 // stage by stage, in this call
 	Spent   []record.Spent     `json:"spent,omitempty"`      // by all stages of a finished run, in whatever call or run they were done

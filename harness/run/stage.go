@@ -27,6 +27,8 @@ type Stage struct {
 	Inputs []*Stage
 	Size   int // how many units of work it has, for progress; 0 if unknown
 
+	Requests int // most that it makes of a server, retries left aside
+
 	meta store.Meta
 	work workFunc
 }

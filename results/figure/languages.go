@@ -90,10 +90,18 @@ func confined(s *measure.Study, arms series) string {
 	return text
 }
 
-// WinRates shows for every language how often each arm's answers beat those of the untouched model.
+// whose words the answers that win rates are against.
+func whose(s *measure.Study) string {
+	if s.Answers != nil {
+		return "the answers of " + s.Against()
+	}
+	return "the untouched model's answers"
+}
+
+// WinRates shows for every language how often each arm's answers beat the opponent's.
 func WinRates(s *measure.Study) Figure {
 	f := Figure{Name: "win-rates", Width: Page, Height: 2.5 * vg.Inch}
-	arms := drawable(s.Trained())
+	arms := drawable(s.Contenders())
 	places, blocks, end := slots(s)
 	rates := map[string][]stats.Estimate{}
 	r := over(0.5)
@@ -112,7 +120,7 @@ func WinRates(s *measure.Study) Figure {
 		f.Caption = "No win rates to draw: the records hold no evaluation of a trained arm."
 		return f
 	}
-	f.Caption = "Which languages gain? Win rate against the untouched model's answers, with 95 % intervals; the line at 0.5 is a draw. " +
+	f.Caption = "Which languages gain? Win rate against " + whose(s) + ", with 95 % intervals; the line at 0.5 is a draw. " +
 		above(s, arms) + starred(s) + confined(s, arms) + s.JudgedBy() + arms.note()
 	r = span{max(0, r.low), min(1, r.high)}.wide(0.05)
 	if len(places) <= 6 {

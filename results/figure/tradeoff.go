@@ -61,7 +61,7 @@ func TradeOff(s *measure.Study) Figure {
 		f.Width = Page
 	}
 	f.Caption = "What does the win rate cost elsewhere? " + prices[0].sentence(arms, base.Name) +
-		" Win rate over all languages; lines are 95 % intervals, the cross of thin lines is " + base.Name + "." + confined(s, arms) + s.JudgedBy() + arms.note()
+		" Win rate over all languages; lines are 95 % intervals, the cross of thin lines is " + cross(s, base.Name) + "." + confined(s, arms) + s.JudgedBy() + arms.note()
 	f.paint = func(c draw.Canvas) {
 		c = arms.legend(draw.Crop(c, 2, -6, 2, -2), false)
 		width := (c.Max.X - c.Min.X) / vg.Length(len(prices))
@@ -124,4 +124,12 @@ func (p price) sentence(arms series, base string) string {
 		}
 	}
 	return fmt.Sprintf("Compared with %s, %s %s.", base, p.measure.Name, strings.Join(parts, ", "))
+}
+
+// cross words what lies where the thin lines meet.
+func cross(s *measure.Study, base string) string {
+	if s.Answers != nil {
+		return "a draw with " + s.Against() + " at what " + base + " does elsewhere"
+	}
+	return base
 }

@@ -89,14 +89,23 @@ func (x Between) Tax(m Measure, arm string, in Group) Paired {
 
 // Opponents counts the answers of the opponents to the same prompts under the same seeds, and those of them that differ.
 func (x Between) Opponents() (both, differ int) {
+	if (x.A.Answers == nil) != (x.B.Answers == nil) {
+		return 0, 0
+	}
 	a, b := x.A.Untouched(), x.B.Untouched()
 	if a == nil || b == nil {
 		return 0, 0
 	}
+	said := func(e *record.Evaluation) string {
+		if x.A.Answers != nil {
+			return e.OpponentText
+		}
+		return e.Text
+	}
 	key := func(e *record.Evaluation) item { return item{e.Seed, e.Lang, "", e.Prompt} }
 	texts := map[item]string{}
 	for _, e := range x.A.evaluations[a.Name] {
-		texts[key(e)] = e.Text
+		texts[key(e)] = said(e)
 	}
 	for _, e := range x.B.evaluations[b.Name] {
 		text, ok := texts[key(e)]
@@ -104,7 +113,7 @@ func (x Between) Opponents() (both, differ int) {
 			continue
 		}
 		both++
-		if text != e.Text {
+		if text != said(e) {
 			differ++
 		}
 	}

@@ -113,9 +113,7 @@ func (s *Study) check() error {
 	})
 	each(f, "evaluation", s.set.Evaluations, func(r *record.Evaluation) key {
 		return key{seed: r.Seed, arm: r.Arm, lang: r.Lang, item: r.Prompt}
-	}, func(r *record.Evaluation) []float64 {
-		return []float64{r.Known, r.Opponent, r.Win, r.Score, r.OpponentScore}
-	})
+	}, numbers)
 	each(f, "choices", s.set.Choices, func(r *record.Choice) key {
 		return key{seed: r.Seed, arm: r.Arm, lang: r.Lang, task: r.Task, item: r.Item}
 	}, func(r *record.Choice) []float64 { return r.LogLikelihoods })

@@ -2,30 +2,53 @@ package measure
 
 import (
 	"fmt"
+	"strings"
 
 	"congrad/eval/stats"
 	"congrad/harness/record"
 )
 
-// Judged reports whether a model's scores decide whose answer wins, in place of the known answer.
+// Judged reports whether a model decides whose answer wins, in place of the known answer.
 func (s *Study) Judged() bool { return s.Judge != "" }
+
+// Scored reports whether it does so by scores of single answers.
+func (s *Study) Scored() bool { return s.Judge == "self" }
+
+// Server is the model behind a server that compares answers in pairs; empty where none does.
+func (s *Study) Server() string {
+	model, _ := strings.CutPrefix(s.Judge, "endpoint ")
+	if model == s.Judge {
+		return ""
+	}
+	return model
+}
 
 // JudgedBy is the sentence that says by whom answers are judged, for notes and captions; empty for the known answer.
 func (s *Study) JudgedBy() string {
 	if !s.Judged() {
 		return ""
 	}
+	if model := s.Server(); model != "" {
+		text := fmt.Sprintf(" Who wins is judged by %s, one judge for all arms, which compares the two answers in both orders, and not by a known answer; a win is the mean of its two preferences.", model)
+		if failed, all := s.Failed(); failed > 0 {
+			text += fmt.Sprintf(" It gave no verdict on %d of %d answers; they are ties.", failed, all)
+		}
+		return text
+	}
 	text := " Who wins is judged by the untouched model itself, one judge for all arms, by its score from 1 to 5 and not by a known answer."
-	if unread, all := s.Unread(); unread > 0 {
+	if unread, all := s.Unread(); unread > 0 && s.Answers != nil {
+		text += fmt.Sprintf(" In %d of %d comparisons it gave one of the answers no score; they are ties.", unread, all)
+	} else if unread > 0 {
 		text += fmt.Sprintf(" It gave no score to %d of %d answers; comparisons with them are ties.", unread, all)
 	}
 	return text
 }
 
-// Unread counts the greedy answers that the judge gave no score, over all arms.
+// Unread counts the greedy answers that the judge gave no score, over all arms; against a file's answers, the comparisons in which
+// one of the two has none.
 func (s *Study) Unread() (unread, all int) {
 	for i := range s.set.Evaluations {
-		unread += int(indicator(s.set.Evaluations[i].Score == 0))
+		unread += int(indicator(s.set.Evaluations[i].Score == 0 || s.Answers != nil && s.set.Evaluations[i].OpponentScore == 0))
 	}
 	return unread, len(s.set.Evaluations)
 }

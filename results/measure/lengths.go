@@ -27,11 +27,15 @@ type lengths struct {
 func (s *Study) Lengths() *Lengths {
 	all := &Lengths{study: s, of: map[string]map[string]lengths{}}
 	opponent := s.Untouched()
-	if opponent == nil {
+	if opponent == nil && s.Answers == nil {
 		return all
 	}
 	texts := map[item]string{}
-	for _, e := range s.evaluations[opponent.Name] {
+	var theirs []*record.Evaluation
+	if s.Answers == nil {
+		theirs = s.evaluations[opponent.Name]
+	}
+	for _, e := range theirs {
 		texts[item{e.Seed, e.Lang, "", e.Prompt}] = e.Text
 		anySeed := item{0, e.Lang, "", e.Prompt} // untouched, it has no training run
 		if _, ok := texts[anySeed]; !ok {
@@ -39,13 +43,16 @@ func (s *Study) Lengths() *Lengths {
 		}
 	}
 	against := func(e *record.Evaluation) (string, bool) {
+		if s.Answers != nil {
+			return e.OpponentText, true
+		}
 		text, ok := texts[item{e.Seed, e.Lang, "", e.Prompt}]
 		if !ok {
 			text, ok = texts[item{0, e.Lang, "", e.Prompt}]
 		}
 		return text, ok
 	}
-	for _, a := range s.Trained() {
+	for _, a := range s.Contenders() {
 		all.of[a.Name] = map[string]lengths{}
 		comparisons := map[string][]lengthcontrol.Comparison{}
 		for _, e := range s.evaluations[a.Name] {

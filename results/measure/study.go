@@ -157,8 +157,11 @@ func (s *Study) Asked(id string) (record.Prompt, bool) {
 	return p, ok
 }
 
-// Untouched is the arm that was not trained, whose answers the others are compared with; nil when the study has none.
+// Untouched is the arm that was not trained, whose answers the others are compared with unless a file's are; nil when the study has none.
 func (s *Study) Untouched() *record.Arm {
+	if s.Answers != nil {
+		return s.firstArm(func(a record.Arm) bool { return a.Name == s.Baseline })
+	}
 	return s.firstArm(func(a record.Arm) bool { return !a.Trained && (s.Opponent == "" || a.Name == s.Opponent) })
 }
 
@@ -186,6 +189,22 @@ func (s *Study) Selector() *record.Arm {
 		return a
 	}
 	return s.firstArm(func(a record.Arm) bool { return selects[a.Name] })
+}
+
+// Contenders are the arms whose win rates say something: the trained ones, and against the answers of a file all.
+func (s *Study) Contenders() []record.Arm {
+	if s.Answers != nil {
+		return s.Arms
+	}
+	return s.Trained()
+}
+
+// Against words whose answers win rates are against.
+func (s *Study) Against() string {
+	if s.Answers != nil {
+		return "the file " + s.Answers.Path
+	}
+	return "the untouched model"
 }
 
 // Trained are the arms that were trained, in the study's order.

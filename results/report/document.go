@@ -48,7 +48,7 @@ func New(s *measure.Study, tables []table.Table, figures []figure.Figure) Docume
 		shelf.figures[figures[i].Name] = &figures[i]
 	}
 	if prompts, _ := s.Prompts(); prompts > 0 {
-		d.add("win-rates", "Win rates", shelf.take("main", "published", "win-rates", "languages", "differences", "lengths", "lengths-languages", "answer-languages")...)
+		d.add("win-rates", "Win rates", shelf.take("main", "published", "win-rates", "languages", "differences", "lengths", "lengths-languages", "answer-languages", "judge")...)
 		d.add("tax", "Alignment tax", shelf.take("trade-off", "tax")...)
 	}
 	d.add("data", "Data and selection", shelf.take("prompts", "data", "alignments", "pairs")...)
@@ -204,10 +204,19 @@ func examplesNote(s *measure.Study, arm string) string {
 	return note
 }
 
+// winRate says what one is.
+func winRate(s *measure.Study) string {
+	other := "the untouched model"
+	if s.Answers != nil {
+		return fmt.Sprintf("Win rate: each held-out prompt is answered by the arm, the untouched model among them; its answer is compared with that of %s. The better answer wins; equal scores are a tie and count half. 0.5 means as good as those answers; what training changed is the difference to the untouched model's win rate.", s.Against())
+	}
+	return "Win rate: each held-out prompt is answered by the arm and by " + other + ". The better answer wins; equal scores are a tie and count half. 0.5 means as good as " + other + "."
+}
+
 // reading explains the terms of the report in plain words.
 func reading(s *measure.Study) []string {
 	list := []string{
-		"Win rate: each held-out prompt is answered by the arm and by the untouched model. The better answer wins; equal scores are a tie and count half. 0.5 means as good as the untouched model.",
+		winRate(s),
 		"Interval: the numbers in brackets are a 95 % interval for the mean. It covers other prompts and, with several seeds, other training runs. Seeds are few, so their part uses Student's t with one degree of freedom less than there are seeds; such intervals are wide and their width varies by chance.",
 		"~: the 95 % interval of a difference includes zero. That does not show that there is no difference, only that this study could not tell.",
 		"> and <: a language's win rate is above or below joint's on the same prompts and seeds, after Holm's correction over the languages of that arm.",
@@ -217,7 +226,14 @@ func reading(s *measure.Study) []string {
 		"Score: what an arm ranks the pairs by; the highest are kept. That of congrad is the cosine (or dot product) of a pair's gradient with the consensus of the languages.",
 	}
 	if s.Judged() {
-		list = slices.Insert(list, 1, "Judge: "+strings.TrimSpace(s.JudgedBy())+" The pairs of the first iteration were chosen by the same model where it judges its own answers, so a higher win rate says that it likes an arm's answers better than its own, and not that they are better.")
+		meaning := " The pairs of the first iteration were chosen by the same model where it judges its own answers, so a higher win rate says that it likes an arm's answers better than its own, and not that they are better."
+		if s.Answers != nil {
+			meaning = strings.Replace(meaning, "better than its own", "better, compared with those of the file", 1)
+		}
+		if s.Server() != "" {
+			meaning = " A higher win rate says that this judge prefers an arm's answers. Judges are known to favour length, confident tone and answers like their own; read the win rates beside those at equal length, and the table of how it judged."
+		}
+		list = slices.Insert(list, 1, "Judge: "+strings.TrimSpace(s.JudgedBy())+meaning)
 	}
 	for _, a := range s.Confined() {
 		list = append(list, fmt.Sprintf("%s trains a model for each of %s on that language's pairs alone, and each answers in its language only. It has none for other languages, so it is not measured where they count: compare it with others on the languages that it has.", a.Name, strings.Join(a.Languages, ", ")))

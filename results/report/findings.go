@@ -16,7 +16,7 @@ func Findings(s *measure.Study) []string {
 	var found []string
 	for _, name := range []string{"seen", "unseen"} {
 		if g, ok := s.Group(name); ok {
-			found = appendText(found, join(againstUntouched(s, g), againstJoint(s, g)))
+			found = appendText(found, join(againstOpponent(s, g), againstJoint(s, g)))
 		}
 	}
 	found = appendText(found, verdict(s))
@@ -125,10 +125,10 @@ func sideOf(e stats.Estimate) int {
 	return -1
 }
 
-// againstUntouched sorts the trained arms into above, below and not told apart from a draw.
-func againstUntouched(s *measure.Study, g measure.Group) string {
+// againstOpponent sorts the trained arms into above, below and not told apart from a draw.
+func againstOpponent(s *measure.Study, g measure.Group) string {
 	var found sides
-	for _, a := range s.Trained() {
+	for _, a := range s.Contenders() {
 		e := s.WinRate(a.Name, g)
 		if e.N == 0 {
 			continue
@@ -158,9 +158,15 @@ func againstUntouched(s *measure.Study, g measure.Group) string {
 	}
 	by := ""
 	if s.Judged() {
-		by = ", judged by that model itself,"
+		by = ", judged by the untouched model,"
+		if s.Answers == nil {
+			by = ", judged by that model itself,"
+		}
 	}
-	return fmt.Sprintf("Win rates against the untouched model%s %s: %s.", by, inLanguages(g), strings.Join(parts, "; "))
+	if model := s.Server(); model != "" {
+		by = ", judged by " + model + ","
+	}
+	return fmt.Sprintf("Win rates against %s%s %s: %s.", s.Against(), by, inLanguages(g), strings.Join(parts, "; "))
 }
 
 // againstJoint sorts the other trained arms by their paired difference to joint.

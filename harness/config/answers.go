@@ -1,0 +1,49 @@
+package config
+
+import "regexp"
+
+// answersFile is the name of a file that may hold an opponent's answers.
+var answersFile = regexp.MustCompile(`(?i)\.(jsonl|csv|parquet)$`)
+
+// answerKeys are the keys of an opponent that is a file.
+var answerKeys = []string{"evaluate.answers.prompt", "evaluate.answers.language", "evaluate.answers.answer", "evaluate.answers.id"}
+
+// settleAnswers takes the values of keys that an arm as the opponent does not read.
+func (b *binder) settleAnswers(e *Experiment) {
+	if e.FindArm(e.Evaluate.Opponent) == nil && answersFile.MatchString(e.Evaluate.Opponent) {
+		if e.Evaluate.Answers.ID != "" && !b.given["evaluate.answers.prompt"] {
+			b.unset("evaluate.answers.prompt", "evaluate.answers.id")
+		}
+		return
+	}
+	for _, key := range answerKeys {
+		if !b.given[key] { // else it is an error, see checkAnswerColumns
+			b.unset(key, "evaluate.opponent")
+		}
+	}
+}
+
+// checkAnswerColumns reports columns that nothing reads, or that a file of answers cannot do without.
+func (b *binder) checkAnswerColumns(e *Experiment) {
+	c := e.Evaluate.Answers
+	if e.FindArm(e.Evaluate.Opponent) != nil {
+		for _, key := range answerKeys {
+			if b.given[key] {
+				b.report(key, "only a file as evaluate.opponent has columns; %q is an arm", e.Evaluate.Opponent)
+			}
+		}
+		return
+	}
+	switch {
+	case c.ID != "" && b.given["evaluate.answers.prompt"]:
+		b.report("evaluate.answers.prompt", "is not read: prompts are found by evaluate.answers.id; leave one of the two out")
+	case c.ID == "" && c.Prompt == "":
+		b.report("evaluate.answers.prompt", "is empty, and so is evaluate.answers.id: by what are prompts found?")
+	}
+	if c.Answer == "" {
+		b.report("evaluate.answers.answer", "is empty: the column with the answer has a name")
+	}
+	if c.Language == "" {
+		b.report("evaluate.answers.language", "is empty: the column with the language has a name")
+	}
+}

@@ -1,0 +1,65 @@
+package config
+
+import (
+	"net/url"
+	"reflect"
+	"regexp"
+)
+
+// endpointKeys are the keys of the judge that is a server.
+func endpointKeys() []string {
+	t := reflect.TypeFor[Endpoint]()
+	var keys []string
+	for i := range t.NumField() {
+		keys = append(keys, "evaluate.endpoint."+t.Field(i).Tag.Get("toml"))
+	}
+	return keys
+}
+
+// settleEndpoint takes the values of keys that another judge does not read.
+func (b *binder) settleEndpoint(e *Experiment) {
+	if e.Evaluate.Judge == "endpoint" {
+		return
+	}
+	for _, key := range endpointKeys() {
+		if !b.given[key] { // else it is an error, see checkEndpoint
+			b.unset(key, "evaluate.judge")
+		}
+	}
+}
+
+// variable is a name of the environment; a key that stands in its place is none.
+var variable = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_]*$`)
+
+// checkEndpoint reports a server that cannot be asked, without asking it.
+func (b *binder) checkEndpoint(e *Experiment, w World) {
+	v := e.Evaluate.Endpoint
+	if e.Evaluate.Judge != "endpoint" {
+		for _, key := range endpointKeys() {
+			if b.given[key] {
+				b.report(key, "only evaluate.judge = \"endpoint\" reads it; the judge is %q", e.Evaluate.Judge)
+			}
+		}
+		return
+	}
+	u, err := url.Parse(v.URL)
+	switch {
+	case v.URL == "":
+		b.report("evaluate.judge", "\"endpoint\" needs evaluate.endpoint.url, such as \"http://localhost:8080/v1\"")
+	case err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Host == "":
+		b.report("evaluate.endpoint.url", "want an address such as \"http://localhost:8080/v1\"") // it is not repeated: it may hold a key
+	case u.User != nil || u.RawQuery != "" || u.Fragment != "":
+		b.report("evaluate.endpoint.url", "is recorded, so it holds no user, key or query: a key comes from the environment (evaluate.endpoint.key_env)")
+	}
+	if v.Model == "" {
+		b.report("evaluate.judge", "\"endpoint\" needs evaluate.endpoint.model, the server's name for the model that compares")
+	}
+	if !variable.MatchString(v.KeyEnv) {
+		b.report("evaluate.endpoint.key_env", "want the name of an environment variable, such as \"OPENAI_API_KEY\", and not what it holds")
+	}
+	if v.Instructions != "" && w.Instructions != nil {
+		if err := w.Instructions(v.Instructions); err != nil {
+			b.report("evaluate.endpoint.instructions", "%v", err)
+		}
+	}
+}

@@ -1,0 +1,67 @@
+package data
+
+import (
+	"os"
+	"strings"
+	"testing"
+
+	"congrad/experiments"
+	"congrad/harness/lang"
+)
+
+// Answers are found by language and text, or by language and id, whichever the file has; two of one prompt are an error.
+func TestAnswers(t *testing.T) {
+	languages, err := lang.Load(experiments.Files, "languages")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Chdir(t.TempDir())
+	write := func(name, text string) {
+		t.Helper()
+		if err := os.WriteFile(name, []byte(text), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	write("text.jsonl", `{"prompt":"2 x 3?","lang":"English","answer":"six"}
+{"prompt":"2 x 3?","lang":"de","answer":"sechs"}
+{"prompt":"nobody asks","lang":"tlh","answer":"x"}
+{"prompt":"empty","lang":"en","answer":""}
+`)
+	write("id.csv", "n,language,said\n7,en,six\n7,de,sechs\n")
+	write("twice.jsonl", strings.Repeat(`{"prompt":"a","lang":"en","answer":"same"}`+"\n", 2)+`{"prompt":"a","lang":"en","answer":"other"}`+"\n")
+	byText := AnswerColumns{Prompt: "prompt", Language: "lang", Answer: "answer"}
+	for _, c := range []struct {
+		file    string
+		columns AnswerColumns
+		rows    int
+	}{
+		{"text.jsonl", byText, 4},
+		{"id.csv", AnswerColumns{Prompt: "prompt", Language: "language", Answer: "said", ID: "n"}, 2},
+	} {
+		a, err := OpenAnswers(c.file, c.columns, languages)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, id := range []string{"/7", "/evaluate/7"} {
+			for lang, want := range map[string]string{"en": "six", "de": "sechs", "sw": ""} {
+				if got, ok := a.To(Prompt{ID: lang + id, Lang: lang, Text: "2 x 3?"}); got != want || ok != (want != "") {
+					t.Errorf("%s: %s is answered by %q", c.file, lang+id, got)
+				}
+			}
+		}
+		if a.File.Rows != c.rows || len(a.File.SHA256) != 64 {
+			t.Errorf("%+v", a.File)
+		}
+		if _, ok := a.To(Prompt{ID: "en/8", Lang: "en", Text: "empty"}); ok {
+			t.Errorf("%s: an empty answer is one", c.file)
+		}
+	}
+	for file, want := range map[string]string{
+		"twice.jsonl": "twice.jsonl:3: another answer in en to the same prompt stands above", "none.jsonl": "(evaluate.opponent is taken from the working folder)",
+		"id.csv": `lacks the column "prompt" (evaluate.answers.prompt)`,
+	} {
+		if _, err := OpenAnswers(file, byText, languages); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%s: %v", file, err)
+		}
+	}
+}

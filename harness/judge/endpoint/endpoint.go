@@ -1,0 +1,199 @@
+// Package endpoint has a model behind an OpenAI-compatible server compare answers in pairs.
+//
+// Each pair is two requests, one for each order of the answers: judges favour a place, and the mean over both orders takes that
+// out. What a server said is kept by the content of the request, so nothing is asked twice, in whichever run.
+package endpoint
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"congrad/harness/store"
+
+	"github.com/openai/openai-go/v3"
+	"github.com/openai/openai-go/v3/option"
+	"golang.org/x/sync/errgroup"
+)
+
+// Settings are what a verdict depends on.
+type Settings struct {
+	URL       string // up to and without /chat/completions
+	Model     string
+	Template  string // the prompt; see [Template]
+	MaxTokens int
+	LogProbs  bool
+}
+
+// Limits are what it does not depend on.
+type Limits struct {
+	KeyEnv      string // the environment variable with the key
+	Parallel    int    // pairs at a time
+	Retries     int    // of one request
+	MaxRequests int    // in the counter that New is given
+	Timeout     time.Duration
+}
+
+// Pair is two answers to one instruction.
+type Pair struct{ Instruction, Answer, Opponent string }
+
+// Verdict says how much the judge prefers the answer to the opponent's, from 0 to 1.
+type Verdict struct {
+	First  float64 `json:"first"`            // with the answer shown first
+	Second float64 `json:"second"`           // with the answer shown second
+	By     string  `json:"by"`               // LogProbs, Text or Same; empty where it failed
+	Failed string  `json:"failed,omitempty"` // why there is no verdict; the preferences are then a half
+}
+
+// How a preference was read; Same says that the answers are, and that nobody was asked.
+const (
+	LogProbs = "log-probs"
+	Text     = "text"
+	Same     = "same"
+)
+
+// Win is the mean of both orders.
+func (v Verdict) Win() float64 { return (v.First + v.Second) / 2 }
+
+// Judge asks a server.
+type Judge struct {
+	settings Settings
+	limits   Limits
+	key      string
+	client   openai.ChatCompletionService
+	replies  *store.Replies
+	used     *atomic.Int64 // requests
+	wait     func(context.Context, time.Duration) error
+
+	mu    sync.Mutex
+	works bool // the server answered once, be it in an earlier run: the settings are right
+	there bool // it answered in this one
+	row   int  // requests in a row that failed for good
+}
+
+// New makes a judge and contacts nobody. The key is read from the environment; used counts the requests of all judges of a run.
+func New(s Settings, l Limits, replies *store.Replies, used *atomic.Int64) *Judge {
+	key := strings.TrimSpace(os.Getenv(l.KeyEnv))
+	// the service alone, since a whole client would read addresses, keys and headers from variables of its own
+	options := []option.RequestOption{option.WithBaseURL(strings.TrimSuffix(s.URL, "/") + "/"), option.WithMaxRetries(0)}
+	if key != "" {
+		options = append(options, option.WithAPIKey(key))
+	}
+	return &Judge{
+		settings: s, limits: l, key: key, client: openai.NewChatCompletionService(options...), replies: replies, used: used,
+		wait: pause, works: replies.Len() > 0,
+	}
+}
+
+// pause waits, unless the context ends first.
+func pause(ctx context.Context, d time.Duration) error {
+	t := time.NewTimer(d)
+	defer t.Stop()
+	select {
+	case <-ctx.Done():
+		return ctx.Err()
+	case <-t.C:
+		return nil
+	}
+}
+
+// Compare judges pairs, each distinct one once. done is told of pairs as they are judged, by one goroutine at a time.
+func (j *Judge) Compare(ctx context.Context, pairs []Pair, done func(n int)) ([]Verdict, error) {
+	times := map[Pair]int{}
+	var distinct []Pair
+	for _, p := range pairs {
+		if times[p]++; times[p] == 1 {
+			distinct = append(distinct, p)
+		}
+	}
+	verdicts := make(map[Pair]Verdict, len(distinct))
+	var mu sync.Mutex
+	going, stop := context.WithCancelCause(ctx) // an error ends what waits and what has not begun; requests on their way come home, since they count
+	defer stop(nil)
+	judge := func(p Pair) error {
+		v, err := j.compare(ctx, going, p)
+		if err != nil {
+			stop(err)
+			return err
+		}
+		mu.Lock()
+		defer mu.Unlock()
+		verdicts[p] = v
+		done(times[p])
+		return nil
+	}
+	for len(distinct) > 0 && !j.settled() { // alone, until the settings are known to be right
+		if err := judge(distinct[0]); err != nil {
+			return nil, err
+		}
+		distinct = distinct[1:]
+	}
+	var group errgroup.Group
+	group.SetLimit(j.limits.Parallel)
+	for _, p := range distinct {
+		if going.Err() != nil {
+			break
+		}
+		group.Go(func() error { return judge(p) })
+	}
+	_ = group.Wait() // its first error may be one that followed from the first
+	if ctx.Err() != nil {
+		return nil, ctx.Err()
+	}
+	if going.Err() != nil {
+		return nil, context.Cause(going)
+	}
+	list := make([]Verdict, len(pairs))
+	for i, p := range pairs {
+		list[i] = verdicts[p]
+	}
+	return list, nil
+}
+
+func (j *Judge) settled() bool {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	return j.works && j.there
+}
+
+// compare judges a pair in both orders.
+func (j *Judge) compare(ctx, going context.Context, p Pair) (Verdict, error) {
+	if p.Answer == p.Opponent {
+		return Verdict{0.5, 0.5, Same, ""}, nil
+	}
+	first, how, failed, err := j.prefer(ctx, going, p.Instruction, p.Answer, p.Opponent)
+	if err != nil {
+		return Verdict{}, err
+	}
+	if failed != "" { // the other order would not be a verdict either
+		return Verdict{0.5, 0.5, "", failed}, nil
+	}
+	other, by, failed, err := j.prefer(ctx, going, p.Instruction, p.Opponent, p.Answer)
+	if err != nil {
+		return Verdict{}, err
+	}
+	if failed != "" {
+		return Verdict{0.5, 0.5, "", failed}, nil
+	}
+	if how == Text {
+		by = Text
+	}
+	return Verdict{first, 1 - other, by, ""}, nil
+}
+
+// prefer is how much the first of two answers is preferred, and how that was read or why it could not be.
+func (j *Judge) prefer(ctx, going context.Context, instruction, first, second string) (p float64, by, failed string, err error) {
+	r, failed, err := j.reply(ctx, going, fill(j.settings.Template, instruction, first, second))
+	if err != nil {
+		return 0, "", "", fmt.Errorf("asking %s at %s: %w", j.settings.Model, j.settings.URL, err)
+	}
+	if failed != "" {
+		return 0, "", failed, nil
+	}
+	p, by, failed = r.preference()
+	return p, by, failed, nil
+}

@@ -1,0 +1,142 @@
+package run
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"strings"
+	"testing"
+	"testing/fstest"
+
+	"congrad/eval/chrf"
+	"congrad/harness/config"
+	"congrad/harness/data"
+	"congrad/harness/record"
+)
+
+// answersOf opens a file of answers to the bench's held-out prompts; say makes them.
+func (b *bench) answersOf(t *testing.T, say func(p data.Prompt) string) {
+	t.Helper()
+	var text strings.Builder
+	for _, code := range []string{"en", "de", "sw"} {
+		list, err := b.env.Source.Held("eval", code, 100)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, p := range list {
+			if a := say(p); a != "" {
+				fmt.Fprintf(&text, "{\"id\":%q,\"lang\":%q,\"answer\":%q}\n", strings.TrimPrefix(p.ID, code+"/"), code, a)
+			}
+		}
+	}
+	if err := os.WriteFile("refs.jsonl", []byte(text.String()), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	var err error
+	if b.env.Answers, err = data.OpenAnswers("refs.jsonl", data.AnswerColumns{Language: "lang", Answer: "answer", ID: "id"}, b.languages); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// Against a file's answers every arm is compared, the untouched one too, by known answers that an independent count gives.
+func TestAgainstTheAnswersOfAFile(t *testing.T) {
+	t.Chdir(t.TempDir())
+	b := newBench(t)
+	given, right := map[string]string{}, map[string]string{}
+	b.answersOf(t, func(p data.Prompt) string {
+		given[p.ID], right[p.ID] = p.Right, p.Right
+		if len(given)%2 == 0 { // every second one
+			given[p.ID] = "x"
+		}
+		return given[p.ID]
+	})
+	plan := b.plan(t, "evaluate.opponent=refs.jsonl", "evaluate.answers.id=id", "seeds=[1,2]")
+	files, err := b.run(t, context.Background(), plan, t.TempDir(), &follower{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	folder := fstest.MapFS{}
+	for name, data := range files {
+		folder[name] = &fstest.MapFile{Data: data}
+	}
+	set, err := record.Load(folder)
+	if err != nil {
+		t.Fatal(err)
+	}
+	counts := map[string]int{}
+	for _, e := range set.Evaluations {
+		ours, theirs := chrf.Known(e.Text, right[e.Prompt]), chrf.Known(given[e.Prompt], right[e.Prompt])
+		want := 0.5
+		if ours > theirs {
+			want = 1
+		} else if ours < theirs {
+			want = 0
+		}
+		if e.Win != want || e.Opponent != theirs || e.OpponentText != given[e.Prompt] || e.Known != ours {
+			t.Errorf("%+v: want %g against %q", e, want, given[e.Prompt])
+		}
+		counts[e.Arm]++
+		if e.Win == 0 {
+			counts["lost by "+e.Arm]++
+		}
+	}
+	s := set.Study
+	if counts["baseline"] != 12 || counts["joint"] != 12 || counts["lost by baseline"] == 0 || s.Opponent != "refs.jsonl" || s.Baseline != "baseline" || s.Answers == nil || s.Answers.Used != 6 || s.Answers.Rows <= 6 || len(s.Answers.SHA256) != 64 {
+		t.Errorf("%v, %+v, %+v", counts, s.Answers, s)
+	}
+	for _, a := range set.Answers {
+		if a.Iteration == 1 && a.Arm != "baseline" {
+			t.Errorf("sampled by %q", a.Arm)
+		}
+	}
+}
+
+// Other answers are other work for what depends on them, and for nothing else; what a file lacks is said before anything runs.
+func TestKeysFollowAnswers(t *testing.T) {
+	t.Chdir(t.TempDir())
+	b := newBench(t)
+	const opponent, id = "evaluate.opponent=refs.jsonl", "evaluate.answers.id=id"
+	before := map[string]bool{}
+	for _, s := range b.plan(t).Stages {
+		before[s.Key] = true
+	}
+	added := func(sets ...string) (kinds, keys string) {
+		for _, s := range b.plan(t, append(sets, opponent, id)...).Stages {
+			if !before[s.Key] {
+				kinds, keys = kinds+s.Kind+" ", keys+s.Key
+			}
+		}
+		return kinds, keys
+	}
+	b.answersOf(t, func(p data.Prompt) string { return "x" })
+	kinds, first := added()
+	if kinds != "given " {
+		t.Errorf("a file as the opponent adds %q", kinds)
+	}
+	judged, _ := added("evaluate.judge=self")
+	if want := "given judge judge judge judge judge "; judged != want {
+		t.Errorf("and judged %q, want %q", judged, want)
+	}
+	compared, _ := added(judgedByServer...)
+	if want := "given compare compare compare compare "; compared != want {
+		t.Errorf("and compared %q, want %q", compared, want)
+	}
+	b.answersOf(t, func(p data.Prompt) string { return "y" })
+	if _, other := added(); other == first {
+		t.Error("other answers have the same key")
+	}
+	b.answersOf(t, func(p data.Prompt) string {
+		if p.Lang == "de" {
+			return ""
+		}
+		return "x"
+	})
+	known := config.World{Languages: b.languages.Codes(), Tasks: []string{"tiny-facts", "tiny-text"}, Model: func(string) error { return nil }, Aggregators: []string{"pcgrad", "mean"}}
+	e, err := config.Load("small.toml", []byte(small), []string{opponent, id}, known)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err = NewPlan(e, &b.env, b.tasks); err == nil || !strings.Contains(err.Error(), "refs.jsonl (evaluate.opponent): has no answer to 2 of 6 held-out prompts: de/") {
+		t.Errorf("%v", err)
+	}
+}

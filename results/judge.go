@@ -1,0 +1,51 @@
+package results
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"congrad/results/measure"
+	"congrad/results/table"
+)
+
+// judgeTable says how a server judged: what it was asked, how it was read, and how much the place of an answer moved it.
+func judgeTable(s *measure.Study) table.Table {
+	t := table.Table{
+		Name:  "judge",
+		Title: "How " + s.Server() + " judged",
+		Note: "same: the answers are, and nobody was asked. judged: in both orders. ties: of those, without a preference over both. failed: no verdict, which counts as a tie. " +
+			"read by: log-probs of the labels, or the reply's text. shown first: mean preference for the answer in the first place; 0.5 is a judge that the place does not move, and the win rates, " +
+			"means over both orders, are of the same judge. orders opposed: share of the judged that each order prefers the other answer of.",
+		Columns: []table.Column{
+			text("", "arm"), number("answers", "all"), number("answers", "same"), number("answers", "judged"), number("answers", "ties"), number("answers", "failed"),
+			number("read by", "log-probs"), number("read by", "text"), interval("", "shown first"), interval("", "orders opposed"),
+		},
+	}
+	if s.Server() == "" {
+		return t
+	}
+	reasons := map[string]int{}
+	for _, a := range s.Arms {
+		v := s.Verdicts(a.Name)
+		if v.Answers == v.Same {
+			continue // the opponent itself
+		}
+		for reason, n := range v.Reasons {
+			reasons[reason] += n
+		}
+		t.Rows = append(t.Rows, table.Row{Cells: []table.Cell{
+			table.Text(a.Name), table.Count(v.Answers), table.Count(v.Same), table.Count(v.Judged), table.Count(v.Ties), table.Count(v.Failed),
+			table.Count(v.LogProbs), table.Count(v.Text), rate(v.First), rate(v.Opposed),
+		}})
+	}
+	var parts []string
+	for _, reason := range slices.Sorted(maps.Keys(reasons)) {
+		parts = append(parts, fmt.Sprintf("%s %d", reason, reasons[reason]))
+	}
+	if len(parts) > 0 {
+		t.Footnotes = append(t.Footnotes, "failed: "+strings.Join(parts, "; ")+".")
+	}
+	return t
+}

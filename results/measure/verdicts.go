@@ -1,0 +1,76 @@
+package measure
+
+import (
+	"math"
+
+	"congrad/eval/stats"
+	"congrad/harness/record"
+)
+
+// Verdicts sum up what a server said of an arm's answers.
+type Verdicts struct {
+	Answers int
+	Same    int // as the opponent's, about which nobody was asked
+	Failed  int
+	Reasons map[string]int // of those that failed
+	Judged  int            // in both orders
+	Ties    int            // of those, without a preference over both orders
+	// How preferences were read.
+	LogProbs, Text int
+	// First is the mean preference for the answer that was shown first, over both orders of the judged: a half for a judge that the
+	// place does not move.
+	First stats.Estimate
+	// Opposed is the share of the judged that each order prefers the other answer of.
+	Opposed stats.Estimate
+}
+
+// Verdicts sums up an arm over all languages.
+func (s *Study) Verdicts(arm string) Verdicts {
+	v := Verdicts{Reasons: map[string]int{}}
+	var first, opposed []outcome
+	for _, e := range s.evaluations[arm] {
+		x := e.Verdict
+		if x == nil {
+			continue
+		}
+		v.Answers++
+		switch x.By {
+		case "same":
+			v.Same++
+			continue
+		case "":
+			v.Failed++
+			v.Reasons[x.Failed]++
+			continue
+		case "log-probs":
+			v.LogProbs++
+		default:
+			v.Text++
+		}
+		v.Judged++
+		v.Ties += int(indicator(math.Abs(e.Win-0.5) < 1e-9)) // preferences are quotients
+		first = append(first, outcomeOf(e, (x.First+1-x.Second)/2))
+		opposed = append(opposed, outcomeOf(e, indicator((x.First-0.5)*(x.Second-0.5) < 0)))
+	}
+	v.First, v.Opposed = stats.Mean(samples(first), Level), stats.Share(samples(opposed), Level)
+	return v
+}
+
+// Failed counts the answers on which a server gave no verdict, over all arms.
+func (s *Study) Failed() (failed, all int) {
+	for i := range s.set.Evaluations {
+		if v := s.set.Evaluations[i].Verdict; v != nil && v.Failed != "" {
+			failed++
+		}
+	}
+	return failed, len(s.set.Evaluations)
+}
+
+// numbers are those of an evaluation, which have to be finite.
+func numbers(e *record.Evaluation) []float64 {
+	list := []float64{e.Known, e.Opponent, e.Win, e.Score, e.OpponentScore}
+	if e.Verdict != nil {
+		list = append(list, e.Verdict.First, e.Verdict.Second)
+	}
+	return list
+}
