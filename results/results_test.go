@@ -9,9 +9,11 @@ import (
 	"math"
 	"os"
 	"path/filepath"
+	"runtime"
 	"strconv"
 	"strings"
 	"testing"
+	"testing/fstest"
 
 	"congrad/harness/record"
 	"congrad/results/synthetic"
@@ -22,7 +24,7 @@ var update = flag.Bool("update", false, "write testdata/small anew")
 
 const golden = "testdata/small"
 
-// rendered are the files of a set by path, without the PNGs.
+// rendered are the files of a set by path, without PNGs and PDFs.
 func rendered(t *testing.T, set *record.Set) map[string][]byte {
 	t.Helper()
 	files, err := render(set, false)
@@ -39,7 +41,7 @@ func rendered(t *testing.T, set *record.Set) map[string][]byte {
 	return byPath
 }
 
-// PNGs have no goldens: their compression belongs to the Go release. SVG coordinates have five digits, few enough to come
+// PNGs and PDFs have no goldens: their compression belongs to the Go release. SVG coordinates have five digits, few enough to come
 // out alike on processors with and without fused multiply-add.
 func TestGoldens(t *testing.T) {
 	files := rendered(t, synthetic.Set(synthetic.Small()))
@@ -242,20 +244,24 @@ func constant(s *record.Set) {
 	}
 }
 
-// Two renderings give equal pictures of the size that the figure has in print at 300 dots per inch.
+// Two renderings give equal files, whatever is done at once; pictures have the size that the figure has in print at 300 dots per inch.
 func TestPictures(t *testing.T) {
 	first, err := Render(synthetic.Set(synthetic.Small()))
 	if err != nil {
 		t.Fatal(err)
 	}
+	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(1))
 	second, err := Render(synthetic.Set(synthetic.Small()))
 	if err != nil {
 		t.Fatal(err)
 	}
-	pictures := 0
+	pictures, pages := 0, 0
 	for i, f := range first {
 		if !bytes.Equal(f.Data, second[i].Data) {
 			t.Errorf("%s differs between two renderings", f.Path)
+		}
+		if strings.HasSuffix(f.Path, ".pdf") {
+			pages++
 		}
 		if !strings.HasSuffix(f.Path, ".png") {
 			continue
@@ -266,8 +272,8 @@ func TestPictures(t *testing.T) {
 			t.Errorf("%s: %d dots wide, %v", f.Path, c.Width, err)
 		}
 	}
-	if pictures != 6 {
-		t.Errorf("%d pictures instead of 6", pictures)
+	if pictures != 6 || pages != pictures {
+		t.Errorf("%d pictures and %d PDFs instead of 6", pictures, pages)
 	}
 }
 
@@ -292,9 +298,21 @@ func TestPartialStandsOnEverything(t *testing.T) {
 	}
 }
 
-func BenchmarkRender(b *testing.B) {
-	set := synthetic.Set(synthetic.Large())
+// From the bytes of the records to those of the files, as congrad report does it.
+func BenchmarkReport(b *testing.B) {
+	files, err := synthetic.Set(synthetic.Large()).Files()
+	if err != nil {
+		b.Fatal(err)
+	}
+	dir := fstest.MapFS{}
+	for name, data := range files {
+		dir[name] = &fstest.MapFile{Data: data}
+	}
 	for b.Loop() {
+		set, err := record.Load(dir)
+		if err != nil {
+			b.Fatal(err)
+		}
 		if _, err := Render(set); err != nil {
 			b.Fatal(err)
 		}

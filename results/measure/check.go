@@ -53,7 +53,7 @@ type key struct {
 	iteration  int
 	task, item string
 	number     int
-	texts      string // tells pairs of one prompt apart; too long to print
+	texts      [2]string // tell pairs of one prompt apart; too long to print
 }
 
 func (k key) String() string {
@@ -72,15 +72,15 @@ func (k key) String() string {
 	return text
 }
 
-// each checks coordinates and numbers of the records of one kind and that none stands twice.
+// each checks coordinates and numbers of the records of one kind, which are in order, and that none stands twice.
 func each[T any](f *faults, kind string, records []T, keyOf func(*T) key, numbers func(*T) []float64) {
-	seen := make(map[key]bool, len(records))
+	var last key
 	for i := range records {
 		k := keyOf(&records[i])
-		if seen[k] {
+		if i > 0 && k == last {
 			f.add("%s: %s: recorded twice", kind, k)
 		}
-		seen[k] = true
+		last = k
 		f.at(k, kind, k.arm, k.lang)
 		f.finite(k, kind, numbers(&records[i])...)
 	}
@@ -103,7 +103,7 @@ func (s *Study) check() error {
 	each(f, "pairs", s.set.Pairs, func(r *record.Pair) key {
 		return key{
 			seed: r.Seed, arm: r.Arm, lang: r.Lang, iteration: r.Iteration,
-			item: r.Prompt, texts: r.Chosen + "\x00" + r.Rejected,
+			item: r.Prompt, texts: [2]string{r.Chosen, r.Rejected},
 		}
 	}, func(r *record.Pair) []float64 { return []float64{r.Gap, r.KnownGap, r.Score} })
 	each(f, "steps", s.set.Steps, func(r *record.Step) key {
