@@ -272,8 +272,8 @@ func TestPictures(t *testing.T) {
 			t.Errorf("%s: %d dots wide, %v", f.Path, c.Width, err)
 		}
 	}
-	if pictures != 6 || pages != pictures {
-		t.Errorf("%d pictures and %d PDFs instead of 6", pictures, pages)
+	if pictures != 8 || pages != pictures {
+		t.Errorf("%d pictures and %d PDFs instead of 8", pictures, pages)
 	}
 }
 

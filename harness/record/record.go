@@ -27,6 +27,16 @@ type Study struct {
 	// Judge says who judged the evaluation's answers: "self", the model that all arms start from; empty for the known answer.
 	Judge string       `json:"judge,omitempty"`
 	Files []PromptFile `json:"files,omitempty"` // where prompts come from; empty for the embedded world
+	// Sweeps are groups of arms that differ in one setting alone.
+	Sweeps []Sweep `json:"sweeps,omitempty"`
+}
+
+// Sweep says which value of a setting each of some arms has that are alike in all else.
+type Sweep struct {
+	Key    string    `json:"key"`  // "keep.share", "congrad.sketch_rank"
+	Name   string    `json:"name"` // what the arms have in common, in a word
+	Arms   []string  `json:"arms"`
+	Values []float64 `json:"values"` // of Key; of an arm that trains on as many pairs as another, that one's
 }
 
 // PromptFile is a file of prompts, and what was made of it.

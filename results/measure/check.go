@@ -46,6 +46,11 @@ func (f *faults) finite(where fmt.Stringer, kind string, values ...float64) {
 	}
 }
 
+// named is what has a name in place of coordinates.
+type named string
+
+func (n named) String() string { return string(n) }
+
 // key names a record within its kind. Fields that a kind lacks stay empty.
 type key struct {
 	seed       uint64
@@ -93,6 +98,17 @@ func (s *Study) check() error {
 	}
 	if len(s.langAt) < len(s.Languages) {
 		f.add("study: a language is declared twice")
+	}
+	for _, w := range s.Sweeps {
+		if len(w.Values) != len(w.Arms) {
+			f.add("study: the sweep of %s has %d values for %d arms", w.Key, len(w.Values), len(w.Arms))
+		}
+		for _, a := range w.Arms {
+			if _, ok := s.armAt[a]; !ok {
+				f.add("study: the sweep of %s: the study has no arm %q", w.Key, a)
+			}
+		}
+		f.finite(named("the sweep of "+w.Key), "study", w.Values...)
 	}
 	each(f, "answers", s.set.Answers, func(r *record.Answer) key {
 		return key{seed: r.Seed, arm: r.Arm, lang: r.Lang, iteration: r.Iteration, item: r.Prompt, number: r.Sample}
