@@ -9,6 +9,7 @@ import (
 	"math"
 	"os"
 	"path/filepath"
+	"regexp"
 	"runtime"
 	"strconv"
 	"strings"
@@ -364,5 +365,26 @@ func TestObservablesAreRendered(t *testing.T) {
 	// with 10 pairs, (10 - 20)/(9*20) of the square length: the pairs agree on less than nothing
 	if within, err := strconv.ParseFloat(table[0]["agreement within"], 64); err != nil || math.Abs(within+1.0/18) > 1e-8 || table[0]["agreement shared"] != "" {
 		t.Errorf("agreement within is %s and shared %q", table[0]["agreement within"], table[0]["agreement shared"])
+	}
+}
+
+// The page can be read on a phone and on paper, and asks for nothing: what is wide scrolls in a box of its own, of which readers
+// and keyboards know; no address is loaded or linked to; print has rules of its own.
+func TestPageStandsAlone(t *testing.T) {
+	page := string(rendered(t, synthetic.Plant(synthetic.Set(synthetic.Large())))["report.html"])
+	box := regexp.MustCompile(`<div class="wide" tabindex="0" role="region" aria-label="[^"]+">\s*(<table|<svg)`)
+	if boxes, wide := len(box.FindAllString(page, -1)), strings.Count(page, "<table")+strings.Count(page, "<svg"); boxes != wide || wide < 20 {
+		t.Errorf("%d of %d tables and figures scroll", boxes, wide)
+	}
+	addresses := strings.NewReplacer(`xmlns="http://www.w3.org/2000/svg"`, "", `xmlns:xlink="http://www.w3.org/1999/xlink"`, "").Replace(page)
+	for _, bad := range []string{"http:", "https:", "//cdn", "url(", "@import", "<script", "<link", "<img", "<iframe", "@font-face", "file:"} {
+		if strings.Contains(addresses, bad) {
+			t.Errorf("the page holds %q", bad)
+		}
+	}
+	for _, want := range []string{`content="width=device-width, initial-scale=1"`, "@media print", "break-inside: avoid", "color-scheme: light dark", `<meta charset="utf-8">`} {
+		if !strings.Contains(page, want) {
+			t.Errorf("the page lacks %q", want)
+		}
 	}
 }

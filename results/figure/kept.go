@@ -2,6 +2,7 @@ package figure
 
 import (
 	"fmt"
+	"image/color"
 	"strings"
 
 	"gonum.org/v1/plot/vg"
@@ -62,7 +63,7 @@ func Kept(s *measure.Study) Figure {
 		margin := max(0, 4-float64(len(codes))) / 2
 		p.X.Min, p.X.Max = -margin, float64(len(codes))+margin
 		p.X.Tick.Marker = ticksAt(places)
-		p.X.Tick.LineStyle.Width = 0
+		p.X.Tick.LineStyle.Color = color.Transparent // without lines its labels would touch the axis
 		p.Add(layer(func(c draw.Canvas, x, y func(float64) vg.Length) {
 			for _, t := range (span{0, 1}).ticks(5) {
 				c.StrokeLine2(line(faint, 0.4), c.Min.X, y(t.Value), c.Max.X, y(t.Value))
