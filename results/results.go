@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"sync"
 
 	"congrad/harness/record"
 	"congrad/results/figure"
@@ -21,45 +22,74 @@ type File struct {
 	Data []byte
 }
 
-// Render makes every file that a run's records give: tables/*.{txt,md,csv,tex}, figures/*.{svg,png}, report.md and
+// Render makes every file that a run's records give: tables/*.{txt,md,csv,tex}, figures/*.{svg,png,pdf}, report.md and
 // report.html, sorted by path. Figures and tables without data are left out; the report says which figures are. An error
 // names the records that are at fault.
 func Render(set *record.Set) ([]File, error) { return render(set, true) }
 
-// render can leave out the PNGs, which take most of the time.
-func render(set *record.Set, pictures bool) ([]File, error) {
+// render can leave out PNGs and PDFs. What does not depend on each other is done at once; nothing depends on what is done first.
+func render(set *record.Set, printed bool) ([]File, error) {
 	s, err := measure.New(set)
 	if err != nil {
 		return nil, fmt.Errorf("the records cannot be reported: %w", err)
 	}
-	tables, figures := Tables(s), figure.All(s)
-	var files []File
-	var faults []error
-	add := func(path string, data []byte, err error) {
-		files = append(files, File{path, data})
-		faults = append(faults, err)
-	}
-	for _, t := range tables {
-		made, err := written(t)
-		files, faults = append(files, made...), append(faults, err)
-	}
-	for _, f := range figures {
-		if f.Empty() {
-			continue
-		}
-		made, err := drawn(f, pictures)
-		files, faults = append(files, made...), append(faults, err)
-	}
+	var tables []table.Table
+	var figures []figure.Figure
+	var pictures []made
+	var wait sync.WaitGroup
+	wait.Go(func() { tables = Tables(s) })
+	wait.Go(func() {
+		figures = figure.All(s)
+		pictures = each(figures, func(f figure.Figure) ([]File, error) { return drawn(f, printed) })
+	})
+	wait.Wait()
 	d := report.New(s, tables, figures)
-	markdown, err := d.Markdown()
-	add("report.md", markdown, err)
-	page, err := d.HTML()
-	add("report.html", page, err)
-	if err := errors.Join(faults...); err != nil {
+	files, err := gathered(
+		each(tables, written),
+		pictures,
+		each([]page{{"report.md", d.Markdown}, {"report.html", d.HTML}}, func(p page) ([]File, error) {
+			data, err := p.make()
+			return []File{{p.path, data}}, err
+		}),
+	)
+	if err != nil {
 		return nil, err
 	}
 	slices.SortFunc(files, func(a, b File) int { return strings.Compare(a.Path, b.Path) })
 	return files, nil
+}
+
+// page is a form of the report.
+type page struct {
+	path string
+	make func() ([]byte, error)
+}
+
+// made are the files of one table, figure or page.
+type made struct {
+	files []File
+	fault error
+}
+
+// each makes the files of all items at once, in the items' order.
+func each[T any](items []T, files func(T) ([]File, error)) []made {
+	all := make([]made, len(items))
+	var wait sync.WaitGroup
+	for i, item := range items {
+		wait.Go(func() { all[i].files, all[i].fault = files(item) })
+	}
+	wait.Wait()
+	return all
+}
+
+// gathered are the files of all parts, or all that went wrong.
+func gathered(parts ...[]made) ([]File, error) {
+	var files []File
+	var faults []error
+	for _, m := range slices.Concat(parts...) {
+		files, faults = append(files, m.files...), append(faults, m.fault)
+	}
+	return files, errors.Join(faults...)
 }
 
 // written is a table in all of its forms.
@@ -73,14 +103,18 @@ func written(t table.Table) ([]File, error) {
 }
 
 // drawn is a figure in all of its forms.
-func drawn(f figure.Figure, picture bool) ([]File, error) {
+func drawn(f figure.Figure, printed bool) ([]File, error) {
+	if f.Empty() {
+		return nil, nil
+	}
 	svg, err := f.SVG()
 	files := []File{{"figures/" + f.Name + ".svg", svg}}
-	if !picture || err != nil {
+	if !printed || err != nil {
 		return files, err
 	}
-	png, err := f.PNG()
-	return append(files, File{"figures/" + f.Name + ".png", png}), err
+	png, err1 := f.PNG()
+	pdf, err2 := f.PDF()
+	return append(files, File{"figures/" + f.Name + ".png", png}, File{"figures/" + f.Name + ".pdf", pdf}), errors.Join(err1, err2)
 }
 
 // Main is the table that a run prints when it ends.

@@ -9,9 +9,12 @@ import (
 	"math"
 	"os"
 	"path/filepath"
+	"regexp"
+	"runtime"
 	"strconv"
 	"strings"
 	"testing"
+	"testing/fstest"
 
 	"congrad/harness/record"
 	"congrad/results/synthetic"
@@ -22,7 +25,7 @@ var update = flag.Bool("update", false, "write testdata/small anew")
 
 const golden = "testdata/small"
 
-// rendered are the files of a set by path, without the PNGs.
+// rendered are the files of a set by path, without PNGs and PDFs.
 func rendered(t *testing.T, set *record.Set) map[string][]byte {
 	t.Helper()
 	files, err := render(set, false)
@@ -39,7 +42,7 @@ func rendered(t *testing.T, set *record.Set) map[string][]byte {
 	return byPath
 }
 
-// PNGs have no goldens: their compression belongs to the Go release. SVG coordinates have five digits, few enough to come
+// PNGs and PDFs have no goldens: their compression belongs to the Go release. SVG coordinates have five digits, few enough to come
 // out alike on processors with and without fused multiply-add.
 func TestGoldens(t *testing.T) {
 	files := rendered(t, synthetic.Set(synthetic.Small()))
@@ -242,20 +245,24 @@ func constant(s *record.Set) {
 	}
 }
 
-// Two renderings give equal pictures of the size that the figure has in print at 300 dots per inch.
+// Two renderings give equal files, whatever is done at once; pictures have the size that the figure has in print at 300 dots per inch.
 func TestPictures(t *testing.T) {
 	first, err := Render(synthetic.Set(synthetic.Small()))
 	if err != nil {
 		t.Fatal(err)
 	}
+	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(1))
 	second, err := Render(synthetic.Set(synthetic.Small()))
 	if err != nil {
 		t.Fatal(err)
 	}
-	pictures := 0
+	pictures, pages := 0, 0
 	for i, f := range first {
 		if !bytes.Equal(f.Data, second[i].Data) {
 			t.Errorf("%s differs between two renderings", f.Path)
+		}
+		if strings.HasSuffix(f.Path, ".pdf") {
+			pages++
 		}
 		if !strings.HasSuffix(f.Path, ".png") {
 			continue
@@ -266,8 +273,8 @@ func TestPictures(t *testing.T) {
 			t.Errorf("%s: %d dots wide, %v", f.Path, c.Width, err)
 		}
 	}
-	if pictures != 6 {
-		t.Errorf("%d pictures instead of 6", pictures)
+	if pictures != 8 || pages != pictures {
+		t.Errorf("%d pictures and %d PDFs instead of 8", pictures, pages)
 	}
 }
 
@@ -292,9 +299,21 @@ func TestPartialStandsOnEverything(t *testing.T) {
 	}
 }
 
-func BenchmarkRender(b *testing.B) {
-	set := synthetic.Set(synthetic.Large())
+// From the bytes of the records to those of the files, as congrad report does it.
+func BenchmarkReport(b *testing.B) {
+	files, err := synthetic.Set(synthetic.Large()).Files()
+	if err != nil {
+		b.Fatal(err)
+	}
+	dir := fstest.MapFS{}
+	for name, data := range files {
+		dir[name] = &fstest.MapFile{Data: data}
+	}
 	for b.Loop() {
+		set, err := record.Load(dir)
+		if err != nil {
+			b.Fatal(err)
+		}
 		if _, err := Render(set); err != nil {
 			b.Fatal(err)
 		}
@@ -346,5 +365,26 @@ func TestObservablesAreRendered(t *testing.T) {
 	// with 10 pairs, (10 - 20)/(9*20) of the square length: the pairs agree on less than nothing
 	if within, err := strconv.ParseFloat(table[0]["agreement within"], 64); err != nil || math.Abs(within+1.0/18) > 1e-8 || table[0]["agreement shared"] != "" {
 		t.Errorf("agreement within is %s and shared %q", table[0]["agreement within"], table[0]["agreement shared"])
+	}
+}
+
+// The page can be read on a phone and on paper, and asks for nothing: what is wide scrolls in a box of its own, of which readers
+// and keyboards know; no address is loaded or linked to; print has rules of its own.
+func TestPageStandsAlone(t *testing.T) {
+	page := string(rendered(t, synthetic.Plant(synthetic.Set(synthetic.Large())))["report.html"])
+	box := regexp.MustCompile(`<div class="wide" tabindex="0" role="region" aria-label="[^"]+">\s*(<table|<svg)`)
+	if boxes, wide := len(box.FindAllString(page, -1)), strings.Count(page, "<table")+strings.Count(page, "<svg"); boxes != wide || wide < 20 {
+		t.Errorf("%d of %d tables and figures scroll", boxes, wide)
+	}
+	addresses := strings.NewReplacer(`xmlns="http://www.w3.org/2000/svg"`, "", `xmlns:xlink="http://www.w3.org/1999/xlink"`, "").Replace(page)
+	for _, bad := range []string{"http:", "https:", "//cdn", "url(", "@import", "<script", "<link", "<img", "<iframe", "@font-face", "file:"} {
+		if strings.Contains(addresses, bad) {
+			t.Errorf("the page holds %q", bad)
+		}
+	}
+	for _, want := range []string{`content="width=device-width, initial-scale=1"`, "@media print", "break-inside: avoid", "color-scheme: light dark", `<meta charset="utf-8">`} {
+		if !strings.Contains(page, want) {
+			t.Errorf("the page lacks %q", want)
+		}
 	}
 }

@@ -5,6 +5,7 @@ import (
 	"math"
 	"slices"
 	"strings"
+	"sync"
 
 	"congrad/eval/stats"
 	"congrad/harness/record"
@@ -15,11 +16,20 @@ import (
 // Tables are the tables of a study in the order of the report. A table whose records are missing says so in its rows or
 // is left out when it would have none.
 func Tables(s *measure.Study) []table.Table {
-	lengths := s.Lengths()
-	all := []table.Table{
-		mainTable(s), publishedTable(s, lengths), intervalsTable(s), languagesTable(s), lengthsTable(s, lengths), lengthsLanguagesTable(s, lengths), answerLanguagesTable(s), judgeTable(s), ablationTable(s), taxTable(s), promptsTable(s), dataTable(s), pairsTable(s), plantedTable(s), plantedLanguagesTable(s),
-		trainingTable(s), surgeryTable(s), conflictsTable(s), observablesTable(s), fidelityTable(s), factsTable(s),
+	lengths := sync.OnceValue(s.Lengths)
+	withLengths := func(make func(*measure.Study, *measure.Lengths) table.Table) func(*measure.Study) table.Table {
+		return func(s *measure.Study) table.Table { return make(s, lengths()) }
 	}
+	makers := []func(*measure.Study) table.Table{
+		mainTable, withLengths(publishedTable), intervalsTable, languagesTable, withLengths(lengthsTable), withLengths(lengthsLanguagesTable), answerLanguagesTable, judgeTable, ablationTable, taxTable, promptsTable, dataTable, pairsTable, plantedTable, plantedLanguagesTable,
+		trainingTable, surgeryTable, conflictsTable, observablesTable, fidelityTable, factsTable,
+	}
+	all := make([]table.Table, len(makers))
+	var wait sync.WaitGroup
+	for i, make := range makers {
+		wait.Go(func() { all[i] = make(s) })
+	}
+	wait.Wait()
 	var kept []table.Table
 	for _, t := range all {
 		if len(t.Rows) > 0 {

@@ -175,12 +175,8 @@ func (c Card) evaluation(b *strings.Builder) {
 	if s.Partial != "" {
 		fmt.Fprintf(b, "**A part of the experiment only (%s).** ", table.EscapeMarkdown(s.Partial))
 	}
-	against := "those of the untouched model"
-	if s.Answers != nil {
-		against = "the answers of the file " + table.EscapeMarkdown(s.Against())
-	}
-	fmt.Fprintf(b, "Win rates of greedy answers to held-out prompts against %s, judged by %s. Mean [95 %% interval] over the arm's models of %s (%s); these weights are those of seed %d.\n\n",
-		against, c.Known.judge(), table.Counted(len(seeds), "seed"), strings.Join(seeds, ", "), c.Seed)
+	fmt.Fprintf(b, "Win rates of greedy answers to held-out prompts against those of %s, judged by %s. Mean [95 %% interval] over the arm's models of %s (%s); these weights are those of seed %d.\n\n",
+		table.EscapeMarkdown(s.Against()), c.Known.judge(), table.Counted(len(seeds), "seed"), strings.Join(seeds, ", "), c.Seed)
 	b.WriteString("| languages | answers | win rate |\n|---|--:|--:|\n")
 	for _, g := range s.Groups() {
 		if e := s.WinRate(c.Arm.Name, g); e.N > 0 {

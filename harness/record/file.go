@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"sync"
 )
 
 // header is the first line of every record file.
@@ -34,37 +35,39 @@ func Encode[T any](w io.Writer, kind string, records []T) error {
 
 // Decode reads what Encode wrote. name is used in errors, which carry the line.
 func Decode[T any](r io.Reader, name, kind string) ([]T, error) {
-	scanner := bufio.NewScanner(r)
-	scanner.Buffer(nil, 16<<20)
+	data, err := io.ReadAll(r)
+	if err != nil {
+		return nil, fmt.Errorf("reading %s: %w", name, err)
+	}
+	return decode[T](data, name, kind)
+}
+
+func decode[T any](data []byte, name, kind string) ([]T, error) {
+	if len(data) == 0 {
+		return nil, fmt.Errorf("%s:1: expected the line with the schema; the file is empty", name)
+	}
+	dec := json.NewDecoder(bytes.NewReader(data))
+	dec.DisallowUnknownFields()
+	var h header
+	if err := dec.Decode(&h); err != nil {
+		return nil, fmt.Errorf("%s:1: expected the line with the schema: %w", name, err)
+	}
+	if h.Schema != Schema || h.Record != kind {
+		return nil, fmt.Errorf("%s:1: holds %q records of schema %d; this version reads %q of schema %d", name, h.Record, h.Schema, kind, Schema)
+	}
 	var records []T
-	line := 0
-	for scanner.Scan() {
-		line++
-		dec := json.NewDecoder(bytes.NewReader(scanner.Bytes()))
-		dec.DisallowUnknownFields()
-		if line == 1 {
-			var h header
-			if err := dec.Decode(&h); err != nil {
-				return nil, fmt.Errorf("%s:1: expected the line with the schema: %w", name, err)
-			}
-			if h.Schema != Schema || h.Record != kind {
-				return nil, fmt.Errorf("%s:1: holds %q records of schema %d; this version reads %q of schema %d", name, h.Record, h.Schema, kind, Schema)
-			}
-			continue
-		}
+	if lines := bytes.Count(data, []byte("\n")); lines > 1 {
+		records = make([]T, 0, lines) // growing step by step takes as long as reading
+	}
+	for line := 2; ; line++ {
 		var rec T
-		if err := dec.Decode(&rec); err != nil {
+		if err := dec.Decode(&rec); err == io.EOF {
+			return records, nil
+		} else if err != nil {
 			return nil, fmt.Errorf("%s:%d: not a %s record: %w", name, line, kind, err)
 		}
 		records = append(records, rec)
 	}
-	if err := scanner.Err(); err != nil {
-		return nil, fmt.Errorf("reading %s: %w", name, err)
-	}
-	if line == 0 {
-		return nil, fmt.Errorf("%s:1: expected the line with the schema; the file is empty", name)
-	}
-	return records, nil
 }
 
 // Set is everything that one run recorded.
@@ -87,23 +90,29 @@ type Set struct {
 func Load(dir fs.FS) (*Set, error) {
 	var s Set
 	var studies []Study
-	err := errors.Join(
-		load(dir, "study", &studies),
-		load(dir, "prompts", &s.Prompts),
-		load(dir, "answers", &s.Answers),
-		load(dir, "pairing", &s.Pairing),
-		load(dir, "pairs", &s.Pairs),
-		load(dir, "consensus", &s.Consensus),
-		load(dir, "steps", &s.Steps),
-		load(dir, "evaluation", &s.Evaluations),
-		load(dir, "choices", &s.Choices),
-		load(dir, "passages", &s.Passages),
-		load(dir, "fidelity", &s.Fidelity),
-	)
-	if _, absent := fs.Stat(dir, "replies.jsonl"); absent == nil {
-		err = errors.Join(err, load(dir, "replies", &s.Replies))
+	kinds := []func() error{
+		func() error { return load(dir, "study", &studies) },
+		func() error { return load(dir, "prompts", &s.Prompts) },
+		func() error { return load(dir, "answers", &s.Answers) },
+		func() error { return load(dir, "pairing", &s.Pairing) },
+		func() error { return load(dir, "pairs", &s.Pairs) },
+		func() error { return load(dir, "consensus", &s.Consensus) },
+		func() error { return load(dir, "steps", &s.Steps) },
+		func() error { return load(dir, "evaluation", &s.Evaluations) },
+		func() error { return load(dir, "choices", &s.Choices) },
+		func() error { return load(dir, "passages", &s.Passages) },
+		func() error { return load(dir, "fidelity", &s.Fidelity) },
 	}
-	if err != nil {
+	if _, absent := fs.Stat(dir, "replies.jsonl"); absent == nil {
+		kinds = append(kinds, func() error { return load(dir, "replies", &s.Replies) })
+	}
+	faults := make([]error, len(kinds))
+	var wait sync.WaitGroup
+	for i, read := range kinds {
+		wait.Go(func() { faults[i] = read() })
+	}
+	wait.Wait()
+	if err := errors.Join(faults...); err != nil {
 		return nil, err
 	}
 	if len(studies) != 1 {
@@ -114,12 +123,11 @@ func Load(dir fs.FS) (*Set, error) {
 }
 
 func load[T any](dir fs.FS, kind string, into *[]T) error {
-	f, err := dir.Open(kind + ".jsonl")
+	data, err := fs.ReadFile(dir, kind+".jsonl")
 	if err != nil {
 		return fmt.Errorf("reading records: %w", err)
 	}
-	defer f.Close()
-	*into, err = Decode[T](f, kind+".jsonl", kind)
+	*into, err = decode[T](data, kind+".jsonl", kind)
 	return err
 }
 

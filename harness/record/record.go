@@ -33,6 +33,16 @@ type Study struct {
 	// Where win rates are against the answers of a file, which Opponent names: the file, and the untouched arm.
 	Answers  *AnswerFile `json:"answers,omitempty"`
 	Baseline string      `json:"baseline,omitempty"`
+	// Sweeps are groups of arms that differ in one setting alone.
+	Sweeps []Sweep `json:"sweeps,omitempty"`
+}
+
+// Sweep says which value of a setting each of some arms has that are alike in all else.
+type Sweep struct {
+	Key    string    `json:"key"`  // "keep.share", "congrad.sketch_rank"
+	Name   string    `json:"name"` // what the arms have in common, in a word
+	Arms   []string  `json:"arms"`
+	Values []float64 `json:"values"` // of Key; of an arm that trains on as many pairs as another, that one's
 }
 
 // Published is a number from elsewhere that is set beside the study's own.

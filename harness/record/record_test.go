@@ -49,6 +49,7 @@ func TestDecodeSaysWhere(t *testing.T) {
 		"other schema":  {`{"schema":9,"record":"steps"}` + "\n", "steps.jsonl:1: holds \"steps\" records of schema 9"},
 		"other kind":    {`{"schema":1,"record":"pairs"}` + "\n", "steps.jsonl:1: holds \"pairs\" records"},
 		"unknown field": {head + `{"lozz":1}` + "\n", "steps.jsonl:2: not a steps record"},
+		"rubbish":       {head + `{"loss":1}` + "\n]\n", "steps.jsonl:3: not a steps record"},
 		"cut line":      {head + `{"loss":1}` + "\n" + `{"loss":`, "steps.jsonl:3: not a steps record"},
 	} {
 		_, err := Decode[Step](strings.NewReader(c.in), "steps.jsonl", "steps")

@@ -339,7 +339,7 @@ func (p *Plan) study(e *Env, table lang.Table) (record.Study, error) {
 	x := p.Experiment
 	s := record.Study{
 		Name: x.Name, Title: x.Title, Seeds: x.Seeds, Iterations: x.Iterations, Tasks: p.taskNames(), Partial: strings.Join(x.Partial, ", "), Backend: e.Backend, Opponent: x.Evaluate.Opponent,
-		Parameters: e.Base.Config.Parameters(), Files: e.Source.Files(),
+		Parameters: e.Base.Config.Parameters(), Files: e.Source.Files(), Sweeps: sweeps(x),
 	}
 	if s.Answers = p.answerFile(e); s.Answers != nil {
 		s.Baseline = p.untouched()

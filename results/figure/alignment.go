@@ -111,7 +111,8 @@ func keys(c draw.Canvas) draw.Canvas {
 func (h histogram) draw(c draw.Canvas, r span) {
 	p := axes("", "")
 	r.set(&p.X, 3)
-	p.Y.Min, p.Y.Max = 0, 1.05*float64(max(1, h.highest))
+	top := 1.05 * float64(max(1, h.highest))
+	p.Y.Min, p.Y.Max = 0, 1.25*top // room for the words
 	p.HideY()
 	p.X.Padding, p.Y.Padding = 0, 0
 	p.Add(layer(func(c draw.Canvas, x, y func(float64) vg.Length) {
@@ -126,9 +127,9 @@ func (h histogram) draw(c draw.Canvas, r span) {
 			}
 		}
 		for _, t := range h.Thresholds {
-			c.StrokeLine2(line(ink, 0.6, 2, 1.5), x(t), c.Min.Y, x(t), c.Max.Y)
+			c.StrokeLine2(line(ink, 0.6, 2, 1.5), x(t), c.Min.Y, x(t), y(top))
 		}
-		c.StrokeLine2(line(ink, 0.4), x(0), c.Min.Y, x(0), y(0.05*p.Y.Max))
+		c.StrokeLine2(line(ink, 0.4), x(0), c.Min.Y, x(0), y(0.05*top))
 		c.FillText(words(normal, draw.XLeft, draw.YTop), vg.Point{X: c.Min.X + vg.Points(1), Y: c.Max.Y}, h.Lang)
 		c.FillText(words(small, draw.XRight, draw.YTop), vg.Point{X: c.Max.X, Y: c.Max.Y},
 			fmt.Sprintf("%d/%d", len(h.Kept), len(h.Kept)+len(h.Dropped)))

@@ -38,11 +38,11 @@ func Differences(s *measure.Study) Figure {
 	}
 	var others []record.Arm
 	all := drawable(s.Trained())
-	arms := series{left: all.left}
+	arms := series{labels: labels{key: all.key}, left: all.left}
 	for i, a := range all.arms {
 		if a.Name != joint.Name {
 			others = append(others, a)
-			arms.look = append(arms.look, all.look[i])
+			arms.look, arms.drawn = append(arms.look, all.look[i]), append(arms.drawn, all.drawn[i])
 		}
 	}
 	arms.arms = others

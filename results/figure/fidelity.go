@@ -53,6 +53,7 @@ func Fidelity(s *measure.Study) Figure {
 	if drawn.left > 0 {
 		f.Caption += fmt.Sprintf(" Only the first %d kinds are drawn; the table has all.", len(drawn.arms))
 	}
+	f.Caption += drawn.key
 	f.paint = func(c draw.Canvas) {
 		c = drawn.legend(draw.Crop(c, 2, -6, 2, -2), true)
 		half := (c.Max.X - c.Min.X) / 2

@@ -6,6 +6,7 @@ import (
 	"image"
 	"image/png"
 	"io"
+	"maps"
 	"math"
 	"slices"
 	"strings"
@@ -55,17 +56,23 @@ func texts(t *testing.T, svg []byte) []string {
 }
 
 func TestFiguresNameTheirDataAndThemselves(t *testing.T) {
-	s := study(t, synthetic.Plant(synthetic.Set(synthetic.Small())))
+	s := study(t, swept(synthetic.Plant(synthetic.Set(synthetic.Small()))))
 	want := map[string][]string{
 		"win-rates":   {"joint", "congrad", "random", "en", "th*", "mean", "seen languages", "unseen languages", "win rate"},
 		"differences": {"congrad", "random", "en", "sw*", "win rate minus joint's"},
 		"trade-off":   {"joint", "accuracy minus baseline's (right is better)", "bits per byte minus baseline's (left is better)"},
+		"tax":         {"joint", "seen", "unseen", "capitals", "udhr", "accuracy minus baseline's (right is better)", "bits per byte minus baseline's (left is better)"},
+		"kept":        {"congrad", "random", "en", "ar", "ja", "share of pairs kept", "0.6"},
+		"keep-sweep":  {"filter", "share of pairs kept", "0.25", "0.5", "seen languages", "unseen languages"},
+		"rank-sweep":  {"flora", "rank of the sketch", "4", "64"},
 		"cosines":     {"all pairs", "kept pairs", "en", "ar", "ja"},
 		"alignments":  {"kept", "dropped", "en", "ar", "ja", "15/30"},
 		"planted":     {"AUROC", "congrad", "random", "ar", "ja", "mean"},
 		"training":    {"loss", "margin", "log-prob of chosen", "log-prob of rejected", "iteration", "1", "2"},
 	}
+	missing := maps.Clone(want)
 	for _, f := range All(s) {
+		delete(missing, f.Name)
 		svg, err := f.SVG()
 		if err != nil {
 			t.Fatal(err)
@@ -92,6 +99,41 @@ func TestFiguresNameTheirDataAndThemselves(t *testing.T) {
 			t.Errorf("%s is %v wide", f.Name, f.Width)
 		}
 	}
+	if len(missing) > 0 {
+		t.Errorf("no figures of the names %v", missing)
+	}
+}
+
+// swept says of some arms that they differ in one setting alone.
+func swept(set *record.Set) *record.Set {
+	set.Study.Sweeps = []record.Sweep{
+		{Key: "keep.share", Name: "filter", Arms: []string{"random", "congrad"}, Values: []float64{0.5, 0.25}},
+		{Key: "congrad.sketch_rank", Name: "flora", Arms: []string{"congrad", "random"}, Values: []float64{4, 64}},
+	}
+	return set
+}
+
+// A sweep without a joint arm, without evaluations of two of its arms or without arms is no figure.
+func TestSweepsTakeTwoArmsAndJoint(t *testing.T) {
+	for name, change := range map[string]func(*record.Set){
+		"no joint": func(s *record.Set) {
+			s.Study.Arms[1].Name, s.Evaluations, s.Steps = "all", nil, nil
+			*s = record.Set{Study: s.Study}
+		},
+		"no evaluation": func(s *record.Set) {
+			s.Evaluations = slices.DeleteFunc(s.Evaluations, func(e record.Evaluation) bool { return e.Arm == "random" })
+		},
+		"no sweep": func(s *record.Set) { s.Study.Sweeps = nil },
+	} {
+		set := swept(synthetic.Set(synthetic.Small()))
+		change(set)
+		if list := Sweeps(study(t, set)); len(list) > 0 {
+			t.Errorf("%s: %s is drawn", name, list[0].Name)
+		}
+	}
+	if list := Sweeps(study(t, swept(synthetic.Set(synthetic.Small())))); len(list) != 2 {
+		t.Errorf("%d figures instead of two", len(list))
+	}
 }
 
 // What reaches the edge of the page was cut off.
@@ -101,7 +143,11 @@ func TestNothingIsCutOff(t *testing.T) {
 		{Seeds: 1, Languages: 1, Arms: 4, Iterations: 1, Prompts: 9, Pairs: 6, Answers: 4, Items: 4, Steps: 4},
 		{Seeds: 2, Languages: 15, Arms: 7, Iterations: 3, Prompts: 9, Pairs: 6, Answers: 4, Items: 4, Steps: 4},
 	} {
-		for _, f := range All(study(t, synthetic.Plant(synthetic.Set(size)))) {
+		set := synthetic.Plant(synthetic.Set(size))
+		if size.Arms >= 4 {
+			swept(set)
+		}
+		for _, f := range All(study(t, set)) {
 			if f.Empty() {
 				continue
 			}
@@ -219,7 +265,7 @@ func TestTicks(t *testing.T) {
 		{span{-13.2, -9.9}, 3, "\u221213 \u221212 \u221211 \u221210"},
 		{span{0, 1e-5}, 2, "0.000000 0.000005 0.000010"},
 	} {
-		if got := labels(c.s.ticks(c.n)); got != c.want {
+		if got := tickLabels(c.s.ticks(c.n)); got != c.want {
 			t.Errorf("%v: got %s, want %s", c.s, got, c.want)
 		}
 	}
@@ -231,7 +277,7 @@ func TestTicks(t *testing.T) {
 	}
 }
 
-func labels(ticks []plot.Tick) string {
+func tickLabels(ticks []plot.Tick) string {
 	var l []string
 	for _, t := range ticks {
 		l = append(l, t.Label)

@@ -24,6 +24,7 @@ func HeatMap(g *measure.Grid) Figure {
 		f.Caption = "No differences to draw: no cell has records of two trained arms of which one selects."
 		return f
 	}
+	rows, columns := labelled("row", g.Rows.Values), labelled("column", g.Columns.Values)
 	var panels [][][]measure.CellContrast // by reference and group
 	limit := 0.01
 	var names []string
@@ -39,10 +40,11 @@ func HeatMap(g *measure.Grid) Figure {
 		panels, names = append(panels, row), append(names, a.Name)
 	}
 	limit = math.Ceil(100*limit-1e-9) / 100
+	arms := labelled("arm", append([]string{filter.Name}, names...))
 	f.Caption = fmt.Sprintf("When does %s help? Its win rate minus that of each other arm (from top to bottom: %s), paired on the same prompts and seeds (%s), "+
 		"in seen and unseen languages; blue where %s is ahead, red where it is behind. Rows: %s, columns: %s. Under each difference its 95 %% interval; * where that "+
 		"excludes zero, ** where it still does after Holm's correction over the cells of the panel.",
-		filter.Name, strings.Join(names, ", "), table.Counted(len(g.First().Seeds), "seed"), filter.Name, g.Rows.Key, g.Columns.Key) + g.First().JudgedBy()
+		filter.Name, strings.Join(names, ", "), table.Counted(len(g.First().Seeds), "seed"), filter.Name, g.Rows.Key, g.Columns.Key) + g.First().JudgedBy() + arms.key + rows.key + columns.key
 	f.Width = Page
 	bar := vg.Points(34)
 	width := (f.Width - bar) / vg.Length(len(heatGroups))
@@ -55,7 +57,7 @@ func HeatMap(g *measure.Grid) Figure {
 					Min: vg.Point{X: c.Min.X + width*vg.Length(j), Y: c.Max.Y - height*vg.Length(i+1)},
 					Max: vg.Point{X: c.Min.X + width*vg.Length(j+1), Y: c.Max.Y - height*vg.Length(i)},
 				}}
-				heat(panel, g, contrasts, fmt.Sprintf("%s − %s, %s languages", filter.Name, names[i], heatGroups[j]), limit)
+				heat(panel, g, rows.drawn, columns.drawn, contrasts, fmt.Sprintf("%s − %s, %s languages", arms.drawn[0], arms.drawn[i+1], heatGroups[j]), limit)
 			}
 		}
 		scale(draw.Crop(c, c.Max.X-c.Min.X-bar+vg.Points(6), 0, vg.Points(28), -vg.Points(16)), limit, 2)
@@ -64,7 +66,7 @@ func HeatMap(g *measure.Grid) Figure {
 }
 
 // heat draws one panel: a field for every cell with its difference and interval, the axes' values beside.
-func heat(c draw.Canvas, g *measure.Grid, contrasts []measure.CellContrast, title string, limit float64) {
+func heat(c draw.Canvas, g *measure.Grid, rowNames, columnNames []string, contrasts []measure.CellContrast, title string, limit float64) {
 	left, top, bottom := vg.Points(40), vg.Points(16), vg.Points(26)
 	rows, columns := len(g.Rows.Values), len(g.Columns.Values)
 	x0, x1, y0, y1 := c.Min.X+left, c.Max.X-vg.Points(6), c.Min.Y+bottom, c.Max.Y-top
@@ -74,10 +76,10 @@ func heat(c draw.Canvas, g *measure.Grid, contrasts []measure.CellContrast, titl
 	side := words(small, draw.XCenter, draw.YTop)
 	side.Rotation = math.Pi / 2
 	c.FillText(side, vg.Point{X: c.Min.X + vg.Points(4), Y: (y0 + y1) / 2}, g.Rows.Key)
-	for i, v := range g.Rows.Values {
+	for i, v := range rowNames {
 		c.FillText(words(small, draw.XRight, draw.YCenter), vg.Point{X: x0 - vg.Points(3), Y: y1 - h*(vg.Length(i)+0.5)}, v)
 	}
-	for j, v := range g.Columns.Values {
+	for j, v := range columnNames {
 		c.FillText(words(small, draw.XCenter, draw.YTop), vg.Point{X: x0 + w*(vg.Length(j)+0.5), Y: y0 - vg.Points(3)}, v)
 	}
 	for k, contrast := range contrasts {

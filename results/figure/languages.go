@@ -2,6 +2,7 @@ package figure
 
 import (
 	"fmt"
+	"image/color"
 	"slices"
 	"strings"
 
@@ -133,7 +134,7 @@ func WinRates(s *measure.Study) Figure {
 		r.set(&p.Y, 5)
 		p.X.Min, p.X.Max = -margin, end+margin
 		p.X.Tick.Marker = ticksAt(places)
-		p.X.Tick.LineStyle.Width = 0
+		p.X.Tick.LineStyle.Color = color.Transparent // without lines its labels would touch the axis
 		p.Add(layer(func(c draw.Canvas, x, y func(float64) vg.Length) {
 			ground(c, x, places, blocks)
 			for _, t := range r.ticks(5) {

@@ -50,15 +50,21 @@ func Planted(s *measure.Study) Figure {
 	r = r.wide(0.04)
 	f.Caption = "Which scores find planted conflicts? AUROC of each arm's score for untouched pairs against those whose answers were swapped, iteration 1, " +
 		"with 95 % intervals; the line at 0.5 is blind. " + bestPlanted(arms, panels[len(panels)-1])
+	var names []string
+	for _, a := range arms {
+		names = append(names, a.Name)
+	}
+	named := labelled("arm", names)
+	f.Caption += named.key
 	columns := min(6, len(panels))
 	lines := (len(panels) + columns - 1) / columns
 	f.Height = vg.Points(float64(lines) * (34 + 9*float64(len(arms))))
-	names := vg.Length(0)
-	for _, a := range arms {
-		names = max(names, words(small, draw.XRight, draw.YCenter).Width(a.Name))
+	room := vg.Length(0)
+	for _, name := range named.drawn {
+		room = max(room, words(small, draw.XRight, draw.YCenter).Width(name))
 	}
 	f.paint = func(c draw.Canvas) {
-		c = draw.Crop(c, names+vg.Points(6), -4, 2, -2)
+		c = draw.Crop(c, room+vg.Points(6), -4, 2, -2)
 		c.FillText(words(normal, draw.XCenter, draw.YBottom), vg.Point{X: (c.Min.X + c.Max.X) / 2, Y: c.Min.Y}, "AUROC")
 		c = draw.Crop(c, 0, 0, vg.Points(10), 0)
 		width, height := (c.Max.X-c.Min.X)/vg.Length(columns), (c.Max.Y-c.Min.Y)/vg.Length(lines)
@@ -67,7 +73,7 @@ func Planted(s *measure.Study) Figure {
 			left, top := c.Min.X+width*vg.Length(i), c.Max.Y-height*vg.Length(j)
 			p.draw(draw.Canvas{Canvas: c.Canvas, Rectangle: vg.Rectangle{
 				Min: vg.Point{X: left + vg.Points(3), Y: top - height + vg.Points(4)}, Max: vg.Point{X: left + width - vg.Points(3), Y: top},
-			}}, arms, r, i == 0)
+			}}, named.drawn, r, i == 0)
 		}
 	}
 	return f
@@ -94,7 +100,7 @@ func bestPlanted(arms []record.Arm, p panel) string {
 }
 
 // draw sets one panel; the arms' names stand to the left of a line's first.
-func (p panel) draw(c draw.Canvas, arms []record.Arm, r span, named bool) {
+func (p panel) draw(c draw.Canvas, arms []string, r span, named bool) {
 	a := axes("", "")
 	r.set(&a.X, 2)
 	a.Y.Min, a.Y.Max = 0, float64(len(arms))
@@ -114,7 +120,7 @@ func (p panel) draw(c draw.Canvas, arms []record.Arm, r span, named bool) {
 		for i, e := range p.auroc {
 			py := y(float64(i) + 0.5)
 			if named {
-				c.FillText(words(small, draw.XRight, draw.YCenter), vg.Point{X: c.Min.X - vg.Points(3), Y: py}, arms[i].Name)
+				c.FillText(words(small, draw.XRight, draw.YCenter), vg.Point{X: c.Min.X - vg.Points(3), Y: py}, arms[i])
 			}
 			if e.N == 0 {
 				continue

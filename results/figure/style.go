@@ -51,6 +51,7 @@ func looks() []look {
 
 // series are arms with the look of each. More arms than looks cannot be told apart, so the rest is left to the tables.
 type series struct {
+	labels
 	arms []record.Arm
 	look []look
 	left int // arms that are not drawn
@@ -59,15 +60,19 @@ type series struct {
 func drawable(arms []record.Arm) series {
 	all := looks()
 	n := min(len(arms), len(all))
-	return series{arms[:n], all[:n], len(arms) - n}
+	var names []string
+	for _, a := range arms[:n] {
+		names = append(names, a.Name)
+	}
+	return series{labelled("arm", names), arms[:n], all[:n], len(arms) - n}
 }
 
-// note ends a caption when arms are left out.
+// note ends a caption when arms are left out, or not drawn by their names.
 func (s series) note() string {
 	if s.left == 0 {
-		return ""
+		return s.key
 	}
-	return fmt.Sprintf(" Only the first %d trained arms are drawn; the tables have all.", len(s.arms))
+	return fmt.Sprintf(" Only the first %d trained arms are drawn; the tables have all.", len(s.arms)) + s.key
 }
 
 // dodge is the offset of arm i that sets the arms side by side within width.
@@ -175,8 +180,8 @@ func (s series) legend(c draw.Canvas, lines bool) draw.Canvas {
 	style := words(normal, draw.XLeft, draw.YCenter)
 	sign, gap, height := vg.Points(18), vg.Points(12), vg.Points(11)
 	x, y := c.Min.X+vg.Points(2), c.Max.Y-height/2
-	for i, a := range s.arms {
-		width := sign + style.Width(a.Name)
+	for i, name := range s.drawn {
+		width := sign + style.Width(name)
 		if x+width > c.Max.X && i > 0 {
 			x, y = c.Min.X+vg.Points(2), y-height
 		}
@@ -187,7 +192,7 @@ func (s series) legend(c draw.Canvas, lines bool) draw.Canvas {
 			c.StrokeLine2(line(s.look[i].color, 0.9), x+vg.Points(3), y, x+sign-vg.Points(6), y)
 			marker(c, s.look[i], middle, 2.2, true)
 		}
-		c.FillText(style, vg.Point{X: x + sign, Y: y}, a.Name)
+		c.FillText(style, vg.Point{X: x + sign, Y: y}, name)
 		x += width + gap
 	}
 	return draw.Crop(c, 0, 0, 0, y-height/2-vg.Points(3)-c.Max.Y)

@@ -74,11 +74,7 @@ func TradeOff(s *measure.Study) Figure {
 }
 
 func (p price) draw(c draw.Canvas, arms series, rates []stats.Estimate, up span, base string) {
-	better := "right is better"
-	if p.measure.Better < 0 {
-		better = "left is better"
-	}
-	axis := axes(fmt.Sprintf("%s minus %s's (%s)", p.measure.Name, base, better), "win rate")
+	axis := axes(fmt.Sprintf("%s minus %s's (%s)", p.measure.Name, base, better(p.measure)), "win rate")
 	p.span.set(&axis.X, 5)
 	up.set(&axis.Y, 5)
 	axis.Add(layer(func(c draw.Canvas, x, y func(float64) vg.Length) {
@@ -97,6 +93,14 @@ func (p price) draw(c draw.Canvas, arms series, rates []stats.Estimate, up span,
 		}
 	}))
 	axis.Draw(c)
+}
+
+// better says on which side of zero a measure is better.
+func better(m measure.Measure) string {
+	if m.Better < 0 {
+		return "left is better"
+	}
+	return "right is better"
 }
 
 // sentence says which arms lose or gain on the measure beyond doubt.

@@ -2,6 +2,7 @@ package figure
 
 import (
 	"fmt"
+	"image/color"
 	"math"
 
 	"gonum.org/v1/plot"
@@ -78,7 +79,7 @@ func curvesPanel(name string, arms series, curves map[string]measure.Curve, iter
 		ticks = append(ticks, plot.Tick{Value: float64(i) + 0.5, Label: fmt.Sprint(i + 1)})
 	}
 	p.X.Tick.Marker = ticks
-	p.X.Tick.LineStyle.Width = 0
+	p.X.Tick.LineStyle.Color = color.Transparent // without lines its labels would touch the axis
 	p.Add(layer(func(c draw.Canvas, x, y func(float64) vg.Length) {
 		for i := 1; i < iterations; i++ {
 			c.StrokeLine2(line(ink, 0.5, 1, 2), x(float64(i)), c.Min.Y, x(float64(i)), c.Max.Y)

@@ -46,6 +46,11 @@ func (f *faults) finite(where fmt.Stringer, kind string, values ...float64) {
 	}
 }
 
+// named is what has a name in place of coordinates.
+type named string
+
+func (n named) String() string { return string(n) }
+
 // key names a record within its kind. Fields that a kind lacks stay empty.
 type key struct {
 	seed       uint64
@@ -53,7 +58,7 @@ type key struct {
 	iteration  int
 	task, item string
 	number     int
-	texts      string // tells pairs of one prompt apart; too long to print
+	texts      [2]string // tell pairs of one prompt apart; too long to print
 }
 
 func (k key) String() string {
@@ -72,15 +77,15 @@ func (k key) String() string {
 	return text
 }
 
-// each checks coordinates and numbers of the records of one kind and that none stands twice.
+// each checks coordinates and numbers of the records of one kind, which are in order, and that none stands twice.
 func each[T any](f *faults, kind string, records []T, keyOf func(*T) key, numbers func(*T) []float64) {
-	seen := make(map[key]bool, len(records))
+	var last key
 	for i := range records {
 		k := keyOf(&records[i])
-		if seen[k] {
+		if i > 0 && k == last {
 			f.add("%s: %s: recorded twice", kind, k)
 		}
-		seen[k] = true
+		last = k
 		f.at(k, kind, k.arm, k.lang)
 		f.finite(k, kind, numbers(&records[i])...)
 	}
@@ -94,6 +99,17 @@ func (s *Study) check() error {
 	if len(s.langAt) < len(s.Languages) {
 		f.add("study: a language is declared twice")
 	}
+	for _, w := range s.Sweeps {
+		if len(w.Values) != len(w.Arms) {
+			f.add("study: the sweep of %s has %d values for %d arms", w.Key, len(w.Values), len(w.Arms))
+		}
+		for _, a := range w.Arms {
+			if _, ok := s.armAt[a]; !ok {
+				f.add("study: the sweep of %s: the study has no arm %q", w.Key, a)
+			}
+		}
+		f.finite(named("the sweep of "+w.Key), "study", w.Values...)
+	}
 	each(f, "answers", s.set.Answers, func(r *record.Answer) key {
 		return key{seed: r.Seed, arm: r.Arm, lang: r.Lang, iteration: r.Iteration, item: r.Prompt, number: r.Sample}
 	}, func(r *record.Answer) []float64 { return []float64{r.Score, r.Known} })
@@ -103,7 +119,7 @@ func (s *Study) check() error {
 	each(f, "pairs", s.set.Pairs, func(r *record.Pair) key {
 		return key{
 			seed: r.Seed, arm: r.Arm, lang: r.Lang, iteration: r.Iteration,
-			item: r.Prompt, texts: r.Chosen + "\x00" + r.Rejected,
+			item: r.Prompt, texts: [2]string{r.Chosen, r.Rejected},
 		}
 	}, func(r *record.Pair) []float64 { return []float64{r.Gap, r.KnownGap, r.Score} })
 	each(f, "steps", s.set.Steps, func(r *record.Step) key {

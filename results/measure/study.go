@@ -9,6 +9,7 @@ import (
 	"cmp"
 	"slices"
 	"strings"
+	"sync"
 
 	"congrad/eval/stats"
 	"congrad/harness/record"
@@ -17,7 +18,8 @@ import (
 // Level is the level of every interval and of every "detected" in a report.
 const Level = 0.95
 
-// Study is a checked set of records in a fixed order: arms as declared, languages as declared but seen ones first.
+// Study is a checked set of records in a fixed order: arms as declared, languages as declared but seen ones first. It is safe
+// for concurrent use.
 type Study struct {
 	record.Study
 	set    record.Set
@@ -31,21 +33,20 @@ type Study struct {
 	passages    map[string][]*record.Passage
 	replies     map[string][]*record.Reply
 
-	known map[estimated]stats.Estimate // tables, figures and findings show the same ones
+	known sync.Map // from estimated to func() stats.Estimate: tables, figures and findings show the same ones
 }
 
 // estimated names an estimate: what of which arm, less which other one, in which languages.
 type estimated struct{ what, arm, reference, languages string }
 
-// once computes an estimate the first time that it is asked for. So a study is not safe for concurrent use.
+// once computes an estimate the first time that it is asked for; who asks meanwhile waits.
 func (s *Study) once(what, arm, reference string, in Group, compute func() stats.Estimate) stats.Estimate {
 	key := estimated{what, arm, reference, strings.Join(in.Codes, " ")}
-	e, ok := s.known[key]
+	e, ok := s.known.Load(key)
 	if !ok {
-		e = compute()
-		s.known[key] = e
+		e, _ = s.known.LoadOrStore(key, sync.OnceValue(compute))
 	}
-	return e
+	return e.(func() stats.Estimate)()
 }
 
 // byArm indexes records, whose order stays.
@@ -58,10 +59,10 @@ func byArm[T any](records []T, arm func(*T) string) map[string][]*T {
 	return index
 }
 
-// New checks the records and puts them in order. It changes nothing in set, but shares memory with it, so set must not
+// New puts the records in order and checks them. It changes nothing in set, but shares memory with it, so set must not
 // change while the study is in use.
 func New(set *record.Set) (*Study, error) {
-	s := &Study{Study: set.Study, set: *set, armAt: map[string]int{}, langAt: map[string]int{}, asked: map[string]record.Prompt{}, known: map[estimated]stats.Estimate{}}
+	s := &Study{Study: set.Study, set: *set, armAt: map[string]int{}, langAt: map[string]int{}, asked: map[string]record.Prompt{}}
 	s.Languages = slices.Clone(set.Study.Languages)
 	slices.SortStableFunc(s.Languages, func(a, b record.Language) int { return trueFirst(a.Seen, b.Seen) })
 	for i, a := range s.Arms {
@@ -73,10 +74,10 @@ func New(set *record.Set) (*Study, error) {
 	for _, p := range set.Prompts {
 		s.asked[p.ID] = p
 	}
+	s.sort()
 	if err := s.check(); err != nil {
 		return nil, err
 	}
-	s.sort()
 	s.evaluations = byArm(s.set.Evaluations, func(e *record.Evaluation) string { return e.Arm })
 	s.choices = byArm(s.set.Choices, func(c *record.Choice) string { return c.Arm })
 	s.passages = byArm(s.set.Passages, func(p *record.Passage) string { return p.Arm })
@@ -147,8 +148,18 @@ func sorted[T any](records []T, compare func(a, b T) int) []T {
 }
 
 func (s *Study) order(seedA, seedB uint64, armA, armB string, iterationA, iterationB int, langA, langB string) int {
-	return cmp.Or(cmp.Compare(seedA, seedB), cmp.Compare(s.armAt[armA], s.armAt[armB]),
-		cmp.Compare(iterationA, iterationB), cmp.Compare(s.langAt[langA], s.langAt[langB]))
+	return cmp.Or(cmp.Compare(seedA, seedB), place(s.armAt, armA, armB), cmp.Compare(iterationA, iterationB), place(s.langAt, langA, langB))
+}
+
+// place compares where two names are declared. Most are equal, and looking all of them up takes long. What is not declared
+// comes last, by name.
+func place(at map[string]int, a, b string) int {
+	if a == b {
+		return 0
+	}
+	i, hasA := at[a]
+	j, hasB := at[b]
+	return cmp.Or(trueFirst(hasA, hasB), cmp.Compare(i, j), cmp.Compare(a, b))
 }
 
 // Asked is the prompt of that id, and whether it was recorded.

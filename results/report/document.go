@@ -48,10 +48,10 @@ func New(s *measure.Study, tables []table.Table, figures []figure.Figure) Docume
 		shelf.figures[figures[i].Name] = &figures[i]
 	}
 	if prompts, _ := s.Prompts(); prompts > 0 {
-		d.add("win-rates", "Win rates", shelf.take("main", "published", "win-rates", "languages", "differences", "lengths", "lengths-languages", "answer-languages", "judge")...)
+		d.add("win-rates", "Win rates", shelf.take("main", "published", "win-rates", "languages", "differences", "keep-sweep", "rank-sweep", "lengths", "lengths-languages", "answer-languages", "judge", "ablation")...)
 		d.add("tax", "Alignment tax", shelf.take("trade-off", "tax")...)
 	}
-	d.add("data", "Data and selection", shelf.take("prompts", "data", "alignments", "pairs")...)
+	d.add("data", "Data and selection", shelf.take("prompts", "data", "alignments", "kept", "pairs")...)
 	if _, ok := s.PlantedLanguages(); ok {
 		d.add("planted", "Planted conflicts", shelf.take("planted", "planted-languages")...)
 	}

@@ -73,6 +73,38 @@ func width(s string) int {
 	return n
 }
 
+// In the source of a Markdown table borders stand under borders, whatever the scripts of its names.
+func TestMarkdownAlignsByDisplayWidth(t *testing.T) {
+	text, err := scripts().Markdown()
+	if err != nil {
+		t.Fatal(err)
+	}
+	var want []int
+	for l := range strings.Lines(string(text)) {
+		if !strings.HasPrefix(l, "|") {
+			continue
+		}
+		var borders []int
+		at, escaped := 0, false
+		for _, r := range strings.TrimSuffix(l, "\n") {
+			if r == '|' && !escaped {
+				borders = append(borders, at)
+			}
+			escaped = r == '\\' && !escaped
+			at += displaywidth.Rune(r)
+		}
+		if want == nil {
+			want = borders
+		}
+		if d := cmp.Diff(want, borders); d != "" {
+			t.Errorf("%s%s", l, d)
+		}
+	}
+	if len(want) != 5 {
+		t.Errorf("%d borders instead of 5", len(want))
+	}
+}
+
 func columnEnds(rule string) []int {
 	var ends []int
 	for i := range rule {

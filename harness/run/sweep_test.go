@@ -1,0 +1,48 @@
+package run
+
+import (
+	"testing"
+
+	"congrad/experiments"
+	"congrad/harness/config"
+	"congrad/harness/lang"
+	"congrad/harness/record"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+// The two shipped sweeps: random arms go along with those that they match; a threshold, an exact sketch and joint stand alone.
+func TestSweeps(t *testing.T) {
+	languages, err := lang.Load(experiments.Files, "languages")
+	if err != nil {
+		t.Fatal(err)
+	}
+	known := config.World{
+		Languages: languages.Codes(), Tasks: []string{"tiny-facts", "tiny-text"}, Model: func(string) error { return nil }, Aggregators: []string{"pcgrad", "mean", "cagrad", "mgda", "none"},
+	}
+	shares := []float64{0.1, 0.25, 0.5, 0.75, 0.9}
+	for name, want := range map[string][]record.Sweep{
+		"ablation-keep": {
+			{Key: "keep.share", Name: "congrad", Arms: []string{"congrad-10", "congrad-25", "congrad-50", "congrad-75", "congrad-90"}, Values: shares},
+			{Key: "keep.share", Name: "random", Arms: []string{"random-10", "random-25", "random-50", "random-75", "random-90"}, Values: shares},
+		},
+		"ablation-rank": {
+			{Key: "congrad.sketch_rank", Name: "flora", Arms: []string{"flora-1", "flora-4", "flora-16", "flora-64"}, Values: []float64{1, 4, 16, 64}},
+			{Key: "congrad.sketch_rank", Name: "logra", Arms: []string{"logra-4", "logra-16", "logra-64"}, Values: []float64{4, 16, 64}},
+		},
+		"tiny":            nil,
+		"ablation-online": nil,
+	} {
+		source, err := experiments.Files.ReadFile(name + ".toml")
+		if err != nil {
+			t.Fatal(err)
+		}
+		e, err := config.Load(name+".toml", source, nil, known)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if d := cmp.Diff(want, sweeps(e)); d != "" {
+			t.Errorf("%s: %s", name, d)
+		}
+	}
+}

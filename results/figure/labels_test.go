@@ -1,0 +1,116 @@
+package figure
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+
+	"golang.org/x/image/font/sfnt"
+	"gonum.org/v1/plot/font"
+	"gonum.org/v1/plot/vg/draw"
+
+	"congrad/results/synthetic"
+)
+
+func TestLegible(t *testing.T) {
+	for name, want := range map[string]bool{
+		"congrad": true, "own_language": true, "Türkçe": true, "Русский": true, "Ελληνικά": true, "a − b": true, "Tiếng": true,
+		"ไทย": false, "العربية": false, "עברית": false, "日本語": false, "한국어": false, "हिन्दी": false, "বাংলা": false, "ქართული": false, "🙂": false,
+		"": false, "a\u0301": false, "a\nb": false, "a\u202eb": false, strings.Repeat("a", longestLabel): true, strings.Repeat("a", longestLabel+1): false,
+	} {
+		if got := legible(name); got != want {
+			t.Errorf("%q: got %v, want %v", name, got, want)
+		}
+	}
+}
+
+// Whatever arms, tasks and the values of a grid are called, no figure shows a letter that its font lacks, and captions say who
+// is who.
+func TestNamesInEveryScript(t *testing.T) {
+	names := []string{"ไทย", "العربية", "日本語", "हिन्दी"}
+	set := swept(synthetic.Plant(synthetic.Set(synthetic.Size{Seeds: 2, Languages: 6, Arms: 6, Iterations: 1, Prompts: 9, Pairs: 8, Answers: 4, Items: 4, Steps: 4})))
+	rename := map[string]string{}
+	for i := range names { // from the third arm on: "joint" is looked up by its name
+		rename[set.Study.Arms[2+i].Name] = names[i]
+		set.Study.Arms[2+i].Name = names[i]
+	}
+	as := func(name *string) {
+		if other, ok := rename[*name]; ok {
+			*name = other
+		}
+	}
+	for i := range set.Evaluations {
+		as(&set.Evaluations[i].Arm)
+	}
+	for i := range set.Pairs {
+		as(&set.Pairs[i].Arm)
+	}
+	for i := range set.Consensus {
+		as(&set.Consensus[i].Arm)
+	}
+	for i := range set.Fidelity {
+		as(&set.Fidelity[i].Arm)
+	}
+	for i := range set.Steps {
+		as(&set.Steps[i].Arm)
+	}
+	for i := range set.Choices {
+		as(&set.Choices[i].Arm)
+		set.Choices[i].Task = "首都"
+	}
+	for i := range set.Passages {
+		as(&set.Passages[i].Arm)
+	}
+	for _, w := range set.Study.Sweeps {
+		for i := range w.Arms {
+			as(&w.Arms[i])
+		}
+	}
+	all := All(study(t, set))
+	for _, f := range all {
+		lettersInFont(t, f)
+		if named := map[string]string{
+			"win-rates": "arm 2", "differences": "arm 2", "trade-off": "arm 2", "tax": "arm 2", "training": "arm 2", "kept": "arm 2", "planted": "arm 1",
+		}[f.Name]; named != "" && !strings.Contains(f.Caption, fmt.Sprintf("%q is ไทย.", named)) {
+			t.Errorf("%s: the caption does not say who %s is: %s", f.Name, named, f.Caption)
+		}
+		if f.Name == "tax" && !strings.Contains(f.Caption, `"task 2" is 首都.`) {
+			t.Errorf("the caption names no task: %s", f.Caption)
+		}
+	}
+	if len(all) < 10 {
+		t.Errorf("only %d figures", len(all))
+	}
+}
+
+// The values on the axes of a grid are numbered too.
+func TestValuesInEveryScript(t *testing.T) {
+	g := made(t, 2, 2, synthetic.Size{Seeds: 2, Languages: 10, Arms: 4, Iterations: 1, Prompts: 12, Pairs: 6, Answers: 4, Items: 4, Steps: 4})
+	g.Rows.Values = []string{"质量", "0.5"}
+	f := HeatMap(g)
+	lettersInFont(t, f)
+	if !strings.Contains(f.Caption, `"row 1" is 质量.`) {
+		t.Errorf("the caption names no row: %s", f.Caption)
+	}
+}
+
+func lettersInFont(t *testing.T, f Figure) {
+	t.Helper()
+	if f.Empty() {
+		t.Errorf("%s is empty", f.Name)
+		return
+	}
+	svg, err := f.SVG()
+	if err != nil {
+		t.Fatal(err)
+	}
+	face := font.DefaultCache.Lookup(words(normal, draw.XLeft, draw.YCenter).Font, normal)
+	var b sfnt.Buffer
+	for _, text := range texts(t, svg) {
+		for _, r := range strings.TrimSpace(text) {
+			if glyph, err := face.Face.GlyphIndex(&b, r); err != nil || glyph == 0 {
+				t.Errorf("%s draws %q, of which the font lacks %q", f.Name, text, r)
+			}
+		}
+	}
+}

@@ -1,0 +1,154 @@
+package figure
+
+import (
+	"fmt"
+
+	"gonum.org/v1/plot"
+	"gonum.org/v1/plot/vg"
+	"gonum.org/v1/plot/vg/draw"
+
+	"congrad/eval/stats"
+	"congrad/results/measure"
+)
+
+// toll is one measure of the tax over its tasks, in seen and in unseen languages.
+type toll struct {
+	measure measure.Measure
+	places  []slot
+	blocks  []block
+	end     float64
+	change  [][]stats.Estimate // by arm, in the order of the places: arm minus untouched
+	span    span
+}
+
+// Tax shows for every task what each arm loses or gains against the untouched model, as a forest plot.
+func Tax(s *measure.Study) Figure {
+	f := Figure{Name: "tax", Width: Column}
+	arms := drawable(s.Trained())
+	base := s.Untouched()
+	tasks := labelled("task", s.TaxTasks())
+	var tolls []toll
+	end := 0.0
+	if base != nil {
+		for _, m := range []measure.Measure{measure.Accuracy(), measure.ExactMatch(), measure.BitsPerByte()} {
+			if t := tollOf(s, m, base.Name, arms, tasks.drawn); len(t.places) > 0 {
+				tolls = append(tolls, t)
+				end = max(end, t.end)
+			}
+		}
+	}
+	if len(tolls) == 0 {
+		f.Caption = "No tax to draw: it takes an untouched arm, a trained one, and tasks that both were given."
+		return f
+	}
+	if len(tolls) > 1 {
+		f.Width = Page
+	}
+	f.Caption = "What does training cost in tasks that it was not about? Each arm minus " + base.Name + " on the same items, with 95 % intervals, by task: "
+	for k, t := range tolls {
+		if k > 0 {
+			f.Caption += "; "
+		}
+		f.Caption += t.sentence(arms)
+	}
+	f.Caption += ". Filled markers are told apart from zero, each interval for itself: of twenty true zeros one is filled by chance. Accuracies by length stand in the table." +
+		confined(s, arms) + arms.note() + tasks.key
+	f.Height = vg.Points(50 + (9+4*float64(len(arms.arms)))*end)
+	f.paint = func(c draw.Canvas) {
+		c = arms.legend(draw.Crop(c, 2, -6, 2, -2), false)
+		width := (c.Max.X - c.Min.X) / vg.Length(len(tolls))
+		for k, t := range tolls {
+			panel := draw.Crop(c, width*vg.Length(k), -width*vg.Length(len(tolls)-1-k), 0, 0)
+			t.draw(draw.Crop(panel, vg.Points(10), -vg.Points(4), 0, 0), arms, base.Name)
+		}
+	}
+	return f
+}
+
+func tollOf(s *measure.Study, m measure.Measure, base string, arms series, labels []string) toll {
+	t := toll{measure: m, change: make([][]stats.Estimate, len(arms.arms)), span: over(0)}
+	at := 0.0
+	for _, name := range []string{"seen", "unseen"} {
+		g, ok := s.Group(name)
+		if !ok {
+			continue
+		}
+		from := at
+		for k, task := range s.TaxTasks() {
+			n := 0
+			changes := make([]stats.Estimate, len(arms.arms))
+			for i, a := range arms.arms {
+				changes[i] = s.TaxMinus(m, task, a.Name, base, g)
+				if e := changes[i]; e.N > 0 {
+					n++
+					t.span = t.span.and(e.Low).and(e.High)
+				}
+			}
+			if n == 0 {
+				continue
+			}
+			for i, e := range changes {
+				t.change[i] = append(t.change[i], e)
+			}
+			t.places = append(t.places, slot{label: labels[k], group: g, at: at + 0.5})
+			at++
+		}
+		if at > from {
+			t.blocks = append(t.blocks, block{name, from, at})
+			at += 0.5
+		}
+	}
+	t.end = at - 0.5
+	t.span = t.span.wide(0.06)
+	return t
+}
+
+func (t toll) draw(c draw.Canvas, arms series, base string) {
+	p := axes(fmt.Sprintf("%s minus %s's (%s)", t.measure.Name, base, better(t.measure)), "")
+	t.span.set(&p.X, 4)
+	p.Y.Min, p.Y.Max = 0, t.end
+	p.Y.Scale = plot.InvertedScale{Normalizer: plot.LinearScale{}}
+	p.Y.Tick.Marker = ticksAt(t.places)
+	p.Y.Tick.LineStyle.Width = 0
+	p.Add(layer(func(c draw.Canvas, x, y func(float64) vg.Length) {
+		rows(c, y, t.places, t.blocks)
+		for _, tick := range t.span.ticks(4) {
+			c.StrokeLine2(line(faint, 0.4), x(tick.Value), c.Min.Y, x(tick.Value), c.Max.Y)
+		}
+		c.StrokeLine2(line(ink, 0.8), x(0), c.Min.Y, x(0), c.Max.Y)
+		for i := range arms.arms {
+			for k, at := range t.places {
+				e := t.change[i][k]
+				if e.N == 0 {
+					continue
+				}
+				py := y(at.at + arms.dodge(i, 0.75))
+				c.StrokeLine2(line(arms.look[i].color, 0.9), x(e.Low), py, x(e.High), py)
+				marker(c, arms.look[i], vg.Point{X: x(e.Mean), Y: py}, 2, e.Detected(measure.Level))
+			}
+		}
+	}))
+	p.Draw(c)
+}
+
+// sentence counts what was told apart.
+func (t toll) sentence(arms series) string {
+	worse, better, n, items := 0, 0, 0, 0
+	for i := range arms.arms {
+		for _, e := range t.change[i] {
+			if e.N == 0 {
+				continue
+			}
+			n++
+			items = max(items, e.N)
+			switch {
+			case !e.Detected(measure.Level):
+			case (e.Mean > 0) == (t.measure.Better > 0):
+				better++
+			default:
+				worse++
+			}
+		}
+	}
+	return fmt.Sprintf("%s is worse in %d and better in %d of %d comparisons of up to %d items", t.measure.Name, worse, better, n, items)
+}
