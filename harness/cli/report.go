@@ -24,6 +24,7 @@ func (a *app) reportCommand() *cobra.Command {
 		Args:    cobra.ExactArgs(1),
 		RunE: func(_ *cobra.Command, args []string) error {
 			debug.SetGCPercent(400) // reads much and ends soon: collecting takes a fifth of the time otherwise
+			debug.SetMemoryLimit(1 << 30)
 			folder, err := a.findRun(args[0])
 			if err != nil {
 				return err

@@ -124,8 +124,11 @@ func (r Run) Limits() []string {
 	for _, a := range s.Confined() {
 		add("%s has a model for each of some languages and is not measured in others.", a.Name)
 	}
-	if unread, all := s.Unread(); s.Judged() && unread > 0 {
+	if unread, all := s.Unread(); s.Scored() && unread > 0 {
 		add("The judge gave no score to %d of %d answers.", unread, all)
+	}
+	if failed, asked := s.Failed(); failed > 0 {
+		add("The judge gave no verdict on %d of the %d answers that it was asked about; they count as ties.", failed, asked)
 	}
 	if len(s.Published) > 0 {
 		add("%s typed in from elsewhere (table published) and not checked.", map[bool]string{true: "A number was", false: "Numbers were"}[len(s.Published) == 1])

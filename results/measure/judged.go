@@ -30,8 +30,8 @@ func (s *Study) JudgedBy() string {
 	}
 	if model := s.Server(); model != "" {
 		text := fmt.Sprintf(" Who wins is judged by %s, one judge for all arms, which compares the two answers in both orders, and not by a known answer; a win is the mean of its two preferences.", model)
-		if failed, all := s.Failed(); failed > 0 {
-			text += fmt.Sprintf(" It gave no verdict on %d of %d answers; they are ties.", failed, all)
+		if failed, asked := s.Failed(); failed > 0 {
+			text += fmt.Sprintf(" It gave no verdict on %d of the %d answers that it was asked about; they are ties.", failed, asked)
 		}
 		return text
 	}

@@ -56,14 +56,15 @@ func (s *Study) Verdicts(arm string) Verdicts {
 	return v
 }
 
-// Failed counts the answers on which a server gave no verdict, over all arms.
-func (s *Study) Failed() (failed, all int) {
+// Failed counts the answers on which a server gave no verdict, and those that it was asked about, over all arms.
+func (s *Study) Failed() (failed, asked int) {
 	for i := range s.set.Evaluations {
-		if v := s.set.Evaluations[i].Verdict; v != nil && v.Failed != "" {
-			failed++
+		if v := s.set.Evaluations[i].Verdict; v != nil && v.By != "same" {
+			asked++
+			failed += int(indicator(v.Failed != ""))
 		}
 	}
-	return failed, len(s.set.Evaluations)
+	return failed, asked
 }
 
 // numbers are those of an evaluation, which have to be finite.

@@ -1,0 +1,62 @@
+package results
+
+import (
+	"fmt"
+	"slices"
+
+	"congrad/results/measure"
+	"congrad/results/table"
+)
+
+// mainTable sets every arm in every group of languages: what was won, what was lost elsewhere.
+func mainTable(s *measure.Study) table.Table {
+	prompts, clusters := s.Prompts()
+	quality, meaning := qualities(s)
+	t := table.Table{
+		Name:  "main",
+		Title: "Win rate against the answers of " + opponent(s) + ", and the alignment tax",
+		Note: fmt.Sprintf("Mean [95 %% interval]. %s, %s in %s. A tie counts half. minus joint: paired difference of win rates. %s"+
+			"tokens: mean length of the greedy answers. accuracy and bits per byte: paired differences to %s.%s",
+			table.Counted(len(s.Seeds), "seed"), table.Counted(prompts, "evaluation prompt"), table.Counted(clusters, "cluster"), meaning, base(s), s.JudgedBy()),
+		Columns: slices.Concat(
+			[]table.Column{text("", "languages"), text("", "arm"), number("", "n"), interval("", "win rate"), difference("", "minus joint")},
+			quality.columns(""), []table.Column{number("", "tokens"), difference("", "accuracy"), difference("", "bits per byte")},
+		),
+	}
+	if prompts == 0 {
+		return t // nothing was evaluated
+	}
+	for _, g := range s.Groups() {
+		for i, a := range s.Arms {
+			e := s.WinRate(a.Name, g)
+			length := s.Length(a.Name, g)
+			size := ""
+			if i == 0 {
+				size = fmt.Sprintf("%s (%d)", g.Name, len(g.Codes))
+			}
+			tokens := table.None(1)
+			if length.N > 0 {
+				tokens = table.Number(length.Mean, 1)
+			}
+			t.Rows = append(t.Rows, table.Row{Break: i == 0, Cells: slices.Concat(
+				[]table.Cell{{Text: size, Data: []string{g.Name}}, table.Text(a.Name), counted(e), rate(e), versusJoint(s, a, g)},
+				quality.cells(a.Name, g),
+				[]table.Cell{tokens, taxCell(s, measure.Accuracy(), "", a, g), taxCell(s, measure.BitsPerByte(), "", a, g)},
+			)})
+		}
+	}
+	if t.Marked() {
+		t.Footnotes = append(t.Footnotes, "~ not told apart from zero: the 95 % interval includes it. Not corrected for the number of arms and groups.")
+	}
+	if note := Detectable(s); note != "" {
+		t.Footnotes = append(t.Footnotes, note)
+	}
+	if note := oneSeed(s); note != "" {
+		t.Footnotes = append(t.Footnotes, note)
+	}
+	if len(s.Published) > 0 {
+		t.Footnotes = append(t.Footnotes, "Numbers from elsewhere are set beside these in the table published.")
+	}
+	t.Footnotes = append(t.Footnotes, confined(s)...)
+	return t
+}
