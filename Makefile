@@ -7,7 +7,7 @@ BIN := bin/congrad
 GOFUMPT := mvdan.cc/gofumpt@v0.12.0
 STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.8.2
 
-.PHONY: build setup demo test bench lint clean world tokenizers smollm2 base record record-smollm2 map fidelity
+.PHONY: build setup demo test bench lint clean world tokenizers smollm2 base record record-smollm2 record-ablations map fidelity
 
 build:
 	@command -v $(GO) >/dev/null || { echo "congrad is written in Go: install Go 1.26 or later" >&2; exit 1; }
@@ -90,6 +90,13 @@ map: setup
 	mkdir -p docs/when-it-helps experiments/tiny/map
 	cp runs/when-it-helps/tables/*.md runs/when-it-helps/figures/heat-map.svg docs/when-it-helps/
 	cp runs/when-it-helps/tables/*.csv experiments/tiny/map/
+
+# The tables and sweeps of the finished ablations that the documents show.
+record-ablations: build
+	mkdir -p docs/ablations
+	for name in aggregator ema keep language online rank; do \
+		cp runs/ablation-$$name/tables/ablation.md docs/ablations/$$name.md || exit 1; done
+	cp runs/ablation-*/figures/*-sweep.svg docs/ablations/
 
 # What compression costs, and the table and figure of it that the documents show.
 fidelity: setup

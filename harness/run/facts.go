@@ -182,6 +182,9 @@ func ownValues(changed []config.Origin, a config.Arm) string {
 			list = append(list, fmt.Sprintf("%s %v", strings.ReplaceAll(name, "_", " "), o.Value))
 		}
 	}
+	if len(a.Without) > 0 {
+		list = append(list, "without "+strings.Join(a.Without, " "))
+	}
 	return strings.Join(list, ", ")
 }
 
