@@ -226,8 +226,11 @@ func comparison(e stats.Estimate, what, where string) string {
 	case sideOf(e) < 0:
 		return fmt.Sprintf("ConGrad did worse than %s %s (%s).", what, where, signedBracket(e))
 	}
-	return fmt.Sprintf("No difference between ConGrad and %s was detected %s (%s). A true difference of %s would be detected in four of five such studies.",
-		what, where, signedBracket(e), table.Fixed(stats.MinimumDetectable(e, 0.8), 3))
+	text := fmt.Sprintf("No difference between ConGrad and %s was detected %s (%s).", what, where, signedBracket(e))
+	if size := stats.MinimumDetectable(e, 0.8); size > 0 { // else all items came out alike
+		text += fmt.Sprintf(" A true difference of %s would be detected in four of five such studies.", table.Fixed(size, 3))
+	}
+	return text
 }
 
 // taxSentence sums up the tax over all tasks and languages.

@@ -72,6 +72,11 @@ func TestFindingsFollowTheNumbers(t *testing.T) {
 			[]string{"congrad", "not told apart from 0.5", "No difference between ConGrad and training on all pairs was detected", "would be detected in four of five such studies"},
 			[]string{"did better", "did worse"},
 		},
+		"all answers alike": {
+			map[string][]float64{"baseline": even, "joint": {1, 1, 1}, "congrad": {1, 1, 1}},
+			[]string{"No difference between ConGrad and training on all pairs was detected in the 2 seen languages"},
+			[]string{"would be detected"},
+		},
 		"no joint arm": {
 			map[string][]float64{"baseline": even, "congrad": even},
 			[]string{"congrad (0.500", "not told apart from 0.5"},
