@@ -23,9 +23,9 @@ import (
 	"github.com/google/renameio/v2"
 )
 
-// wanted are the files that a model consists of here: its shape, its tokenizer, how it is used, and its weights under the
-// names that are read. Repositories hold the same weights in other formats, too.
-var wanted = regexp.MustCompile(`^(?:config\.json|tokenizer\.json|tokenizer_config\.json|special_tokens_map\.json|added_tokens\.json|chat_template\.jinja|` +
+// wanted are the files that a model consists of here: its shape, its tokenizer, how it is used, its card, which names the
+// licence, and its weights under the names that are read. Repositories hold the same weights in other formats, too.
+var wanted = regexp.MustCompile(`^(?:README\.md|config\.json|tokenizer\.json|tokenizer_config\.json|special_tokens_map\.json|added_tokens\.json|chat_template\.jinja|` +
 	`generation_config\.json|model\.safetensors|model\.safetensors\.index\.json|model-\d{5}-of-\d{5}\.safetensors)$`)
 
 // Progress is told how many bytes of a file are there.

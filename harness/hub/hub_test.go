@@ -57,7 +57,7 @@ func newServer(t *testing.T) *server {
 	t.Helper()
 	s := &server{files: map[string]string{
 		"config.json": `{"model_type": "llama"}`, "tokenizer.json": "{}", "tokenizer_config.json": "", "generation_config.json": "{}",
-		"model.safetensors": strings.Repeat("weights ", 10000), "pytorch_model.bin": "no", "README.md": "no", "onnx/model.safetensors": "no",
+		"model.safetensors": strings.Repeat("weights ", 10000), "pytorch_model.bin": "no", "README.md": "---\nlicense: mit\n---\n", "onnx/model.safetensors": "no",
 		"consolidated.safetensors": "no",
 	}}
 	s.elsewhere = httptest.NewServer(http.HandlerFunc(s.store))
@@ -199,7 +199,7 @@ func (s *server) check(t *testing.T, dir string) {
 			t.Errorf("%s: %d bytes, %v", e.Name(), len(data), err)
 		}
 	}
-	if want := []string{"config.json", "generation_config.json", "model.safetensors", "tokenizer.json", "tokenizer_config.json"}; !slices.Equal(names, want) {
+	if want := []string{"README.md", "config.json", "generation_config.json", "model.safetensors", "tokenizer.json", "tokenizer_config.json"}; !slices.Equal(names, want) {
 		t.Errorf("%v, want %v", names, want)
 	}
 }
