@@ -17,7 +17,7 @@ func judgeTable(s *measure.Study) table.Table {
 		Title: "How " + s.Server() + " judged",
 		Note: "same: the answers are, and nobody was asked. judged: in both orders. ties: of those, without a preference over both. failed: no verdict, which counts as a tie. " +
 			"read by: log-probs of the labels, or the reply's text. shown first: mean preference for the answer in the first place; 0.5 is a judge that the place does not move, and the win rates, " +
-			"means over both orders, are of the same judge. orders opposed: share of the judged that each order prefers the other answer of.",
+			"means over both orders, are of the same judge. orders opposed: share of the judged in which the two orders prefer different answers.",
 		Columns: []table.Column{
 			text("", "arm"), number("answers", "all"), number("answers", "same"), number("answers", "judged"), number("answers", "ties"), number("answers", "failed"),
 			number("read by", "log-probs"), number("read by", "text"), interval("", "shown first"), interval("", "orders opposed"),

@@ -284,6 +284,11 @@ func TestBrokenRecordsAreRefused(t *testing.T) {
 	if _, err := Render(set); err == nil || !strings.Contains(err.Error(), "passages: seed 1") {
 		t.Errorf("got %v, want an error with coordinates", err)
 	}
+	set = synthetic.Set(synthetic.Small())
+	set.Evaluations[3].Win = 5
+	if _, err := Render(set); err == nil || !strings.Contains(err.Error(), "a win of 5, want 0 to 1") {
+		t.Errorf("a win of 5: %v", err)
+	}
 }
 
 func TestPartialStandsOnEverything(t *testing.T) {

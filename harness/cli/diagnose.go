@@ -159,7 +159,7 @@ func (a *app) pairsOfRun(name string) ([]data.Preference, error) {
 	if err != nil {
 		return nil, err
 	}
-	set, err := record.Load(folder.Records())
+	set, err := folder.Load()
 	if err != nil {
 		return nil, err
 	}

@@ -80,7 +80,7 @@ func (a *app) side(arg string) (side, error) {
 		if _, err := record.LoadGrid(folder.Records()); err == nil {
 			return s, failing(exitConfig, fmt.Errorf("%s is a grid, which has no arms of its own: name one of its cells, as in %s", arg, filepath.Join(string(folder), "CELL")))
 		}
-		set, err := record.Load(folder.Records())
+		set, err := folder.Load()
 		if err != nil {
 			return s, failing(exitData, err)
 		}

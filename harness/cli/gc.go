@@ -99,5 +99,8 @@ func readManifest(dir string) (run.Manifest, error) {
 	if err != nil {
 		return m, err
 	}
-	return m, json.Unmarshal(data, &m)
+	if err := json.Unmarshal(data, &m); err != nil {
+		return m, fmt.Errorf("%s: is no manifest of a run: %w (congrad run writes it anew)", filepath.Join(dir, "manifest.json"), err)
+	}
+	return m, nil
 }

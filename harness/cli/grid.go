@@ -87,7 +87,7 @@ func cellFolder(folder run.Folder, g record.Grid, i int) run.Folder {
 func (a *app) renderGrid(folder run.Folder, g record.Grid) error {
 	sets := make([]*record.Set, len(g.Cells))
 	for i, c := range g.Cells {
-		set, err := record.Load(cellFolder(folder, g, i).Records())
+		set, err := cellFolder(folder, g, i).Load()
 		if err != nil && !errors.Is(err, fs.ErrNotExist) {
 			return failing(exitData, fmt.Errorf("cell %s: %w", c.Folder, err))
 		}
@@ -99,7 +99,7 @@ func (a *app) renderGrid(folder run.Folder, g record.Grid) error {
 	if err != nil {
 		return fmt.Errorf("reporting: %w", err)
 	}
-	return write(folder, files)
+	return replace(folder, files)
 }
 
 // concludeGrid prints a grid's tables and where the figure is.

@@ -92,7 +92,7 @@ func finished(folder run.Folder, plan *run.Plan) (*record.Set, error) {
 	if !slices.EqualFunc(keys, plan.Stages, func(key string, s *run.Stage) bool { return key == s.Key }) {
 		return nil, nil
 	}
-	set, err := record.Load(folder.Records())
+	set, err := folder.Load()
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, nil
 	}

@@ -37,7 +37,7 @@ func (a *app) reportCommand() *cobra.Command {
 			} else if !errors.Is(err, fs.ErrNotExist) {
 				return failing(exitData, err)
 			}
-			set, err := record.Load(folder.Records())
+			set, err := folder.Load()
 			if err != nil {
 				return failing(exitData, err)
 			}
@@ -71,6 +71,11 @@ func (a *app) findRun(name string) (run.Folder, error) {
 			if _, err := os.Stat(filepath.Join(dir, "records", file)); err == nil {
 				return run.Folder(dir), nil
 			}
+		}
+	}
+	for _, dir := range []string{filepath.Join(a.runs, name), name} {
+		if _, err := os.Stat(filepath.Join(dir, "plan.json")); err == nil {
+			return "", failing(exitConfig, fmt.Errorf("%s has no records yet: it was stopped, or failed, or is still running; congrad run goes on with it", dir))
 		}
 	}
 	return "", failing(exitConfig, fmt.Errorf("%q: no such run with records%s (congrad ls runs)", name, didYouMean(name, a.finishedRuns())))

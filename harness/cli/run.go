@@ -184,7 +184,16 @@ func (a *app) render(folder run.Folder, set *record.Set) error {
 	if err != nil {
 		return fmt.Errorf("reporting: %w", err)
 	}
-	return write(folder, files)
+	return replace(folder, files)
+}
+
+// replace writes what was rendered in the place of all that was.
+func replace(folder run.Folder, files []results.File) error {
+	byPath := map[string][]byte{}
+	for _, f := range files {
+		byPath[f.Path] = f.Data
+	}
+	return folder.Replace(byPath)
 }
 
 // write writes rendered files into a run's folder.

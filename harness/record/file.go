@@ -15,6 +15,7 @@ import (
 type header struct {
 	Schema int    `json:"schema"`
 	Record string `json:"record"`
+	Count  *int   `json:"count,omitempty"` // of the records below, so that a file that was cut is known; older files do not tell
 }
 
 // Encode writes the records of one kind ("answers", "pairs", ...) as JSON lines behind a line with the schema.
@@ -22,7 +23,8 @@ func Encode[T any](w io.Writer, kind string, records []T) error {
 	b := bufio.NewWriter(w)
 	enc := json.NewEncoder(b)
 	enc.SetEscapeHTML(false)
-	if err := enc.Encode(header{Schema, kind}); err != nil {
+	n := len(records)
+	if err := enc.Encode(header{Schema, kind, &n}); err != nil {
 		return fmt.Errorf("writing the head of %s records: %w", kind, err)
 	}
 	for i := range records {
@@ -62,9 +64,12 @@ func decode[T any](data []byte, name, kind string) ([]T, error) {
 	for line := 2; ; line++ {
 		var rec T
 		if err := dec.Decode(&rec); err == io.EOF {
+			if h.Count != nil && *h.Count != len(records) {
+				return nil, fmt.Errorf("%s: holds %d records, its first line says %d: it was cut or changed", name, len(records), *h.Count)
+			}
 			return records, nil
 		} else if err != nil {
-			return nil, fmt.Errorf("%s:%d: not a %s record: %w", name, line, kind, err)
+			return nil, fmt.Errorf("%s:%d: no record of the kind %q: %w", name, line, kind, err)
 		}
 		records = append(records, rec)
 	}

@@ -48,9 +48,10 @@ func TestDecodeSaysWhere(t *testing.T) {
 		"no head":       {"nonsense\n", "steps.jsonl:1: expected the line with the schema"},
 		"other schema":  {`{"schema":9,"record":"steps"}` + "\n", "steps.jsonl:1: holds \"steps\" records of schema 9"},
 		"other kind":    {`{"schema":1,"record":"pairs"}` + "\n", "steps.jsonl:1: holds \"pairs\" records"},
-		"unknown field": {head + `{"lozz":1}` + "\n", "steps.jsonl:2: not a steps record"},
-		"rubbish":       {head + `{"loss":1}` + "\n]\n", "steps.jsonl:3: not a steps record"},
-		"cut line":      {head + `{"loss":1}` + "\n" + `{"loss":`, "steps.jsonl:3: not a steps record"},
+		"unknown field": {head + `{"lozz":1}` + "\n", "steps.jsonl:2: no record of the kind \"steps\""},
+		"rubbish":       {head + `{"loss":1}` + "\n]\n", "steps.jsonl:3: no record of the kind \"steps\""},
+		"cut file":      {`{"schema":1,"record":"steps","count":2}` + "\n" + `{"loss":1}` + "\n", "steps.jsonl: holds 1 records, its first line says 2: it was cut or changed"},
+		"cut line":      {head + `{"loss":1}` + "\n" + `{"loss":`, "steps.jsonl:3: no record of the kind \"steps\""},
 	} {
 		_, err := Decode[Step](strings.NewReader(c.in), "steps.jsonl", "steps")
 		if err == nil || !strings.Contains(err.Error(), c.want) {

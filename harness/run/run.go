@@ -98,6 +98,39 @@ func (f Folder) Write(name string, data []byte) error {
 // Records are the run's records.
 func (f Folder) Records() fs.FS { return os.DirFS(f.path("records")) }
 
+// Load reads the run's records.
+func (f Folder) Load() (*record.Set, error) {
+	set, err := record.Load(f.Records())
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w (congrad run makes records anew from what it has done)", f.path("records"), err)
+	}
+	return set, nil
+}
+
+// Replace writes rendered files, and removes the tables and figures of an earlier rendering that are not among them.
+func (f Folder) Replace(files map[string][]byte) error {
+	for name, data := range files {
+		if err := f.Write(name, data); err != nil {
+			return err
+		}
+	}
+	for _, folder := range []string{"tables", "figures"} {
+		entries, err := os.ReadDir(f.path(folder))
+		if err != nil && !errors.Is(err, fs.ErrNotExist) {
+			return fmt.Errorf("looking for old %s: %w", folder, err)
+		}
+		for _, e := range entries {
+			if files[folder+"/"+e.Name()] != nil {
+				continue
+			}
+			if err := os.RemoveAll(filepath.Join(f.path(folder), e.Name())); err != nil {
+				return fmt.Errorf("removing what is no longer made: %w", err)
+			}
+		}
+	}
+	return nil
+}
+
 func (f Folder) path(name string) string { return filepath.Join(string(f), name) }
 
 // Manifest is all that depends on time and machine.

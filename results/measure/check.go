@@ -130,6 +130,11 @@ func (s *Study) check() error {
 	each(f, "evaluation", s.set.Evaluations, func(r *record.Evaluation) key {
 		return key{seed: r.Seed, arm: r.Arm, lang: r.Lang, item: r.Prompt}
 	}, numbers)
+	for i := range s.set.Evaluations {
+		if r := &s.set.Evaluations[i]; r.Win < 0 || r.Win > 1 {
+			f.add("evaluation: %s: a win of %v, want 0 to 1", key{seed: r.Seed, arm: r.Arm, lang: r.Lang, item: r.Prompt}, r.Win)
+		}
+	}
 	each(f, "choices", s.set.Choices, func(r *record.Choice) key {
 		return key{seed: r.Seed, arm: r.Arm, lang: r.Lang, task: r.Task, item: r.Item}
 	}, func(r *record.Choice) []float64 { return r.LogLikelihoods })

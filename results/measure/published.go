@@ -13,9 +13,10 @@ type Claim struct {
 	Own stats.Estimate // N = 0 where nothing of the kind was measured
 }
 
-// Inside reports whether the number lies in the study's own interval; known is false where there is none.
+// Inside reports whether the number lies in the study's own interval; known is false where there is none, or one without a
+// width, since all of a few items came out alike.
 func (c Claim) Inside() (inside, known bool) {
-	if c.Own.N == 0 || !c.Own.Bounded() {
+	if c.Own.N == 0 || !c.Own.Bounded() || c.Own.Low == c.Own.High {
 		return false, false
 	}
 	return c.Own.Low <= c.Value && c.Value <= c.Own.High, true
