@@ -12,6 +12,7 @@ import (
 	"congrad/harness/config"
 	"congrad/harness/data"
 	"congrad/harness/record"
+	"congrad/results/measure"
 )
 
 // answersOf opens a file of answers to the bench's held-out prompts; say makes them.
@@ -88,6 +89,20 @@ func TestAgainstTheAnswersOfAFile(t *testing.T) {
 		if a.Iteration == 1 && a.Arm != "baseline" {
 			t.Errorf("sampled by %q", a.Arm)
 		}
+	}
+}
+
+// A study that only scores evaluates nothing, so it reads no answers; its records name arms that it has all the same.
+func TestScoringWithAFileAsTheOpponent(t *testing.T) {
+	b := newBench(t)
+	plan := b.plan(t, "evaluate.opponent=refs.jsonl", "evaluate.answers.id=id", "train.epochs=0")
+	files, err := b.run(t, context.Background(), plan, t.TempDir(), &follower{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	set := load(t, files)
+	if s, err := measure.New(set); err != nil || s.Untouched() == nil || s.Untouched().Name != "baseline" || s.Answers != nil || len(set.Answers) == 0 {
+		t.Errorf("%+v, %v", set.Study, err)
 	}
 }
 
