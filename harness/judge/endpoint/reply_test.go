@@ -28,6 +28,10 @@ func TestText(t *testing.T) {
 			fail(w, 400, "content_filter", "no")
 		case "long":
 			fail(w, 400, "context_length_exceeded", "no")
+		case "longer": // as vLLM says it, with a number for a code
+			w.Header().Set("Content-Type", "application/json")
+			w.WriteHeader(400)
+			fmt.Fprint(w, `{"error":{"message":"This model's maximum context length is 4096 tokens. However, you requested 5000 tokens.","type":"BadRequestError","param":null,"code":400}}`)
 		case "vague":
 			say(w, "it depends")
 		default:
@@ -35,14 +39,14 @@ func TestText(t *testing.T) {
 		}
 	})
 	b := newBench(t, s.URL)
-	pairs := []Pair{{"q", "good", "bad"}, {"q", "bad", "good"}, {"q", "good", "good 2"}, {"refuse", "x", "y"}, {"filter", "x", "y"}, {"long", "x", "y"}, {"vague", "x", "y"}}
-	want := []Verdict{{1, 1, Text, ""}, {0, 0, Text, ""}, {1, 0, Text, ""}, {0.5, 0.5, "", refused}, {0.5, 0.5, "", refused}, {0.5, 0.5, "", tooLong}, {0.5, 0.5, "", unreadable}}
+	pairs := []Pair{{"q", "good", "bad"}, {"q", "bad", "good"}, {"q", "good", "good 2"}, {"refuse", "x", "y"}, {"filter", "x", "y"}, {"long", "x", "y"}, {"longer", "x", "y"}, {"vague", "x", "y"}}
+	want := []Verdict{{1, 1, Text, ""}, {0, 0, Text, ""}, {1, 0, Text, ""}, {0.5, 0.5, "", refused}, {0.5, 0.5, "", refused}, {0.5, 0.5, "", tooLong}, {0.5, 0.5, "", tooLong}, {0.5, 0.5, "", unreadable}}
 	if d := cmp.Diff(want, b.compare(t, pairs...)); d != "" {
 		t.Error(d)
 	}
 	asked := s.asked()
 	b.open(t, s.URL, nil)
-	if d := cmp.Diff(want, b.compare(t, pairs...)); d != "" || s.asked() != asked+2 { // errors are not kept, all else is
+	if d := cmp.Diff(want, b.compare(t, pairs...)); d != "" || s.asked() != asked+3 { // errors are not kept, all else is
 		t.Errorf("%d requests at first and %d again\n%s", asked, s.asked()-asked, d)
 	}
 }
