@@ -6,12 +6,10 @@ import (
 	"os"
 	"strings"
 	"testing"
-	"testing/fstest"
 
 	"congrad/eval/chrf"
 	"congrad/harness/config"
 	"congrad/harness/data"
-	"congrad/harness/record"
 	"congrad/results/measure"
 )
 
@@ -56,14 +54,7 @@ func TestAgainstTheAnswersOfAFile(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	folder := fstest.MapFS{}
-	for name, data := range files {
-		folder[name] = &fstest.MapFile{Data: data}
-	}
-	set, err := record.Load(folder)
-	if err != nil {
-		t.Fatal(err)
-	}
+	set := load(t, files)
 	counts := map[string]int{}
 	for _, e := range set.Evaluations {
 		ours, theirs := chrf.Known(e.Text, right[e.Prompt]), chrf.Known(given[e.Prompt], right[e.Prompt])
