@@ -59,7 +59,9 @@ func ablationTable(s *measure.Study) table.Table {
 		t.Rows = nil
 		return t
 	}
-	t.Footnotes = append(t.Footnotes, "~ not told apart from zero: the 95 % interval includes it. Not corrected for the number of arms.")
+	if t.Marked() {
+		t.Footnotes = append(t.Footnotes, "~ not told apart from zero: the 95 % interval includes it. Not corrected for the number of arms.")
+	}
 	if note := oneSeed(s); note != "" {
 		t.Footnotes = append(t.Footnotes, note)
 	}

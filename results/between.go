@@ -41,7 +41,8 @@ func Between(a, b *record.Set) (table.Table, error) {
 		},
 		Partial: strings.Join(partial(before, after), "; "),
 	}
-	wins := x.SameOpponent()
+	against, differ := x.Opponents()
+	wins := against > 0 && differ == 0 && before.Judge == after.Judge
 	measured := 0
 	for _, g := range x.Groups() {
 		for i, arm := range x.Arms() {
@@ -67,12 +68,15 @@ func Between(a, b *record.Set) (table.Table, error) {
 	}
 	if (before.Answers == nil) != (after.Answers == nil) {
 		t.Footnotes = append(t.Footnotes, "Win rates are not compared: only one of the runs is against the answers of a file.")
-	} else if both, differ := x.Opponents(); !wins && both > 0 {
-		why := fmt.Sprintf("%d of %d answers that they are against differ", differ, both)
+	} else if !wins && against > 0 {
+		why := fmt.Sprintf("%d of %d answers that they are against differ", differ, against)
 		if before.Judge != after.Judge {
 			why = "other judges decided"
 		}
 		t.Footnotes = append(t.Footnotes, "Win rates are not compared: "+why+".")
+	}
+	if n := x.Reworded(); n > 0 {
+		t.Footnotes = append(t.Footnotes, fmt.Sprintf("Left out: %s of one id that both runs word differently.", table.Counted(n, "prompt")))
 	}
 	if len(x.Seeds()) == 1 {
 		t.Footnotes = append(t.Footnotes, "One seed: the intervals cover other prompts, not other training runs.")

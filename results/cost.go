@@ -25,7 +25,7 @@ func Cost(set *record.Set, spent []record.Spent) ([]File, error) {
 var stageWords = map[string]string{
 	"base": "reading the base model", "further": "training the base model further", "generate": "sampling answers", "judge": "judging", "pairs": "making pairs",
 	"reference": "reference log-probs", "unprompted": "log-probs without instructions", "gradients": "per-pair gradients", "select": "selection",
-	"fidelity": "exact gradients of a sample", "train": "training", "answer": "answering held-out prompts", "task": "alignment tax",
+	"fidelity": "exact gradients of a sample", "train": "training", "answer": "answering held-out prompts", "given": "reading the opponent's answers", "compare": "asking a judge", "task": "alignment tax",
 }
 
 // expense is the sum over some stages.
@@ -170,8 +170,10 @@ func costNotes(spent []record.Spent, all expense) []string {
 	var machines []string
 	again := 0
 	for _, s := range spent {
-		if s.Machine != "" && !slices.Contains(machines, s.Machine) {
-			machines = append(machines, s.Machine)
+		for m := range strings.SplitSeq(s.Machine, "; ") { // a stage that was stopped may have moved
+			if m != "" && !slices.Contains(machines, m) {
+				machines = append(machines, m)
+			}
 		}
 		if s.Calls > 1 {
 			again++

@@ -15,7 +15,7 @@ func TestCostAddsUp(t *testing.T) {
 	three := []string{"joint", "congrad", "random"}
 	spent := []record.Spent{
 		{Kind: "base", Arms: []string{"baseline", "joint", "congrad", "random"}, Seconds: 1, Calls: 1, Peak: 1e9, Machine: "a"},
-		{Kind: "generate", Arms: three, Generated: 700, Seconds: 10, Calls: 2, Peak: 3e9, Machine: "a"},
+		{Kind: "generate", Arms: three, Generated: 700, Seconds: 10, Calls: 2, Peak: 3e9, Machine: "b; a"},
 		{Kind: "train", Arms: []string{"joint"}, Trained: 500, Seconds: 20, Calls: 1, Machine: "b"},
 		{Kind: "gradients", Arms: []string{"congrad"}, Seconds: 40, Calls: 3, Lost: true, Machine: "a"},
 		{Kind: "train", Arms: []string{"congrad"}, Trained: 250},

@@ -95,10 +95,13 @@ func TestJudgedByAServer(t *testing.T) {
 		}
 	}
 	report := string(files["report.md"])
-	for _, want := range []string{"Win rates against the untouched model, judged by a-model, in", "It gave no verdict on " + strconv.Itoa(failed) + " of", "failed: refused " + strconv.Itoa(failed), "this judge prefers"} {
+	for _, want := range []string{"Win rates against the untouched model, judged by a-model, in", "It gave no verdict on " + strconv.Itoa(failed) + " of", "failed: refused " + strconv.Itoa(failed), "this judge prefers", "A win is the mean of the judge's two preferences"} {
 		if !strings.Contains(report, want) {
 			t.Errorf("the report lacks %q", want)
 		}
+	}
+	if strings.Contains(report, "equal scores") {
+		t.Error("the report speaks of scores, which a server gives none of")
 	}
 	sum := 0
 	for _, row := range rows(t, files["tables/judge.csv"]) {

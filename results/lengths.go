@@ -24,6 +24,7 @@ func lengthsTable(s *measure.Study, lengths *measure.Lengths) table.Table {
 	}
 	penalised := map[string][]string{}
 	for _, g := range s.Groups() {
+		first := true
 		for _, a := range s.Contenders() {
 			x := lengths.Of(a.Name, g)
 			if x.Raw.N == 0 {
@@ -38,12 +39,11 @@ func lengthsTable(s *measure.Study, lengths *measure.Lengths) table.Table {
 			if joint := s.Joint(); joint != nil && a.Trained && joint.Name != a.Name {
 				versus = told(lengths.Minus(a.Name, joint.Name, g))
 			}
-			first := len(t.Rows) == 0 || t.Rows[len(t.Rows)-1].Cells[0].Data[0] != g.Name
 			t.Rows = append(t.Rows, table.Row{Break: first, Cells: []table.Cell{
-				{Text: shown(g.Name, first), Data: []string{g.Name}},
-				table.Text(a.Name), counted(x.Raw), table.Number(x.Own, 1), table.Number(x.Opponent, 1),
+				once(g.Name, first), table.Text(a.Name), counted(x.Raw), table.Number(x.Own, 1), table.Number(x.Opponent, 1),
 				rate(x.Raw), rate(x.Controlled), versus,
 			}})
+			first = false
 		}
 	}
 	if t.Marked() {
@@ -93,12 +93,4 @@ func lengthsLanguagesTable(s *measure.Study, lengths *measure.Lengths) table.Tab
 		}
 	}
 	return t
-}
-
-// shown is the name on the first row of its block.
-func shown(name string, first bool) string {
-	if first {
-		return name
-	}
-	return ""
 }

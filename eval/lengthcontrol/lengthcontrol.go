@@ -35,7 +35,7 @@ type Fit struct {
 // evaluation could tell from none.
 const Largest = 10
 
-// New fits the comparisons; false without any, and where a number is not finite.
+// New fits the comparisons; false without any, and where a number is not finite, that of how far they lie apart included.
 func New(comparisons []Comparison) (Fit, bool) {
 	n := len(comparisons)
 	wins, extra := make([]float64, n), make([]float64, n)
@@ -51,6 +51,9 @@ func New(comparisons []Comparison) (Fit, bool) {
 	f := Fit{Influence: make([]float64, n)}
 	if n > 1 {
 		f.Scale = stat.StdDev(extra, nil)
+	}
+	if math.IsNaN(f.Scale) || math.IsInf(f.Scale, 0) {
+		return Fit{}, false
 	}
 	if f.Scale == 0 {
 		f.plain(wins)

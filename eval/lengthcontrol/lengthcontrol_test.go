@@ -142,15 +142,17 @@ func TestDegenerateInputs(t *testing.T) {
 		comparisons []Comparison
 		ok          bool
 	}{
-		"nothing":       {nil, false},
-		"one":           {[]Comparison{{1, 3}}, true},
-		"two":           {[]Comparison{{1, 3}, {0, -3}}, true},
-		"always lost":   {[]Comparison{{0, 3}, {0, -3}, {0, 1}}, true},
-		"all ties":      {[]Comparison{{0.5, 3}, {0.5, -3}, {0.5, 1}}, true},
-		"huge":          {[]Comparison{{1, 1e150}, {0, -1e150}, {0.5, 0}}, true},
-		"NaN":           {[]Comparison{{math.NaN(), 3}, {0, -3}}, false},
-		"no length":     {[]Comparison{{1, math.Inf(1)}, {0, -3}}, false},
-		"no preference": {[]Comparison{{2, 3}, {0, -3}}, false},
+		"nothing":        {nil, false},
+		"one":            {[]Comparison{{1, 3}}, true},
+		"two":            {[]Comparison{{1, 3}, {0, -3}}, true},
+		"always lost":    {[]Comparison{{0, 3}, {0, -3}, {0, 1}}, true},
+		"all ties":       {[]Comparison{{0.5, 3}, {0.5, -3}, {0.5, 1}}, true},
+		"huge":           {[]Comparison{{1, 1e150}, {0, -1e150}, {0.5, 0}}, true},
+		"beyond numbers": {[]Comparison{{1, 1.5e308}, {0, 1.5e308}, {0.5, 1.7e308}}, false},
+		"far apart":      {[]Comparison{{1, 1.5e308}, {0, -1.5e308}, {0.5, 0}}, false},
+		"NaN":            {[]Comparison{{math.NaN(), 3}, {0, -3}}, false},
+		"no length":      {[]Comparison{{1, math.Inf(1)}, {0, -3}}, false},
+		"no preference":  {[]Comparison{{2, 3}, {0, -3}}, false},
 	} {
 		f, ok := New(c.comparisons)
 		if ok != c.ok {

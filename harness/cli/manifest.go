@@ -32,9 +32,6 @@ func newManifest(e *config.Experiment, env *run.Env, info device.Info) run.Manif
 		Hashes:  map[string]string{"weights": weights, "prompts": env.Source.Version(), "model": e.Model},
 		Prompts: env.Source.Files(),
 	}
-	if env.Answers != nil {
-		m.Answers = &env.Answers.File
-	}
 	for _, variable := range []string{"XLA_FLAGS", "GOMAXPROCS"} {
 		if value := os.Getenv(variable); value != "" {
 			m.Device[variable] = value

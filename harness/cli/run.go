@@ -85,7 +85,7 @@ func (a *app) execute(ctx context.Context, folder run.Folder, plan *run.Plan, s 
 	report := newReporter(a.err, log)
 	env.Report = report
 	m := newManifest(plan.Experiment, env, b.info)
-	m.Command = again
+	m.Command, m.Answers = again, plan.AnswerFile(env)
 	set, err := folder.Finish(ctx, plan, env, s.languages)
 	report.close()
 	if err == nil {

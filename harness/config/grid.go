@@ -46,6 +46,8 @@ var noAxis = map[string]string{
 	"title": "it heads the grid's report",
 	"model": "the cells share one model, and what they compute with it",
 
+	"evaluate.opponent": "the cells share what win rates are against, or their rates could not be set side by side",
+
 	"prompts.source": sharedPrompts, "prompts.path": sharedPrompts, "prompts.held_out": sharedPrompts, "prompts.dev": sharedPrompts, "evaluate.path": sharedPrompts,
 }
 
@@ -113,8 +115,11 @@ func (b *binder) checkAxisKey(at, key string, raw map[string]any) {
 	}
 	table, _, _ := strings.Cut(key, ".")
 	why := noAxis[key]
-	if strings.HasPrefix(key, "prompts.columns.") || strings.HasPrefix(key, "evaluate.columns.") {
+	switch {
+	case strings.HasPrefix(key, "prompts.columns."), strings.HasPrefix(key, "evaluate.columns."):
 		why = sharedPrompts
+	case strings.HasPrefix(key, "evaluate.answers."):
+		why = noAxis["evaluate.opponent"]
 	}
 	switch {
 	case key == "":

@@ -68,6 +68,8 @@ func TestGridErrors(t *testing.T) {
 		"an arm":             {replace("judge.noise", "arms.loss.beta"), nil, `x.toml:39: grid.rows.key: "arms.loss.beta": an arm is changed in its table; a grid varies keys that the arms have in common`},
 		"another arm":        {replace("judge.noise", "arms[0].loss.beta"), nil, `x.toml:39: grid.rows.key: "arms[0].loss.beta": an arm is changed in its table; a grid varies keys that the arms have in common`},
 		"no axis":            {replace("judge.noise", "model"), nil, `x.toml:39: grid.rows.key: "model" is no axis: the cells share one model, and what they compute with it`},
+		"another opponent":   {replace("judge.noise", "evaluate.opponent"), nil, `x.toml:39: grid.rows.key: "evaluate.opponent" is no axis: the cells share what win rates are against, or their rates could not be set side by side`},
+		"another's answers":  {replace("judge.noise", "evaluate.answers.id"), nil, `x.toml:39: grid.rows.key: "evaluate.answers.id" is no axis: the cells share what win rates are against, or their rates could not be set side by side`},
 		"one key twice":      {replace("judge.noise", "base.shared_share"), nil, `x.toml:40: grid.columns: "base.shared_share" is the key of the rows too; a grid varies two keys`},
 		"empty":              {replace("[0.0, 0.5]", "[]"), nil, "x.toml:39: grid.rows.values: want a list of at least one value"},
 		"no list":            {replace("[0.0, 0.5]", "0.5"), nil, "x.toml:39: grid.rows.values: want a list of at least one value"},

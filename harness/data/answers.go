@@ -3,15 +3,11 @@ package data
 import (
 	"errors"
 	"fmt"
-	"path/filepath"
 	"strings"
 
 	"congrad/harness/lang"
 	"congrad/harness/record"
 )
-
-// IsFile reports whether a name is that of a file that could hold answers.
-func IsFile(name string) bool { return endings[strings.ToLower(filepath.Ext(name))] != nil }
 
 // AnswerColumns are the names under which a file has answers and what they answer: an id, or the prompt's text where ID is empty.
 type AnswerColumns struct{ Prompt, Language, Answer, ID string }

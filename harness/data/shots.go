@@ -3,6 +3,7 @@ package data
 import (
 	"cmp"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
@@ -12,15 +13,16 @@ import (
 // prompt puts description and solved items before every question.
 func (x *Exam) prompt(shots map[string][]examItem) error {
 	s := x.task.Spec
-	for code, list := range x.items {
-		from := shots[code]
+	for _, code := range slices.Sorted(maps.Keys(x.items)) { // of several errors the same comes first
+		list, from := x.items[code], shots[code]
 		if s.Shots.Draw == "random" { // an order that languages have in common, whatever that of their files
 			from = slices.Clone(from)
 			slices.SortStableFunc(from, func(a, b examItem) int { return cmp.Compare(a.cluster, b.cluster) })
 		}
+		there := count(from)
 		texts := make([]string, len(list)) // of all, before any is changed: items may be each other's shots
 		for i, item := range list {
-			chosen, err := x.shots(item, from)
+			chosen, err := x.shots(item, from, there)
 			if err != nil {
 				return err
 			}
@@ -33,16 +35,30 @@ func (x *Exam) prompt(shots map[string][]examItem) error {
 	return nil
 }
 
+// tally counts solved items by what they match, and those of one cluster by that too: looking through all of them for every item
+// takes minutes where there are ten thousand.
+type tally struct {
+	matching map[string]int
+	clusters map[[2]string]int // by match and cluster
+}
+
+func count(items []examItem) tally {
+	t := tally{map[string]int{}, map[[2]string]int{}}
+	for _, i := range items {
+		t.matching[i.match]++
+		t.clusters[[2]string{i.match, i.cluster}]++
+	}
+	return t
+}
+
 // shots are the solved items before one that is asked, never itself or a translation of it.
-func (x *Exam) shots(asked examItem, from []examItem) (string, error) {
+func (x *Exam) shots(asked examItem, from []examItem, there tally) (string, error) {
 	s := x.task.Spec
 	own := s.Shots.Path == "" // else equal names mean nothing
 	fits := func(i examItem) bool { return i.match == asked.match && (!own || i.cluster != asked.cluster) }
-	fitting := 0
-	for _, i := range from {
-		if fits(i) {
-			fitting++
-		}
+	fitting := there.matching[asked.match]
+	if own {
+		fitting -= there.clusters[[2]string{asked.match, asked.cluster}]
 	}
 	if fitting < s.Shots.Number {
 		with := ""

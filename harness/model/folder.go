@@ -56,9 +56,8 @@ func openConfig(dir fs.FS) (Config, []byte, error) {
 }
 
 // Open reads a model folder.
-func Open(dir fs.FS) (*Folder, error) { return loaded(Look(dir)) }
-
-func loaded(f *Folder, err error) (*Folder, error) {
+func Open(dir fs.FS) (*Folder, error) {
+	f, err := Look(dir)
 	if err != nil {
 		return nil, err
 	}
@@ -89,9 +88,6 @@ func Look(dir fs.FS) (*Folder, error) {
 	}
 	return f, nil
 }
-
-// OpenGGUFFolder reads a file of llama.cpp's as the folder that it amounts to.
-func OpenGGUFFolder(dir fs.FS, name string) (*Folder, error) { return loaded(LookGGUF(dir, name)) }
 
 // LookGGUF is Look for a file of llama.cpp's.
 func LookGGUF(dir fs.FS, name string) (f *Folder, err error) {

@@ -64,8 +64,14 @@ func (r Run) Checklist() []byte {
 	for _, f := range s.Files {
 		c.item("Licence of "+code(f.Path)+", and consent of whoever wrote it", Open)
 	}
-	if len(s.TaxTasks()) > 0 && r.setting("prompts.source") != "tiny" {
-		c.item("Licences of the tasks' items ("+strings.Join(s.TaxTasks(), ", ")+")", Open)
+	if s.Answers != nil {
+		c.item("Licence of "+code(s.Answers.Path)+", and whose answers they are", Open)
+	}
+	tasks := slices.DeleteFunc(s.TaxTasks(), func(t string) bool { // of the embedded world
+		return r.setting("prompts.source") == "tiny" && r.fact("task "+t) == ""
+	})
+	if len(tasks) > 0 {
+		c.item("Licences of the tasks' items ("+strings.Join(tasks, ", ")+")", Open)
 	}
 	c.item("Licence of the model", r.licence())
 	c.item("People in the study (annotators, participants), their pay and consent", "none by this program; any of your own: "+Open)
@@ -179,7 +185,8 @@ func (r Run) statistics(c *checklist) {
 		c.item("Correction for many comparisons", "Holm's over the languages of an arm (table languages); none over arms and groups (table main)")
 		c.item("Smallest difference that would be found", orElse(results.Detectable(s), "cannot be told: there is no arm joint to compare with, or no interval of a width above zero"))
 		c.item("Judge of the evaluation", table.EscapeMarkdown(r.judge()))
-		for _, a := range s.Trained() {
+		c.item("Opponent", table.EscapeMarkdown(orElse(r.fact("opponent"), "the answers of "+s.Against())))
+		for _, a := range s.Contenders() {
 			if rates := r.rates(a.Name); len(rates) > 0 {
 				c.item("Win rate of "+a.Name, strings.Join(rates, "; "))
 			}

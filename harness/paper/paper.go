@@ -50,7 +50,7 @@ func (r Run) judge() string {
 	case "self":
 		return "the model that all arms start from, by its own score from 1 to 5; equal scores, and answers without one, count half"
 	}
-	return "the model behind the " + r.Study.Judge + ", which compares both answers in both orders; win is the mean of what it says"
+	return "the model " + r.Study.Server() + " behind a server, which compares both answers in both orders; a win is the mean of its two preferences"
 }
 
 // rates are the win rates of an arm in each group, in words.
@@ -124,11 +124,8 @@ func (r Run) Limits() []string {
 	for _, a := range s.Confined() {
 		add("%s has a model for each of some languages and is not measured in others.", a.Name)
 	}
-	if unread, all := s.Unread(); s.Scored() && unread > 0 {
-		add("The judge gave no score to %d of %d answers.", unread, all)
-	}
-	if failed, asked := s.Failed(); failed > 0 {
-		add("The judge gave no verdict on %d of the %d answers that it was asked about; they count as ties.", failed, asked)
+	if undecided := s.Undecided("The judge"); undecided != "" {
+		list = append(list, undecided)
 	}
 	if len(s.Published) > 0 {
 		add("%s typed in from elsewhere (table published) and not checked.", map[bool]string{true: "A number was", false: "Numbers were"}[len(s.Published) == 1])

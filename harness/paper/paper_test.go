@@ -98,6 +98,33 @@ func TestChecklistOfAKnownRun(t *testing.T) {
 	}
 }
 
+// Against a file's answers every arm has a rate, the file is named, and whose it is stays open; so do the licences of tasks from
+// files beside the embedded world's prompts. A judge's gaps are counted as what they are.
+func TestChecklistAgainstAFile(t *testing.T) {
+	r := made(t, func(r *Run) {
+		r.Settings = []config.Origin{{Key: "prompts.source", Value: "tiny", From: "x.toml:3"}}
+		s := &r.Set.Study
+		s.Opponent, s.Baseline, s.Answers, s.Judge = "refs.jsonl", "baseline", &record.AnswerFile{Path: "refs.jsonl", Rows: 9}, "self"
+		s.Facts = append(s.Facts, record.Fact{Name: "task udhr", Value: "8 items; mine.jsonl (8 rows)"})
+		for i := range r.Set.Evaluations {
+			r.Set.Evaluations[i].Score, r.Set.Evaluations[i].OpponentScore = 3, float64(i%2)
+		}
+	})
+	text := string(r.Checklist())
+	got := items(t, text)
+	for name, want := range map[string]string{
+		"Licence of `refs.jsonl`, and whose answers they are": Open, "Licences of the tasks' items (udhr)": Open, "Opponent": "the answers of the file refs.jsonl",
+	} {
+		if got[name][1] != want {
+			t.Errorf("%s: %q, want %q", name, got[name][1], want)
+		}
+	}
+	n := len(r.Set.Evaluations)
+	if want := fmt.Sprintf("The judge gave one of the answers no score in %d of %d comparisons", (n+1)/2, n); got["Win rate of baseline"][0] != "x" || !strings.Contains(text, want) {
+		t.Errorf("no rate of the untouched model, or no %q:\n%s", want, text)
+	}
+}
+
 // What it does not know stays open: nothing is ticked of machine, settings or licence.
 func TestChecklistOfRecordsAlone(t *testing.T) {
 	got := items(t, string(made(t, func(r *Run) { r.Set.Study.Facts, r.Set.Study.Seeds = nil, r.Set.Study.Seeds[:1] }).Checklist()))

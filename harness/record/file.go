@@ -108,7 +108,7 @@ func Load(dir fs.FS) (*Set, error) {
 		func() error { return load(dir, "passages", &s.Passages) },
 		func() error { return load(dir, "fidelity", &s.Fidelity) },
 	}
-	if _, absent := fs.Stat(dir, "replies.jsonl"); absent == nil {
+	if _, err := fs.Stat(dir, "replies.jsonl"); !errors.Is(err, fs.ErrNotExist) {
 		kinds = append(kinds, func() error { return load(dir, "replies", &s.Replies) })
 	}
 	faults := make([]error, len(kinds))

@@ -30,7 +30,7 @@ type Study struct {
 	Files []PromptFile `json:"files,omitempty"` // where prompts come from; empty for the embedded world
 	// Published are numbers that were not measured here but typed into the experiment's file.
 	Published []Published `json:"published,omitempty"`
-	// Where win rates are against the answers of a file, which Opponent names: the file, and the untouched arm.
+	// Where Opponent names a file of answers: the file, but where nothing is evaluated, and the untouched arm.
 	Answers  *AnswerFile `json:"answers,omitempty"`
 	Baseline string      `json:"baseline,omitempty"`
 	// Sweeps are groups of arms that differ in one setting alone.

@@ -2,6 +2,8 @@ package record
 
 import (
 	"bytes"
+	"errors"
+	"io/fs"
 	"strings"
 	"testing"
 	"testing/fstest"
@@ -37,6 +39,34 @@ func TestSetRoundTrip(t *testing.T) {
 	}
 	if d := cmp.Diff(want, got); d != "" {
 		t.Error(d)
+	}
+}
+
+// denied is a folder in which the replies may not be read.
+type denied struct{ fs.FS }
+
+func (d denied) Open(name string) (fs.File, error) {
+	if name == "replies.jsonl" {
+		return nil, &fs.PathError{Op: "open", Path: name, Err: fs.ErrPermission}
+	}
+	return d.FS.Open(name)
+}
+
+// Replies that are not there are none; those that cannot be read are an error.
+func TestRepliesThatCannotBeRead(t *testing.T) {
+	files, err := (&Set{Study: Study{Name: "x"}}).Files()
+	if err != nil {
+		t.Fatal(err)
+	}
+	dir := fstest.MapFS{}
+	for name, data := range files {
+		dir[name] = &fstest.MapFile{Data: data}
+	}
+	if _, err := Load(dir); err != nil {
+		t.Error(err)
+	}
+	if _, err := Load(denied{dir}); !errors.Is(err, fs.ErrPermission) {
+		t.Errorf("%v", err)
 	}
 }
 

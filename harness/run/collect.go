@@ -104,8 +104,8 @@ func (p *Plan) Records(e *Env, languages lang.Table) (*record.Set, error) {
 
 // untouched is the name of the arm that is: the opponent, where that is an arm.
 func (p *Plan) untouched() string {
-	if a := p.Experiment.Untouched(); p.given != nil && a != nil {
-		return a.Name
+	if x := p.Experiment; x.FindArm(x.Evaluate.Opponent) == nil {
+		return x.Untouched().Name // against a file's answers there is one; the experiment was checked
 	}
 	return p.Experiment.Evaluate.Opponent
 }
@@ -341,7 +341,8 @@ func (p *Plan) study(e *Env, table lang.Table) (record.Study, error) {
 		Name: x.Name, Title: x.Title, Seeds: x.Seeds, Iterations: x.Iterations, Tasks: p.taskNames(), Partial: strings.Join(x.Partial, ", "), Backend: e.Backend, Opponent: x.Evaluate.Opponent,
 		Parameters: e.Base.Config.Parameters(), Files: e.Source.Files(), Sweeps: sweeps(x),
 	}
-	if s.Answers = p.answerFile(e); s.Answers != nil {
+	s.Answers = p.AnswerFile(e)
+	if x.FindArm(x.Evaluate.Opponent) == nil {
 		s.Baseline = p.untouched()
 	}
 	switch v := x.Evaluate; v.Judge {

@@ -3,6 +3,7 @@ package run
 import (
 	"encoding/json"
 	"slices"
+	"strings"
 	"time"
 
 	"congrad/harness/config"
@@ -37,7 +38,7 @@ func (e *Env) beginCost(s *Stage) (cost, error) {
 	switch {
 	case c.Machine == "":
 		c.Machine = e.Machine
-	case c.Machine != e.Machine:
+	case !slices.Contains(strings.Split(c.Machine, "; "), e.Machine):
 		c.Machine += "; " + e.Machine
 	}
 	e.memory.begin()
@@ -135,7 +136,7 @@ func (p *Plan) owners() map[string]map[string]bool {
 		}
 	}
 	for _, f := range p.finals {
-		own(f.arm, f.answer, f.judged)
+		own(f.arm, f.answer, f.judged, f.compared, p.given, p.givenJudged)
 		own(f.arm, f.tasks...)
 	}
 	for _, s := range p.Stages {

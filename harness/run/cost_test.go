@@ -6,6 +6,7 @@ import (
 	"slices"
 	"testing"
 
+	"congrad/harness/data"
 	"congrad/harness/record"
 	"congrad/harness/store"
 )
@@ -90,6 +91,28 @@ func TestSpentAgreesWithTheRecords(t *testing.T) {
 	}
 }
 
+// Every stage is some arm's, whoever judges and whoever the opponent is.
+func TestEveryStageHasAnOwner(t *testing.T) {
+	t.Chdir(t.TempDir())
+	b := newBench(t)
+	b.answersOf(t, func(data.Prompt) string { return "x" })
+	for name, sets := range map[string][]string{
+		"known answers": nil, "the model": {"evaluate.judge=self"}, "a server": judgedByServer,
+		"a file": {"evaluate.judge=self", "evaluate.opponent=refs.jsonl", "evaluate.answers.id=id"},
+	} {
+		p := b.plan(t, sets...)
+		owners := p.owners()
+		for _, s := range p.Stages {
+			if len(owners[s.Key]) == 0 {
+				t.Errorf("%s: %s is nobody's", name, s.Label)
+			}
+			if s.Kind == "given" && len(owners[s.Key]) != len(p.Experiment.Arms) {
+				t.Errorf("%s: %s is of %v, want every arm", name, s.Label, owners[s.Key])
+			}
+		}
+	}
+}
+
 // A stopped stage counts both calls. Of a killed one what is missing is said, and of one that left no note that nothing is known.
 func TestSpentOfStoppedStages(t *testing.T) {
 	b := newBench(t)
@@ -138,6 +161,28 @@ func TestSpentOfStoppedStages(t *testing.T) {
 	}
 	if s := b.spent(t, p, dir)[stopped+1]; s.Calls != 0 || s.Seconds != 0 {
 		t.Errorf("a damaged note: %+v", s)
+	}
+}
+
+// A stage that moves between machines names each of them once.
+func TestCostNamesMachinesOnce(t *testing.T) {
+	b := newBench(t)
+	p := b.plan(t)
+	st, err := store.Open(t.TempDir())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer st.Close()
+	env := b.env
+	env.Store = st
+	var c cost
+	for _, env.Machine = range []string{"a", "b", "a", "b"} {
+		if c, err = env.beginCost(p.Stages[0]); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if c.Machine != "a; b" || c.Calls != 4 {
+		t.Errorf("%+v", c)
 	}
 }
 

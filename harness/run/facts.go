@@ -30,7 +30,7 @@ func (p *Plan) facts(e *Env) ([]record.Fact, error) {
 		facts = append(facts,
 			record.Fact{Name: "training", Value: fmt.Sprintf("AdamW, peak rate %g (%s), %d pairs a step, %d epoch(s)%s", x.Train.LearningRate, x.Train.Schedule, x.Train.BatchPairs, x.Train.Epochs, combinedBy(x.Train))},
 			record.Fact{Name: "evaluation", Value: fmt.Sprintf("greedy answers to at most %d prompts per language of the %s split%s", plan.limited(x.Evaluate.PerLanguage), x.Evaluate.Split, judgedBy(x.Evaluate))})
-		if f := p.answerFile(e); f != nil {
+		if f := p.AnswerFile(e); f != nil {
 			facts = append(facts, record.Fact{Name: "opponent", Value: fmt.Sprintf("the answers of %s: %d rows, %d of them to these prompts, SHA-256 %s", f.Path, f.Rows, f.Used, f.SHA256)})
 		}
 	} else {

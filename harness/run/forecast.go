@@ -89,6 +89,7 @@ func Forecast(plans []*Plan, e *Env, c model.Config, l Lengths) []forecast.Stage
 		for i := range p.rounds {
 			x.round(&p.rounds[i])
 		}
+		x.judge(p.givenJudged)
 		for _, f := range p.finals {
 			x.final(f)
 		}
@@ -116,8 +117,8 @@ func (x *estimate) round(r *round) {
 	if x.new(r.generated) {
 		x.answers("generate", r.generated.Size, e.Generate.Samples)
 	}
-	if e.Judge.Kind == "self" && x.new(r.judged) {
-		x.read("judge", r.judged.Size, 1, x.l.Judgement, 1, x.l.Judged+e.Generate.MaxTokens, 1)
+	if e.Judge.Kind == "self" {
+		x.judge(r.judged)
 	}
 	prompts := r.generated.Size / max(1, e.Generate.Samples)
 	pairs := prompts * len(r.languages) / max(1, len(r.settings.Languages))
@@ -155,11 +156,19 @@ func (x *estimate) round(r *round) {
 	}
 }
 
+// judge adds a stage in which a model scores answers, where there is one.
+func (x *estimate) judge(s *Stage) {
+	if x.new(s) {
+		x.read("judge", s.Size, 1, x.l.Judgement, 1, x.l.Judged+x.plan.Experiment.Generate.MaxTokens, 1)
+	}
+}
+
 // final describes the evaluation of a model.
 func (x *estimate) final(f final) {
 	if x.new(f.answer) {
 		x.answers("answer", f.answer.Size, 1)
 	}
+	x.judge(f.judged)
 	e := x.plan.Experiment
 	languages := e.Languages.All()
 	per := e.Evaluate.TaskItems

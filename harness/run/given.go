@@ -32,7 +32,6 @@ func (p *planner) given() (*Stage, error) {
 	if err != nil {
 		return nil, err
 	}
-	p.env.Answers.File.Used = len(list)
 	text, err := json.Marshal(list)
 	if err != nil {
 		return nil, err
@@ -68,8 +67,8 @@ func (e *Env) givenAnswers(held answerSettings) ([]answer, error) {
 	return list, nil
 }
 
-// answerFile describes the file for records and the manifest; nil where an arm is the opponent.
-func (p *Plan) answerFile(e *Env) *record.AnswerFile {
+// AnswerFile describes the file for records and the manifest; nil where none is read.
+func (p *Plan) AnswerFile(e *Env) *record.AnswerFile {
 	if p.given == nil {
 		return nil
 	}

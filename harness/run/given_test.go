@@ -6,12 +6,11 @@ import (
 	"os"
 	"strings"
 	"testing"
-	"testing/fstest"
 
 	"congrad/eval/chrf"
 	"congrad/harness/config"
 	"congrad/harness/data"
-	"congrad/harness/record"
+	"congrad/results/measure"
 )
 
 // answersOf opens a file of answers to the bench's held-out prompts; say makes them.
@@ -55,14 +54,7 @@ func TestAgainstTheAnswersOfAFile(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	folder := fstest.MapFS{}
-	for name, data := range files {
-		folder[name] = &fstest.MapFile{Data: data}
-	}
-	set, err := record.Load(folder)
-	if err != nil {
-		t.Fatal(err)
-	}
+	set := load(t, files)
 	counts := map[string]int{}
 	for _, e := range set.Evaluations {
 		ours, theirs := chrf.Known(e.Text, right[e.Prompt]), chrf.Known(given[e.Prompt], right[e.Prompt])
@@ -88,6 +80,20 @@ func TestAgainstTheAnswersOfAFile(t *testing.T) {
 		if a.Iteration == 1 && a.Arm != "baseline" {
 			t.Errorf("sampled by %q", a.Arm)
 		}
+	}
+}
+
+// A study that only scores evaluates nothing, so it reads no answers; its records name arms that it has all the same.
+func TestScoringWithAFileAsTheOpponent(t *testing.T) {
+	b := newBench(t)
+	plan := b.plan(t, "evaluate.opponent=refs.jsonl", "evaluate.answers.id=id", "train.epochs=0")
+	files, err := b.run(t, context.Background(), plan, t.TempDir(), &follower{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	set := load(t, files)
+	if s, err := measure.New(set); err != nil || s.Untouched() == nil || s.Untouched().Name != "baseline" || s.Answers != nil || len(set.Answers) == 0 {
+		t.Errorf("%+v, %v", set.Study, err)
 	}
 }
 

@@ -7,12 +7,10 @@ import (
 	"os"
 	"strings"
 	"testing"
-	"testing/fstest"
 
 	"congrad/harness/config"
 	"congrad/harness/data"
 	"congrad/harness/judge"
-	"congrad/harness/record"
 )
 
 // ownPrompts replaces the bench's prompts by a file's: so many in each language, every second with an answer.
@@ -52,14 +50,7 @@ func TestJudgedByTheStart(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	folder := fstest.MapFS{}
-	for name, data := range files {
-		folder[name] = &fstest.MapFile{Data: data}
-	}
-	set, err := record.Load(folder)
-	if err != nil {
-		t.Fatal(err)
-	}
+	set := load(t, files)
 	w, err := b.env.Engine.Upload(b.env.Base.Weights)
 	if err != nil {
 		t.Fatal(err)

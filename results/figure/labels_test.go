@@ -9,6 +9,7 @@ import (
 	"gonum.org/v1/plot/font"
 	"gonum.org/v1/plot/vg/draw"
 
+	"congrad/harness/record"
 	"congrad/results/synthetic"
 )
 
@@ -111,6 +112,20 @@ func lettersInFont(t *testing.T, f Figure) {
 			if glyph, err := face.Face.GlyphIndex(&b, r); err != nil || glyph == 0 {
 				t.Errorf("%s draws %q, of which the font lacks %q", f.Name, text, r)
 			}
+		}
+	}
+}
+
+// What is not drawn is counted, whichever of the drawn arms a figure has anything of.
+func TestArmsThatAreNotDrawnAreCounted(t *testing.T) {
+	set := synthetic.Set(synthetic.Small())
+	for i := range 5 { // three are trained already, and six can be told apart
+		set.Study.Arms = append(set.Study.Arms, record.Arm{Name: fmt.Sprint("arm", i), Trained: true})
+	}
+	s := study(t, set)
+	for _, f := range []Figure{WinRates(s), Differences(s), Tax(s), Kept(s)} {
+		if !strings.Contains(f.Caption, "Not drawn: 2 more") {
+			t.Errorf("%s: %s", f.Name, f.Caption)
 		}
 	}
 }

@@ -72,7 +72,7 @@ func (s series) note() string {
 	if s.left == 0 {
 		return s.key
 	}
-	return fmt.Sprintf(" Only the first %d trained arms are drawn; the tables have all.", len(s.arms)) + s.key
+	return fmt.Sprintf(" Not drawn: %d more, for want of signs that differ; the tables have all.", s.left) + s.key
 }
 
 // dodge is the offset of arm i that sets the arms side by side within width.

@@ -72,14 +72,33 @@ func paired(a, b []outcome) Paired {
 	return Paired{stats.Mean(samples(a), Level), stats.Mean(samples(b), Level), stats.Mean(minus(b, a, false), Level)}
 }
 
-// WinRate compares an arm's win rates, which means something where SameOpponent is.
-func (x Between) WinRate(arm string, in Group) Paired {
-	return paired(x.A.evaluated(arm, in, win), x.B.evaluated(arm, in, win))
-}
+// WinRate compares an arm's win rates, which means something where the opponents' answers are the same, and the judge is.
+func (x Between) WinRate(arm string, in Group) Paired { return x.evaluated(arm, in, win) }
 
 // Exact compares the shares of exact answers.
-func (x Between) Exact(arm string, in Group) Paired {
-	return paired(x.A.evaluated(arm, in, exact), x.B.evaluated(arm, in, exact))
+func (x Between) Exact(arm string, in Group) Paired { return x.evaluated(arm, in, exact) }
+
+func (x Between) evaluated(arm string, in Group, value func(*record.Evaluation) (float64, bool)) Paired {
+	reworded := func(o outcome) bool { return x.reworded(o.id) }
+	return paired(slices.DeleteFunc(x.A.evaluated(arm, in, value), reworded), slices.DeleteFunc(x.B.evaluated(arm, in, value), reworded))
+}
+
+// reworded reports whether an id is of another prompt in each study: files may number their prompts alike.
+func (x Between) reworded(id string) bool {
+	a, inA := x.A.Asked(id)
+	b, inB := x.B.Asked(id)
+	return inA && inB && a.Text != b.Text
+}
+
+// Reworded counts the prompts that are left out since only their ids are the same.
+func (x Between) Reworded() int {
+	ids := map[string]bool{}
+	for i := range x.A.set.Evaluations {
+		if id := x.A.set.Evaluations[i].Prompt; x.reworded(id) {
+			ids[id] = true
+		}
+	}
+	return len(ids)
 }
 
 // Tax compares an arm's own readings over all tasks, not their differences to a baseline.
@@ -109,7 +128,7 @@ func (x Between) Opponents() (both, differ int) {
 	}
 	for _, e := range x.B.evaluations[b.Name] {
 		text, ok := texts[key(e)]
-		if !ok {
+		if !ok || x.reworded(e.Prompt) {
 			continue
 		}
 		both++
@@ -118,10 +137,4 @@ func (x Between) Opponents() (both, differ int) {
 		}
 	}
 	return both, differ
-}
-
-// SameOpponent reports whether wins in both studies are over the same answers, by the same kind of judge.
-func (x Between) SameOpponent() bool {
-	both, differ := x.Opponents()
-	return both > 0 && differ == 0 && x.A.Judge == x.B.Judge
 }

@@ -32,7 +32,7 @@ func TestBetweenPairsTheSameItems(t *testing.T) {
 	if p.A.N != n || p.B.N != n || p.Difference.N != n {
 		t.Errorf("%d, %d and %d items, want %d", p.A.N, p.B.N, p.Difference.N, n)
 	}
-	if !x.SameOpponent() || x.Tax(BitsPerByte(), "joint", all).Difference.Mean != 0 {
+	if both, differ := x.Opponents(); both == 0 || differ != 0 || x.Tax(BitsPerByte(), "joint", all).Difference.Mean != 0 {
 		t.Error("the rest is the same")
 	}
 }
@@ -69,7 +69,43 @@ func TestBetweenKnowsWhatCannotBePaired(t *testing.T) {
 	if p := x.WinRate("joint", seen); p.Difference.Seeds != 2 || p.A.N == 0 {
 		t.Errorf("%+v", p)
 	}
-	if both, differ := x.Opponents(); both != 2*6*12 || differ != 2*12 || x.SameOpponent() {
+	if both, differ := x.Opponents(); both != 2*6*12 || differ != 2*12 {
 		t.Errorf("%d answers of the opponents, %d differ", both, differ)
+	}
+}
+
+// Two files may give one id to different prompts: what is asked decides what is paired.
+func TestBetweenPairsWhatIsAskedAlike(t *testing.T) {
+	a, b := synthetic.Set(synthetic.Small()), synthetic.Set(synthetic.Small())
+	other, left := map[string]bool{}, 0
+	for i := range b.Prompts {
+		if p := &b.Prompts[i]; i%5 == 0 {
+			other[p.ID] = true
+			p.Text += " Or not?"
+		}
+	}
+	asked := map[string]bool{}
+	for i := range b.Evaluations {
+		e := &b.Evaluations[i]
+		asked[e.Prompt] = true
+		if other[e.Prompt] {
+			e.Win, e.Known, e.Text = 1-e.Win, 0, "another"
+		} else if e.Arm == "joint" {
+			left++
+		}
+	}
+	count := 0
+	for id := range other {
+		count += int(indicator(asked[id]))
+	}
+	x := Between{study(t, a), study(t, b)}
+	all := x.Groups()[len(x.Groups())-1]
+	for name, p := range map[string]Paired{"win rate": x.WinRate("joint", all), "exact": x.Exact("joint", all)} {
+		if p.Difference.Mean != 0 || p.Difference.N != left || p.A.Mean != p.B.Mean {
+			t.Errorf("%s: %+v, want no difference on %d answers", name, p.Difference, left)
+		}
+	}
+	if both, differ := x.Opponents(); both == 0 || differ > 0 || count == 0 || x.Reworded() != count {
+		t.Errorf("%d of %d answers of the opponents differ, %d prompts are left out, want %d", differ, both, x.Reworded(), count)
 	}
 }

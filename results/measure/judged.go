@@ -28,20 +28,29 @@ func (s *Study) JudgedBy() string {
 	if !s.Judged() {
 		return ""
 	}
-	if model := s.Server(); model != "" {
-		text := fmt.Sprintf(" Who wins is judged by %s, one judge for all arms, which compares the two answers in both orders, and not by a known answer; a win is the mean of its two preferences.", model)
-		if failed, asked := s.Failed(); failed > 0 {
-			text += fmt.Sprintf(" It gave no verdict on %d of the %d answers that it was asked about; they are ties.", failed, asked)
-		}
-		return text
-	}
 	text := " Who wins is judged by the untouched model itself, one judge for all arms, by its score from 1 to 5 and not by a known answer."
-	if unread, all := s.Unread(); unread > 0 && s.Answers != nil {
-		text += fmt.Sprintf(" In %d of %d comparisons it gave one of the answers no score; they are ties.", unread, all)
-	} else if unread > 0 {
-		text += fmt.Sprintf(" It gave no score to %d of %d answers; comparisons with them are ties.", unread, all)
+	if model := s.Server(); model != "" {
+		text = fmt.Sprintf(" Who wins is judged by %s, one judge for all arms, which compares the two answers in both orders, and not by a known answer; a win is the mean of its two preferences.", model)
+	}
+	if undecided := s.Undecided("It"); undecided != "" {
+		text += " " + undecided
 	}
 	return text
+}
+
+// Undecided is the sentence that says what the judge, in a word, did not decide; empty where it decided everything.
+func (s *Study) Undecided(judge string) string {
+	failed, asked := s.Failed()
+	unread, all := s.Unread()
+	switch {
+	case failed > 0:
+		return fmt.Sprintf("%s gave no verdict on %d of the %d answers that it was asked about; they are ties.", judge, failed, asked)
+	case !s.Scored() || unread == 0:
+		return ""
+	case s.Answers != nil:
+		return fmt.Sprintf("%s gave one of the answers no score in %d of %d comparisons; they are ties.", judge, unread, all)
+	}
+	return fmt.Sprintf("%s gave no score to %d of %d answers; comparisons with them are ties.", judge, unread, all)
 }
 
 // Unread counts the greedy answers that the judge gave no score, over all arms; against a file's answers, the comparisons in which

@@ -170,7 +170,7 @@ func (s *Study) Asked(id string) (record.Prompt, bool) {
 
 // Untouched is the arm that was not trained, whose answers the others are compared with unless a file's are; nil when the study has none.
 func (s *Study) Untouched() *record.Arm {
-	if s.Answers != nil {
+	if s.Baseline != "" {
 		return s.firstArm(func(a record.Arm) bool { return a.Name == s.Baseline })
 	}
 	return s.firstArm(func(a record.Arm) bool { return !a.Trained && (s.Opponent == "" || a.Name == s.Opponent) })

@@ -206,11 +206,14 @@ func examplesNote(s *measure.Study, arm string) string {
 
 // winRate says what one is.
 func winRate(s *measure.Study) string {
-	other := "the untouched model"
-	if s.Answers != nil {
-		return fmt.Sprintf("Win rate: each held-out prompt is answered by the arm, the untouched model among them; its answer is compared with that of %s. The better answer wins; equal scores are a tie and count half. 0.5 means as good as those answers; what training changed is the difference to the untouched model's win rate.", s.Against())
+	wins := "The better answer wins; equal scores are a tie and count half."
+	if s.Server() != "" {
+		wins = "A win is the mean of the judge's two preferences, from 0 to 1."
 	}
-	return "Win rate: each held-out prompt is answered by the arm and by " + other + ". The better answer wins; equal scores are a tie and count half. 0.5 means as good as " + other + "."
+	if s.Answers != nil {
+		return fmt.Sprintf("Win rate: each held-out prompt is answered by the arm, the untouched model among them; its answer is compared with that of %s. %s 0.5 means as good as those answers; what training changed is the difference to the untouched model's win rate.", s.Against(), wins)
+	}
+	return "Win rate: each held-out prompt is answered by the arm and by the untouched model. " + wins + " 0.5 means as good as the untouched model."
 }
 
 // reading explains the terms of the report in plain words.

@@ -125,7 +125,7 @@ func sideOf(e stats.Estimate) int {
 	return -1
 }
 
-// againstOpponent sorts the trained arms into above, below and not told apart from a draw.
+// againstOpponent sorts the arms into above, below and not told apart from a draw.
 func againstOpponent(s *measure.Study, g measure.Group) string {
 	var found sides
 	for _, a := range s.Contenders() {

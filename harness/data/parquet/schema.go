@@ -52,6 +52,9 @@ func (f *File) readSchema() error {
 	return nil
 }
 
+// longestName of a column, in bytes: what stands above many columns is in the name of each.
+const longestName = 1 << 10
+
 // schema is walked over.
 type schema struct {
 	elements []format.SchemaElement // that are left
@@ -105,6 +108,9 @@ func (s *schema) element(e format.SchemaElement, at place) error {
 		at.name = e.Name
 	default:
 		at.name += "." + e.Name
+	}
+	if len(at.name) > longestName {
+		return fmt.Errorf("its schema has a name longer than %d bytes", longestName)
 	}
 	if e.RepetitionType.Valid && e.RepetitionType.V != format.Required {
 		at.defined++

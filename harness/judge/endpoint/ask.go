@@ -154,7 +154,7 @@ func (j *Judge) judgeError(err error) (again bool, failed string, fatal error) {
 		return false, "", fmt.Errorf("%s; is evaluate.endpoint.model one of that server's, and evaluate.endpoint.url its address up to and without /chat/completions?", j.words(err))
 	case strings.Contains(said, "insufficient_quota"):
 		return false, "", fmt.Errorf("%s; there is no credit left. Nothing is lost: every reply is kept", j.words(err))
-	case strings.Contains(said, "context") && (strings.Contains(said, "length") || strings.Contains(said, "size")):
+	case ofContext(said) || status == http.StatusBadRequest && ofContext(strings.ToLower(api.Message)): // vLLM has no code for it
 		return false, tooLong, nil
 	case strings.Contains(said, "content_filter") || strings.Contains(said, "content_policy"):
 		return false, refused, nil
@@ -162,6 +162,11 @@ func (j *Judge) judgeError(err error) (again bool, failed string, fatal error) {
 		retried := []int{http.StatusRequestTimeout, http.StatusConflict, http.StatusTooManyRequests}
 		return status >= 500 || slices.Contains(retried, status), "", nil
 	}
+}
+
+// ofContext reports whether a server complains of a prompt that its model has no room for.
+func ofContext(said string) bool {
+	return strings.Contains(said, "context") && (strings.Contains(said, "length") || strings.Contains(said, "size"))
 }
 
 // words are those of an error, without the key: servers are known to quote it.

@@ -1,0 +1,113 @@
+package endpoint
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+// Retries wait as long as the server asks, else longer each time, and never alike.
+func TestRetries(t *testing.T) {
+	s := serve(t, func(w http.ResponseWriter, prompt string, n int) {
+		switch n {
+		case 1:
+			w.Header().Set("Retry-After", "7")
+			fail(w, 429, "rate_limit_exceeded", "slow down")
+		case 2:
+			fail(w, 500, "", "sorry")
+		case 4:
+			w.Header().Set("Date", "Mon, 02 Jan 2006 15:04:05 GMT")
+			w.Header().Set("Retry-After", "Mon, 02 Jan 2006 15:04:25 GMT")
+			fail(w, 503, "", "later")
+		case 5: // cut while it speaks
+			w.Header().Set("Content-Length", "1000")
+			fmt.Fprint(w, `{"choices":[`)
+		case 7:
+			fmt.Fprint(w, "<html>a proxy</html>")
+		default:
+			right(w, prompt, n)
+		}
+	})
+	b := newBench(t, s.URL)
+	if d := cmp.Diff([]Verdict{{1, 1, Text, ""}}, b.compare(t, manyPairs(1)...)); d != "" {
+		t.Error(d)
+	}
+	if d := cmp.Diff([]Verdict{{1, 1, Text, ""}}, b.compare(t, Pair{"another", "good", "bad"})); d != "" {
+		t.Error(d)
+	}
+	if len(b.pauses) != 5 || b.pauses[0] != 7*time.Second || b.pauses[2] != 20*time.Second {
+		t.Fatalf("%v", b.pauses)
+	}
+	for i, from := range map[int]time.Duration{1: 2 * time.Second, 3: 2 * time.Second, 4: time.Second} {
+		if d := b.pauses[i]; d < from/2 || d > from*3/2 || d == from {
+			t.Errorf("pause %d is %s, want about %s", i, d, from)
+		}
+	}
+	if int(b.used.Load()) != s.asked() || s.asked() != 9 {
+		t.Errorf("%d requests counted, %d made", b.used.Load(), s.asked())
+	}
+}
+
+// A slow server counts as one that does not answer; once it has answered anybody, that is the pair's failure alone.
+func TestSlow(t *testing.T) {
+	s := serve(t, func(w http.ResponseWriter, prompt string, n int) {
+		if strings.HasPrefix(prompt, "slow") {
+			time.Sleep(300 * time.Millisecond)
+		}
+		right(w, prompt, n)
+	})
+	b := newBench(t, s.URL)
+	b.open(t, s.URL, func(_ *Settings, l *Limits) { l.Timeout = 100 * time.Millisecond })
+	got := b.compare(t, Pair{"q", "good", "bad"}, Pair{"slow", "good", "bad"}, Pair{"r", "bad", "good"})
+	if d := cmp.Diff([]Verdict{{1, 1, Text, ""}, {0.5, 0.5, "", noAnswer}, {0, 0, Text, ""}}, got); d != "" || len(b.pauses) != 2 {
+		t.Errorf("%v\n%s", b.pauses, d)
+	}
+}
+
+// What is wrong with the settings ends the run at its first request, with what to do, and no key in it.
+func TestWrongSettings(t *testing.T) {
+	gone := httptest.NewServer(nil)
+	gone.Close()
+	for want, answer := range map[string]func(w http.ResponseWriter, prompt string, n int){
+		"asking a-model at URL/v1: 401 Unauthorized: no such key: (the key); the environment variable A_TEST_KEY (evaluate.endpoint.key_env) holds a key that is not taken": func(w http.ResponseWriter, _ string, _ int) {
+			fail(w, 401, "invalid_api_key", "no such key: secret-key")
+		},
+		"404 Not Found: no model a-model; is evaluate.endpoint.model one of that server's": func(w http.ResponseWriter, _ string, _ int) { fail(w, 404, "model_not_found", "no model a-model") },
+		"400 Bad Request: logprobs is not supported (evaluate.endpoint.url, .model and .log_probs say what is asked)": func(w http.ResponseWriter, _ string, _ int) {
+			fail(w, 400, "invalid_request_error", "logprobs is not supported")
+		},
+		"there is no credit left": func(w http.ResponseWriter, _ string, _ int) { fail(w, 429, "insufficient_quota", "pay") },
+		"the server asks to wait 1h0m": func(w http.ResponseWriter, _ string, _ int) {
+			w.Header().Set("Retry-After", "3600")
+			fail(w, 429, "", "")
+		},
+	} {
+		s := serve(t, answer)
+		_, err := newBench(t, s.URL).Compare(context.Background(), manyPairs(20), func(int) {})
+		if err == nil || !strings.Contains(strings.ReplaceAll(err.Error(), s.URL, "URL"), want) || strings.Contains(err.Error(), "secret-key") || s.asked() != 1 {
+			t.Errorf("%d requests: %v\nwant %s", s.asked(), err, want)
+		}
+	}
+	b := newBench(t, gone.URL)
+	if _, err := b.Compare(context.Background(), manyPairs(20), func(int) {}); err == nil || !strings.Contains(err.Error(), "no server answers there") || b.used.Load() != 1 {
+		t.Errorf("%d requests: %v", b.used.Load(), err)
+	}
+	s := serve(t, func(w http.ResponseWriter, _ string, _ int) { fail(w, 401, "", "who?") })
+	t.Setenv("A_TEST_KEY", "")
+	b = &bench{store: b.store}
+	if err := os.Unsetenv("A_TEST_KEY"); err != nil {
+		t.Fatal(err)
+	}
+	t.Setenv("OPENAI_API_KEY", "another-server's")
+	b.open(t, s.URL, nil)
+	if _, err := b.Compare(context.Background(), manyPairs(1), func(int) {}); err == nil || !strings.Contains(err.Error(), "set the environment variable A_TEST_KEY") || s.keys[0] != "" {
+		t.Errorf("with the key %q: %v", s.keys, err)
+	}
+}
