@@ -49,7 +49,7 @@ func (s Settings) request(prompt string) openai.ChatCompletionNewParams {
 	return p
 }
 
-// reply is the server's, or the kept one. failed says why this request has none while others may; an error ends the run. Once going
+// reply is the server's, or the kept one. failed says why this request has none while others may, and a refusal is then in the server's words; an error ends the run. Once going
 // is over no request is made, one on its way is ended by ctx.
 func (j *Judge) reply(ctx, going context.Context, prompt string) (r Reply, failed string, err error) {
 	request := j.settings.request(prompt)
@@ -66,7 +66,7 @@ func (j *Judge) reply(ctx, going context.Context, prompt string) (r Reply, faile
 		if err := going.Err(); err != nil {
 			return r, "", err
 		}
-		if j.used.Add(1) > int64(j.limits.MaxRequests) {
+		if j.session.Requests.Add(1) > int64(j.limits.MaxRequests) {
 			return r, "", fmt.Errorf("evaluate.endpoint.max_requests (%d in one run) is used up. Nothing is lost: every reply is kept, and the same command goes on with as many more; or raise the key", j.limits.MaxRequests)
 		}
 		answer, err := j.client.New(ctx, request, option.WithRequestTimeout(j.limits.Timeout))
@@ -83,7 +83,7 @@ func (j *Judge) reply(ctx, going context.Context, prompt string) (r Reply, faile
 		}
 		again, failed, fatal := j.judgeError(err)
 		if failed != "" || fatal != nil {
-			return r, failed, fatal
+			return Reply{Refusal: j.words(err)}, failed, fatal
 		}
 		if again && attempt < j.limits.Retries {
 			d, err := backOff(err, key, attempt)
