@@ -56,7 +56,7 @@ func (p *planner) compared(answers *Stage, languages []string, who string) (*Sta
 				return nil, err
 			}
 			if e.server == nil {
-				e.server = &endpoint.Session{}
+				e.server = &endpoint.Session{Retrying: e.Report.Note}
 			}
 			verdicts, err := endpoint.New(settings, limits, replies, e.server).Compare(ctx, pairs, func(n int) { e.Report.Advance(n, 0) })
 			if err = errors.Join(err, replies.Close()); err != nil {

@@ -195,6 +195,7 @@ func (f *follower) event() {
 func (f *follower) Begin(s *Stage, _, _ int) { f.kind = s.Kind; f.event() }
 func (f *follower) Advance(int, int)         { f.event() }
 func (f *follower) Loss(float64)             { f.event() }
+func (f *follower) Note(string)              {}
 func (f *follower) End(_ *Stage, reused bool, _ time.Duration) {
 	if !reused {
 		f.ran++

@@ -71,7 +71,7 @@ func (j *Judge) reply(ctx, going context.Context, prompt string) (r Reply, faile
 		}
 		answer, err := j.client.New(ctx, request, option.WithRequestTimeout(j.limits.Timeout))
 		if err == nil && len(answer.Choices) == 0 {
-			err = errors.New("its reply has no choices: is this an OpenAI-compatible server?")
+			err = &stranger{"its reply has no choices"}
 		}
 		if err == nil {
 			j.note(true)
@@ -86,11 +86,12 @@ func (j *Judge) reply(ctx, going context.Context, prompt string) (r Reply, faile
 			return Reply{Refusal: j.words(err)}, failed, fatal
 		}
 		if again && attempt < j.limits.Retries {
-			d, err := backOff(err, key, attempt)
-			if err == nil {
-				err = j.wait(going, d)
+			d, late := backOff(err, key, attempt)
+			if late != nil {
+				return r, "", late
 			}
-			if err != nil {
+			j.tell(err, d)
+			if err := j.wait(going, d); err != nil {
 				return r, "", err
 			}
 			continue
@@ -106,6 +107,16 @@ func reason(err error) string {
 		return fmt.Sprintf("the server's error %d", api.StatusCode)
 	}
 	return noAnswer
+}
+
+// tell says that a request will be made again.
+func (j *Judge) tell(err error, in time.Duration) {
+	if j.session.Retrying == nil {
+		return
+	}
+	j.telling.Lock()
+	defer j.telling.Unlock()
+	j.session.Retrying(fmt.Sprintf("%s is asked again in %.0f s: %s", j.settings.Model, in.Seconds(), j.words(err)))
 }
 
 // note counts failures in a row.
@@ -139,6 +150,9 @@ func (j *Judge) judgeError(err error) (again bool, failed string, fatal error) {
 		var dns *net.DNSError
 		if (errors.As(err, &dial) && dial.Op == "dial" || errors.As(err, &dns)) && !j.settled() {
 			return false, "", fmt.Errorf("no server answers there: %s (evaluate.endpoint.url); start it, or mend the address", j.words(err))
+		}
+		if other := asStranger(err); other != nil && !j.settled() {
+			return false, "", fmt.Errorf("%w; is this an OpenAI-compatible server, and evaluate.endpoint.url its address up to and without /chat/completions?", other)
 		}
 		return true, "", nil
 	}

@@ -7,6 +7,7 @@ package endpoint
 import (
 	"context"
 	"fmt"
+	"net/http"
 	"os"
 	"strings"
 	"sync"
@@ -79,7 +80,10 @@ type Judge struct {
 func New(s Settings, l Limits, replies *store.Replies, session *Session) *Judge {
 	key := strings.TrimSpace(os.Getenv(l.KeyEnv))
 	// the service alone, since a whole client would read addresses, keys and headers from variables of its own
-	options := []option.RequestOption{option.WithBaseURL(strings.TrimSuffix(s.URL, "/") + "/"), option.WithMaxRetries(0)}
+	options := []option.RequestOption{
+		option.WithBaseURL(strings.TrimSuffix(s.URL, "/") + "/"), option.WithMaxRetries(0),
+		option.WithHTTPClient(&http.Client{CheckRedirect: sameRequest}), option.WithMiddleware(onlyJSON),
+	}
 	if key != "" {
 		options = append(options, option.WithAPIKey(key))
 	}

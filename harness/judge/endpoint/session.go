@@ -12,7 +12,8 @@ const mostWithout = 8
 
 // Session is what the judges of a run share.
 type Session struct {
-	Requests atomic.Int64 // that were made
+	Requests atomic.Int64         // that were made
+	Retrying func(message string) // told of each that will be made again, by one goroutine at a time of a judge; may be nil
 
 	mu      sync.Mutex
 	read    bool          // a pair has a verdict
