@@ -238,6 +238,9 @@ func (b *binder) checkArms(e *Experiment, w World) {
 			b.report(key+".name", "%q: another arm has this name", a.Name)
 		}
 		names = append(names, a.Name)
+		if err := checkArmName(a.Name); err != nil {
+			b.report(key+".name", "%v", err)
+		}
 		b.checkAggregators(key+".", a.ConGrad, a.Train, w)
 		if a.Select != "random" && a.Match != "" {
 			b.report(key+".match", "only an arm that selects at random matches another's count")
