@@ -141,7 +141,10 @@ func (b *bench) plan(t *testing.T, sets ...string) *Plan {
 // planOf lays out an experiment with changes.
 func (b *bench) planOf(t *testing.T, source string, sets ...string) *Plan {
 	t.Helper()
-	known := config.World{Languages: b.languages.Codes(), Model: func(string) error { return nil }, Aggregators: []string{"pcgrad", "mean", "gradvac"}}
+	known := config.World{
+		Languages: b.languages.Codes(), Model: func(string) error { return nil }, Aggregators: []string{"pcgrad", "mean", "gradvac"},
+		Measured: func(string, string, []string) error { return nil },
+	}
 	for _, x := range b.tasks {
 		known.Tasks = append(known.Tasks, x.Name)
 	}
