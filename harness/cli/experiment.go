@@ -142,9 +142,6 @@ func loadExperiment(arg string, o options) (*config.Experiment, *surroundings, e
 	if err != nil {
 		return nil, nil, failing(exitConfig, err)
 	}
-	if o.limit < 0 {
-		return nil, nil, failing(exitConfig, fmt.Errorf("--limit %d: want a number of prompts per language from 1 upwards", o.limit))
-	}
 	if o.limit > 0 {
 		e.LimitTo(o.limit)
 	}
