@@ -225,3 +225,19 @@ func TestWordsOfFailure(t *testing.T) {
 		}
 	}
 }
+
+// What holds a stage up is told in the pipe and in the log, but not over and over.
+func TestNotesAreFew(t *testing.T) {
+	var out, log strings.Builder
+	r := newReporter(&out, &log)
+	for range 100 {
+		r.Note("a server is asked again")
+	}
+	if out.String() != "a server is asked again\n" || strings.Count(log.String(), "\n") != 1 || !strings.HasSuffix(log.String(), " "+out.String()) {
+		t.Errorf("%q and %q", out.String(), log.String())
+	}
+	r.noted = r.noted.Add(-betweenNotes)
+	if r.Note("once more"); !strings.HasSuffix(out.String(), "\nonce more\n") {
+		t.Errorf("%q", out.String())
+	}
+}

@@ -90,6 +90,13 @@ func (s *surroundings) world() config.World {
 		}
 		return err
 	}
+	w.Measured = func(name, measure string, languages []string) error {
+		i := slices.IndexFunc(s.tasks, func(t task.Task) bool { return t.Name == name })
+		if i < 0 {
+			return nil // a task that is wrong is reported as such
+		}
+		return s.tasks[i].Measured(measure, languages)
+	}
 	w.Instructions = func(path string) error {
 		_, err := endpoint.Template(path)
 		return err
@@ -134,9 +141,6 @@ func loadExperiment(arg string, o options) (*config.Experiment, *surroundings, e
 	e, err := config.Load(file, source, sets, s.world())
 	if err != nil {
 		return nil, nil, failing(exitConfig, err)
-	}
-	if o.limit < 0 {
-		return nil, nil, failing(exitConfig, fmt.Errorf("--limit %d: want a number of prompts per language from 1 upwards", o.limit))
 	}
 	if o.limit > 0 {
 		e.LimitTo(o.limit)

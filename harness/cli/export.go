@@ -30,7 +30,15 @@ func (a *app) exportCommand() *cobra.Command {
 			"a cell of a grid is the file resolved.toml in its folder.",
 		Example: "  congrad export tiny congrad --out tiny-congrad\n  congrad export tiny joint --out x --seed 2 --iteration 1 --dtype bfloat16",
 		Args:    cobra.ExactArgs(2),
-		RunE:    func(_ *cobra.Command, args []string) error { return a.export(args[0], args[1], x) },
+		RunE: func(c *cobra.Command, args []string) error {
+			if c.Flags().Changed("seed") && x.seed < 0 {
+				return failing(exitConfig, fmt.Errorf("--seed %d: want a seed of the experiment", x.seed))
+			}
+			if c.Flags().Changed("iteration") && x.iteration < 1 {
+				return failing(exitConfig, fmt.Errorf("--iteration %d: want an iteration from 1 upwards", x.iteration))
+			}
+			return a.export(args[0], args[1], x)
+		},
 	}
 	x.options.flags(c)
 	x.modelOut.flags(c, "float32")

@@ -19,6 +19,9 @@ func (a *app) gcCommand() *cobra.Command {
 		Short: "Remove artefacts and unfinished stages that no run's plan refers to",
 		Args:  cobra.NoArgs,
 		RunE: func(*cobra.Command, []string) error {
+			if err := a.findRuns(); err != nil { // opening a store makes it
+				return err
+			}
 			st, err := store.Open(filepath.Join(a.runs, ".store"))
 			if err != nil {
 				return err

@@ -1,7 +1,9 @@
 package cli
 
 import (
+	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
@@ -148,6 +150,9 @@ func (a *app) listTasks() (rows [][]string, err error) {
 
 // listRuns lists every run, finished or not.
 func (a *app) listRuns() (rows [][]string, err error) {
+	if err := a.findRuns(); err != nil && !(a.runs == defaultRuns && errors.Is(err, fs.ErrNotExist)) { // nothing was run yet
+		return nil, err
+	}
 	found, _ := filepath.Glob(filepath.Join(a.runs, "*", "plan.json")) // the pattern is well formed
 	for _, f := range found {
 		dir := filepath.Dir(f)
@@ -160,4 +165,16 @@ func (a *app) listRuns() (rows [][]string, err error) {
 		rows = append(rows, []string{filepath.Base(dir), state})
 	}
 	return rows, nil
+}
+
+// findRuns is an error where there is no folder of runs.
+func (a *app) findRuns() error {
+	stat, err := os.Stat(a.runs)
+	if err == nil && !stat.IsDir() {
+		return failing(exitData, fmt.Errorf("%s: is a file and no folder of runs (--runs)", a.runs))
+	}
+	if errors.Is(err, fs.ErrNotExist) {
+		return failing(exitData, fmt.Errorf("%s: there is no such folder of runs (--runs): %w", a.runs, fs.ErrNotExist))
+	}
+	return err
 }

@@ -39,7 +39,13 @@ func (a *app) planCommand() *cobra.Command {
 			"speed of the device is measured, which takes seconds, or given.",
 		Example: "  congrad plan tiny\n  congrad plan mine.toml --set batch.recompute=true --memory 24GiB --gflops 200",
 		Args:    cobra.ExactArgs(1),
-		RunE:    func(c *cobra.Command, args []string) error { return a.plan(c.Context(), args[0], o) },
+		RunE: func(c *cobra.Command, args []string) error {
+			positive := func(x float64) bool { return x > 0 && !math.IsInf(x, 0) }
+			if c.Flags().Changed("gflops") && !positive(o.gflops) || !positive(o.bandwidth) {
+				return failing(exitConfig, fmt.Errorf("--gflops %g, --bandwidth %g: want positive numbers", o.gflops, o.bandwidth))
+			}
+			return a.plan(c.Context(), args[0], o)
+		},
 	}
 	o.flags(c)
 	c.Flags().StringVar(&o.memory, "memory", "", "what there is, as in 24GiB; that of this machine if not given")
@@ -52,9 +58,6 @@ func (a *app) plan(ctx context.Context, arg string, o planning) error {
 	room, err := o.room()
 	if err != nil {
 		return err
-	}
-	if o.gflops < 0 || !(o.bandwidth > 0) {
-		return failing(exitConfig, fmt.Errorf("--gflops %g, --bandwidth %g: want positive numbers", o.gflops, o.bandwidth))
 	}
 	x, err := a.expect(arg, o.options)
 	if err != nil {

@@ -25,6 +25,7 @@ type reporter struct {
 	tokens  int
 	units   int
 	begun   time.Time
+	noted   time.Time // the last note that was shown
 	drawn   time.Time
 	started time.Time
 
@@ -80,6 +81,22 @@ func (r *reporter) Advance(units, tokens int) {
 
 // Loss notes the last training loss.
 func (r *reporter) Loss(loss float64) { r.loss = loss }
+
+// betweenNotes keeps a server that is down from filling the screen.
+const betweenNotes = 30 * time.Second
+
+// Note writes a line about what holds the stage up; of many in a short time the first.
+func (r *reporter) Note(message string) {
+	if time.Since(r.noted) < betweenNotes {
+		return
+	}
+	r.noted = time.Now()
+	fmt.Fprintf(r.log, "%s %s\n", r.noted.UTC().Format(time.DateTime), message)
+	if r.live {
+		_ = r.bar.Clear() // it is drawn again at the next step
+	}
+	fmt.Fprintln(r.out, message)
+}
 
 // figures are the loss and the speed so far.
 func (r *reporter) figures() string {

@@ -4,8 +4,10 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"strings"
 	"testing"
 
+	"congrad/eval/task"
 	"congrad/harness/config"
 	"congrad/harness/record"
 	"congrad/results"
@@ -24,6 +26,22 @@ func TestPublishedMeasuresAreReported(t *testing.T) {
 	}
 	if _, err := results.Main(set); err != nil {
 		t.Error(err)
+	}
+}
+
+// Every measure but the win rates is one of some task's.
+func TestPublishedMeasuresAreOfTasks(t *testing.T) {
+	f, _ := config.FindField("published.measure")
+	kinds := map[string]int{}
+	for _, measure := range f.Words {
+		for _, kind := range []string{task.Choice, task.Text, task.Generate} {
+			if (task.Task{Kind: kind, Spec: &task.Spec{}}).Measured(measure, []string{"en"}) == nil {
+				kinds[measure]++
+			}
+		}
+		if want := !strings.HasPrefix(measure, "win rate"); (kinds[measure] == 1) != want {
+			t.Errorf("%q is a measure of %d kinds of tasks", measure, kinds[measure])
+		}
 	}
 }
 

@@ -37,7 +37,18 @@ func (a *app) runCommand() *cobra.Command {
 	return c
 }
 
+// flags takes none that is given without a value as one that is not given: that would be the whole study.
 func (o *options) flags(c *cobra.Command) {
+	c.PreRunE = func(*cobra.Command, []string) error {
+		switch {
+		case c.Flags().Changed("limit") && o.limit < 1:
+			return failing(exitConfig, fmt.Errorf("--limit %d: want a number of prompts per language from 1 upwards", o.limit))
+		case c.Flags().Changed("seeds") && strings.TrimSpace(o.seeds) == "":
+			return failing(exitConfig, fmt.Errorf("--seeds %q: want whole numbers from 0 upwards, as in --seeds 1,2", o.seeds))
+		}
+		return nil
+	}
+
 	c.Flags().StringArrayVar(&o.sets, "set", nil, "change a value, as in --set train.epochs=2 (repeatable)")
 	c.Flags().IntVar(&o.limit, "limit", 0, "at most this many prompts and task items per language; the results are marked partial")
 	c.Flags().StringVar(&o.seeds, "seeds", "", "run these seeds, as in --seeds 1,2")

@@ -16,6 +16,12 @@ var world = World{
 	Languages:   []string{"ar", "de", "en", "sw", "th"},
 	Tasks:       []string{"facts", "declaration"},
 	Aggregators: []string{"pcgrad", "mean"},
+	Measured: func(name, measure string, languages []string) error {
+		if measure != "accuracy" || !slices.Contains(languages, "sw") && !slices.Contains(languages, "de") {
+			return fmt.Errorf("task %s has no %s in %s", name, measure, strings.Join(languages, " "))
+		}
+		return nil
+	},
 	Model: func(name string) error {
 		if name != "tiny" {
 			return fmt.Errorf("%q: no such model", name)

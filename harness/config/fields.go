@@ -142,7 +142,7 @@ var Fields = []Field{
 
 	{"batch.recompute", false, 0, 0, nil, ours, "the backward pass computes a block's activations anew instead of keeping those of all blocks, and meets the vocabulary piece by piece: about a third more time, far less memory"},
 
-	{"arms.name", nil, 0, 0, nil, "", "names the arm"},
+	{"arms.name", nil, 0, 0, nil, "", "names the arm, in at most 60 characters"},
 	{"arms.caption", "", 0, 0, nil, "", "one line for tables"},
 	{"arms.select", nil, 0, 0, []string{"none", "all", "congrad", "anti", "own_language", "validation", "validation_adam", "reward_margin", "implicit_margin_high", "implicit_margin_low", "perplexity_band", "ifd", "random"}, "", "which pairs it trains on (congrad ls methods)"},
 	{"arms.match", "", 0, 0, nil, "", "random: the arm whose count of kept pairs per language it takes over"},

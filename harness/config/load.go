@@ -20,7 +20,9 @@ type World struct {
 	Languages []string // codes
 	Tasks     []string
 	// TaskFile reports what is wrong with a task file outside the shipped ones.
-	TaskFile    func(path string) error
+	TaskFile func(path string) error
+	// Measured reports why a task, by its name, gives no numbers of a measure in any of these languages.
+	Measured    func(name, measure string, languages []string) error
 	Aggregators []string
 	// Instructions reports what is wrong with a file of a judge's instructions.
 	Instructions func(path string) error
@@ -192,7 +194,7 @@ func (b *binder) checkTogether(e *Experiment, w World) {
 	b.checkAnswerColumns(e)
 	b.checkArms(e, w)
 	b.checkAdapters(e)
-	b.checkPublished(e)
+	b.checkPublished(e, w)
 }
 
 // checkAdapters reports what adapters leave no room for.
@@ -238,6 +240,9 @@ func (b *binder) checkArms(e *Experiment, w World) {
 			b.report(key+".name", "%q: another arm has this name", a.Name)
 		}
 		names = append(names, a.Name)
+		if err := checkArmName(a.Name); err != nil {
+			b.report(key+".name", "%v", err)
+		}
 		b.checkAggregators(key+".", a.ConGrad, a.Train, w)
 		if a.Select != "random" && a.Match != "" {
 			b.report(key+".match", "only an arm that selects at random matches another's count")

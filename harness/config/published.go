@@ -44,7 +44,7 @@ func (b *binder) bindPublished(raw map[string]any, e *Experiment) {
 }
 
 // checkPublished reports numbers that stand beside nothing, that cannot be what they say they are, or that stand there twice.
-func (b *binder) checkPublished(e *Experiment) {
+func (b *binder) checkPublished(e *Experiment, w World) {
 	var arms, tasks []string
 	for _, a := range e.Arms {
 		arms = append(arms, a.Name)
@@ -68,6 +68,8 @@ func (b *binder) checkPublished(e *Experiment) {
 			b.report(key+".measure", "%q is of the alignment tax, and evaluate.tasks names no task", p.Measure)
 		case p.Task != "" && !slices.Contains(tasks, p.Task):
 			b.report(key+".task", "%q: no task of this experiment%s (%s)", p.Task, suggest.DidYouMean(p.Task, tasks), strings.Join(tasks, ", "))
+		case !rate:
+			b.checkPublishedTask(key, p, tasks, e.Languages, w)
 		}
 		b.checkPublishedValue(key, p)
 		same := func(q Published) bool {
@@ -81,8 +83,7 @@ func (b *binder) checkPublished(e *Experiment) {
 
 // checkPublishedLanguages reports languages that are neither a group of the experiment nor one of its languages.
 func (b *binder) checkPublishedLanguages(key, name string, l Languages) {
-	groups := map[string][]string{"seen": l.Seen, "unseen": l.Unseen, "under-represented": l.UnderRepresented, "all": l.All()}
-	codes, isGroup := groups[name]
+	codes, isGroup := l.group(name)
 	switch {
 	case isGroup && len(codes) == 0:
 		b.report(key, "%q: the experiment has no such languages", name)
@@ -90,6 +91,32 @@ func (b *binder) checkPublishedLanguages(key, name string, l Languages) {
 		b.report(key, "%q: no group and no language of this experiment%s (seen, unseen, under-represented, all, or a code)", name,
 			suggest.DidYouMean(name, append([]string{"seen", "unseen", "under-represented", "all"}, l.All()...)))
 	}
+}
+
+// group are the languages of a group of reports; false where none has that name.
+func (l Languages) group(name string) ([]string, bool) {
+	codes, ok := map[string][]string{"seen": l.Seen, "unseen": l.Unseen, "under-represented": l.UnderRepresented, "all": l.All()}[name]
+	return codes, ok
+}
+
+// checkPublishedTask reports measures that the task, or every task where none is named, has no numbers of in these languages.
+func (b *binder) checkPublishedTask(key string, p Published, tasks []string, l Languages, w World) {
+	codes, isGroup := l.group(p.Languages)
+	if !isGroup {
+		codes = []string{p.Languages}
+	}
+	if p.Task != "" {
+		tasks = []string{p.Task}
+	}
+	var why []string
+	for _, name := range tasks {
+		err := w.Measured(name, p.Measure, codes)
+		if err == nil {
+			return
+		}
+		why = append(why, err.Error())
+	}
+	b.report(key+".measure", "%q in %s stands beside nothing: %s", p.Measure, p.Languages, strings.Join(why, "; "))
 }
 
 // checkPublishedValue reports percentages and intervals that do not hold their number.

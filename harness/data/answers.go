@@ -3,6 +3,7 @@ package data
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"congrad/harness/lang"
@@ -17,6 +18,7 @@ type Answers struct {
 	File    record.AnswerFile
 	columns AnswerColumns
 	texts   map[[2]string]string // by language, and id or prompt
+	unknown []string             // what stands for languages and is none
 }
 
 // OpenAnswers reads a file of answers. Rows in languages or to prompts that nobody asks for are fine, two answers to one prompt are not.
@@ -29,12 +31,15 @@ func OpenAnswers(path string, c AnswerColumns, table lang.Table) (*Answers, erro
 	if err != nil {
 		return nil, err
 	}
-	a := &Answers{record.AnswerFile{Path: path, SHA256: sum, Rows: len(rows)}, c, map[[2]string]string{}}
+	a := &Answers{File: record.AnswerFile{Path: path, SHA256: sum, Rows: len(rows)}, columns: c, texts: map[[2]string]string{}}
 	var wrong []error
 	for _, r := range rows {
 		code, known := table.Resolve(r.language)
 		if !known {
 			code = r.language
+			if !slices.Contains(a.unknown, code) {
+				a.unknown = append(a.unknown, code)
+			}
 		}
 		key := [2]string{code, r.prompt + r.id} // one of the two is read
 		if other, there := a.texts[key]; there && other != r.answer {
@@ -50,10 +55,32 @@ func OpenAnswers(path string, c AnswerColumns, table lang.Table) (*Answers, erro
 
 // To is the answer to a prompt; false where there is none, or an empty one.
 func (a *Answers) To(p Prompt) (string, bool) {
-	name := p.Text
-	if a.columns.ID != "" {
-		name = strings.TrimPrefix(strings.TrimPrefix(p.ID, p.Lang+"/"), "evaluate/") // as evaluate.path's are told from others
-	}
-	text, ok := a.texts[[2]string{p.Lang, name}]
+	text, ok := a.texts[a.key(p)]
 	return text, ok && text != ""
+}
+
+// key is what a prompt's answer is looked up by.
+func (a *Answers) key(p Prompt) [2]string {
+	if a.columns.ID == "" {
+		return [2]string{p.Lang, p.Text}
+	}
+	return [2]string{p.Lang, strings.TrimPrefix(strings.TrimPrefix(p.ID, p.Lang+"/"), "evaluate/")} // as evaluate.path's are told from others
+}
+
+// Lacks is the error for prompts that the file does not answer, of so many that are asked.
+func (a *Answers) Lacks(prompts []Prompt, of int) error {
+	what := "the prompt"
+	if a.columns.ID != "" {
+		what = "the id"
+	}
+	var names []string
+	for _, p := range prompts[:min(3, len(prompts))] {
+		key := a.key(p)
+		names = append(names, fmt.Sprintf("%s %q in %s", what, key[1], key[0]))
+	}
+	err := fmt.Errorf("%s (evaluate.opponent): has no answer to %d of %d held-out prompts: %s", a.File.Path, len(prompts), of, strings.Join(names, ", "))
+	if len(a.unknown) > 0 {
+		err = fmt.Errorf("%w; its column %q has what is no language: %s (congrad ls languages)", err, a.columns.Language, quoted(a.unknown))
+	}
+	return err
 }

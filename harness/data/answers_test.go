@@ -64,4 +64,22 @@ func TestAnswers(t *testing.T) {
 			t.Errorf("%s: %v", file, err)
 		}
 	}
+	// what is missing is named as it would have to stand in the file
+	asked := []Prompt{{ID: "en/evaluate/8", Lang: "en", Text: "3 x 3?"}, {ID: "de/number/9", Lang: "de", Text: "3 x 4?"}}
+	for _, c := range []struct {
+		file    string
+		columns AnswerColumns
+		want    string
+	}{
+		{"text.jsonl", byText, `text.jsonl (evaluate.opponent): has no answer to 2 of 5 held-out prompts: the prompt "3 x 3?" in en, the prompt "3 x 4?" in de; its column "lang" has what is no language: "tlh" (congrad ls languages)`},
+		{"id.csv", AnswerColumns{Language: "language", Answer: "said", ID: "n"}, `id.csv (evaluate.opponent): has no answer to 2 of 5 held-out prompts: the id "8" in en, the id "number/9" in de`},
+	} {
+		a, err := OpenAnswers(c.file, c.columns, languages)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := a.Lacks(asked, 5).Error(); got != c.want {
+			t.Errorf("got  %s\nwant %s", got, c.want)
+		}
+	}
 }

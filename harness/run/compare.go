@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"sync/atomic"
 	"time"
 
 	"congrad/harness/config"
@@ -56,10 +55,10 @@ func (p *planner) compared(answers *Stage, languages []string, who string) (*Sta
 			if err != nil {
 				return nil, err
 			}
-			if e.requests == nil {
-				e.requests = new(atomic.Int64)
+			if e.server == nil {
+				e.server = &endpoint.Session{Retrying: e.Report.Note}
 			}
-			verdicts, err := endpoint.New(settings, limits, replies, e.requests).Compare(ctx, pairs, func(n int) { e.Report.Advance(n, 0) })
+			verdicts, err := endpoint.New(settings, limits, replies, e.server).Compare(ctx, pairs, func(n int) { e.Report.Advance(n, 0) })
 			if err = errors.Join(err, replies.Close()); err != nil {
 				return nil, err
 			}

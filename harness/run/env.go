@@ -3,9 +3,9 @@ package run
 import (
 	"fmt"
 	"runtime/debug"
-	"sync/atomic"
 
 	"congrad/harness/data"
+	"congrad/harness/judge/endpoint"
 	"congrad/harness/model"
 	"congrad/harness/nn"
 	"congrad/harness/pretrain"
@@ -31,8 +31,8 @@ type Env struct {
 	Machine string // what runs it, for people; it enters no key
 	Report  Reporter
 
-	memory   memory
-	requests *atomic.Int64 // that were made of servers, in this run
+	memory memory
+	server *endpoint.Session // of this run; nil until a server is asked
 
 	// Uploaded weights and the sketches of the last scoring round stay at hand: stages that follow each other use them.
 	policies map[string]*nn.Weights

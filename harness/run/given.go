@@ -4,8 +4,8 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
-	"strings"
 
+	"congrad/harness/data"
 	"congrad/harness/record"
 )
 
@@ -52,17 +52,17 @@ func (e *Env) givenAnswers(held answerSettings) ([]answer, error) {
 		return nil, err
 	}
 	var list []answer
-	var missing []string
+	var missing []data.Prompt
 	for _, q := range prompts {
 		text, ok := e.Answers.To(q)
 		if !ok {
-			missing = append(missing, fmt.Sprintf("%s %q", q.ID, q.Text))
+			missing = append(missing, q)
 			continue
 		}
 		list = append(list, answer{Lang: q.Lang, Prompt: q.ID, Tokens: []int{}, Finished: true, Text: text, Known: known(text, q.Right)})
 	}
-	if n := len(missing); n > 0 {
-		return nil, fmt.Errorf("%s (evaluate.opponent): has no answer to %d of %d held-out prompts: %s", e.Answers.File.Path, n, len(prompts), strings.Join(missing[:min(3, n)], ", "))
+	if len(missing) > 0 {
+		return nil, e.Answers.Lacks(missing, len(prompts))
 	}
 	return list, nil
 }

@@ -99,6 +99,7 @@ func (f *trainingStop) event() {
 func (f *trainingStop) Begin(s *Stage, _, _ int) { f.kind = s.Kind }
 func (f *trainingStop) Advance(int, int)         { f.event() }
 func (f *trainingStop) Loss(float64)             {}
+func (f *trainingStop) Note(string)              {}
 
 // What is recorded is what was trained on: every meeting is a step's, the last one the pair's.
 func TestOnlineRecords(t *testing.T) {

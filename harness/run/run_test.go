@@ -141,7 +141,10 @@ func (b *bench) plan(t *testing.T, sets ...string) *Plan {
 // planOf lays out an experiment with changes.
 func (b *bench) planOf(t *testing.T, source string, sets ...string) *Plan {
 	t.Helper()
-	known := config.World{Languages: b.languages.Codes(), Model: func(string) error { return nil }, Aggregators: []string{"pcgrad", "mean", "gradvac"}}
+	known := config.World{
+		Languages: b.languages.Codes(), Model: func(string) error { return nil }, Aggregators: []string{"pcgrad", "mean", "gradvac"},
+		Measured: func(string, string, []string) error { return nil },
+	}
 	for _, x := range b.tasks {
 		known.Tasks = append(known.Tasks, x.Name)
 	}
@@ -195,6 +198,7 @@ func (f *follower) event() {
 func (f *follower) Begin(s *Stage, _, _ int) { f.kind = s.Kind; f.event() }
 func (f *follower) Advance(int, int)         { f.event() }
 func (f *follower) Loss(float64)             { f.event() }
+func (f *follower) Note(string)              {}
 func (f *follower) End(_ *Stage, reused bool, _ time.Duration) {
 	if !reused {
 		f.ran++

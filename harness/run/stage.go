@@ -47,6 +47,8 @@ type Reporter interface {
 	Advance(units, tokens int)
 	// Loss tells the training loss of the last step.
 	Loss(loss float64)
+	// Note tells what holds the stage up, however often.
+	Note(message string)
 	// End closes the stage; reused is true where it was in the store.
 	End(s *Stage, reused bool, took time.Duration)
 }

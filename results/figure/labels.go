@@ -34,6 +34,14 @@ func labelled(kind string, names []string) labels {
 	return l
 }
 
+// labelledAs is the label of one name, which what it is ("base") stands for where it cannot be drawn.
+func labelledAs(what, name string) labels {
+	if legible(name) {
+		return labels{drawn: []string{name}}
+	}
+	return labels{drawn: []string{"the " + what}, key: fmt.Sprintf(" The %s is %s.", what, name)}
+}
+
 // legible reports whether the font draws the name as it is read.
 func legible(name string) bool {
 	if n := len([]rune(name)); n == 0 || n > longestLabel {

@@ -129,3 +129,38 @@ func TestArmsThatAreNotDrawnAreCounted(t *testing.T) {
 		}
 	}
 }
+
+// The base that axes name is drawn like any other name, and the caption says what it is called.
+func TestBaseInEveryScript(t *testing.T) {
+	set := synthetic.Set(synthetic.Small())
+	const name = "basé_line 日本's"
+	base := set.Study.Arms[0].Name
+	set.Study.Arms[0].Name, set.Study.Baseline = name, name
+	for i := range set.Evaluations {
+		if set.Evaluations[i].Arm == base {
+			set.Evaluations[i].Arm = name
+		}
+	}
+	for i := range set.Choices {
+		if set.Choices[i].Arm == base {
+			set.Choices[i].Arm = name
+		}
+	}
+	for i := range set.Passages {
+		if set.Passages[i].Arm == base {
+			set.Passages[i].Arm = name
+		}
+	}
+	set.Answers, set.Pairing = nil, nil
+	s := study(t, set)
+	for _, f := range []Figure{Tax(s), TradeOff(s)} {
+		lettersInFont(t, f)
+		svg, err := f.SVG()
+		if err != nil {
+			t.Fatal(err)
+		}
+		if !strings.Contains(strings.Join(texts(t, svg), "\n"), "accuracy minus the base's") || !strings.HasSuffix(f.Caption, " The base is "+name+".") {
+			t.Errorf("%s: %q, %s", f.Name, texts(t, svg), f.Caption)
+		}
+	}
+}

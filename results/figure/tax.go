@@ -44,6 +44,7 @@ func Tax(s *measure.Study) Figure {
 	if len(tolls) > 1 {
 		f.Width = Page
 	}
+	reference := labelledAs("base", base.Name)
 	f.Caption = "What does training cost in tasks that it was not about? Each arm minus " + base.Name + " on the same items, with 95 % intervals, by task: "
 	for k, t := range tolls {
 		if k > 0 {
@@ -52,14 +53,14 @@ func Tax(s *measure.Study) Figure {
 		f.Caption += t.sentence(arms)
 	}
 	f.Caption += ". Filled markers are told apart from zero, each interval for itself: of twenty true zeros one is filled by chance. Accuracies by length stand in the table." +
-		confined(s, arms) + arms.note() + tasks.key
+		confined(s, arms) + arms.note() + tasks.key + reference.key
 	f.Height = vg.Points(50 + (9+4*float64(len(arms.arms)))*end)
 	f.paint = func(c draw.Canvas) {
 		c = arms.legend(draw.Crop(c, 2, -6, 2, -2), false)
 		width := (c.Max.X - c.Min.X) / vg.Length(len(tolls))
 		for k, t := range tolls {
 			panel := draw.Crop(c, width*vg.Length(k), -width*vg.Length(len(tolls)-1-k), 0, 0)
-			t.draw(draw.Crop(panel, vg.Points(10), -vg.Points(4), 0, 0), arms, base.Name)
+			t.draw(draw.Crop(panel, vg.Points(10), -vg.Points(4), 0, 0), arms, reference.drawn[0])
 		}
 	}
 	return f

@@ -60,14 +60,15 @@ func TradeOff(s *measure.Study) Figure {
 	if len(prices) > 1 {
 		f.Width = Page
 	}
+	reference := labelledAs("base", base.Name)
 	f.Caption = "What does the win rate cost elsewhere? " + prices[0].sentence(arms, base.Name) +
-		" Win rate over all languages; lines are 95 % intervals, the cross of thin lines is " + cross(s, base.Name) + "." + confined(s, arms) + s.JudgedBy() + arms.note()
+		" Win rate over all languages; lines are 95 % intervals, the cross of thin lines is " + cross(s, base.Name) + "." + confined(s, arms) + s.JudgedBy() + arms.note() + reference.key
 	f.paint = func(c draw.Canvas) {
 		c = arms.legend(draw.Crop(c, 2, -6, 2, -2), false)
 		width := (c.Max.X - c.Min.X) / vg.Length(len(prices))
 		for k, p := range prices {
 			panel := draw.Crop(c, width*vg.Length(k), -width*vg.Length(len(prices)-1-k), 0, 0)
-			p.draw(draw.Crop(panel, 0, -vg.Points(4), 0, 0), arms, rates, up, base.Name)
+			p.draw(draw.Crop(panel, 0, -vg.Points(4), 0, 0), arms, rates, up, reference.drawn[0])
 		}
 	}
 	return f

@@ -49,7 +49,7 @@ func (s Settings) request(prompt string) openai.ChatCompletionNewParams {
 	return p
 }
 
-// reply is the server's, or the kept one. failed says why this request has none while others may; an error ends the run. Once going
+// reply is the server's, or the kept one. failed says why this request has none while others may, and a refusal is then in the server's words; an error ends the run. Once going
 // is over no request is made, one on its way is ended by ctx.
 func (j *Judge) reply(ctx, going context.Context, prompt string) (r Reply, failed string, err error) {
 	request := j.settings.request(prompt)
@@ -66,12 +66,12 @@ func (j *Judge) reply(ctx, going context.Context, prompt string) (r Reply, faile
 		if err := going.Err(); err != nil {
 			return r, "", err
 		}
-		if j.used.Add(1) > int64(j.limits.MaxRequests) {
+		if j.session.Requests.Add(1) > int64(j.limits.MaxRequests) {
 			return r, "", fmt.Errorf("evaluate.endpoint.max_requests (%d in one run) is used up. Nothing is lost: every reply is kept, and the same command goes on with as many more; or raise the key", j.limits.MaxRequests)
 		}
 		answer, err := j.client.New(ctx, request, option.WithRequestTimeout(j.limits.Timeout))
 		if err == nil && len(answer.Choices) == 0 {
-			err = errors.New("its reply has no choices: is this an OpenAI-compatible server?")
+			err = &stranger{"its reply has no choices"}
 		}
 		if err == nil {
 			j.note(true)
@@ -83,14 +83,15 @@ func (j *Judge) reply(ctx, going context.Context, prompt string) (r Reply, faile
 		}
 		again, failed, fatal := j.judgeError(err)
 		if failed != "" || fatal != nil {
-			return r, failed, fatal
+			return Reply{Refusal: j.words(err)}, failed, fatal
 		}
 		if again && attempt < j.limits.Retries {
-			d, err := backOff(err, key, attempt)
-			if err == nil {
-				err = j.wait(going, d)
+			d, late := backOff(err, key, attempt)
+			if late != nil {
+				return r, "", late
 			}
-			if err != nil {
+			j.tell(err, d)
+			if err := j.wait(going, d); err != nil {
 				return r, "", err
 			}
 			continue
@@ -106,6 +107,16 @@ func reason(err error) string {
 		return fmt.Sprintf("the server's error %d", api.StatusCode)
 	}
 	return noAnswer
+}
+
+// tell says that a request will be made again.
+func (j *Judge) tell(err error, in time.Duration) {
+	if j.session.Retrying == nil {
+		return
+	}
+	j.telling.Lock()
+	defer j.telling.Unlock()
+	j.session.Retrying(fmt.Sprintf("%s is asked again in %.0f s: %s", j.settings.Model, in.Seconds(), j.words(err)))
 }
 
 // note counts failures in a row.
@@ -139,6 +150,9 @@ func (j *Judge) judgeError(err error) (again bool, failed string, fatal error) {
 		var dns *net.DNSError
 		if (errors.As(err, &dial) && dial.Op == "dial" || errors.As(err, &dns)) && !j.settled() {
 			return false, "", fmt.Errorf("no server answers there: %s (evaluate.endpoint.url); start it, or mend the address", j.words(err))
+		}
+		if other := asStranger(err); other != nil && !j.settled() {
+			return false, "", fmt.Errorf("%w; is this an OpenAI-compatible server, and evaluate.endpoint.url its address up to and without /chat/completions?", other)
 		}
 		return true, "", nil
 	}

@@ -50,8 +50,8 @@ func TestRetries(t *testing.T) {
 			t.Errorf("pause %d is %s, want about %s", i, d, from)
 		}
 	}
-	if int(b.used.Load()) != s.asked() || s.asked() != 9 {
-		t.Errorf("%d requests counted, %d made", b.used.Load(), s.asked())
+	if int(b.session.Requests.Load()) != s.asked() || s.asked() != 9 {
+		t.Errorf("%d requests counted, %d made", b.session.Requests.Load(), s.asked())
 	}
 }
 
@@ -96,8 +96,8 @@ func TestWrongSettings(t *testing.T) {
 		}
 	}
 	b := newBench(t, gone.URL)
-	if _, err := b.Compare(context.Background(), manyPairs(20), func(int) {}); err == nil || !strings.Contains(err.Error(), "no server answers there") || b.used.Load() != 1 {
-		t.Errorf("%d requests: %v", b.used.Load(), err)
+	if _, err := b.Compare(context.Background(), manyPairs(20), func(int) {}); err == nil || !strings.Contains(err.Error(), "no server answers there") || b.session.Requests.Load() != 1 {
+		t.Errorf("%d requests: %v", b.session.Requests.Load(), err)
 	}
 	s := serve(t, func(w http.ResponseWriter, _ string, _ int) { fail(w, 401, "", "who?") })
 	t.Setenv("A_TEST_KEY", "")

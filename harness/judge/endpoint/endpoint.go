@@ -7,10 +7,10 @@ package endpoint
 import (
 	"context"
 	"fmt"
+	"net/http"
 	"os"
 	"strings"
 	"sync"
-	"sync/atomic"
 	"time"
 
 	"congrad/harness/store"
@@ -34,7 +34,7 @@ type Limits struct {
 	KeyEnv      string // the environment variable with the key
 	Parallel    int    // pairs at a time
 	Retries     int    // of one request
-	MaxRequests int    // in the counter that New is given
+	MaxRequests int    // of a session
 	Timeout     time.Duration
 }
 
@@ -66,7 +66,8 @@ type Judge struct {
 	key      string
 	client   openai.ChatCompletionService
 	replies  *store.Replies
-	used     *atomic.Int64 // requests
+	session  *Session
+	telling  sync.Mutex // of done and Retrying
 	wait     func(context.Context, time.Duration) error
 
 	mu    sync.Mutex
@@ -75,16 +76,19 @@ type Judge struct {
 	row   int  // requests in a row that failed for good
 }
 
-// New makes a judge and contacts nobody. The key is read from the environment; used counts the requests of all judges of a run.
-func New(s Settings, l Limits, replies *store.Replies, used *atomic.Int64) *Judge {
+// New makes a judge and contacts nobody. The key is read from the environment.
+func New(s Settings, l Limits, replies *store.Replies, session *Session) *Judge {
 	key := strings.TrimSpace(os.Getenv(l.KeyEnv))
 	// the service alone, since a whole client would read addresses, keys and headers from variables of its own
-	options := []option.RequestOption{option.WithBaseURL(strings.TrimSuffix(s.URL, "/") + "/"), option.WithMaxRetries(0)}
+	options := []option.RequestOption{
+		option.WithBaseURL(strings.TrimSuffix(s.URL, "/") + "/"), option.WithMaxRetries(0),
+		option.WithHTTPClient(&http.Client{CheckRedirect: sameRequest}), option.WithMiddleware(onlyJSON),
+	}
 	if key != "" {
 		options = append(options, option.WithAPIKey(key))
 	}
 	return &Judge{
-		settings: s, limits: l, key: key, client: openai.NewChatCompletionService(options...), replies: replies, used: used,
+		settings: s, limits: l, key: key, client: openai.NewChatCompletionService(options...), replies: replies, session: session,
 		wait: pause, works: replies.Len() > 0,
 	}
 }
@@ -111,7 +115,6 @@ func (j *Judge) Compare(ctx context.Context, pairs []Pair, done func(n int)) ([]
 		}
 	}
 	verdicts := make(map[Pair]Verdict, len(distinct))
-	var mu sync.Mutex
 	going, stop := context.WithCancelCause(ctx) // an error ends what waits and what has not begun; requests on their way come home, since they count
 	defer stop(nil)
 	judge := func(p Pair) error {
@@ -120,8 +123,8 @@ func (j *Judge) Compare(ctx context.Context, pairs []Pair, done func(n int)) ([]
 			stop(err)
 			return err
 		}
-		mu.Lock()
-		defer mu.Unlock()
+		j.telling.Lock()
+		defer j.telling.Unlock()
 		verdicts[p] = v
 		done(times[p])
 		return nil
@@ -165,35 +168,49 @@ func (j *Judge) compare(ctx, going context.Context, p Pair) (Verdict, error) {
 	if p.Answer == p.Opponent {
 		return Verdict{0.5, 0.5, Same, ""}, nil
 	}
-	first, how, failed, err := j.prefer(ctx, going, p.Instruction, p.Answer, p.Opponent)
+	first, err := j.prefer(ctx, going, p.Instruction, p.Answer, p.Opponent)
 	if err != nil {
 		return Verdict{}, err
 	}
-	if failed != "" { // the other order would not be a verdict either
-		return Verdict{0.5, 0.5, "", failed}, nil
+	other := first // a second order would not be a verdict either
+	if first.failed == "" {
+		if other, err = j.prefer(ctx, going, p.Instruction, p.Opponent, p.Answer); err != nil {
+			return Verdict{}, err
+		}
 	}
-	other, by, failed, err := j.prefer(ctx, going, p.Instruction, p.Opponent, p.Answer)
-	if err != nil {
-		return Verdict{}, err
+	if err := j.session.note(p, other); err != nil {
+		return Verdict{}, j.asking(err)
 	}
-	if failed != "" {
-		return Verdict{0.5, 0.5, "", failed}, nil
+	if other.failed != "" {
+		return Verdict{0.5, 0.5, "", other.failed}, nil
 	}
-	if how == Text {
+	by := other.by
+	if first.by == Text {
 		by = Text
 	}
-	return Verdict{first, 1 - other, by, ""}, nil
+	return Verdict{first.share, 1 - other.share, by, ""}, nil
 }
 
-// prefer is how much the first of two answers is preferred, and how that was read or why it could not be.
-func (j *Judge) prefer(ctx, going context.Context, instruction, first, second string) (p float64, by, failed string, err error) {
-	r, failed, err := j.reply(ctx, going, fill(j.settings.Template, instruction, first, second))
-	if err != nil {
-		return 0, "", "", fmt.Errorf("asking %s at %s: %w", j.settings.Model, j.settings.URL, err)
+// opinion is what a request came to.
+type opinion struct {
+	share  float64 // how much the answer shown first is preferred
+	by     string  // LogProbs or Text
+	failed string  // why there is none
+	reply  Reply
+}
+
+// prefer asks about one order of two answers.
+func (j *Judge) prefer(ctx, going context.Context, instruction, first, second string) (o opinion, err error) {
+	if o.reply, o.failed, err = j.reply(ctx, going, fill(j.settings.Template, instruction, first, second)); err != nil {
+		return o, j.asking(err)
 	}
-	if failed != "" {
-		return 0, "", failed, nil
+	if o.failed == "" {
+		o.share, o.by, o.failed = o.reply.preference()
 	}
-	p, by, failed = r.preference()
-	return p, by, failed, nil
+	return o, nil
+}
+
+// asking says of an error whom it is about.
+func (j *Judge) asking(err error) error {
+	return fmt.Errorf("asking %s at %s: %w", j.settings.Model, j.settings.URL, err)
 }

@@ -9,7 +9,6 @@ import (
 	"net/http/httptest"
 	"strings"
 	"sync"
-	"sync/atomic"
 	"testing"
 	"time"
 
@@ -73,7 +72,6 @@ func fail(w http.ResponseWriter, status int, code, message string) {
 // bench is a judge of a server, whose pauses are noted and not waited for.
 type bench struct {
 	*Judge
-	used   atomic.Int64
 	pauses []time.Duration
 	store  *store.Store
 }
@@ -104,8 +102,7 @@ func (b *bench) open(t *testing.T, url string, change func(*Settings, *Limits)) 
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = replies.Close() })
-	b.used.Store(0)
-	b.Judge = New(s, l, replies, &b.used)
+	b.Judge = New(s, l, replies, &Session{})
 	var mu sync.Mutex
 	b.wait = func(ctx context.Context, d time.Duration) error {
 		mu.Lock()
