@@ -137,7 +137,7 @@ func (j *Judge) giveUp(err error) error {
 	case !before:
 		return fmt.Errorf("%s (evaluate.endpoint.url, .model and .log_probs say what is asked)", j.words(err))
 	case row >= mostInARow:
-		return fmt.Errorf("%d requests in a row failed, the last with: %s. Nothing is lost: every reply is kept, and the same command goes on", row, j.words(err))
+		return fmt.Errorf("%d requests in a row failed, the last with: %s. Nothing is lost: every reply is kept, and the same command goes on", mostInARow, j.words(err))
 	}
 	return nil
 }

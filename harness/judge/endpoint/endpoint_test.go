@@ -73,7 +73,10 @@ func TestServerGoesDown(t *testing.T) {
 	})
 	b := newBench(t, s.URL)
 	_, err := b.Compare(context.Background(), manyPairs(100), func(int) {})
-	if err == nil || !strings.Contains(err.Error(), "8 requests in a row failed, the last with: 500 Internal Server Error: out of memory") || s.asked() > 10+10*3+3*3 {
+	// Of three at a time two may come home late with a good reply, so that seven failures do not count; then seven do, and each of three
+	// may be the eighth. Each failure is three requests.
+	const most = 10 + 3*(2*7+7+3)
+	if err == nil || !strings.Contains(err.Error(), "8 requests in a row failed, the last with: 500 Internal Server Error: out of memory") || s.asked() > most {
 		t.Errorf("%d requests: %v", s.asked(), err)
 	}
 	up = false

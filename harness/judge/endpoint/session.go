@@ -38,7 +38,7 @@ func (s *Session) note(p Pair, o opinion) error {
 		return nil
 	}
 	return fmt.Errorf("the first %d pairs got no verdict: their replies are refusals or do not say which answer is better; %s. What helps: a prompt that asks for the letter A or B alone (evaluate.endpoint.instructions), room for the whole reply (evaluate.endpoint.max_tokens), another model (evaluate.endpoint.model). Every reply is kept",
-		len(s.without), o.reply.quoted())
+		mostWithout, o.reply.quoted())
 }
 
 // quoted is how a reply begins.
