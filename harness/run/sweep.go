@@ -33,13 +33,13 @@ var sweepable = []swept{
 		"congrad.sketch_rank",
 		func(a config.Arm) float64 {
 			selector, _ := method.FindSelector(a.Select)
-			if rank := sketchOf(a.ConGrad).Rank; rank > 0 && selector.Reads.Gradients() {
+			if rank := sketchOf(comparing(a)).Rank; rank > 0 && selector.Reads.Gradients() {
 				return float64(rank)
 			}
 			return math.NaN()
 		},
 		func(a *config.Arm) { a.ConGrad.SketchRank = 0 },
-		func(a config.Arm) string { return sketchOf(a.ConGrad).Family() },
+		func(a config.Arm) string { return sketchOf(comparing(a)).Family() },
 	},
 }
 

@@ -46,3 +46,19 @@ func TestSweeps(t *testing.T) {
 		}
 	}
 }
+
+// What compares Adam's updates is exact, whatever rank stands in its table: such arms are no sweep of it.
+func TestExactArmsSweepNoRank(t *testing.T) {
+	for selector, want := range map[string]int{"validation": 1, "validation_adam": 0} {
+		x := &config.Experiment{}
+		for i, rank := range []int{4, 16} {
+			x.Arms = append(x.Arms, config.Arm{
+				Name: string(rune('a' + i)), Select: selector, Policy: "shared", Train: config.Train{Epochs: 1, Aggregator: "none"},
+				ConGrad: config.ConGrad{Sketch: "flora", SketchRank: rank, Layers: "projections", Projection: "gaussian"}, Keep: config.Keep{Share: 0.5},
+			})
+		}
+		if got := sweeps(x); len(got) != want {
+			t.Errorf("%s: %+v", selector, got)
+		}
+	}
+}
