@@ -82,7 +82,7 @@ func TestPublishedNumbersOfNothingAreRefused(t *testing.T) {
 	} {
 		set := synthetic.Set(synthetic.Small())
 		set.Study.Published = []record.Published{p}
-		if _, err := Main(set); err == nil || !strings.Contains(err.Error(), want) {
+		if _, err := render(set, false); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%v, want %s", err, want)
 		}
 	}

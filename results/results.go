@@ -116,14 +116,3 @@ func drawn(f figure.Figure, printed bool) ([]File, error) {
 	pdf, err2 := f.PDF()
 	return append(files, File{"figures/" + f.Name + ".png", png}, File{"figures/" + f.Name + ".pdf", pdf}), errors.Join(err1, err2)
 }
-
-// Main is the table that a run prints when it ends.
-func Main(set *record.Set) (table.Table, error) {
-	s, err := measure.New(set)
-	if err != nil {
-		return table.Table{}, fmt.Errorf("the records cannot be reported: %w", err)
-	}
-	t := mainTable(s)
-	t.Partial = s.Partial
-	return t, nil
-}

@@ -24,7 +24,7 @@ func TestPublishedMeasuresAreReported(t *testing.T) {
 	for _, measure := range f.Words {
 		set.Study.Published = append(set.Study.Published, record.Published{Arm: "joint", Languages: "seen", Measure: measure, Value: 0.5, Source: "made up"})
 	}
-	if _, err := results.Main(set); err != nil {
+	if _, err := results.Render(set); err != nil {
 		t.Error(err)
 	}
 }

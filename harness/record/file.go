@@ -36,15 +36,7 @@ func Encode[T any](w io.Writer, kind string, records []T) error {
 }
 
 // Decode reads what Encode wrote. name is used in errors, which carry the line.
-func Decode[T any](r io.Reader, name, kind string) ([]T, error) {
-	data, err := io.ReadAll(r)
-	if err != nil {
-		return nil, fmt.Errorf("reading %s: %w", name, err)
-	}
-	return decode[T](data, name, kind)
-}
-
-func decode[T any](data []byte, name, kind string) ([]T, error) {
+func Decode[T any](data []byte, name, kind string) ([]T, error) {
 	if len(data) == 0 {
 		return nil, fmt.Errorf("%s:1: expected the line with the schema; the file is empty", name)
 	}
@@ -132,7 +124,7 @@ func load[T any](dir fs.FS, kind string, into *[]T) error {
 	if err != nil {
 		return fmt.Errorf("reading records: %w", err)
 	}
-	*into, err = decode[T](data, kind+".jsonl", kind)
+	*into, err = Decode[T](data, kind+".jsonl", kind)
 	return err
 }
 

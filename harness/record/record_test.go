@@ -83,7 +83,7 @@ func TestDecodeSaysWhere(t *testing.T) {
 		"cut file":      {`{"schema":1,"record":"steps","count":2}` + "\n" + `{"loss":1}` + "\n", "steps.jsonl: holds 1 records, its first line says 2: it was cut or changed"},
 		"cut line":      {head + `{"loss":1}` + "\n" + `{"loss":`, "steps.jsonl:3: no record of the kind \"steps\""},
 	} {
-		_, err := Decode[Step](strings.NewReader(c.in), "steps.jsonl", "steps")
+		_, err := Decode[Step]([]byte(c.in), "steps.jsonl", "steps")
 		if err == nil || !strings.Contains(err.Error(), c.want) {
 			t.Errorf("%s: got %v, want an error with %q", name, err, c.want)
 		}
@@ -93,7 +93,7 @@ func TestDecodeSaysWhere(t *testing.T) {
 func FuzzDecode(f *testing.F) {
 	f.Add([]byte("{\"schema\":1,\"record\":\"steps\"}\n{\"loss\":1}\n"))
 	f.Fuzz(func(t *testing.T, data []byte) {
-		records, err := Decode[Step](bytes.NewReader(data), "f", "steps")
+		records, err := Decode[Step](data, "f", "steps")
 		if err != nil {
 			return
 		}

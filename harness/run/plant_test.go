@@ -1,7 +1,6 @@
 package run
 
 import (
-	"bytes"
 	"context"
 	"fmt"
 	"math"
@@ -73,7 +72,7 @@ func TestPlantedRun(t *testing.T) {
 		if flip == "0" && strings.Contains(string(files["pairs.jsonl"]), "planted") {
 			t.Error("records of an experiment without planted pairs speak of them")
 		}
-		if pairs[flip], err = record.Decode[record.Pair](bytes.NewReader(files["pairs.jsonl"]), "pairs.jsonl", "pairs"); err != nil {
+		if pairs[flip], err = record.Decode[record.Pair](files["pairs.jsonl"], "pairs.jsonl", "pairs"); err != nil {
 			t.Fatal(err)
 		}
 	}

@@ -1,7 +1,6 @@
 package run
 
 import (
-	"bytes"
 	"context"
 	"slices"
 	"strings"
@@ -176,7 +175,7 @@ func TestAggregatorsRemember(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	rounds, err := record.Decode[record.Consensus](bytes.NewReader(files["consensus.jsonl"]), "consensus.jsonl", "consensus")
+	rounds, err := record.Decode[record.Consensus](files["consensus.jsonl"], "consensus.jsonl", "consensus")
 	if err != nil {
 		t.Fatal(err)
 	}

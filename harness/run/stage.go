@@ -135,7 +135,7 @@ func readLines[T any](e *Env, s *Stage, kind string) ([]T, error) {
 	if err != nil {
 		return nil, err
 	}
-	list, err := record.Decode[T](bytes.NewReader(data), kind+".jsonl", kind)
+	list, err := record.Decode[T](data, kind+".jsonl", kind)
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", s.Label, err)
 	}

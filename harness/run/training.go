@@ -1,7 +1,6 @@
 package run
 
 import (
-	"bytes"
 	"context"
 	"fmt"
 	"maps"
@@ -232,7 +231,7 @@ func (e *Env) openTrainer(stage, policy *Stage, s trainSettings) (t *nn.Trainer,
 	if err != nil {
 		return nil, nil, from, err
 	}
-	steps, err = record.Decode[loggedStep](bytes.NewReader(log), "steps.jsonl", "steps")
+	steps, err = record.Decode[loggedStep](log, "steps.jsonl", "steps")
 	if err != nil {
 		return nil, nil, from, damaged(scratch, err)
 	}
