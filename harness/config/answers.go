@@ -5,9 +5,6 @@ import "regexp"
 // answersFile is the name of a file that may hold an opponent's answers.
 var answersFile = regexp.MustCompile(`(?i)\.(jsonl|csv|parquet)$`)
 
-// answerKeys are the keys of an opponent that is a file.
-var answerKeys = []string{"evaluate.answers.prompt", "evaluate.answers.language", "evaluate.answers.answer", "evaluate.answers.id"}
-
 // settleAnswers takes the values of keys that an arm as the opponent does not read.
 func (b *binder) settleAnswers(e *Experiment) {
 	if e.FindArm(e.Evaluate.Opponent) == nil && answersFile.MatchString(e.Evaluate.Opponent) {
@@ -16,18 +13,14 @@ func (b *binder) settleAnswers(e *Experiment) {
 		}
 		return
 	}
-	for _, key := range answerKeys {
-		if !b.given[key] { // else it is an error, see checkAnswerColumns
-			b.unset(key, "evaluate.opponent")
-		}
-	}
+	b.unsetAll("evaluate.answers", "evaluate.opponent") // what is given is an error, see checkAnswerColumns
 }
 
 // checkAnswerColumns reports columns that nothing reads, or that a file of answers cannot do without.
 func (b *binder) checkAnswerColumns(e *Experiment) {
 	c := e.Evaluate.Answers
 	if e.FindArm(e.Evaluate.Opponent) != nil {
-		for _, key := range answerKeys {
+		for _, key := range keysOf("evaluate.answers") {
 			if b.given[key] {
 				b.report(key, "only a file as evaluate.opponent has columns; %q is an arm", e.Evaluate.Opponent)
 			}

@@ -200,6 +200,15 @@ func (b *binder) unset(key, because string) {
 	b.origins = append(b.origins, o)
 }
 
+// unsetAll does so for the keys of a table that are not given.
+func (b *binder) unsetAll(table, because string) {
+	for _, key := range keysOf(table) {
+		if !b.given[key] {
+			b.unset(key, because)
+		}
+	}
+}
+
 // convert turns what the TOML parser returns into the Go type of a field.
 func convert(given any, want reflect.Type) (any, error) {
 	mismatch := func(what string) error { return fmt.Errorf("want %s, have %s", what, describe(given)) }

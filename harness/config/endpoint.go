@@ -2,29 +2,13 @@ package config
 
 import (
 	"net/url"
-	"reflect"
 	"regexp"
 )
 
-// endpointKeys are the keys of the judge that is a server.
-func endpointKeys() []string {
-	t := reflect.TypeFor[Endpoint]()
-	var keys []string
-	for i := range t.NumField() {
-		keys = append(keys, "evaluate.endpoint."+t.Field(i).Tag.Get("toml"))
-	}
-	return keys
-}
-
 // settleEndpoint takes the values of keys that another judge does not read.
 func (b *binder) settleEndpoint(e *Experiment) {
-	if e.Evaluate.Judge == "endpoint" {
-		return
-	}
-	for _, key := range endpointKeys() {
-		if !b.given[key] { // else it is an error, see checkEndpoint
-			b.unset(key, "evaluate.judge")
-		}
+	if e.Evaluate.Judge != "endpoint" {
+		b.unsetAll("evaluate.endpoint", "evaluate.judge") // what is given is an error, see checkEndpoint
 	}
 }
 
@@ -35,7 +19,7 @@ var variable = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_]*$`)
 func (b *binder) checkEndpoint(e *Experiment, w World) {
 	v := e.Evaluate.Endpoint
 	if e.Evaluate.Judge != "endpoint" {
-		for _, key := range endpointKeys() {
+		for _, key := range keysOf("evaluate.endpoint") {
 			if b.given[key] {
 				b.report(key, "only evaluate.judge = \"endpoint\" reads it; the judge is %q", e.Evaluate.Judge)
 			}

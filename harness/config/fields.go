@@ -1,6 +1,9 @@
 package config
 
-import "math"
+import (
+	"math"
+	"strings"
+)
 
 // Field documents one key of an experiment file.
 type Field struct {
@@ -157,6 +160,16 @@ var Fields = []Field{
 	{"published.low", math.NaN(), 0, 1e6, nil, "", "the lower end of its interval, where one is given"},
 	{"published.high", math.NaN(), 0, 1e6, nil, "", "the upper end"},
 	{"published.source", nil, 0, 0, nil, "", "who says so: paper, table and setting, or your own earlier run"},
+}
+
+// keysOf lists the keys of a table, in display order.
+func keysOf(table string) (keys []string) {
+	for _, f := range Fields {
+		if strings.HasPrefix(f.Key, table+".") {
+			keys = append(keys, f.Key)
+		}
+	}
+	return keys
 }
 
 // FindField returns the documentation of a key.
