@@ -68,6 +68,9 @@ func FromTask(t task.Task, languages []string, table lang.Table) (*Exam, error) 
 	return x, x.prompt(shots)
 }
 
+// Task is what the exam is of.
+func (x *Exam) Task() task.Task { return x.task }
+
 // Version names everything that the exam can ask in these languages, and how.
 func (x *Exam) Version(languages []string) (string, error) {
 	s, h := x.task.Spec, sha256.New()

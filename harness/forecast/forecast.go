@@ -6,9 +6,25 @@ import (
 	"slices"
 )
 
+// Work is what the device does in a stage. Memory and time follow from it.
+type Work int
+
+// The kinds of work.
+const (
+	Nothing        Work = iota // next to nothing, or on the host
+	Reads                      // log-probs of given tokens
+	Decodes                    // answers, token by token
+	Differentiates             // gradients of pairs
+	Trains
+)
+
+// backward reports whether programs have a backward pass.
+func (w Work) backward() bool { return w == Differentiates || w == Trains }
+
 // Stage is a stage of a plan, as far as memory and time depend on it.
 type Stage struct {
-	Kind     string
+	Kind     string // names the row of a forecast that it is counted in
+	Work     Work
 	Tokens   int   // that the device reads, padding included; of prompts, where answers are made
 	Answers  int   // tokens of answers that are predicted or made
 	Steps    int   // tokens that answers get one after the other, summed over blocks; optimiser steps, where it trains
@@ -51,20 +67,16 @@ type Forecast struct {
 	Needs []Need // by kind
 }
 
-// Of computes the forecast of stages.
+// Of computes the forecast of stages. Its rows are in the order in which their kinds first occur.
 func Of(m Model, stages []Stage, s Speed) (f Forecast) {
 	at := map[string]int{}
 	programs := map[string]int{} // the most shapes of a kind: stages of a kind share them
+	compiling := map[string]float64{}
 	for _, stage := range stages {
 		programs[stage.Kind] = max(programs[stage.Kind], stage.Programs)
+		compiling[stage.Kind] = max(compiling[stage.Kind], compilation(stage.Work))
 	}
-	compiled := 0
-	for _, n := range programs {
-		compiled += n
-	}
-	if m.Programs > 0 {
-		compiled = min(compiled, m.Programs)
-	}
+	compiled := m.compiled(programs)
 	for _, stage := range stages {
 		i, ok := at[stage.Kind]
 		if !ok {
@@ -79,21 +91,36 @@ func Of(m Model, stages []Stage, s Speed) (f Forecast) {
 			n.Bytes = bytes
 		}
 	}
-	slices.SortStableFunc(f.Needs, func(a, b Need) int { return cmp.Compare(slices.Index(kinds, a.Kind), slices.Index(kinds, b.Kind)) })
 	for i, n := range f.Needs {
-		f.Needs[i].Seconds += float64(programs[n.Kind]*m.Config.Layers) * compilation(n.Kind)
+		f.Needs[i].Seconds += float64(programs[n.Kind]*m.Config.Layers) * compiling[n.Kind]
 	}
 	return f
 }
 
-// kinds are those of stages in the order in which a model meets them.
-var kinds = []string{"further", "generate", "judge", "reference", "gradients", "fidelity", "train", "answer", "task"}
+// compiled is how many programs are in memory together, given how many each kind has.
+func (m Model) compiled(programs map[string]int) (n int) {
+	for _, of := range programs {
+		n += of
+	}
+	if m.Programs > 0 {
+		n = min(n, m.Programs)
+	}
+	return n
+}
+
+// Own is the peak of a stage beside what all stages of a process share: programs and the model beneath [bytes].
+func (m Model) Own(stage Stage) float64 {
+	parts := m.bytes(stage, 0)
+	for _, shared := range []string{"program", "host copy", "frozen"} {
+		delete(parts, shared)
+	}
+	return sum(parts)
+}
 
 // compilation is what compiling a program takes for each block of the model [s]: 16 s for the gradient of 30 blocks and 4 s for
 // their forward pass, on two cores.
-func compilation(kind string) float64 {
-	switch kind {
-	case "gradients", "fidelity", "train", "further":
+func compilation(w Work) float64 {
+	if w.backward() {
 		return 0.5
 	}
 	return 0.15
@@ -162,23 +189,23 @@ func (m Model) bytes(stage Stage, programs int) map[string]float64 {
 		"program": started + data + keeps*float64(programs), "host copy": garbage * m.Host(), "frozen": m.Frozen(),
 		"policies": float64(stage.Policies) * m.Trained(), "sketches": float32Bytes * float64(stage.Pairs*stage.Numbers),
 	}
-	switch stage.Kind {
-	case "generate", "answer":
+	switch stage.Work {
+	case Decodes:
 		p["cache"] = m.Cache(b.Rows, b.Seq+b.Span)
 		p["activations"] = m.Forward(Block{Rows: stage.Answered, Seq: b.Seq})
 		p["logits"] = 2 * float32Bytes * float64(b.Rows*m.Config.Vocab) // on the device and on the host
-	case "gradients", "fidelity":
+	case Differentiates:
 		p["activations"], p["logits"] = keptSketch*m.Activations(b), m.Logits(b)+m.Head()
 		p["gradients"] = float64(stage.Languages) * m.Trained() * 2 // on the host and as inputs
-	case "train", "further":
+	case Trains:
 		p["activations"], p["logits"] = m.Activations(b), m.Logits(b)+m.Head()
 		p["optimiser"], p["gradients"] = m.Optimiser(), m.Trained()*float64(stage.Accumulated+stage.Languages)
-	default: // judge, reference, task and the like read
+	case Reads:
 		p["activations"], p["logits"] = m.Forward(b), m.Logits(b)
 	}
 	worked := p["activations"] + p["logits"] + p["cache"] + p["gradients"] + lingers
 	peak := math.Max(worked, takes)
-	if stage.Kind == "train" || stage.Kind == "further" {
+	if stage.Work == Trains {
 		peak = math.Max(peak, math.Max(m.Step(), stage.checkpoint()*m.Trained()))
 	}
 	p["compiler"] = lingers
@@ -198,15 +225,15 @@ func (s Stage) checkpoint() float64 {
 func (m Model) seconds(stage Stage, s Speed) float64 {
 	tokens, answers, slots := float64(stage.Tokens), float64(stage.Answers), float64(stage.Largest.Seq)
 	passes := float64(max(1, stage.Passes))
-	switch stage.Kind {
-	case "generate", "answer":
+	switch stage.Work {
+	case Decodes:
 		rows := answers / math.Max(1, float64(stage.Steps)) // that are still open, in the mean
 		return m.read(tokens, slots, 0).on(m, s) + float64(stage.Steps)*m.decode(rows, slots+float64(stage.Largest.Span), s)
-	case "gradients", "fidelity":
+	case Differentiates:
 		return m.differentiate(tokens, slots, answers).on(m, s) * passes
-	case "train", "further":
+	case Trains:
 		work := m.differentiate(tokens, slots, answers).plus(m.weightGradients(tokens, answers))
 		return work.on(m, s) + float64(stage.Steps)*m.optimise(s)
 	}
-	return m.read(tokens, slots, answers).on(m, s) * passes
+	return m.read(tokens, slots, answers).on(m, s) * passes // of nothing none
 }

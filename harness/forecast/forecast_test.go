@@ -81,9 +81,9 @@ func TestForecast(t *testing.T) {
 	m := Model{Config: small}
 	b := Block{Rows: 4, Seq: 16, Span: 4}
 	f := Of(m, []Stage{
-		{Kind: "reference", Tokens: 64, Answers: 16, Passes: 1, Largest: b, Programs: 3},
-		{Kind: "train", Tokens: 64, Answers: 16, Passes: 1, Steps: 2, Largest: b, Programs: 2, Accumulated: 1},
-		{Kind: "train", Tokens: 64, Answers: 16, Passes: 1, Steps: 2, Largest: Block{Rows: 400, Seq: 160, Span: 4}, Programs: 4, Accumulated: 2},
+		{Kind: "reference", Work: Reads, Tokens: 64, Answers: 16, Passes: 1, Largest: b, Programs: 3},
+		{Kind: "train", Work: Trains, Tokens: 64, Answers: 16, Passes: 1, Steps: 2, Largest: b, Programs: 2, Accumulated: 1},
+		{Kind: "train", Work: Trains, Tokens: 64, Answers: 16, Passes: 1, Steps: 2, Largest: Block{Rows: 400, Seq: 160, Span: 4}, Programs: 4, Accumulated: 2},
 	}, Speed{Single: 1e9, Memory: 1e9})
 	if len(f.Needs) != 2 || f.Needs[1].Stages != 2 || f.Needs[1].Tokens != 160 {
 		t.Fatalf("%+v", f.Needs)
@@ -105,7 +105,7 @@ func TestTrainingNeedsRoomForItsStep(t *testing.T) {
 	c := small
 	c.Vocab = 1 << 22 // so that weights are all that counts
 	m := Model{Config: c}
-	s := Stage{Kind: "train", Largest: Block{Rows: 2, Seq: 2, Span: 1}, Accumulated: 1, Unsaved: true}
+	s := Stage{Kind: "train", Work: Trains, Largest: Block{Rows: 2, Seq: 2, Span: 1}, Accumulated: 1, Unsaved: true}
 	n := Need{Bytes: m.bytes(s, 0)}
 	if got, want := n.Total()-garbage*m.Host()-started-data, m.Optimiser()+m.Step(); math.Abs(got-want) > 1e-3*want {
 		t.Errorf("a step: %g, want %g", got, want)
@@ -147,9 +147,9 @@ func TestAgainstMeasurements(t *testing.T) {
 			m.Config.LoRA, numbers = model.LoRA{Rank: 16, Alpha: 32, Layers: model.AllProjections}, 107520
 		}
 		b := Block{Rows: c.rows, Seq: 128, Span: 48}
-		s := Stage{Kind: "gradients", Largest: b, Policies: 1, Pairs: c.rows / 2, Numbers: numbers}
+		s := Stage{Kind: "gradients", Work: Differentiates, Largest: b, Policies: 1, Pairs: c.rows / 2, Numbers: numbers}
 		sketch := Need{Bytes: m.bytes(s, 2)}.Total() - data
-		s = Stage{Kind: "train", Largest: b, Policies: 1, Accumulated: 1, Unsaved: true}
+		s = Stage{Kind: "train", Work: Trains, Largest: b, Policies: 1, Accumulated: 1, Unsaved: true}
 		train := Need{Bytes: m.bytes(s, 4)}.Total() - data
 		if c.lora { // what measured kept the model that was frozen
 			whole := garbage * (Model{Config: smol}.Host() - m.Host())

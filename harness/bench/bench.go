@@ -1,0 +1,122 @@
+// Package bench is what stages have of the machine: its device, the model, and the data that an experiment names. It knows of
+// no kind of stage.
+package bench
+
+import (
+	"fmt"
+	"sync"
+
+	"congrad/eval/task"
+	"congrad/harness/data"
+	"congrad/harness/judge/endpoint"
+	"congrad/harness/model"
+	"congrad/harness/nn"
+	"congrad/harness/pretrain"
+	"congrad/harness/text"
+	"congrad/harness/world"
+)
+
+// Bench is set up once in a process. Stages that run side by side share it.
+type Bench struct {
+	Engine  *nn.Engine
+	Chat    *text.Chat
+	Source  data.Source           // of the prompts
+	Items   *data.World           // of the alignment tax
+	Exams   map[string]*data.Exam // the same of tasks from files, by the task
+	Answers *data.Answers         // of a file that win rates are against; nil where an arm is the opponent
+	World   *world.World          // of the items, for its mixture and its defects
+	Recipe  *pretrain.Recipe      // of the base model, for training it further
+	Base    *model.Folder
+	Device  string // enters the keys of all stages that the device computes
+	Backend string // the same for people
+	AtOnce  int    // stages that may run side by side; 0 is one
+
+	SketchBytes int // that the sketches of one round's pairs may take together
+
+	Sketches Sketches // of the last scoring rounds
+	Server   Server   // that judges
+
+	policies hand
+}
+
+// Asked says which prompts a stage is about. Its fields are those that enter keys.
+type Asked struct {
+	Source    string // its version
+	Part      string // data.PartPreference, or the split that is evaluated
+	Languages []string
+	Per       int // prompts of each language, at most
+	// Of preference prompts: no iteration asks what another has asked.
+	Seed      uint64 `json:",omitempty"`
+	Iteration int    `json:",omitempty"`
+}
+
+// In is the same prompts in some of the languages.
+func (a Asked) In(languages []string) Asked {
+	a.Languages = languages
+	return a
+}
+
+// Prompts lists the prompts, language by language.
+func (b *Bench) Prompts(a Asked) ([]data.Prompt, error) {
+	if version := b.Source.Version(); version != a.Source {
+		return nil, fmt.Errorf("the prompts have changed since the plan was made: they are %.12s now, planned were %.12s (congrad run plans again)", version, a.Source)
+	}
+	var prompts []data.Prompt
+	for _, lang := range a.Languages {
+		list, err := b.inLanguage(a, lang)
+		if err != nil {
+			return nil, err
+		}
+		prompts = append(prompts, list...)
+	}
+	return prompts, nil
+}
+
+func (b *Bench) inLanguage(a Asked, lang string) ([]data.Prompt, error) {
+	if a.Part == data.PartPreference {
+		return b.Source.Preference(a.Seed, lang, a.Iteration, a.Per)
+	}
+	return b.Source.Held(a.Part, lang, a.Per)
+}
+
+// ByID indexes prompts.
+func ByID(prompts []data.Prompt) map[string]data.Prompt {
+	byID := make(map[string]data.Prompt, len(prompts))
+	for _, p := range prompts {
+		byID[p.ID] = p
+	}
+	return byID
+}
+
+// Items are those of one task.
+type Items interface {
+	Choices(lang string, n int) []data.Choice
+	Passages(lang string, n int) []data.Passage
+}
+
+// ItemsOf returns the items of a task: the world's, or files'.
+func (b *Bench) ItemsOf(t task.Task) Items {
+	if t.Spec == nil {
+		return b.Items
+	}
+	return b.Exams[t.Name]
+}
+
+// Server is the server that judges. One stage asks it at a time: how many requests it gets side by side is the experiment's choice.
+type Server struct {
+	Limits endpoint.Limits // on how it is asked
+
+	mu      sync.Mutex
+	session *endpoint.Session
+}
+
+// Ask calls f with the session that the judges of a run share. note is told of each request that will be made again.
+func (s *Server) Ask(note func(message string), f func(*endpoint.Session) error) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.session == nil {
+		s.session = &endpoint.Session{}
+	}
+	s.session.Retrying = note
+	return f(s.session)
+}

@@ -1,0 +1,27 @@
+package kind
+
+import "congrad/harness/stage"
+
+// Choice is what becomes of a pair.
+type Choice struct {
+	Score float64 `json:"score"`
+	Rank  int     `json:"rank"` // 1 is the best of its quota; 0 where pairs are not ranked, or this one is not up for selection
+	Kept  bool    `json:"kept"`
+}
+
+// All keeps every one of n pairs.
+func All(n int) []Choice {
+	list := make([]Choice, n)
+	for i := range list {
+		list[i].Kept = true
+	}
+	return list
+}
+
+// Choices reads what a selection made of n pairs; without a selection all are kept.
+func Choices(s stage.Shelf, selection stage.Ref, n int) ([]Choice, error) {
+	if selection == "" {
+		return All(n), nil
+	}
+	return stage.Lines[Choice](s, selection, "choices")
+}

@@ -1,0 +1,71 @@
+package filtering
+
+import (
+	"context"
+	"strconv"
+
+	"congrad/harness/bench"
+	"congrad/harness/kind"
+	"congrad/harness/method"
+	"congrad/harness/rng"
+	"congrad/harness/stage"
+)
+
+// Random keeps, of every language, as many pairs at random as another arm kept.
+type Random struct {
+	Pairs        stage.Ref
+	Matched      stage.Ref `json:",omitempty"` // the other arm's selection; empty where it keeps all
+	MatchedPairs stage.Ref
+	Languages    []string
+	Seed         uint64
+	Iteration    int
+	kind.Host
+	kind.Unrecorded
+	kind.Tokenless
+	kind.Quick
+}
+
+// Kind of the stage.
+func (Random) Kind() kind.Kind {
+	return kind.Kind{Name: "random", Version: 2, Title: "selection at random"}
+}
+
+// Title says what the stage does.
+func (Random) Title() string { return "select random pairs" }
+
+// Inputs are both arms' pairs and the other's selection.
+func (r Random) Inputs() []stage.Ref {
+	if r.Matched == "" {
+		return []stage.Ref{r.Pairs, r.MatchedPairs}
+	}
+	return []stage.Ref{r.Pairs, r.Matched, r.MatchedPairs}
+}
+
+// Do leaves choices.jsonl.
+func (r Random) Do(_ context.Context, d *stage.Desk, _ *bench.Bench) (stage.Files, error) {
+	pairs, err := kind.Pairs(d.Shelf, r.Pairs)
+	if err != nil {
+		return nil, err
+	}
+	theirs, err := kind.Pairs(d.Shelf, r.MatchedPairs)
+	if err != nil {
+		return nil, err
+	}
+	chosen, err := kind.Choices(d.Shelf, r.Matched, len(theirs))
+	if err != nil {
+		return nil, err
+	}
+	counts := make([]int, len(r.Languages))
+	for i, language := range kind.Languages(theirs, r.Languages) {
+		if chosen[i].Kept {
+			counts[language]++
+		}
+	}
+	stream := rng.Stream(r.Seed, "random selection", strconv.Itoa(r.Iteration))
+	scores, kept := method.Random(kind.Languages(pairs, r.Languages), counts, stream)
+	list := make([]kind.Choice, len(kept))
+	for i, k := range kept {
+		list[i] = kind.Choice{Score: scores[i], Rank: k.Rank, Kept: k.Kept}
+	}
+	return stage.Output("choices", list)
+}

@@ -1,0 +1,52 @@
+// Package filtering holds the kinds of stages that decide which pairs are trained on: log-probs under the iteration's start,
+// per-pair gradients, selections, and the check of compressed gradients against exact ones.
+package filtering
+
+import (
+	"context"
+
+	"congrad/harness/bench"
+	"congrad/harness/forecast"
+	"congrad/harness/kind"
+	"congrad/harness/nn"
+	"congrad/harness/stage"
+)
+
+// Reference computes both answers' log-probs under the iteration's start, once for all that trains from it, whatever the loss.
+type Reference struct {
+	Policy bench.Policy
+	Pairs  stage.Ref
+	Batch  int // tokens
+	kind.Device
+	kind.Unrecorded
+	kind.Tokenless
+}
+
+// Kind of the stage.
+func (Reference) Kind() kind.Kind {
+	return kind.Kind{Name: "reference", Version: 2, Title: "reference log-probs"}
+}
+
+// Title says what the stage does.
+func (Reference) Title() string { return "reference log-probs" }
+
+// Inputs are policy and pairs.
+func (r Reference) Inputs() []stage.Ref { return []stage.Ref{r.Policy.Stage, r.Pairs} }
+
+// Do leaves reference.jsonl: an nn.PairLogProb for each pair.
+func (r Reference) Do(ctx context.Context, d *stage.Desk, b *bench.Bench) (stage.Files, error) {
+	pairs, err := kind.Pairs(d.Shelf, r.Pairs)
+	if err != nil {
+		return nil, err
+	}
+	list, err := kind.LogProbs(ctx, d, b, r.Policy, kind.Rows(pairs), r.Batch, func(rows [][]float64) nn.PairLogProb { return nn.SumPair(rows[0], rows[1]) })
+	if err != nil {
+		return nil, err
+	}
+	return stage.Output("reference", list)
+}
+
+// Forecast counts both answers of each pair.
+func (r Reference) Forecast(size int, _ *bench.Bench, l kind.Lengths) forecast.Stage {
+	return l.Reads(2*size, 2, l.Row(), l.Answer, l.LongestRow(), l.Most, r.Batch)
+}

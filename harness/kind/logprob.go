@@ -1,0 +1,80 @@
+package kind
+
+import (
+	"context"
+
+	"congrad/harness/bench"
+	"congrad/harness/config"
+	"congrad/harness/nn"
+	"congrad/harness/stage"
+	"congrad/harness/store"
+	"congrad/harness/train"
+)
+
+// LogProbs has the device score the answers of all units [units][rows], and reduces the token log-probs of each unit's rows to a
+// value. tokens bounds a batch. Finished batches stay in the stage's scratch.
+func LogProbs[T any](ctx context.Context, d *stage.Desk, b *bench.Bench, policy bench.Policy, units [][]nn.Row, tokens int, reduce func(rows [][]float64) T) ([]T, error) {
+	w, release, err := b.Policy(d.Shelf, policy)
+	if err != nil {
+		return nil, err
+	}
+	defer release()
+	each := 1 // rows of a unit, as many in all
+	if len(units) > 0 {
+		each = len(units[0])
+	}
+	blocks := train.Blocks(units, each, tokens)
+	d.Expect(len(units))
+	parts, err := store.Units(ctx, d.Scratch(), len(blocks), func(i int) ([]T, error) {
+		batch, err := blocks[i].Batch(units)
+		if err != nil {
+			return nil, err
+		}
+		rows, err := b.Engine.LogProbs(w, batch)
+		if err != nil {
+			return nil, err
+		}
+		part := make([]T, len(blocks[i].Units))
+		for k := range part {
+			part[k] = reduce(rows[k*each : (k+1)*each])
+		}
+		d.Advance(len(part), 0)
+		return part, nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	list := make([]T, len(units))
+	for at, block := range blocks {
+		for k, i := range block.Units {
+			list[i] = parts[at][k]
+		}
+	}
+	return list, nil
+}
+
+// LogLikelihood is that of a unit of one row.
+func LogLikelihood(rows [][]float64) (total float64) {
+	for _, logp := range rows[0] {
+		total += logp
+	}
+	return total
+}
+
+// Loss is a loss as the device computes it.
+func Loss(l config.Loss) nn.PreferenceLoss {
+	return nn.PreferenceLoss{
+		Kind: l.Kind, Beta: l.Beta, LengthPenalty: l.LengthPenalty, LabelSmoothing: l.LabelSmoothing,
+		TargetMargin: l.TargetMargin, LDAlpha: l.LDAlpha, NLLWeight: l.NLLWeight,
+	}
+}
+
+// Margins are the scores of chosen minus rejected that a reference stage found, as the loss scores answers.
+func Margins(s stage.Shelf, reference stage.Ref, loss config.Loss) ([]float64, error) {
+	list, err := stage.Lines[nn.PairLogProb](s, reference, "reference")
+	margins := make([]float64, len(list))
+	for i, p := range list {
+		margins[i] = Loss(loss).Reference(p)
+	}
+	return margins, err
+}

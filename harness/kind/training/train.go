@@ -1,0 +1,239 @@
+package training
+
+import (
+	"context"
+	"maps"
+	"strconv"
+
+	"congrad/harness/bench"
+	"congrad/harness/config"
+	"congrad/harness/forecast"
+	"congrad/harness/kind"
+	"congrad/harness/kind/filtering"
+	"congrad/harness/method"
+	"congrad/harness/nn"
+	"congrad/harness/record"
+	"congrad/harness/sketch"
+	"congrad/harness/stage"
+	"congrad/harness/train"
+)
+
+// Train trains a policy on the pairs that are kept, of all languages or of one. It may pick them itself while it trains.
+type Train struct {
+	Policy    bench.Policy
+	Pairs     stage.Ref
+	Reference stage.Ref
+	Selection stage.Ref `json:",omitempty"` // empty where all pairs are kept, or this stage picks them
+	Languages []string  // of the pairs
+	Seed      uint64
+	Iteration int
+	Loss      config.Loss
+	Train     config.Train
+	Batch     int     // tokens
+	Language  string  `json:",omitempty"` // the only one whose pairs are trained on
+	Online    *Online `json:",omitempty"` // how it picks pairs while it trains; nil where it does not
+	kind.Device
+}
+
+// TrainOf is the training of an arm, all but its inputs and their place. What makes no difference is left out of the key.
+func TrainOf(a config.Arm, languages []string) Train {
+	t := Train{Languages: languages, Loss: a.Loss, Train: a.Train, Online: onlineOf(a)}
+	if t.Train.Temperature == 1 {
+		t.Train.Temperature = 0
+	}
+	if !t.Train.Surgery() {
+		t.Train.Aggregator = ""
+	}
+	return t
+}
+
+// Kind of the stage.
+func (Train) Kind() kind.Kind { return kind.Kind{Name: "train", Version: 1, Title: "training"} }
+
+// Title says what the stage does.
+func (Train) Title() string { return "train" }
+
+// Inputs are policy, pairs, their log-probs and the selection.
+func (t Train) Inputs() []stage.Ref {
+	list := []stage.Ref{t.Policy.Stage, t.Pairs, t.Reference}
+	if t.Selection != "" {
+		list = append(list, t.Selection)
+	}
+	return list
+}
+
+// Do leaves model.safetensors and steps.jsonl; where the stage picks pairs, choices.jsonl and consensus.json too. Without pairs
+// the policy stays as it is.
+func (t Train) Do(ctx context.Context, d *stage.Desk, b *bench.Bench) (stage.Files, error) {
+	pairs, err := t.kept(d.Shelf)
+	if err != nil {
+		return nil, err
+	}
+	c := course{Train: t, desk: d, bench: b, pairs: pairs}
+	if err := c.open(); err != nil {
+		return nil, err
+	}
+	defer c.close()
+	d.Expect(c.settings.Steps(len(pairs)) * t.Train.BatchPairs)
+	if err := c.run(ctx); err != nil {
+		return nil, err
+	}
+	return c.files()
+}
+
+// kept are the pairs to train on, their languages as indices into the stage's.
+func (t Train) kept(s stage.Shelf) ([]train.Pair, error) {
+	pairs, err := kind.Pairs(s, t.Pairs)
+	if err != nil {
+		return nil, err
+	}
+	margins, err := kind.Margins(s, t.Reference, t.Loss)
+	if err != nil {
+		return nil, err
+	}
+	chosen, err := kind.Choices(s, t.Selection, len(pairs))
+	if err != nil {
+		return nil, err
+	}
+	language := kind.Languages(pairs, t.Languages)
+	var kept []train.Pair
+	for i, p := range pairs {
+		if chosen[i].Kept && (t.Language == "" || p.Lang == t.Language) {
+			rows := p.Rows()
+			kept = append(kept, train.Pair{Chosen: rows[0], Rejected: rows[1], Reference: margins[i], Language: language[i]})
+		}
+	}
+	return kept, nil
+}
+
+// settings are those of the loop, but for what the steps so far decide.
+func (t Train) settings() train.Settings {
+	return train.Settings{
+		Schedule: train.Schedule{Peak: t.Train.LearningRate, Warmup: t.Train.Warmup, Shape: t.Train.Schedule},
+		Epochs:   t.Train.Epochs, BatchPairs: t.Train.BatchPairs, Tokens: t.Batch, Loss: kind.Loss(t.Loss), Adam: t.adam(),
+		Temperature: t.Train.Temperature,
+	}
+}
+
+func (t Train) adam() nn.AdamW {
+	x := t.Train
+	return nn.AdamW{Beta1: x.Beta1, Beta2: x.Beta2, Epsilon: x.Epsilon, Decay: x.WeightDecay, Clip: x.Clip}
+}
+
+// surgery is how the steps combine the gradients of the languages, nil where they do not; done are those before.
+func (t Train) surgery(done []loggedStep) (*train.Surgery, error) {
+	if t.Train.Aggregator == "" {
+		return nil, nil
+	}
+	aggregator, err := method.FindAggregator(t.Train.Aggregator)
+	if err != nil {
+		return nil, err
+	}
+	surgery := &train.Surgery{Aggregator: aggregator, Languages: len(t.Languages)}
+	if len(done) > 0 {
+		surgery.State = done[len(done)-1].State
+	}
+	return surgery, nil
+}
+
+// Met is how often training meets each pair of a round, nil where that is once an epoch for every kept one.
+func Met(a config.Arm, language []int, chosen []kind.Choice, seed uint64, iteration int) []*int {
+	met := make([]*int, len(chosen))
+	if a.Train.Temperature == 1 {
+		return met
+	}
+	var at, of []int // the kept pairs and their languages
+	for i, c := range chosen {
+		if c.Kept {
+			at, of = append(at, i), append(of, language[i])
+		}
+	}
+	for k, times := range train.Met(of, a.Train.Temperature, a.Train.Epochs, seed, strconv.Itoa(iteration)) {
+		met[at[k]] = &times
+	}
+	return met
+}
+
+// Record adds the steps, and the last consensus where the stage picks pairs.
+func (t Train) Record(s stage.Shelf, _ *bench.Bench, at kind.Place, set *record.Set) error {
+	steps, err := stage.Lines[record.Step](s, s.Own, "steps")
+	if err != nil {
+		return err
+	}
+	for _, x := range steps {
+		x.Seed, x.Arm, x.Iteration, x.Lang = at.Seed, at.Arm.Name, at.Iteration, at.Lang
+		set.Steps = append(set.Steps, x)
+	}
+	if t.Online == nil {
+		return nil
+	}
+	c, err := filtering.ReadConsensus(s, s.Own)
+	if err == nil && c != nil { // picking pairs while training may end before there is one
+		filtering.RecordConsensus(*c, at, set)
+	}
+	return err
+}
+
+// Tokens are those of the pairs, each time that they were met.
+func (Train) Tokens(s stage.Shelf) (generated, trained int, err error) {
+	steps, err := stage.Lines[record.Step](s, s.Own, "steps")
+	for _, x := range steps {
+		trained += x.Tokens
+	}
+	return 0, trained, err
+}
+
+// Forecast counts the pairs that are met, once for each epoch.
+func (t Train) Forecast(size int, b *bench.Bench, l kind.Lengths) forecast.Stage {
+	f := trains(2*size, 2*t.Train.BatchPairs, l, t.Batch)
+	if t.Train.Aggregator != "" {
+		f.Languages = len(t.Languages)
+	}
+	if t.Online != nil {
+		f.Pairs, f.Numbers = t.Train.BatchPairs, sketch.Numbers(b.Engine.Config, t.Online.Sketch)
+	}
+	return f
+}
+
+// trains is a stage that trains on so many rows in all, so many in a step, in batches of so many tokens.
+func trains(rows, inStep int, l kind.Lengths, tokens int) forecast.Stage {
+	block := kind.Block(inStep, 2, l.LongestRow(), l.Most, tokens)
+	block.Rows = min(block.Rows, max(2, inStep))
+	accumulated := 1
+	if block.Rows < inStep {
+		accumulated = 2
+	}
+	return forecast.Stage{
+		Work: forecast.Trains, Tokens: rows * block.Seq, Answers: int(float64(rows) * l.Answer), Steps: (rows + inStep - 1) / max(1, inStep),
+		Largest: block, Programs: 4, Accumulated: accumulated,
+	}
+}
+
+// files are the artefact of a training that has ended.
+func (c *course) files() (stage.Files, error) {
+	w, err := c.bench.Engine.Download(c.trainer.Weights())
+	if err != nil {
+		return nil, err
+	}
+	data, err := w.Marshal()
+	if err != nil {
+		return nil, err
+	}
+	made := make([]record.Step, len(c.steps))
+	for i, s := range c.steps {
+		made[i] = s.Step
+	}
+	files, err := stage.Output("steps", made)
+	if err != nil {
+		return nil, err
+	}
+	files["model.safetensors"] = data
+	if c.online != nil {
+		picked, err := c.Online.files(c.bench, c.online, c.pairs, c.Train.Languages)
+		if err != nil {
+			return nil, err
+		}
+		maps.Copy(files, picked)
+	}
+	return files, nil
+}

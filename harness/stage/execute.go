@@ -1,0 +1,150 @@
+package stage
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"congrad/harness/store"
+)
+
+// Executor does the stages of a plan that the store lacks.
+//
+// Stages that do not depend on each other overlap. No result depends on which do: a stage reads the artefacts of its inputs,
+// and its own work is a function of them.
+type Executor struct {
+	Store   *store.Store
+	Report  Reporter
+	Machine string // what runs it, for people; it enters no key
+	// Work does one stage and returns the files of its artefact.
+	Work   func(context.Context, *Stage, *Desk) (Files, error)
+	AtOnce int   // stages at a time; one if it is less
+	Memory int64 // bytes that the stages at work may need together; 0 for no limit. One stage always runs.
+
+	memory memory
+}
+
+// done is the end of a stage.
+type done struct {
+	stage *Stage
+	err   error
+}
+
+// Run does the stages, inputs before what reads them; a stage waits for the inputs that are among them. The first that is ready in
+// the order given starts first. A stage that fails stops the others where they can go on later.
+func (x *Executor) Run(ctx context.Context, stages []*Stage) error {
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	waiting := x.missing(stages)
+	total, begun, needed := len(waiting), 0, int64(0)
+	running := map[Ref]*Stage{}
+	ends := make(chan done)
+	var faults []error
+	for {
+		for len(running) < max(1, x.AtOnce) && ctx.Err() == nil {
+			at := next(waiting, running, x.room(len(running), needed))
+			if at < 0 {
+				break
+			}
+			s := waiting[at]
+			waiting = append(waiting[:at:at], waiting[at+1:]...)
+			running[s.Key] = s
+			needed += s.Memory
+			begun++
+			line := x.Report.Begin(s, begun, total)
+			go func() { ends <- done{s, x.do(ctx, s, line)} }()
+		}
+		if len(running) == 0 {
+			return conclude(ctx, waiting, faults)
+		}
+		end := <-ends
+		delete(running, end.stage.Key)
+		needed -= end.stage.Memory
+		if stopped := errors.Is(end.err, context.Canceled) && ctx.Err() != nil; end.err != nil && !stopped {
+			faults = append(faults, end.err)
+			cancel()
+		}
+	}
+}
+
+// conclude is the outcome of a run in which no stage is at work any more.
+func conclude(ctx context.Context, waiting []*Stage, faults []error) error {
+	switch {
+	case len(faults) > 0:
+		return errors.Join(faults...)
+	case ctx.Err() != nil:
+		return ctx.Err()
+	case len(waiting) > 0:
+		return fmt.Errorf("%s waits for itself: the plan is not one of inputs first", waiting[0].Label)
+	}
+	return nil
+}
+
+// missing are the stages that the store lacks; it tells of the others.
+func (x *Executor) missing(stages []*Stage) []*Stage {
+	var list []*Stage
+	for _, s := range stages {
+		if x.Store.Has(string(s.Key)) {
+			x.Report.Reused(s)
+		} else {
+			list = append(list, s)
+		}
+	}
+	return list
+}
+
+// room is how much memory a further stage may need; negative for any amount.
+func (x *Executor) room(running int, needed int64) int64 {
+	if x.Memory == 0 || running == 0 {
+		return -1
+	}
+	return max(0, x.Memory-needed)
+}
+
+// next is the first of the waiting stages whose inputs are there and that fits; -1 if there is none.
+func next(waiting []*Stage, running map[Ref]*Stage, room int64) int {
+	unfinished := make(map[Ref]bool, len(waiting)+len(running))
+	for key := range running {
+		unfinished[key] = true
+	}
+	for _, s := range waiting {
+		unfinished[s.Key] = true
+	}
+	for i, s := range waiting {
+		ready := room < 0 || s.Memory <= room
+		for _, in := range s.Inputs {
+			ready = ready && !unfinished[in]
+		}
+		if ready {
+			return i
+		}
+	}
+	return -1
+}
+
+// do does one stage and stores what it made.
+func (x *Executor) do(ctx context.Context, s *Stage, line Line) error {
+	spent, err := x.beginCost(s)
+	if err != nil {
+		line.End(false, 0)
+		return err
+	}
+	start := time.Now()
+	files, err := x.Work(ctx, s, &Desk{Shelf{x.Store, s.Key}, line})
+	if err == nil {
+		err = x.Store.Put(string(s.Key), s.meta(), files)
+	}
+	took := time.Since(start)
+	spent = x.endCost(s, spent, took)
+	if err != nil {
+		_ = saveCost(x.Store, s.Key, spent) // the stage's error is the one to tell
+		line.End(false, took)
+		if errors.Is(err, context.Canceled) {
+			return err
+		}
+		return fmt.Errorf("%s: %w", s.Label, err)
+	}
+	line.End(true, took)
+	return noteCost(x.Store, s.Key, spent)
+}
