@@ -15,7 +15,7 @@ import (
 
 // layers lists every package, bottom first: a package imports only from layers below its own.
 var layers = [][]string{
-	{"harness/rng", "harness/suggest", "harness/model/mapped", "harness/model/narrow", "harness/hub", "experiments"},
+	{"harness/rng", "harness/suggest", "harness/exit", "harness/model/mapped", "harness/model/narrow", "harness/hub", "experiments"},
 	{"harness/record", "harness/lang", "harness/store", "harness/model/safetensors", "harness/model/gguf", "harness/data/parquet", "eval/chrf", "eval/langid", "eval/lengthcontrol", "eval/stats", "eval/task", "harness/world/cldr"},
 	{"harness/world", "harness/text", "harness/model", "harness/method", "harness/preference", "harness/config", "harness/judge/endpoint", "experiments/tiny/extract"},
 	{"harness/data", "harness/forecast", "harness/device", "harness/device/devicetest", "results/table", "results/measure", "results/synthetic"},
@@ -25,6 +25,9 @@ var layers = [][]string{
 	{"harness/pretrain"},
 	{"harness/run"},
 	{"harness/paper"},
+	{"harness/cli/machine", "harness/open"},
+	{"harness/cli/shell"},
+	{"harness/cli/tool"},
 	{"harness/cli"},
 	{"cmd/congrad"},
 }
@@ -128,14 +131,14 @@ func TestNoHiddenInputs(t *testing.T) {
 	global := regexp.MustCompile(`(?:^|[^.\w])rand\.(Int|IntN|Int64|Int64N|Uint64|Float64|NormFloat64|Perm|Shuffle|N)\(`)
 	clock := regexp.MustCompile(`\btime\.(Now|Since)\(`)
 	mayTellTime := map[string]bool{
-		"harness/run/stage.go":    true, // how long a stage took, for progress and manifest
-		"harness/run/training.go": true, // when to save a checkpoint
-		"harness/nn/probe.go":     true, // doctor's measurements
-		"harness/cli/progress.go": true,
-		"harness/cli/manifest.go": true,
-		"harness/cli/run.go":      true,
-		"harness/cli/grid.go":     true,
-		"harness/cli/pretrain.go": true,
+		"harness/run/stage.go":         true, // how long a stage took, for progress and manifest
+		"harness/run/training.go":      true, // when to save a checkpoint
+		"harness/nn/probe.go":          true, // doctor's measurements
+		"harness/cli/progress.go":      true,
+		"harness/cli/manifest.go":      true,
+		"harness/cli/run.go":           true,
+		"harness/cli/grid.go":          true,
+		"harness/cli/tool/pretrain.go": true,
 	}
 	sources(t, func(path, _ string, imports []string, text string) {
 		if strings.HasSuffix(path, "_test.go") {

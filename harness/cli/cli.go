@@ -12,60 +12,23 @@ import (
 	"strings"
 	"syscall"
 
+	"congrad/harness/cli/shell"
+	"congrad/harness/cli/tool"
+	"congrad/harness/exit"
 	"congrad/harness/nn"
 	"congrad/harness/train"
 
 	"github.com/spf13/cobra"
 )
 
-// Exit codes.
-const (
-	exitOther      = 1
-	exitConfig     = 2 // the experiment file, the flags or the arguments
-	exitData       = 3 // data or weights
-	exitBackend    = 4 // the device or its plugin
-	exitNumerical  = 5 // numbers that mean nothing any more
-	exitInterrupt  = 130
-	exitTerminated = 143
-)
-
-// failure is an error with its exit code.
-type failure struct {
-	code int
-	err  error
-}
-
-func (f failure) Error() string { return f.err.Error() }
-func (f failure) Unwrap() error { return f.err }
-
-// failing marks an error with an exit code, unless it has one.
-func failing(code int, err error) error {
-	var f failure
-	if err == nil || errors.As(err, &f) {
-		return err
-	}
-	return failure{code, err}
-}
-
-// The defaults of the flags that every verb has.
-const (
-	defaultDevice = "auto"
-	defaultRuns   = "runs"
-)
-
-// app is one call of the program.
-type app struct {
-	in       io.Reader
-	out, err io.Writer
-	device   string
-	runs     string
-}
+// app is one call of the program, with the verbs of studies.
+type app struct{ *shell.App }
 
 // Main runs the program and returns its exit code.
 func Main(args []string, in io.Reader, out, errs io.Writer) int {
 	ctx, stop := interruptible()
 	defer stop()
-	a := &app{in: in, out: out, err: errs}
+	a := &app{&shell.App{In: in, Out: out, Err: errs}}
 	root := a.root()
 	root.SetArgs(args)
 	root.SetIn(in)
@@ -103,19 +66,16 @@ func (a *app) conclude(ctx context.Context, err error) int {
 	var s stopped
 	if errors.Is(err, context.Canceled) && errors.As(context.Cause(ctx), &s) {
 		if s.signal == syscall.SIGTERM {
-			return exitTerminated
+			return exit.Terminated
 		}
-		return exitInterrupt
+		return exit.Interrupt
 	}
-	fmt.Fprintf(a.err, "congrad: %s\n", strings.TrimSpace(err.Error()))
-	var f failure
-	switch {
-	case errors.As(err, &f):
-		return f.code
-	case errors.Is(err, train.ErrNumerical), errors.Is(err, nn.ErrNotFinite):
-		return exitNumerical
+	fmt.Fprintf(a.Err, "congrad: %s\n", strings.TrimSpace(err.Error()))
+	code := exit.Code(err)
+	if code == exit.Other && (errors.Is(err, train.ErrNumerical) || errors.Is(err, nn.ErrNotFinite)) {
+		return exit.Numerical
 	}
-	return exitOther
+	return code
 }
 
 // root is the command tree.
@@ -128,15 +88,15 @@ func (a *app) root() *cobra.Command {
 			"unseen languages and the alignment tax, and writes tables, figures and a report.",
 		SilenceErrors: true, SilenceUsage: true,
 		CompletionOptions: cobra.CompletionOptions{HiddenDefaultCmd: true},
-		RunE:              needsCommand,
+		RunE:              shell.NeedsCommand,
 		Args:              cobra.ArbitraryArgs,
 	}
-	root.PersistentFlags().StringVar(&a.device, "device", defaultDevice, `what computes: "auto", "xla", "go", or the path of a PJRT plugin`)
-	root.PersistentFlags().StringVar(&a.runs, "runs", defaultRuns, "the folder of runs and of their store")
-	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return failing(exitConfig, err) })
+	root.PersistentFlags().StringVar(&a.Device, "device", shell.DefaultDevice, `what computes: "auto", "xla", "go", or the path of a PJRT plugin`)
+	root.PersistentFlags().StringVar(&a.Runs, "runs", shell.DefaultRuns, "the folder of runs and of their store")
+	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return exit.With(exit.Config, err) })
 	root.AddCommand(a.runCommand(), a.planCommand(), a.reportCommand(), a.showCommand(), a.diffCommand(), a.validateCommand(), a.newCommand(), a.lsCommand(), a.defaultsCommand(),
-		a.diagnoseCommand(), a.setupCommand(), a.doctorCommand(), a.gcCommand(), a.pretrainCommand(), a.examineCommand(),
-		a.tokenizeCommand(), a.generateCommand(), a.exportCommand(), a.modelCommand())
+		a.diagnoseCommand(), a.gcCommand(), a.exportCommand())
+	root.AddCommand(tool.Commands(a.App)...)
 	markArguments(root)
 	return root
 }
@@ -147,29 +107,11 @@ func markArguments(c *cobra.Command) {
 		if check := sub.Args; check != nil {
 			sub.Args = func(c *cobra.Command, args []string) error {
 				if err := check(c, args); err != nil {
-					return failing(exitConfig, fmt.Errorf("%w (%s --help)", err, c.CommandPath()))
+					return exit.With(exit.Config, fmt.Errorf("%w (%s --help)", err, c.CommandPath()))
 				}
 				return nil
 			}
 		}
 		markArguments(sub)
 	}
-}
-
-// needsCommand runs a command that only has commands of its own.
-func needsCommand(c *cobra.Command, args []string) error {
-	if len(args) > 0 {
-		return failing(exitConfig, fmt.Errorf("%q: no such command%s (%s --help)", args[0], suggestCommand(c, args[0]), c.CommandPath()))
-	}
-	return c.Help()
-}
-
-func suggestCommand(c *cobra.Command, word string) string {
-	var names []string
-	for _, sub := range c.Commands() {
-		if !sub.Hidden {
-			names = append(names, sub.Name())
-		}
-	}
-	return didYouMean(word, names)
 }

@@ -15,11 +15,13 @@ import (
 	"testing"
 	"unicode/utf8"
 
+	"congrad/harness/cli/shell"
 	"congrad/harness/config"
-	"congrad/harness/device"
+	"congrad/harness/exit"
 	"congrad/harness/judge"
 	"congrad/harness/method"
 	"congrad/harness/nn"
+	"congrad/harness/open"
 	"congrad/harness/run"
 	"congrad/harness/train"
 
@@ -60,15 +62,15 @@ func TestExitCodes(t *testing.T) {
 	t.Setenv("CONGRAD_PLUGIN", "")
 	for args, want := range map[string]int{
 		"validate tiny":                       0,
-		"validate nothing":                    exitConfig,
-		"run tiny --set a.b=c":                exitConfig,
-		"report nothing":                      exitConfig,
-		"run tiny --device xla":               exitBackend,
+		"validate nothing":                    exit.Config,
+		"run tiny --set a.b=c":                exit.Config,
+		"report nothing":                      exit.Config,
+		"run tiny --device xla":               exit.Backend,
 		"validate tiny --set model=" + broken: 0,
-		"new .mine":                           exitConfig,
-		"run tiny --device go --dry-run --set prompts.per_language=600": exitConfig,
-		"run tiny --device go --set model=" + broken:                    exitData,
-		"pretrain nothing.toml":                                         exitConfig,
+		"new .mine":                           exit.Config,
+		"run tiny --device go --dry-run --set prompts.per_language=600": exit.Config,
+		"run tiny --device go --set model=" + broken:                    exit.Data,
+		"pretrain nothing.toml":                                         exit.Config,
 	} {
 		var out, errs bytes.Buffer
 		if got := Main(append(strings.Fields(args), "--runs", t.TempDir()), strings.NewReader(""), &out, &errs); got != want {
@@ -104,7 +106,7 @@ func TestFolders(t *testing.T) {
 		{"--set title=../../x"},
 		{"--set 题=目"},
 	} {
-		folder := (&app{runs: "runs"}).folder(&config.Experiment{Name: "x", Partial: partial})
+		folder := (&app{&shell.App{Runs: "runs"}}).folder(&config.Experiment{Name: "x", Partial: partial})
 		if other, there := seen[folder]; there {
 			t.Errorf("%q and %s share %s", partial, other, folder)
 		}
@@ -120,35 +122,17 @@ func TestAgain(t *testing.T) {
 	for want, c := range map[string]struct {
 		a   app
 		arg string
-		o   options
+		o   open.Options
 	}{
-		"congrad run tiny": {app{device: "auto", runs: "runs"}, "tiny", options{}},
+		"congrad run tiny": {app{&shell.App{Device: "auto", Runs: "runs"}}, "tiny", open.Options{}},
 		"congrad run 'my file.toml' --set 'title=it'\\''s $HOME' --set train.learning_rate=1e-5 --limit 8 --seeds 1,2 --device go --runs '/my runs'": {
-			app{device: "go", runs: "/my runs"}, "my file.toml", options{[]string{"title=it's $HOME", "train.learning_rate=1e-5"}, 8, "1,2"},
+			app{&shell.App{Device: "go", Runs: "/my runs"}}, "my file.toml", open.Options{Sets: []string{"title=it's $HOME", "train.learning_rate=1e-5"}, Limit: 8, Seeds: "1,2"},
 		},
-		"congrad run '' --set 'seeds=[1]'": {app{device: "auto", runs: "runs"}, "", options{sets: []string{"seeds=[1]"}}},
+		"congrad run '' --set 'seeds=[1]'": {app{&shell.App{Device: "auto", Runs: "runs"}}, "", open.Options{Sets: []string{"seeds=[1]"}}},
 	} {
 		if got := c.a.again(c.arg, c.o); got != want {
 			t.Errorf("%s\nwant %s", got, want)
 		}
-	}
-}
-
-// What computes is told apart by all that changes its rounding.
-func TestDeviceKey(t *testing.T) {
-	seen := map[string]bool{}
-	for _, i := range []device.Info{
-		{Name: "go", Version: "v0.26.0"},
-		{Name: "go", Version: "v0.27.0"},
-		{Name: "xla", Plugin: device.Plugin{SHA256: "1234"}},
-		{Name: "xla", Plugin: device.Plugin{SHA256: "5678"}},
-		{Name: "xla", Plugin: device.Plugin{SHA256: "1234"}, Flags: "--xla_cpu_enable_fast_math=true"},
-	} {
-		key := deviceKey(i)
-		if seen[key] {
-			t.Errorf("%q stands for two devices", key)
-		}
-		seen[key] = true
 	}
 }
 
@@ -207,20 +191,20 @@ func TestWordsOfFailure(t *testing.T) {
 		want int
 	}{
 		{nil, 0},
-		{errors.New("x"), exitOther},
-		{fmt.Errorf("step 3: %w", train.ErrNumerical), exitNumerical},
-		{fmt.Errorf("block 3: %w", nn.ErrNotFinite), exitNumerical},
-		{fmt.Errorf("reading: %w", failing(exitData, errors.New("x"))), exitData},
-		{failing(exitConfig, failing(exitBackend, errors.New("x"))), exitBackend}, // the first word counts
+		{errors.New("x"), exit.Other},
+		{fmt.Errorf("step 3: %w", train.ErrNumerical), exit.Numerical},
+		{fmt.Errorf("block 3: %w", nn.ErrNotFinite), exit.Numerical},
+		{fmt.Errorf("reading: %w", exit.With(exit.Data, errors.New("x"))), exit.Data},
+		{exit.With(exit.Config, exit.With(exit.Backend, errors.New("x"))), exit.Backend}, // the first word counts
 	} {
-		if got := (&app{err: io.Discard}).conclude(context.Background(), c.err); got != c.want {
+		if got := (&app{&shell.App{Err: io.Discard}}).conclude(context.Background(), c.err); got != c.want {
 			t.Errorf("%v: exit code %d, want %d", c.err, got, c.want)
 		}
 	}
-	for signal, want := range map[os.Signal]int{os.Interrupt: exitInterrupt, syscall.SIGTERM: exitTerminated} {
+	for signal, want := range map[os.Signal]int{os.Interrupt: exit.Interrupt, syscall.SIGTERM: exit.Terminated} {
 		ctx, cancel := context.WithCancelCause(context.Background())
 		cancel(stopped{signal})
-		if got := (&app{err: io.Discard}).conclude(ctx, fmt.Errorf("sampling: %w", context.Canceled)); got != want {
+		if got := (&app{&shell.App{Err: io.Discard}}).conclude(ctx, fmt.Errorf("sampling: %w", context.Canceled)); got != want {
 			t.Errorf("%v: exit code %d, want %d", signal, got, want)
 		}
 	}

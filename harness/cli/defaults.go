@@ -24,12 +24,12 @@ func (a *app) defaultsCommand() *cobra.Command {
 				rows = append(rows, []string{f.Key, written(f.Default), f.Source, meaning(f)})
 			}
 			if !markdown {
-				return a.columns(rows, false)
+				return a.Columns(rows, false)
 			}
 			for i, row := range rows {
-				fmt.Fprintf(a.out, "| %s |\n", strings.Join(escapeCells(row, i > 0), " | "))
+				fmt.Fprintf(a.Out, "| %s |\n", strings.Join(escapeCells(row, i > 0), " | "))
 				if i == 0 {
-					fmt.Fprintln(a.out, "|---|---|---|---|")
+					fmt.Fprintln(a.Out, "|---|---|---|---|")
 				}
 			}
 			return nil

@@ -14,12 +14,15 @@ import (
 	"congrad/experiments"
 	"congrad/harness/config"
 	"congrad/harness/data"
+	"congrad/harness/exit"
 	"congrad/harness/nn"
+	"congrad/harness/open"
 	"congrad/harness/record"
 	"congrad/harness/rng"
 	"congrad/harness/run"
 	"congrad/harness/sketch"
 	"congrad/harness/store"
+	"congrad/harness/suggest"
 	"congrad/results"
 	"congrad/results/figure"
 	"congrad/results/measure"
@@ -54,7 +57,7 @@ func (a *app) diagnoseCommand() *cobra.Command {
 		},
 	}
 	c.Flags().StringVar(&o.run, "run", "", "take the pairs of a run in place of a file")
-	c.Flags().StringVar(&o.model, "model", "tiny", modelFlag)
+	c.Flags().StringVar(&o.model, "model", "tiny", open.ModelFlag)
 	c.Flags().StringVar(&o.loss, "loss", "dpo", "the preference loss whose gradients are taken (congrad ls losses)")
 	c.Flags().StringArrayVar(&o.sets, "set", nil, "change a value of an experiment, as in --set congrad.aggregator=mean (repeatable)")
 	c.Flags().IntVar(&o.limit, "limit", 200, "at most this many pairs of each language, drawn at random")
@@ -70,28 +73,28 @@ func (a *app) diagnose(ctx context.Context, file string, o diagnosis) error {
 	}
 	codes, err := a.diagnosable(pairs)
 	if err != nil {
-		return failing(exitData, fmt.Errorf("%s: %w", name, err))
+		return exit.With(exit.Data, fmt.Errorf("%s: %w", name, err))
 	}
 	x, err := o.experiment(codes)
 	if err != nil {
-		return failing(exitConfig, err)
+		return exit.With(exit.Config, err)
 	}
-	base, chat, err := openModel(x.Model)
+	base, chat, err := open.Model(x.Model)
 	if err != nil {
 		return err
 	}
-	b, err := a.openBackend()
+	b, err := a.OpenBackend()
 	if err != nil {
 		return err
 	}
-	report := newReporter(a.err, io.Discard)
-	env := &run.Env{Engine: nn.NewEngine(b.backend, base.Config), Chat: chat, Base: base, Report: report}
+	report := newReporter(a.Err, io.Discard)
+	env := &run.Env{Engine: nn.NewEngine(b.Backend, base.Config), Chat: chat, Base: base, Report: report}
 	pairs = drawn(pairs, o.limit, x.Seeds[0])
 	d, err := env.Diagnose(ctx, x, x.Arms[1], pairs, name)
 	report.close()
 	if err != nil {
 		if !errors.Is(err, nn.ErrNotFinite) {
-			err = failing(exitData, err)
+			err = exit.With(exit.Data, err)
 		}
 		return err
 	}
@@ -106,14 +109,14 @@ func (a *app) diagnose(ctx context.Context, file string, o diagnosis) error {
 
 // experiment is the study of which a diagnosis is the first step, read like any other: the languages are those of the pairs.
 func (o diagnosis) experiment(codes []string) (*config.Experiment, error) {
-	s, err := readSurroundings()
+	s, err := open.ReadSurroundings()
 	if err != nil {
 		return nil, err
 	}
 	if o.limit < 1 {
 		return nil, fmt.Errorf("--limit %d: want a number of pairs per language from 1 upwards", o.limit)
 	}
-	w := s.world()
+	w := s.World()
 	w.Languages = codes // whatever the table knows
 	quoted, err := json.Marshal(map[string]any{"codes": codes, "model": o.model, "loss": o.loss})
 	if err != nil {
@@ -136,20 +139,20 @@ func (o diagnosis) experiment(codes []string) (*config.Experiment, error) {
 func (a *app) pairsToDiagnose(file string, o diagnosis) ([]data.Preference, string, error) {
 	switch {
 	case file == "" && o.run == "":
-		return nil, "", failing(exitConfig, errors.New("give a file of pairs, or --run with a run that made some (congrad diagnose --help)"))
+		return nil, "", exit.With(exit.Config, errors.New("give a file of pairs, or --run with a run that made some (congrad diagnose --help)"))
 	case file != "" && o.run != "":
-		return nil, "", failing(exitConfig, fmt.Errorf("%s and --run %s: give one of them", file, o.run))
+		return nil, "", exit.With(exit.Config, fmt.Errorf("%s and --run %s: give one of them", file, o.run))
 	case o.run != "":
 		pairs, err := a.pairsOfRun(o.run)
-		return pairs, "run " + o.run, failing(exitData, err)
+		return pairs, "run " + o.run, exit.With(exit.Data, err)
 	}
 	f, err := os.Open(file)
 	if err != nil {
-		return nil, file, failing(exitData, fmt.Errorf("reading pairs: %w", err))
+		return nil, file, exit.With(exit.Data, fmt.Errorf("reading pairs: %w", err))
 	}
 	defer f.Close()
 	pairs, err := data.ReadPreferences(f, file)
-	return pairs, file, failing(exitData, err)
+	return pairs, file, exit.With(exit.Data, err)
 }
 
 // pairsOfRun are the pairs of a run's first iteration, which all arms met, under its first seed. Later iterations' pairs are
@@ -183,11 +186,11 @@ func (a *app) pairsOfRun(name string) ([]data.Preference, error) {
 // diagnosable are the codes of the pairs' languages, in the order of their first pairs. A code that the table does not have
 // is taken as it is, since nothing depends on the language but how pairs are grouped; it may be a slip, so it is said.
 func (a *app) diagnosable(pairs []data.Preference) ([]string, error) {
-	s, err := readSurroundings()
+	s, err := open.ReadSurroundings()
 	if err != nil {
 		return nil, err
 	}
-	known := s.languages.Codes()
+	known := s.Languages.Codes()
 	var codes []string
 	for _, p := range pairs {
 		if slices.Contains(codes, p.Lang) {
@@ -195,7 +198,7 @@ func (a *app) diagnosable(pairs []data.Preference) ([]string, error) {
 		}
 		codes = append(codes, p.Lang)
 		if !slices.Contains(known, p.Lang) {
-			fmt.Fprintf(a.err, "line %d: the language %q is in no table here%s; it is taken as it is (congrad ls languages)\n", p.Line, p.Lang, didYouMean(p.Lang, known))
+			fmt.Fprintf(a.Err, "line %d: the language %q is in no table here%s; it is taken as it is (congrad ls languages)\n", p.Line, p.Lang, suggest.DidYouMean(p.Lang, known))
 		}
 	}
 	if len(codes) < 2 {
@@ -231,7 +234,7 @@ func (a *app) printDiagnosis(d measure.Diagnosis, o diagnosis) error {
 		return err
 	}
 	if o.json {
-		e := json.NewEncoder(a.out)
+		e := json.NewEncoder(a.Out)
 		e.SetIndent("", "  ")
 		return e.Encode(struct {
 			measure.Diagnosis
@@ -249,7 +252,7 @@ func (a *app) printDiagnosis(d measure.Diagnosis, o diagnosis) error {
 		}
 		b.Write(text)
 	}
-	_, err = a.out.Write(b.Bytes())
+	_, err = a.Out.Write(b.Bytes())
 	return err
 }
 

@@ -8,6 +8,8 @@ import (
 	"path/filepath"
 
 	"congrad/harness/config"
+	"congrad/harness/exit"
+	"congrad/harness/open"
 	"congrad/harness/record"
 	"congrad/results"
 
@@ -33,7 +35,7 @@ func (a *app) diffCommand() *cobra.Command {
 			}
 			differences, err := config.Differences(sides[0].settings, sides[1].settings)
 			if err != nil {
-				return failing(exitData, err)
+				return exit.With(exit.Data, err)
 			}
 			rows := [][]string{{"setting", sides[0].name, sides[1].name}}
 			for _, d := range differences {
@@ -42,24 +44,24 @@ func (a *app) diffCommand() *cobra.Command {
 			if len(differences) == 0 {
 				rows = [][]string{{"The settings are the same."}}
 			}
-			if err := a.columns(rows, false); err != nil {
+			if err := a.Columns(rows, false); err != nil {
 				return err
 			}
 			for _, s := range sides {
 				if s.records == nil {
-					_, err := fmt.Fprintf(a.err, "%s has no records, so only settings are compared (congrad run %s)\n", s.name, s.name)
+					_, err := fmt.Fprintf(a.Err, "%s has no records, so only settings are compared (congrad run %s)\n", s.name, s.name)
 					return err
 				}
 			}
 			t, err := results.Between(sides[0].records, sides[1].records)
 			if err != nil {
-				return failing(exitConfig, fmt.Errorf("%s and %s cannot be paired: %w", sides[0].name, sides[1].name, err))
+				return exit.With(exit.Config, fmt.Errorf("%s and %s cannot be paired: %w", sides[0].name, sides[1].name, err))
 			}
 			text, err := t.Plain()
 			if err != nil {
 				return err
 			}
-			_, err = fmt.Fprintf(a.out, "\n%s", text)
+			_, err = fmt.Fprintf(a.Out, "\n%s", text)
 			return err
 		},
 	}
@@ -78,19 +80,19 @@ func (a *app) side(arg string) (side, error) {
 	folder, missing := a.findRun(arg)
 	if missing == nil {
 		if _, err := record.LoadGrid(folder.Records()); err == nil {
-			return s, failing(exitConfig, fmt.Errorf("%s is a grid, which has no arms of its own: name one of its cells, as in %s", arg, filepath.Join(string(folder), "CELL")))
+			return s, exit.With(exit.Config, fmt.Errorf("%s is a grid, which has no arms of its own: name one of its cells, as in %s", arg, filepath.Join(string(folder), "CELL")))
 		}
 		set, err := folder.Load()
 		if err != nil {
-			return s, failing(exitData, err)
+			return s, exit.With(exit.Data, err)
 		}
 		s.records = set
 		s.settings, err = os.ReadFile(filepath.Join(string(folder), "resolved.toml"))
 		if err == nil || !errors.Is(err, fs.ErrNotExist) {
-			return s, failing(exitData, err)
+			return s, exit.With(exit.Data, err)
 		}
 	}
-	e, _, err := loadExperiment(arg, options{})
+	e, _, err := open.Experiment(arg, open.Options{})
 	switch {
 	case errors.Is(err, fs.ErrNotExist) && missing != nil:
 		return s, missing

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -13,6 +14,7 @@ import (
 	"strings"
 	"testing"
 
+	"congrad/experiments"
 	"congrad/harness/record"
 	"congrad/harness/run"
 	"congrad/results/synthetic"
@@ -79,7 +81,7 @@ func TestDocumentedCommands(t *testing.T) {
 		if err := ownPrompts(e.WorkDir, root); err != nil {
 			return err
 		}
-		small, err := os.ReadFile("testdata/source/small.gguf") // in place of what make smollm2 fetches
+		small, err := os.ReadFile("tool/testdata/source/small.gguf") // in place of what make smollm2 fetches
 		if err != nil {
 			return err
 		}
@@ -96,6 +98,9 @@ func TestDocumentedCommands(t *testing.T) {
 	}})
 }
 
+// smollm2 is where make smollm2 leaves its model.
+const smollm2 = "build/models/SmolLM2-135M-Instruct.Q4_1.gguf"
+
 // somePairs are the user's own, for the documents that speak of them.
 const somePairs = `{"lang": "de", "prompt": "12", "chosen": "zwölf", "rejected": "twelve"}
 {"lang": "en", "prompt": "12", "chosen": "twelve", "rejected": "zwölf"}
@@ -103,11 +108,11 @@ const somePairs = `{"lang": "de", "prompt": "12", "chosen": "zwölf", "rejected"
 
 // someModel leaves a model of the user's own, and what transformers computes with it, for the documents that speak of one.
 func someModel(work string) error {
-	tiny, err := findModel("tiny")
+	tiny, err := fs.Sub(experiments.Files, "tiny/model")
 	if err != nil {
 		return err
 	}
-	if err := os.CopyFS(filepath.Join(work, "my-model"), tiny.dir); err != nil {
+	if err := os.CopyFS(filepath.Join(work, "my-model"), tiny); err != nil {
 		return err
 	}
 	data, err := os.ReadFile("testdata/reference.safetensors") // made by reference.py

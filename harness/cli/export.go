@@ -5,17 +5,18 @@ import (
 	"fmt"
 	"path/filepath"
 
-	"congrad/harness/model"
+	"congrad/harness/cli/shell"
+	"congrad/harness/exit"
+	"congrad/harness/open"
 	"congrad/harness/run"
-	"congrad/harness/text"
 
 	"github.com/spf13/cobra"
 )
 
 // exported is what congrad export is asked.
 type exported struct {
-	options
-	modelOut
+	open.Options
+	shell.ModelOut
 	seed      int64 // -1: the first
 	iteration int   // 0: the last
 }
@@ -32,40 +33,40 @@ func (a *app) exportCommand() *cobra.Command {
 		Args:    cobra.ExactArgs(2),
 		RunE: func(c *cobra.Command, args []string) error {
 			if c.Flags().Changed("seed") && x.seed < 0 {
-				return failing(exitConfig, fmt.Errorf("--seed %d: want a seed of the experiment", x.seed))
+				return exit.With(exit.Config, fmt.Errorf("--seed %d: want a seed of the experiment", x.seed))
 			}
 			if c.Flags().Changed("iteration") && x.iteration < 1 {
-				return failing(exitConfig, fmt.Errorf("--iteration %d: want an iteration from 1 upwards", x.iteration))
+				return exit.With(exit.Config, fmt.Errorf("--iteration %d: want an iteration from 1 upwards", x.iteration))
 			}
 			return a.export(args[0], args[1], x)
 		},
 	}
-	x.options.flags(c)
-	x.modelOut.flags(c, "float32")
+	experimentFlags(c, &x.Options)
+	x.ModelOut.Flags(c, "float32")
 	c.Flags().Int64Var(&x.seed, "seed", -1, "the seed whose policy is written (default the first)")
 	c.Flags().IntVar(&x.iteration, "iteration", 0, "the iteration whose policy is written (default the last)")
 	return c
 }
 
 func (a *app) export(arg, arm string, x exported) error {
-	if err := x.check(); err != nil {
+	if err := x.Check(); err != nil {
 		return err
 	}
-	e, s, err := loadExperiment(arg, x.options)
+	e, s, err := open.Experiment(arg, x.Options)
 	if err != nil {
 		return err
 	}
 	if e.Grid != nil {
-		return failing(exitConfig, fmt.Errorf("%s is a grid: name a cell of it, as in congrad export %s %s", e.Name, filepath.Join(string(a.folder(e)), e.Grid.Cells[0].Name, "resolved.toml"), arm))
+		return exit.With(exit.Config, fmt.Errorf("%s is a grid: name a cell of it, as in congrad export %s %s", e.Name, filepath.Join(string(a.folder(e)), e.Grid.Cells[0].Name, "resolved.toml"), arm))
 	}
 	env, _, err := a.newEnv(e, s)
 	if err != nil {
 		return err
 	}
 	defer env.Store.Close()
-	plan, err := run.NewPlan(e, env, s.tasks)
+	plan, err := run.NewPlan(e, env, s.Tasks)
 	if err != nil {
-		return failing(exitConfig, err)
+		return exit.With(exit.Config, err)
 	}
 	seed, iteration := e.Seeds[0], e.Iterations
 	if x.seed >= 0 {
@@ -76,32 +77,22 @@ func (a *app) export(arg, arm string, x exported) error {
 	}
 	weights, err := plan.Policy(env, arm, seed, iteration)
 	if errors.Is(err, run.ErrNotRun) {
-		err = fmt.Errorf("%w (%s)", err, a.again(arg, x.options))
+		err = fmt.Errorf("%w (%s)", err, a.again(arg, x.Options))
 	}
 	if err != nil {
-		return failing(exitConfig, err)
+		return exit.With(exit.Config, err)
 	}
 	folder := *env.Base
 	folder.Weights = weights
-	if err := folder.Complete(talk(env.Chat)); err != nil {
-		return failing(exitData, err)
-	}
 	card, err := a.card(arg, arm, x, plan, env)
 	if err != nil {
 		return err
 	}
 	card.Seed, card.Iteration, card.Weights = seed, iteration, weights.Hash()
-	if err := x.write(&folder, card.Markdown()); err != nil {
+	if err := x.Write(&folder, env.Chat, card.Markdown()); err != nil {
 		return err
 	}
-	_, err = fmt.Fprintf(a.out, "%s: %s of %s, seed %d, iteration %d: %d parameters in %s, weights %s\n",
-		x.out, arm, e.Name, seed, iteration, folder.Config.Parameters(), x.dtype, card.Weights[:16])
+	_, err = fmt.Fprintf(a.Out, "%s: %s of %s, seed %d, iteration %d: %d parameters in %s, weights %s\n",
+		x.Out, arm, e.Name, seed, iteration, folder.Config.Parameters(), x.DType, card.Weights[:16])
 	return err
-}
-
-// talk is how a chat's model is talked to.
-func talk(c *text.Chat) model.Talk {
-	t := model.Talk{Start: c.Plain()[0], Stop: c.Stop(), Template: c.Template()}
-	t.StartToken, t.StopToken = c.Markers()
-	return t
 }

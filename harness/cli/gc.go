@@ -6,6 +6,7 @@ import (
 	"os"
 	"path/filepath"
 
+	"congrad/harness/exit"
 	"congrad/harness/run"
 	"congrad/harness/store"
 
@@ -22,7 +23,7 @@ func (a *app) gcCommand() *cobra.Command {
 			if err := a.findRuns(); err != nil { // opening a store makes it
 				return err
 			}
-			st, err := store.Open(filepath.Join(a.runs, ".store"))
+			st, err := store.Open(filepath.Join(a.Runs, ".store"))
 			if err != nil {
 				return err
 			}
@@ -65,12 +66,12 @@ func (a *app) gcCommand() *cobra.Command {
 			if dry {
 				verb = "would remove"
 			}
-			if _, err := fmt.Fprintf(a.out, "%s %d of %d artefacts and %d unfinished stages, %.1f MB\n", verb, removed, artefacts, unfinished, float64(freed)/1e6); err != nil {
+			if _, err := fmt.Fprintf(a.Out, "%s %d of %d artefacts and %d unfinished stages, %.1f MB\n", verb, removed, artefacts, unfinished, float64(freed)/1e6); err != nil {
 				return err
 			}
 			kept, err := st.RepliesSize()
 			if err == nil && kept > 0 {
-				_, err = fmt.Fprintf(a.out, "kept replies of judges, %.1f MB: no plan tells which are asked for again (%s)\n", float64(kept)/1e6, filepath.Join(a.runs, ".store", "replies-*.jsonl"))
+				_, err = fmt.Fprintf(a.Out, "kept replies of judges, %.1f MB: no plan tells which are asked for again (%s)\n", float64(kept)/1e6, filepath.Join(a.Runs, ".store", "replies-*.jsonl"))
 			}
 			return err
 		},
@@ -81,12 +82,12 @@ func (a *app) gcCommand() *cobra.Command {
 
 // usedKeys are the keys in the plans of all runs.
 func (a *app) usedKeys() (map[string]bool, error) {
-	found, _ := filepath.Glob(filepath.Join(a.runs, "*", "plan.json")) // the pattern is well formed
+	found, _ := filepath.Glob(filepath.Join(a.Runs, "*", "plan.json")) // the pattern is well formed
 	used := map[string]bool{}
 	for _, f := range found {
 		keys, err := run.PlannedKeys(f)
 		if err != nil {
-			return nil, failing(exitData, err)
+			return nil, exit.With(exit.Data, err)
 		}
 		for _, key := range keys {
 			used[key] = true

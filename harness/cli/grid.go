@@ -9,7 +9,10 @@ import (
 	"strings"
 	"time"
 
+	"congrad/harness/cli/shell"
 	"congrad/harness/config"
+	"congrad/harness/exit"
+	"congrad/harness/open"
 	"congrad/harness/record"
 	"congrad/harness/run"
 	"congrad/results"
@@ -17,12 +20,12 @@ import (
 
 // runGrid runs the cells of a grid one after the other, each in a folder below the grid's, and reports over them. All cells
 // use one store, so what they have in common is done once; a stopped grid goes on in the cell where it stopped.
-func (a *app) runGrid(ctx context.Context, e *config.Experiment, s *surroundings, env *run.Env, b *backend, again string, dry bool) error {
+func (a *app) runGrid(ctx context.Context, e *config.Experiment, s *open.Surroundings, env *run.Env, b *shell.Backend, again string, dry bool) error {
 	plans := make([]*run.Plan, len(e.Grid.Cells))
 	for i, c := range e.Grid.Cells {
 		var err error
-		if plans[i], err = run.NewPlan(c.Experiment, env, s.tasks); err != nil {
-			return failing(exitConfig, fmt.Errorf("cell %s: %w", c.Name, err))
+		if plans[i], err = run.NewPlan(c.Experiment, env, s.Tasks); err != nil {
+			return exit.With(exit.Config, fmt.Errorf("cell %s: %w", c.Name, err))
 		}
 	}
 	if dry {
@@ -33,12 +36,12 @@ func (a *app) runGrid(ctx context.Context, e *config.Experiment, s *surroundings
 	if err := folder.PrepareGrid(e, plans, g); err != nil {
 		return err
 	}
-	m := newManifest(e, env, b.info)
+	m := newManifest(e, env, b.Info)
 	m.Command = again
 	m.Seconds = map[string]float64{}
 	total := reporter{started: time.Now()}
 	for i, c := range e.Grid.Cells {
-		fmt.Fprintf(a.err, "cell %d of %d: %s\n", i+1, len(plans), c.Name)
+		fmt.Fprintf(a.Err, "cell %d of %d: %s\n", i+1, len(plans), c.Name)
 		r, err := a.execute(ctx, cellFolder(folder, g, i), plans[i], s, env, b, again)
 		if err != nil {
 			m.Finished, m.Outcome = time.Now().UTC(), "failed in cell "+c.Name
@@ -62,7 +65,7 @@ func (a *app) runGrid(ctx context.Context, e *config.Experiment, s *surroundings
 	if err := a.concludeGrid(folder); err != nil {
 		return err
 	}
-	_, err := fmt.Fprintf(a.err, "%d stages run, %d taken from the store, %s\n", total.ran, total.reused, time.Since(total.started).Round(time.Second))
+	_, err := fmt.Fprintf(a.Err, "%d stages run, %d taken from the store, %s\n", total.ran, total.reused, time.Since(total.started).Round(time.Second))
 	return err
 }
 
@@ -89,7 +92,7 @@ func (a *app) renderGrid(folder run.Folder, g record.Grid) error {
 	for i, c := range g.Cells {
 		set, err := cellFolder(folder, g, i).Load()
 		if err != nil && !errors.Is(err, fs.ErrNotExist) {
-			return failing(exitData, fmt.Errorf("cell %s: %w", c.Folder, err))
+			return exit.With(exit.Data, fmt.Errorf("cell %s: %w", c.Folder, err))
 		}
 		if err == nil {
 			sets[i] = set
@@ -106,12 +109,12 @@ func (a *app) renderGrid(folder run.Folder, g record.Grid) error {
 func (a *app) concludeGrid(folder run.Folder) error {
 	for i, name := range []string{"grid", "observed"} {
 		if i > 0 {
-			fmt.Fprintln(a.out)
+			fmt.Fprintln(a.Out)
 		}
 		if err := a.printTable(folder, name); err != nil && !errors.Is(err, fs.ErrNotExist) {
 			return err
 		}
 	}
-	_, err := fmt.Fprintf(a.err, "figure: %s; each cell has a report of its own in %s\n", filepath.Join(string(folder), "figures", "heat-map.svg"), filepath.Join(string(folder), "*"))
+	_, err := fmt.Fprintf(a.Err, "figure: %s; each cell has a report of its own in %s\n", filepath.Join(string(folder), "figures", "heat-map.svg"), filepath.Join(string(folder), "*"))
 	return err
 }

@@ -7,13 +7,16 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
-	"text/tabwriter"
 
 	"congrad/experiments"
+	"congrad/harness/cli/shell"
 	"congrad/harness/config"
+	"congrad/harness/exit"
 	"congrad/harness/judge"
 	"congrad/harness/method"
 	"congrad/harness/nn"
+	"congrad/harness/open"
+	"congrad/harness/suggest"
 
 	"github.com/spf13/cobra"
 )
@@ -52,9 +55,9 @@ func (a *app) lsCommand() *cobra.Command {
 					return err
 				}
 				if len(args) == 0 {
-					fmt.Fprintf(a.out, "%s:\n", l.name)
+					fmt.Fprintf(a.Out, "%s:\n", l.name)
 				}
-				if err := a.columns(rows, len(args) == 0); err != nil {
+				if err := a.Columns(rows, len(args) == 0); err != nil {
 					return err
 				}
 				if len(args) == 1 {
@@ -62,40 +65,28 @@ func (a *app) lsCommand() *cobra.Command {
 				}
 			}
 			if len(args) == 1 {
-				return failing(exitConfig, fmt.Errorf("%q: nothing of that kind to list%s (%s)", args[0], didYouMean(args[0], names), strings.Join(names, ", ")))
+				return exit.With(exit.Config, fmt.Errorf("%q: nothing of that kind to list%s (%s)", args[0], suggest.DidYouMean(args[0], names), strings.Join(names, ", ")))
 			}
 			return nil
 		},
 	}
 }
 
-// columns prints rows in columns.
-func (a *app) columns(rows [][]string, indent bool) error {
-	w := tabwriter.NewWriter(a.out, 0, 0, 2, ' ', 0)
-	for _, row := range rows {
-		if indent {
-			fmt.Fprint(w, "  ")
-		}
-		fmt.Fprintln(w, strings.Join(row, "\t"))
-	}
-	return w.Flush()
-}
-
 func (a *app) listExperiments() (rows [][]string, err error) {
-	s, err := readSurroundings()
+	s, err := open.ReadSurroundings()
 	if err != nil {
 		return nil, err
 	}
-	w := s.world()
+	w := s.World()
 	w.Model = func(string) error { return nil } // it may be one to be fetched first
-	for _, name := range shipped() {
+	for _, name := range open.Shipped() {
 		source, err := experiments.Files.ReadFile(name + ".toml")
 		if err != nil {
 			return nil, err
 		}
 		e, err := config.Load(name+".toml", source, nil, w)
 		if err != nil {
-			return nil, failing(exitConfig, err)
+			return nil, exit.With(exit.Config, err)
 		}
 		rows = append(rows, []string{name, e.Title})
 	}
@@ -103,11 +94,11 @@ func (a *app) listExperiments() (rows [][]string, err error) {
 }
 
 func (a *app) listLanguages() (rows [][]string, err error) {
-	s, err := readSurroundings()
+	s, err := open.ReadSurroundings()
 	if err != nil {
 		return nil, err
 	}
-	for _, l := range s.languages.All() {
+	for _, l := range s.Languages.All() {
 		rows = append(rows, []string{l.Code, l.Name, l.Script, l.Direction, l.Endonym})
 	}
 	return rows, nil
@@ -138,11 +129,11 @@ func (a *app) listJudges() (rows [][]string, err error) {
 }
 
 func (a *app) listTasks() (rows [][]string, err error) {
-	s, err := readSurroundings()
+	s, err := open.ReadSurroundings()
 	if err != nil {
 		return nil, err
 	}
-	for _, t := range s.tasks {
+	for _, t := range s.Tasks {
 		rows = append(rows, []string{t.Name, t.Kind, t.Title})
 	}
 	return rows, nil
@@ -150,10 +141,10 @@ func (a *app) listTasks() (rows [][]string, err error) {
 
 // listRuns lists every run, finished or not.
 func (a *app) listRuns() (rows [][]string, err error) {
-	if err := a.findRuns(); err != nil && !(a.runs == defaultRuns && errors.Is(err, fs.ErrNotExist)) { // nothing was run yet
+	if err := a.findRuns(); err != nil && !(a.Runs == shell.DefaultRuns && errors.Is(err, fs.ErrNotExist)) { // nothing was run yet
 		return nil, err
 	}
-	found, _ := filepath.Glob(filepath.Join(a.runs, "*", "plan.json")) // the pattern is well formed
+	found, _ := filepath.Glob(filepath.Join(a.Runs, "*", "plan.json")) // the pattern is well formed
 	for _, f := range found {
 		dir := filepath.Dir(f)
 		state := "without manifest: running, or killed"
@@ -169,12 +160,12 @@ func (a *app) listRuns() (rows [][]string, err error) {
 
 // findRuns is an error where there is no folder of runs.
 func (a *app) findRuns() error {
-	stat, err := os.Stat(a.runs)
+	stat, err := os.Stat(a.Runs)
 	if err == nil && !stat.IsDir() {
-		return failing(exitData, fmt.Errorf("%s: is a file and no folder of runs (--runs)", a.runs))
+		return exit.With(exit.Data, fmt.Errorf("%s: is a file and no folder of runs (--runs)", a.Runs))
 	}
 	if errors.Is(err, fs.ErrNotExist) {
-		return failing(exitData, fmt.Errorf("%s: there is no such folder of runs (--runs): %w", a.runs, fs.ErrNotExist))
+		return exit.With(exit.Data, fmt.Errorf("%s: there is no such folder of runs (--runs): %w", a.Runs, fs.ErrNotExist))
 	}
 	return err
 }

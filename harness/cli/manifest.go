@@ -1,18 +1,16 @@
 package cli
 
 import (
-	"cmp"
-	"fmt"
 	"os"
 	"runtime"
 	"runtime/debug"
 	"strconv"
-	"strings"
 	"time"
 
+	"congrad/harness/cli/machine"
 	"congrad/harness/config"
 	"congrad/harness/device"
-	"congrad/harness/model"
+	"congrad/harness/open"
 	"congrad/harness/run"
 )
 
@@ -25,8 +23,8 @@ func newManifest(e *config.Experiment, env *run.Env, info device.Info) run.Manif
 		Started:  time.Now().UTC(),
 		Versions: versions(),
 		Machine: map[string]string{
-			"os": runtime.GOOS, "arch": runtime.GOARCH, "cpu": cpuModel(), "cores": strconv.Itoa(runtime.NumCPU()),
-			"gomaxprocs": strconv.Itoa(runtime.GOMAXPROCS(0)), "memory": memory(),
+			"os": runtime.GOOS, "arch": runtime.GOARCH, "cpu": machine.CPU(), "cores": strconv.Itoa(runtime.NumCPU()),
+			"gomaxprocs": strconv.Itoa(runtime.GOMAXPROCS(0)), "memory": machine.Memory(),
 		},
 		Device:  map[string]string{"backend": info.Name, "plugin": info.Plugin.Name, "sha256": info.Plugin.SHA256},
 		Hashes:  map[string]string{"weights": weights, "prompts": env.Source.Version(), "model": e.Model},
@@ -38,24 +36,8 @@ func newManifest(e *config.Experiment, env *run.Env, info device.Info) run.Manif
 		}
 	}
 	m.Commit, m.Dirty = commit()
-	m.Licence = licence(e.Model)
+	m.Licence = open.Licence(e.Model)
 	return m
-}
-
-// licence is what a model's files say of it, which no run depends on: empty where they cannot be read.
-func licence(name string) string {
-	at, err := findModel(name)
-	if err != nil {
-		return ""
-	}
-	text, err := model.Licence(at.dir)
-	if at.gguf != "" {
-		text, err = model.LicenceGGUF(at.dir, at.gguf)
-	}
-	if err != nil {
-		return ""
-	}
-	return text
 }
 
 // versions are those of Go and of the modules that compute.
@@ -90,41 +72,4 @@ func commit() (revision string, dirty bool) {
 		}
 	}
 	return revision, dirty
-}
-
-// cpuModel and memory are read where Linux tells them, and empty elsewhere.
-func cpuModel() string { return procValue("/proc/cpuinfo", "model name") }
-
-func memory() string {
-	if bytes := memoryBytes(); bytes > 0 {
-		return fmt.Sprintf("%.1f GB", bytes/1e9)
-	}
-	return ""
-}
-
-// memoryBytes is what the machine has; 0 where that is not known.
-func memoryBytes() float64 {
-	kib, err := strconv.ParseFloat(strings.TrimSuffix(procValue("/proc/meminfo", "MemTotal"), " kB"), 64)
-	if err != nil {
-		return 0
-	}
-	return 1024 * kib
-}
-
-// machine names the machine in a line.
-func machine() string {
-	return fmt.Sprintf("%s, %d cores, %s", cmp.Or(cpuModel(), runtime.GOOS+" "+runtime.GOARCH), runtime.NumCPU(), cmp.Or(memory(), "memory not known"))
-}
-
-func procValue(file, key string) string {
-	data, err := os.ReadFile(file)
-	if err != nil {
-		return ""
-	}
-	for line := range strings.Lines(string(data)) {
-		if name, value, ok := strings.Cut(line, ":"); ok && strings.TrimSpace(name) == key {
-			return strings.TrimSpace(value)
-		}
-	}
-	return ""
 }

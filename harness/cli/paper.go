@@ -10,7 +10,9 @@ import (
 	"strings"
 
 	"congrad/harness/config"
+	"congrad/harness/exit"
 	"congrad/harness/hub"
+	"congrad/harness/open"
 	"congrad/harness/paper"
 	"congrad/harness/record"
 	"congrad/harness/run"
@@ -47,37 +49,37 @@ func known(folder run.Folder, set *record.Set) (paper.Run, error) {
 func (a *app) card(arg, arm string, x exported, plan *run.Plan, env *run.Env) (paper.Card, error) {
 	e := plan.Experiment
 	c := paper.Card{
-		Experiment: e, Arm: *e.FindArm(arm), DType: x.dtype, Licence: licence(e.Model), Run: a.again(arg, x.options), Export: a.exporting(arg, arm, x),
+		Experiment: e, Arm: *e.FindArm(arm), DType: x.DType, Licence: open.Licence(e.Model), Run: a.again(arg, x.Options), Export: a.exporting(arg, arm, x),
 	}
 	c.BaseID, c.Revision = hubModel(e.Model)
 	c.Commit, c.Dirty = commit()
 	var err error
 	if c.Base, err = env.Base.Hash(); err != nil {
-		return c, failing(exitData, err)
+		return c, exit.With(exit.Data, err)
 	}
 	folder := a.folder(e)
 	set, err := finished(folder, plan)
 	if set == nil || err != nil {
-		return c, failing(exitData, err)
+		return c, exit.With(exit.Data, err)
 	}
 	r, err := known(folder, set)
 	c.Known = &r
-	return c, failing(exitData, err)
+	return c, exit.With(exit.Data, err)
 }
 
 // exporting is the command that exports, with the folder's own name in place of its path.
 func (a *app) exporting(arg, arm string, x exported) string {
-	words := []string{"congrad", "export", arg, arm, "--out", filepath.Base(x.out)}
+	words := []string{"congrad", "export", arg, arm, "--out", filepath.Base(x.Out)}
 	if x.seed >= 0 {
 		words = append(words, "--seed", fmt.Sprint(x.seed))
 	}
 	if x.iteration != 0 {
 		words = append(words, "--iteration", fmt.Sprint(x.iteration))
 	}
-	if x.dtype != "float32" {
-		words = append(words, "--dtype", x.dtype)
+	if x.DType != "float32" {
+		words = append(words, "--dtype", x.DType)
 	}
-	return a.command(words, x.options)
+	return a.command(words, x.Options)
 }
 
 // finished are the records of a folder, if they are those of the plan; nil where it has none, or another plan's.
@@ -123,11 +125,11 @@ func hubModel(name string) (id, commit string) {
 func (a *app) writeChecklist(folder run.Folder, set *record.Set) error {
 	r, err := known(folder, set)
 	if err != nil {
-		return failing(exitData, err)
+		return exit.With(exit.Data, err)
 	}
 	if err := folder.Write("checklist.md", r.Checklist()); err != nil {
 		return err
 	}
-	_, err = fmt.Fprintf(a.err, "checklist: %s\n", filepath.Join(string(folder), "checklist.md"))
+	_, err = fmt.Fprintf(a.Err, "checklist: %s\n", filepath.Join(string(folder), "checklist.md"))
 	return err
 }

@@ -9,12 +9,17 @@ import (
 	"strings"
 	"time"
 
+	"congrad/harness/cli/machine"
+	"congrad/harness/cli/shell"
+	"congrad/harness/cli/tool"
 	"congrad/harness/config"
 	"congrad/harness/data"
 	"congrad/harness/device"
+	"congrad/harness/exit"
 	"congrad/harness/forecast"
 	"congrad/harness/model"
 	"congrad/harness/nn"
+	"congrad/harness/open"
 	"congrad/harness/run"
 	"congrad/results/table"
 
@@ -24,7 +29,7 @@ import (
 
 // planning are the flags of plan.
 type planning struct {
-	options
+	open.Options
 	memory            string
 	gflops, bandwidth float64
 }
@@ -42,12 +47,12 @@ func (a *app) planCommand() *cobra.Command {
 		RunE: func(c *cobra.Command, args []string) error {
 			positive := func(x float64) bool { return x > 0 && !math.IsInf(x, 0) }
 			if c.Flags().Changed("gflops") && !positive(o.gflops) || !positive(o.bandwidth) {
-				return failing(exitConfig, fmt.Errorf("--gflops %g, --bandwidth %g: want positive numbers", o.gflops, o.bandwidth))
+				return exit.With(exit.Config, fmt.Errorf("--gflops %g, --bandwidth %g: want positive numbers", o.gflops, o.bandwidth))
 			}
 			return a.plan(c.Context(), args[0], o)
 		},
 	}
-	o.flags(c)
+	experimentFlags(c, &o.Options)
 	c.Flags().StringVar(&o.memory, "memory", "", "what there is, as in 24GiB; that of this machine if not given")
 	c.Flags().Float64Var(&o.gflops, "gflops", 0, "what the device does in a second [GFLOP], in place of measuring it")
 	c.Flags().Float64Var(&o.bandwidth, "bandwidth", forecast.DefaultBandwidth/1e9, "what it reads of its memory in a second [GB]")
@@ -59,7 +64,7 @@ func (a *app) plan(ctx context.Context, arg string, o planning) error {
 	if err != nil {
 		return err
 	}
-	x, err := a.expect(arg, o.options)
+	x, err := a.expect(arg, o.Options)
 	if err != nil {
 		return err
 	}
@@ -69,16 +74,16 @@ func (a *app) plan(ctx context.Context, arg string, o planning) error {
 	}
 	f := x.forecast(speed)
 	if len(f.Needs) == 0 {
-		_, err := fmt.Fprintf(a.out, "%s: there is nothing to run\n", arg)
+		_, err := fmt.Fprintf(a.Out, "%s: there is nothing to run\n", arg)
 		return err
 	}
-	fmt.Fprint(a.out, x.String())
+	fmt.Fprint(a.Out, x.String())
 	for _, t := range []table.Table{memoryTable(f), timeTable(f)} {
 		text, err := t.Plain()
 		if err != nil {
 			return err
 		}
-		fmt.Fprintf(a.out, "\n%s", text)
+		fmt.Fprintf(a.Out, "\n%s", text)
 	}
 	if err := a.printRequests(x.experiment, x.planned); err != nil {
 		return err
@@ -89,11 +94,11 @@ func (a *app) plan(ctx context.Context, arg string, o planning) error {
 // room is how much memory there is [bytes]; 0 if nobody knows.
 func (o planning) room() (float64, error) {
 	if o.memory == "" {
-		return memoryBytes(), nil // 0 where nobody knows; --memory tells
+		return machine.MemoryBytes(), nil // 0 where nobody knows; --memory tells
 	}
 	bytes, err := humanize.ParseBytes(o.memory)
 	if err != nil || bytes == 0 {
-		return 0, failing(exitConfig, fmt.Errorf("--memory %s: want an amount as in 24GiB or 16GB", o.memory))
+		return 0, exit.With(exit.Config, fmt.Errorf("--memory %s: want an amount as in 24GiB or 16GB", o.memory))
 	}
 	return float64(bytes), nil
 }
@@ -104,16 +109,16 @@ func (a *app) speed(ctx context.Context, o planning) (forecast.Speed, error) {
 	if o.gflops > 0 {
 		return s, nil
 	}
-	choice := a.device
-	if choice == defaultDevice {
+	choice := a.Device
+	if choice == shell.DefaultDevice {
 		if _, err := device.Installed(); err != nil {
 			choice = "go"
 		}
 	}
-	fmt.Fprintln(a.err, "measuring how fast this machine multiplies (--gflops N leaves that out)")
-	measured, err := probe(ctx, choice)
+	fmt.Fprintln(a.Err, "measuring how fast this machine multiplies (--gflops N leaves that out)")
+	measured, err := tool.Probe(ctx, choice)
 	if err != nil {
-		return s, failing(exitBackend, fmt.Errorf("%s: %w", choice, err))
+		return s, exit.With(exit.Backend, fmt.Errorf("%s: %w", choice, err))
 	}
 	s.Single, s.Half = 1e9*measured.Single, 1e9*measured.Half
 	return s, nil
@@ -133,31 +138,31 @@ func (x *expectation) forecast(s forecast.Speed) forecast.Forecast {
 }
 
 // expect plans an experiment without a device and without weights.
-func (a *app) expect(arg string, o options) (*expectation, error) {
-	e, s, err := loadExperiment(arg, o)
+func (a *app) expect(arg string, o open.Options) (*expectation, error) {
+	e, s, err := open.Experiment(arg, o)
 	if err != nil {
 		return nil, err
 	}
-	c, chat, tokenizer, err := openShape(e.Model)
+	c, chat, tokenizer, err := open.Shape(e.Model)
 	if err != nil {
 		return nil, err
 	}
-	w, r, err := openWorld()
+	w, r, err := open.World()
 	if err != nil {
-		return nil, failing(exitData, err)
+		return nil, exit.With(exit.Data, err)
 	}
 	items := data.FromWorld(w)
-	source, err := promptSource(e, s.languages, items)
+	source, err := open.Prompts(e, s.Languages, items)
 	if err != nil {
-		return nil, failing(exitData, err)
+		return nil, exit.With(exit.Data, err)
 	}
-	read, err := exams(e, s)
+	read, err := open.Exams(e, s)
 	if err != nil {
-		return nil, failing(exitData, err)
+		return nil, exit.With(exit.Data, err)
 	}
-	answers, err := opponentAnswers(e, s.languages)
+	answers, err := open.Answers(e, s.Languages)
 	if err != nil {
-		return nil, failing(exitData, err)
+		return nil, exit.With(exit.Data, err)
 	}
 	env := &run.Env{Chat: chat, Source: source, Items: items, Exams: read, Answers: answers, World: w, Recipe: r, Base: &model.Folder{
 		Config: c, Tokenizer: tokenizer, Weights: model.New(model.Config{}, 0), // of which a plan needs the hash, to tell it from others
@@ -171,9 +176,9 @@ func (a *app) expect(arg string, o options) (*expectation, error) {
 	}
 	var plans []*run.Plan
 	for _, e := range experiments {
-		p, err := run.NewPlan(e, env, s.tasks)
+		p, err := run.NewPlan(e, env, s.Tasks)
 		if err != nil {
-			return nil, failing(exitConfig, err)
+			return nil, exit.With(exit.Config, err)
 		}
 		plans = append(plans, p)
 	}
@@ -181,7 +186,7 @@ func (a *app) expect(arg string, o options) (*expectation, error) {
 		Config: adapted(e, c), BFloat16: e.Precision == "bfloat16", Recompute: e.Batch.Recompute, Programs: nn.MostPrograms(c.Layers), AtOnce: nn.MostLogits,
 	}}
 	if x.lengths, err = plans[0].Lengths(env); err != nil {
-		return nil, failing(exitData, err)
+		return nil, exit.With(exit.Data, err)
 	}
 	x.planned = run.Union(plans)
 	x.stages = run.Forecast(plans, env, x.model.Config, x.lengths)
@@ -280,20 +285,20 @@ func remedies(e *config.Experiment) []string {
 // fits says which stage needs most and whether that is there, and if not, what would help.
 func (a *app) fits(arg string, o planning, x *expectation, f forecast.Forecast, s forecast.Speed, room float64) error {
 	peak := f.Peak()
-	fmt.Fprintf(a.out, "\nmost: %s, %.1f GB", peak.Kind, peak.Total()/1e9)
+	fmt.Fprintf(a.Out, "\nmost: %s, %.1f GB", peak.Kind, peak.Total()/1e9)
 	switch {
 	case room == 0:
-		_, err := fmt.Fprintln(a.out, "; how much there is is not known here (--memory)")
+		_, err := fmt.Fprintln(a.Out, "; how much there is is not known here (--memory)")
 		return err
 	case peak.Total() <= room:
-		_, err := fmt.Fprintf(a.out, " of %.1f GB: it fits\n", room/1e9)
+		_, err := fmt.Fprintf(a.Out, " of %.1f GB: it fits\n", room/1e9)
 		return err
 	}
-	fmt.Fprintf(a.out, " of %.1f GB: IT DOES NOT FIT\n", room/1e9)
+	fmt.Fprintf(a.Out, " of %.1f GB: IT DOES NOT FIT\n", room/1e9)
 	var rows [][]string
 	for _, set := range remedies(x.experiment) {
-		changed := o.options
-		changed.sets = append(slices.Clone(o.sets), set)
+		changed := o.Options
+		changed.Sets = append(slices.Clone(o.Sets), set)
 		y, err := a.expect(arg, changed)
 		if err != nil {
 			continue // not every setting goes with every experiment
@@ -306,11 +311,11 @@ func (a *app) fits(arg string, o planning, x *expectation, f forecast.Forecast, 
 		rows = append(rows, []string{"--set " + set, fmt.Sprintf("saves %.1f GB", saved/1e9), fmt.Sprintf("%.1f GB, %s", g.Peak().Total()/1e9, verdict(g, room)), "time x" + strconv.FormatFloat(math.Round(10*g.Seconds()/f.Seconds())/10, 'f', -1, 64)})
 	}
 	if len(rows) == 0 {
-		_, err := fmt.Fprintln(a.out, "no setting changes that: a smaller model would")
+		_, err := fmt.Fprintln(a.Out, "no setting changes that: a smaller model would")
 		return err
 	}
-	fmt.Fprintln(a.out, "what would help, each alone:")
-	return a.columns(rows, true)
+	fmt.Fprintln(a.Out, "what would help, each alone:")
+	return a.Columns(rows, true)
 }
 
 func verdict(f forecast.Forecast, room float64) string {

@@ -9,6 +9,7 @@ import (
 
 	"congrad/eval/task"
 	"congrad/harness/config"
+	"congrad/harness/open"
 	"congrad/harness/record"
 	"congrad/results"
 	"congrad/results/synthetic"
@@ -55,7 +56,7 @@ func TestPublishedAsDocumented(t *testing.T) {
 	if shown == nil {
 		t.Fatal("docs/reading-results.md shows no published number")
 	}
-	_, tiny, err := readExperiment("tiny")
+	_, tiny, err := open.Read("tiny")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -65,7 +66,7 @@ func TestPublishedAsDocumented(t *testing.T) {
 	if err := os.WriteFile(file, []byte(string(tiny)+"\n"+string(shown[1])+commented), 0o644); err != nil {
 		t.Fatal(err)
 	}
-	e, _, err := loadExperiment(file, options{})
+	e, _, err := open.Experiment(file, open.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}

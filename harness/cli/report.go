@@ -8,8 +8,10 @@ import (
 	"path/filepath"
 	"runtime/debug"
 
+	"congrad/harness/exit"
 	"congrad/harness/record"
 	"congrad/harness/run"
+	"congrad/harness/suggest"
 
 	"github.com/spf13/cobra"
 )
@@ -31,30 +33,30 @@ func (a *app) reportCommand() *cobra.Command {
 			}
 			if g, err := record.LoadGrid(folder.Records()); err == nil {
 				if checklist {
-					return failing(exitConfig, fmt.Errorf("--checklist: %s is a grid, whose cells are the runs: name one of them, as in %s", args[0], cellFolder(folder, *g, 0)))
+					return exit.With(exit.Config, fmt.Errorf("--checklist: %s is a grid, whose cells are the runs: name one of them, as in %s", args[0], cellFolder(folder, *g, 0)))
 				}
 				return errors.Join(a.renderGrid(folder, *g), a.concludeGrid(folder))
 			} else if !errors.Is(err, fs.ErrNotExist) {
-				return failing(exitData, err)
+				return exit.With(exit.Data, err)
 			}
 			set, err := folder.Load()
 			if err != nil {
-				return failing(exitData, err)
+				return exit.With(exit.Data, err)
 			}
 			if err := a.render(folder, set); err != nil {
-				return failing(exitData, err)
+				return exit.With(exit.Data, err)
 			}
 			m, err := readManifest(string(folder))
 			if err == nil {
 				err = a.renderCost(folder, set, m.Spent)
 			}
 			if err != nil && !errors.Is(err, fs.ErrNotExist) {
-				return failing(exitData, err)
+				return exit.With(exit.Data, err)
 			}
 			if err := a.printResult(folder); err != nil {
 				return err
 			}
-			if _, err = fmt.Fprintf(a.err, "report: %s\n", filepath.Join(string(folder), "report.html")); err != nil || !checklist {
+			if _, err = fmt.Fprintf(a.Err, "report: %s\n", filepath.Join(string(folder), "report.html")); err != nil || !checklist {
 				return err
 			}
 			return a.writeChecklist(folder, set)
@@ -66,25 +68,25 @@ func (a *app) reportCommand() *cobra.Command {
 
 // findRun finds a run by name or folder.
 func (a *app) findRun(name string) (run.Folder, error) {
-	for _, dir := range []string{filepath.Join(a.runs, name), name} {
+	for _, dir := range []string{filepath.Join(a.Runs, name), name} {
 		for _, file := range []string{"study.jsonl", "grid.jsonl"} {
 			if _, err := os.Stat(filepath.Join(dir, "records", file)); err == nil {
 				return run.Folder(dir), nil
 			}
 		}
 	}
-	for _, dir := range []string{filepath.Join(a.runs, name), name} {
+	for _, dir := range []string{filepath.Join(a.Runs, name), name} {
 		if _, err := os.Stat(filepath.Join(dir, "plan.json")); err == nil {
-			return "", failing(exitConfig, fmt.Errorf("%s has no records yet: it was stopped, or failed, or is still running; congrad run goes on with it", dir))
+			return "", exit.With(exit.Config, fmt.Errorf("%s has no records yet: it was stopped, or failed, or is still running; congrad run goes on with it", dir))
 		}
 	}
-	return "", failing(exitConfig, fmt.Errorf("%q: no such run with records%s (congrad ls runs)", name, didYouMean(name, a.finishedRuns())))
+	return "", exit.With(exit.Config, fmt.Errorf("%q: no such run with records%s (congrad ls runs)", name, suggest.DidYouMean(name, a.finishedRuns())))
 }
 
 // finishedRuns lists the runs that have records.
 func (a *app) finishedRuns() []string {
-	found, _ := filepath.Glob(filepath.Join(a.runs, "*", "records", "study.jsonl"))
-	grids, _ := filepath.Glob(filepath.Join(a.runs, "*", "records", "grid.jsonl"))
+	found, _ := filepath.Glob(filepath.Join(a.Runs, "*", "records", "study.jsonl"))
+	grids, _ := filepath.Glob(filepath.Join(a.Runs, "*", "records", "grid.jsonl"))
 	var names []string
 	for _, f := range append(found, grids...) {
 		names = append(names, filepath.Base(filepath.Dir(filepath.Dir(f))))
@@ -109,6 +111,6 @@ func (a *app) printTable(folder run.Folder, name string) error {
 	if err != nil {
 		return err
 	}
-	_, err = a.out.Write(data)
+	_, err = a.Out.Write(data)
 	return err
 }

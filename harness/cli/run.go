@@ -10,7 +10,10 @@ import (
 	"strings"
 	"time"
 
+	"congrad/harness/cli/shell"
 	"congrad/harness/config"
+	"congrad/harness/exit"
+	"congrad/harness/open"
 	"congrad/harness/record"
 	"congrad/harness/run"
 	"congrad/harness/store"
@@ -20,7 +23,7 @@ import (
 )
 
 func (a *app) runCommand() *cobra.Command {
-	var o options
+	var o open.Options
 	var dry bool
 	c := &cobra.Command{
 		Use:   "run EXPERIMENT",
@@ -32,30 +35,31 @@ func (a *app) runCommand() *cobra.Command {
 		Args:    cobra.ExactArgs(1),
 		RunE:    func(c *cobra.Command, args []string) error { return a.run(c.Context(), args[0], o, dry) },
 	}
-	o.flags(c)
+	experimentFlags(c, &o)
 	c.Flags().BoolVar(&dry, "dry-run", false, "print the stages and what of them is done, and stop")
 	return c
 }
 
-// flags takes none that is given without a value as one that is not given: that would be the whole study.
-func (o *options) flags(c *cobra.Command) {
+// experimentFlags are the flags that change an experiment. An explicitly empty --limit or --seeds is an error: taken as absent, it
+// would run the whole study.
+func experimentFlags(c *cobra.Command, o *open.Options) {
 	c.PreRunE = func(*cobra.Command, []string) error {
 		switch {
-		case c.Flags().Changed("limit") && o.limit < 1:
-			return failing(exitConfig, fmt.Errorf("--limit %d: want a number of prompts per language from 1 upwards", o.limit))
-		case c.Flags().Changed("seeds") && strings.TrimSpace(o.seeds) == "":
-			return failing(exitConfig, fmt.Errorf("--seeds %q: want whole numbers from 0 upwards, as in --seeds 1,2", o.seeds))
+		case c.Flags().Changed("limit") && o.Limit < 1:
+			return exit.With(exit.Config, fmt.Errorf("--limit %d: want a number of prompts per language from 1 upwards", o.Limit))
+		case c.Flags().Changed("seeds") && strings.TrimSpace(o.Seeds) == "":
+			return exit.With(exit.Config, fmt.Errorf("--seeds %q: want whole numbers from 0 upwards, as in --seeds 1,2", o.Seeds))
 		}
 		return nil
 	}
 
-	c.Flags().StringArrayVar(&o.sets, "set", nil, "change a value, as in --set train.epochs=2 (repeatable)")
-	c.Flags().IntVar(&o.limit, "limit", 0, "at most this many prompts and task items per language; the results are marked partial")
-	c.Flags().StringVar(&o.seeds, "seeds", "", "run these seeds, as in --seeds 1,2")
+	c.Flags().StringArrayVar(&o.Sets, "set", nil, "change a value, as in --set train.epochs=2 (repeatable)")
+	c.Flags().IntVar(&o.Limit, "limit", 0, "at most this many prompts and task items per language; the results are marked partial")
+	c.Flags().StringVar(&o.Seeds, "seeds", "", "run these seeds, as in --seeds 1,2")
 }
 
-func (a *app) run(ctx context.Context, arg string, o options, dry bool) error {
-	e, s, err := loadExperiment(arg, o)
+func (a *app) run(ctx context.Context, arg string, o open.Options, dry bool) error {
+	e, s, err := open.Experiment(arg, o)
 	if err != nil {
 		return err
 	}
@@ -68,9 +72,9 @@ func (a *app) run(ctx context.Context, arg string, o options, dry bool) error {
 	if e.Grid != nil {
 		return a.runGrid(ctx, e, s, env, b, again, dry)
 	}
-	plan, err := run.NewPlan(e, env, s.tasks)
+	plan, err := run.NewPlan(e, env, s.Tasks)
 	if err != nil {
-		return failing(exitConfig, err)
+		return exit.With(exit.Config, err)
 	}
 	if dry {
 		return a.printPlan(e, plan.Stages, env)
@@ -84,7 +88,7 @@ func (a *app) run(ctx context.Context, arg string, o options, dry bool) error {
 }
 
 // execute runs a plan and leaves all of its files in the folder. again is the command that goes on when it is stopped.
-func (a *app) execute(ctx context.Context, folder run.Folder, plan *run.Plan, s *surroundings, env *run.Env, b *backend, again string) (*reporter, error) {
+func (a *app) execute(ctx context.Context, folder run.Folder, plan *run.Plan, s *open.Surroundings, env *run.Env, b *shell.Backend, again string) (*reporter, error) {
 	if err := folder.Prepare(plan); err != nil {
 		return nil, err
 	}
@@ -93,11 +97,11 @@ func (a *app) execute(ctx context.Context, folder run.Folder, plan *run.Plan, s 
 		return nil, err
 	}
 	defer log.Close()
-	report := newReporter(a.err, log)
+	report := newReporter(a.Err, log)
 	env.Report = report
-	m := newManifest(plan.Experiment, env, b.info)
+	m := newManifest(plan.Experiment, env, b.Info)
 	m.Command, m.Answers = again, plan.AnswerFile(env)
-	set, err := folder.Finish(ctx, plan, env, s.languages)
+	set, err := folder.Finish(ctx, plan, env, s.Languages)
 	report.close()
 	if err == nil {
 		err = a.render(folder, set)
@@ -119,7 +123,7 @@ func (a *app) execute(ctx context.Context, folder run.Folder, plan *run.Plan, s 
 		m.Outcome = "finished"
 	case errors.Is(err, context.Canceled):
 		m.Outcome = "stopped"
-		fmt.Fprintf(a.err, "\nstopped. What is done is kept; to go on: %s\n", again)
+		fmt.Fprintf(a.Err, "\nstopped. What is done is kept; to go on: %s\n", again)
 	default:
 		m.Outcome = "failed: " + err.Error()
 	}
@@ -127,26 +131,26 @@ func (a *app) execute(ctx context.Context, folder run.Folder, plan *run.Plan, s 
 }
 
 // again is the command that goes on with a run, as a shell reads it.
-func (a *app) again(arg string, o options) string {
+func (a *app) again(arg string, o open.Options) string {
 	return a.command([]string{"congrad", "run", arg}, o)
 }
 
 // command puts the flags of a run behind words of a command, as a shell reads them.
-func (a *app) command(words []string, o options) string {
-	for _, s := range o.sets {
+func (a *app) command(words []string, o open.Options) string {
+	for _, s := range o.Sets {
 		words = append(words, "--set", s)
 	}
-	if o.limit > 0 {
-		words = append(words, "--limit", strconv.Itoa(o.limit))
+	if o.Limit > 0 {
+		words = append(words, "--limit", strconv.Itoa(o.Limit))
 	}
-	if o.seeds != "" {
-		words = append(words, "--seeds", o.seeds)
+	if o.Seeds != "" {
+		words = append(words, "--seeds", o.Seeds)
 	}
-	if a.device != defaultDevice {
-		words = append(words, "--device", a.device)
+	if a.Device != shell.DefaultDevice {
+		words = append(words, "--device", a.Device)
 	}
-	if a.runs != defaultRuns {
-		words = append(words, "--runs", a.runs)
+	if a.Runs != shell.DefaultRuns {
+		words = append(words, "--runs", a.Runs)
 	}
 	plain := regexp.MustCompile(`^[\w./:=,+-]+$`)
 	for i, w := range words {
@@ -166,9 +170,9 @@ func (a *app) printPlan(e *config.Experiment, stages []*run.Stage, env *run.Env)
 			state = "to do"
 			pending = append(pending, s)
 		}
-		fmt.Fprintf(a.out, "%-6s %s  %s\n", state, s.Key[:12], s.Label)
+		fmt.Fprintf(a.Out, "%-6s %s  %s\n", state, s.Key[:12], s.Label)
 	}
-	if _, err := fmt.Fprintf(a.out, "%d stages, %d to do\n", len(stages), len(pending)); err != nil {
+	if _, err := fmt.Fprintf(a.Out, "%d stages, %d to do\n", len(stages), len(pending)); err != nil {
 		return err
 	}
 	return a.printRequests(e, pending)
@@ -185,7 +189,7 @@ func (a *app) printRequests(e *config.Experiment, stages []*run.Stage) error {
 	if n > v.MaxRequests {
 		text += fmt.Sprintf("; evaluate.endpoint.max_requests = %d (%s) may stop it before the end", v.MaxRequests, e.From("evaluate.endpoint.max_requests"))
 	}
-	_, err := fmt.Fprintln(a.out, text)
+	_, err := fmt.Fprintln(a.Out, text)
 	return err
 }
 
@@ -222,7 +226,7 @@ func (a *app) conclusion(folder run.Folder, r *reporter) error {
 	if err := a.printResult(folder); err != nil {
 		return err
 	}
-	fmt.Fprintf(a.err, "%d stages run, %d taken from the store, %s\n", r.ran, r.reused, time.Since(r.started).Round(time.Second))
-	_, err := fmt.Fprintf(a.err, "report: %s\n", filepath.Join(string(folder), "report.html"))
+	fmt.Fprintf(a.Err, "%d stages run, %d taken from the store, %s\n", r.ran, r.reused, time.Since(r.started).Round(time.Second))
+	_, err := fmt.Fprintf(a.Err, "report: %s\n", filepath.Join(string(folder), "report.html"))
 	return err
 }

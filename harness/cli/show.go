@@ -6,6 +6,9 @@ import (
 	"slices"
 	"strings"
 
+	"congrad/harness/exit"
+	"congrad/harness/suggest"
+
 	"github.com/spf13/cobra"
 )
 
@@ -27,23 +30,23 @@ func (a *app) showCommand() *cobra.Command {
 				names = append(names, strings.TrimSuffix(filepath.Base(f), ".txt"))
 			}
 			if len(names) == 0 {
-				return failing(exitData, fmt.Errorf("%s has records but no tables: congrad report %s makes them", folder, args[0]))
+				return exit.With(exit.Data, fmt.Errorf("%s has records but no tables: congrad report %s makes them", folder, args[0]))
 			}
 			if at := slices.Index(names, "main"); at > 0 {
 				names = slices.Insert(slices.Delete(names, at, at+1), 0, "main")
 			}
 			if len(args) == 2 {
 				if !slices.Contains(names, args[1]) {
-					return failing(exitConfig, fmt.Errorf("%q: %s has no such table%s (%s)", args[1], folder, didYouMean(args[1], names), strings.Join(names, ", ")))
+					return exit.With(exit.Config, fmt.Errorf("%q: %s has no such table%s (%s)", args[1], folder, suggest.DidYouMean(args[1], names), strings.Join(names, ", ")))
 				}
 				names = args[1:]
 			}
 			for i, name := range names {
 				if i > 0 {
-					fmt.Fprintln(a.out)
+					fmt.Fprintln(a.Out)
 				}
 				if err := a.printTable(folder, name); err != nil {
-					return failing(exitData, err)
+					return exit.With(exit.Data, err)
 				}
 			}
 			return nil

@@ -9,13 +9,15 @@ import (
 	"strings"
 
 	"congrad/harness/config"
+	"congrad/harness/exit"
+	"congrad/harness/open"
 	"congrad/harness/store"
 
 	"github.com/spf13/cobra"
 )
 
 func (a *app) validateCommand() *cobra.Command {
-	var o options
+	var o open.Options
 	c := &cobra.Command{
 		Use:   "validate EXPERIMENT...",
 		Short: "Check experiment files and print what is wrong, without starting anything",
@@ -26,21 +28,21 @@ func (a *app) validateCommand() *cobra.Command {
 		RunE: func(_ *cobra.Command, args []string) error {
 			var wrong []error
 			for _, arg := range args {
-				e, _, err := loadExperiment(arg, o)
+				e, _, err := open.Experiment(arg, o)
 				if err != nil {
 					wrong = append(wrong, err)
 					continue
 				}
 				if e.Grid != nil {
-					fmt.Fprintf(a.out, "%s: a grid of %d by %d cells (%s, %s), each:\n", arg, len(e.Grid.Rows.Values), len(e.Grid.Columns.Values), e.Grid.Rows.Key, e.Grid.Columns.Key)
+					fmt.Fprintf(a.Out, "%s: a grid of %d by %d cells (%s, %s), each:\n", arg, len(e.Grid.Rows.Values), len(e.Grid.Columns.Values), e.Grid.Rows.Key, e.Grid.Columns.Key)
 				}
-				fmt.Fprintf(a.out, "%s: %d arms, %d seen and %d unseen languages, %d seeds, %d iteration(s): valid\n",
+				fmt.Fprintf(a.Out, "%s: %d arms, %d seen and %d unseen languages, %d seeds, %d iteration(s): valid\n",
 					arg, len(e.Arms), len(e.Languages.Seen), len(e.Languages.Unseen), len(e.Seeds), e.Iterations)
 			}
-			return failing(exitConfig, errors.Join(wrong...))
+			return exit.With(exit.Config, errors.Join(wrong...))
 		},
 	}
-	c.Flags().StringArrayVar(&o.sets, "set", nil, "change a value first, as in --set train.epochs=2 (repeatable)")
+	c.Flags().StringArrayVar(&o.Sets, "set", nil, "change a value first, as in --set train.epochs=2 (repeatable)")
 	return c
 }
 
@@ -55,15 +57,15 @@ func (a *app) newCommand() *cobra.Command {
 			name := strings.TrimSuffix(filepath.Base(args[0]), ".toml")
 			path := strings.TrimSuffix(args[0], ".toml") + ".toml"
 			if err := config.CheckName(name); err != nil {
-				return failing(exitConfig, err)
+				return exit.With(exit.Config, err)
 			}
 			if _, err := os.Stat(path); err == nil {
-				return failing(exitConfig, fmt.Errorf("%s: there already; it is left as it is", path))
+				return exit.With(exit.Config, fmt.Errorf("%s: there already; it is left as it is", path))
 			}
-			if slices.Contains(shipped(), name) {
-				return failing(exitConfig, fmt.Errorf("%q: a shipped experiment has this name, and its run would share its folder; choose another", name))
+			if slices.Contains(open.Shipped(), name) {
+				return exit.With(exit.Config, fmt.Errorf("%q: a shipped experiment has this name, and its run would share its folder; choose another", name))
 			}
-			_, source, err := readExperiment(from)
+			_, source, err := open.Read(from)
 			if err != nil {
 				return err
 			}
@@ -74,7 +76,7 @@ func (a *app) newCommand() *cobra.Command {
 			if err := store.WriteFile(path, []byte(text)); err != nil {
 				return err
 			}
-			_, err = fmt.Fprintf(a.out, "%s\n", path)
+			_, err = fmt.Fprintf(a.Out, "%s\n", path)
 			return err
 		},
 	}

@@ -38,6 +38,14 @@ func (i Info) String() string {
 	return "XLA, " + i.Plugin.Name
 }
 
+// Key is what of the device enters the keys of stages: another backend, another plugin and other flags round otherwise.
+func (i Info) Key() string {
+	if i.Name == "go" {
+		return "go, gomlx " + i.Version
+	}
+	return strings.TrimSpace("xla " + i.Plugin.SHA256 + " " + i.Flags)
+}
+
 // Open starts the backend of the given choice: "auto" (the installed XLA plugin, else pure Go), "go", "xla" (the
 // installed plugin, else an error) or the path of a plugin.
 func Open(choice string) (Backend, Info, error) {

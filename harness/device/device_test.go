@@ -140,3 +140,21 @@ func write(t *testing.T, text string) string {
 	}
 	return path
 }
+
+// What computes is told apart by all that changes its rounding.
+func TestKey(t *testing.T) {
+	seen := map[string]bool{}
+	for _, i := range []Info{
+		{Name: "go", Version: "v0.26.0"},
+		{Name: "go", Version: "v0.27.0"},
+		{Name: "xla", Plugin: Plugin{SHA256: "1234"}},
+		{Name: "xla", Plugin: Plugin{SHA256: "5678"}},
+		{Name: "xla", Plugin: Plugin{SHA256: "1234"}, Flags: "--xla_cpu_enable_fast_math=true"},
+	} {
+		key := i.Key()
+		if seen[key] {
+			t.Errorf("%q stands for two devices", key)
+		}
+		seen[key] = true
+	}
+}

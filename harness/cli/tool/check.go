@@ -1,4 +1,4 @@
-package cli
+package tool
 
 import (
 	"context"
@@ -10,9 +10,11 @@ import (
 	"strings"
 	"text/tabwriter"
 
+	"congrad/harness/exit"
 	"congrad/harness/model"
 	"congrad/harness/model/safetensors"
 	"congrad/harness/nn"
+	"congrad/harness/open"
 
 	"github.com/spf13/cobra"
 )
@@ -46,38 +48,38 @@ func (a *app) modelCheckCommand() *cobra.Command {
 
 func (a *app) checkModel(ctx context.Context, name string, o modelCheck) error {
 	if o.reference == "" {
-		return failing(exitConfig, fmt.Errorf("--reference is needed: a file with input_ids and logits (congrad model check --help)"))
+		return exit.With(exit.Config, fmt.Errorf("--reference is needed: a file with input_ids and logits (congrad model check --help)"))
 	}
 	if !(o.tolerance >= 0) || math.IsInf(o.tolerance, 0) {
-		return failing(exitConfig, fmt.Errorf("--tolerance %g: want a difference of logits from 0 upwards", o.tolerance))
+		return exit.With(exit.Config, fmt.Errorf("--tolerance %g: want a difference of logits from 0 upwards", o.tolerance))
 	}
 	ref, err := openReference(o.reference) // before gigabytes are read
 	if err != nil {
-		return failing(exitData, fmt.Errorf("%s: %w", o.reference, err))
+		return exit.With(exit.Data, fmt.Errorf("%s: %w", o.reference, err))
 	}
 	defer ref.file.Close()
-	base, _, err := openModel(name)
+	base, _, err := open.Model(name)
 	if err != nil {
 		return err
 	}
 	if err := ref.fit(base.Config.Vocab); err != nil {
-		return failing(exitData, fmt.Errorf("%s: %w", o.reference, err))
+		return exit.With(exit.Data, fmt.Errorf("%s: %w", o.reference, err))
 	}
-	b, err := a.openBackend()
+	b, err := a.OpenBackend()
 	if err != nil {
 		return err
 	}
-	found, err := ref.compare(ctx, nn.NewEngine(b.backend, base.Config), base.Weights)
+	found, err := ref.compare(ctx, nn.NewEngine(b.Backend, base.Config), base.Weights)
 	if err != nil {
 		return err
 	}
-	fmt.Fprintf(a.out, "%s: %s, on %s\n", name, described(base.Config), b.info)
+	fmt.Fprintf(a.Out, "%s: %s, on %s\n", name, described(base.Config), b.Info)
 	if err := a.printComparison(found, o.positions); err != nil {
 		return err
 	}
 	w := worst(slices.Concat(found...))
 	if !(w.difference <= o.tolerance) {
-		return failing(exitData, fmt.Errorf("%s: the logits behind token %d of row %d differ by %.2g from those of %s; --tolerance is %g",
+		return exit.With(exit.Data, fmt.Errorf("%s: the logits behind token %d of row %d differ by %.2g from those of %s; --tolerance is %g",
 			name, w.position, w.row, w.difference, o.reference, o.tolerance))
 	}
 	return nil
@@ -232,7 +234,7 @@ func worst(list []agreement) agreement {
 }
 
 func (a *app) printComparison(found [][]agreement, positions bool) error {
-	out := tabwriter.NewWriter(a.out, 0, 0, 2, ' ', tabwriter.AlignRight)
+	out := tabwriter.NewWriter(a.Out, 0, 0, 2, ' ', tabwriter.AlignRight)
 	same := func(row []agreement) (n int) {
 		for _, x := range row {
 			if x.ours == x.theirs {
@@ -261,7 +263,7 @@ func (a *app) printComparison(found [][]agreement, positions bool) error {
 	}
 	all := slices.Concat(found...)
 	x := worst(all)
-	_, err := fmt.Fprintf(a.out, "the largest difference is %.2g (relative %.2g), behind token %d of row %d; the likeliest next token is the same in %d of %d positions\n",
+	_, err := fmt.Fprintf(a.Out, "the largest difference is %.2g (relative %.2g), behind token %d of row %d; the likeliest next token is the same in %d of %d positions\n",
 		x.difference, x.relative, x.position, x.row, same(all), len(all))
 	return err
 }

@@ -1,4 +1,4 @@
-package cli
+package tool
 
 import (
 	"context"
@@ -11,7 +11,9 @@ import (
 	"strings"
 	"time"
 
+	"congrad/harness/cli/machine"
 	"congrad/harness/device"
+	"congrad/harness/exit"
 	"congrad/harness/nn"
 
 	"github.com/spf13/cobra"
@@ -28,19 +30,19 @@ func (a *app) setupCommand() *cobra.Command {
 		Args: cobra.NoArgs,
 		RunE: func(c *cobra.Command, _ []string) error {
 			if err := device.Supported(); err != nil {
-				return failing(exitBackend, err)
+				return exit.With(exit.Backend, err)
 			}
 			if p, err := device.Installed(); err == nil && !again {
-				_, err := fmt.Fprintf(a.out, "installed already: %s\n", p.Name)
+				_, err := fmt.Fprintf(a.Out, "installed already: %s\n", p.Name)
 				return err
 			}
-			p, err := device.Setup(c.Context(), func(path string) error { _, err := probe(c.Context(), path); return err }, func(format string, args ...any) {
-				fmt.Fprintf(a.err, format+"\n", args...)
+			p, err := device.Setup(c.Context(), func(path string) error { _, err := Probe(c.Context(), path); return err }, func(format string, args ...any) {
+				fmt.Fprintf(a.Err, format+"\n", args...)
 			})
 			if err != nil {
-				return failing(exitBackend, err)
+				return exit.With(exit.Backend, err)
 			}
-			_, err = fmt.Fprintf(a.out, "installed: %s\n", p.Name)
+			_, err = fmt.Fprintf(a.Out, "installed: %s\n", p.Name)
 			return err
 		},
 	}
@@ -56,19 +58,19 @@ func (a *app) probeCommand() *cobra.Command {
 		RunE: func(_ *cobra.Command, args []string) error {
 			b, _, err := device.Open(args[0])
 			if err != nil {
-				return failing(exitBackend, err)
+				return exit.With(exit.Backend, err)
 			}
 			speed, err := nn.Probe(b)
 			if err != nil {
-				return failing(exitBackend, err)
+				return exit.With(exit.Backend, err)
 			}
-			return json.NewEncoder(a.out).Encode(speed)
+			return json.NewEncoder(a.Out).Encode(speed)
 		},
 	}
 }
 
-// probe measures a device in a process of its own: a plugin that does not fit the machine kills the process it is in.
-func probe(ctx context.Context, choice string) (nn.Speed, error) {
+// Probe measures a device in a process of its own: a plugin that does not fit the machine kills the process it is in.
+func Probe(ctx context.Context, choice string) (nn.Speed, error) {
 	var speed nn.Speed
 	self, err := os.Executable()
 	if err != nil {
@@ -106,7 +108,7 @@ func (a *app) doctorCommand() *cobra.Command {
 
 func (a *app) doctor(ctx context.Context) error {
 	rows := [][]string{
-		{"machine", fmt.Sprintf("%s, %d cores, %s", cpuModel(), runtime.GOMAXPROCS(0), memory())},
+		{"machine", fmt.Sprintf("%s, %d cores, %s", machine.CPU(), runtime.GOMAXPROCS(0), machine.Memory())},
 		{"built with", runtime.Version() + ", " + runtime.GOOS + "/" + runtime.GOARCH},
 	}
 	var trouble error
@@ -126,10 +128,10 @@ func (a *app) doctor(ctx context.Context) error {
 	if err == nil && trouble == nil {
 		choice = "xla"
 	}
-	if a.device != "auto" {
-		choice = a.device
+	if a.Device != "auto" {
+		choice = a.Device
 	}
-	speed, err := probe(ctx, choice)
+	speed, err := Probe(ctx, choice)
 	if err != nil {
 		trouble = errors.Join(trouble, fmt.Errorf("%s: %w", choice, err))
 		rows = append(rows, []string{"probe", err.Error()})
@@ -140,10 +142,10 @@ func (a *app) doctor(ctx context.Context) error {
 			[]string{"training", fmt.Sprintf("%.0f tokens/s (DPO on the embedded model)", speed.Train)},
 			[]string{"congrad run tiny", advice(speed)})
 	}
-	if err := a.columns(rows, false); err != nil {
+	if err := a.Columns(rows, false); err != nil {
 		return err
 	}
-	return failing(exitBackend, trouble)
+	return exit.With(exit.Backend, trouble)
 }
 
 // advice estimates how long the embedded experiment takes: its device work is about tinyTokens tokens of training.

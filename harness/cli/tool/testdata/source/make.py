@@ -14,7 +14,7 @@ import numpy as np
 import torch
 from transformers import AutoModelForCausalLM, AutoTokenizer, LlamaConfig
 
-tokenizer = json.loads(Path("../../../text/testdata/families/smollm2.json").read_text())
+tokenizer = json.loads(Path("../../../../text/testdata/families/smollm2.json").read_text())
 vocab = sorted(tokenizer["model"]["vocab"].items(), key=lambda x: x[1])
 special = {a["id"] for a in tokenizer["added_tokens"]}
 template = (

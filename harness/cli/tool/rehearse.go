@@ -1,4 +1,4 @@
-package cli
+package tool
 
 import (
 	"fmt"
@@ -6,14 +6,17 @@ import (
 	"os"
 
 	"congrad/experiments"
+	"congrad/harness/cli/shell"
+	"congrad/harness/exit"
 	"congrad/harness/model"
+	"congrad/harness/open"
 	"congrad/harness/text"
 
 	"github.com/spf13/cobra"
 )
 
 func (a *app) rehearseCommand() *cobra.Command {
-	var w modelOut
+	var w shell.ModelOut
 	var seed uint64
 	c := &cobra.Command{
 		Use:   "rehearse CONFIG.json --out DIR",
@@ -27,39 +30,36 @@ func (a *app) rehearseCommand() *cobra.Command {
 			return a.rehearse(args[0], w, seed)
 		},
 	}
-	w.flags(c, "bfloat16")
+	w.Flags(c, "bfloat16")
 	c.Flags().Uint64Var(&seed, "seed", 0, "of the random weights")
 	return c
 }
 
-func (a *app) rehearse(name string, w modelOut, seed uint64) error {
-	if err := w.check(); err != nil {
+func (a *app) rehearse(name string, w shell.ModelOut, seed uint64) error {
+	if err := w.Check(); err != nil {
 		return err
 	}
 	source, err := fs.ReadFile(experiments.Files, "shapes/"+name+".json")
 	if err != nil {
 		if source, err = os.ReadFile(name); err != nil {
-			return failing(exitData, fmt.Errorf("%q is neither a shape that comes with the program (gemma-2-2b, llama-3-8b) nor a config.json: %w", name, err))
+			return exit.With(exit.Data, fmt.Errorf("%q is neither a shape that comes with the program (gemma-2-2b, llama-3-8b) nor a config.json: %w", name, err))
 		}
 	}
-	_, chat, tokenizer, err := openShape("tiny")
+	_, chat, tokenizer, err := open.Shape("tiny")
 	if err != nil {
 		return err
 	}
 	shape, err := model.ParseConfig(source)
 	if err != nil {
-		return failing(exitData, fmt.Errorf("%s: %w", name, err))
+		return exit.With(exit.Data, fmt.Errorf("%s: %w", name, err))
 	}
 	if tokenizer, err = text.Pad(tokenizer, shape.Vocab); err != nil {
-		return failing(exitData, err)
+		return exit.With(exit.Data, err)
 	}
 	folder := model.Rehearsal(shape, source, tokenizer, seed)
-	if err := folder.Complete(talk(chat)); err != nil {
-		return failing(exitData, err)
-	}
-	if err := w.write(folder, nil); err != nil {
+	if err := w.Write(folder, chat, nil); err != nil {
 		return err
 	}
-	_, err = fmt.Fprintf(a.out, "%s: %d random parameters in %s (%s)\n", w.out, folder.Config.Parameters(), w.dtype, described(folder.Config))
+	_, err = fmt.Fprintf(a.Out, "%s: %d random parameters in %s (%s)\n", w.Out, folder.Config.Parameters(), w.DType, described(folder.Config))
 	return err
 }

@@ -1,4 +1,4 @@
-package cli
+package tool
 
 import (
 	"context"
@@ -7,6 +7,7 @@ import (
 	"os"
 	"time"
 
+	"congrad/harness/exit"
 	"congrad/harness/hub"
 
 	"github.com/schollz/progressbar/v3"
@@ -31,22 +32,22 @@ func (a *app) downloadCommand() *cobra.Command {
 func (a *app) download(ctx context.Context, name string) error {
 	id, err := hub.ParseID(name)
 	if err != nil {
-		return failing(exitConfig, err)
+		return exit.With(exit.Config, err)
 	}
 	cache, err := hub.CacheDir()
 	if err != nil {
-		return failing(exitConfig, err)
+		return exit.With(exit.Config, err)
 	}
 	client, err := hub.NewClient()
 	if err != nil {
-		return failing(exitConfig, err)
+		return exit.With(exit.Config, err)
 	}
-	meter := &meter{out: a.err}
+	meter := &meter{out: a.Err}
 	dir, err := client.Download(ctx, cache, id, meter.show)
 	if err != nil {
-		return failing(exitData, err)
+		return exit.With(exit.Data, err)
 	}
-	_, err = fmt.Fprintln(a.out, dir)
+	_, err = fmt.Fprintln(a.Out, dir)
 	return err
 }
 

@@ -1,4 +1,4 @@
-package cli
+package tool_test
 
 import (
 	"bytes"
@@ -8,7 +8,10 @@ import (
 	"strings"
 	"testing"
 
-	"congrad/harness/model/safetensors"
+	"congrad/harness/cli"
+	"congrad/harness/cli/shell"
+	"congrad/harness/exit"
+	"congrad/harness/open"
 	"congrad/harness/store"
 )
 
@@ -17,21 +20,18 @@ const smallGGUF = "testdata/source/small.gguf"
 // call runs the program and returns its exit code and what it printed.
 func call(in string, args ...string) (code int, out, errs string) {
 	var o, e bytes.Buffer
-	code = Main(args, strings.NewReader(in), &o, &e)
+	code = cli.Main(args, strings.NewReader(in), &o, &e)
 	return code, o.String(), e.String()
 }
 
 // exportTo writes a model as congrad export does.
-func exportTo(t *testing.T, name, dir string, dtype safetensors.DType) {
+func exportTo(t *testing.T, name string, w shell.ModelOut) {
 	t.Helper()
-	base, chat, err := openModel(name)
+	base, chat, err := open.Model(name)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := base.Complete(talk(chat)); err != nil {
-		t.Fatal(err)
-	}
-	if err := store.WriteFolder(dir, func(add store.AddFile) error { return base.Write(add, dtype) }); err != nil {
+	if err := w.Write(base, chat, nil); err != nil {
 		t.Fatal(err)
 	}
 }
@@ -53,9 +53,9 @@ func TestSourcesAreOneModel(t *testing.T) {
 	t.Setenv("HF_HUB_CACHE", t.TempDir())
 	const commit = "0123456789abcdef0123456789abcdef01234567"
 	folder := filepath.Join(t.TempDir(), "folder")
-	exportTo(t, smallGGUF, folder, safetensors.F32)
+	exportTo(t, smallGGUF, shell.ModelOut{Out: folder, DType: "float32"})
 	cached := filepath.Join(os.Getenv("HF_HUB_CACHE"), "models--org--small")
-	exportTo(t, folder, filepath.Join(cached, "snapshots", commit), safetensors.F32)
+	exportTo(t, folder, shell.ModelOut{Out: filepath.Join(cached, "snapshots", commit), DType: "float32"})
 	if err := store.WriteFile(filepath.Join(cached, "refs", "main"), []byte(commit)); err != nil {
 		t.Fatal(err)
 	}
@@ -87,11 +87,11 @@ func TestSourcesAreOneModel(t *testing.T) {
 			}
 		}
 	}
-	a, _, err := openModel(smallGGUF)
+	a, _, err := open.Model(smallGGUF)
 	if err != nil {
 		t.Fatal(err)
 	}
-	b, _, err := openModel("org/small")
+	b, _, err := open.Model("org/small")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -108,12 +108,12 @@ func TestSourcesAreOneModel(t *testing.T) {
 // In bfloat16, too, a folder opens, with weights rounded.
 func TestExportInTwoBytes(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "x")
-	exportTo(t, "tiny", dir, safetensors.BF16)
-	a, _, err := openModel("tiny")
+	exportTo(t, "tiny", shell.ModelOut{Out: dir, DType: "bfloat16"})
+	a, _, err := open.Model("tiny")
 	if err != nil {
 		t.Fatal(err)
 	}
-	b, chat, err := openModel(dir)
+	b, chat, err := open.Model(dir)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -164,24 +164,24 @@ func TestWhatSourcesAreNot(t *testing.T) {
 		code int
 		want string
 	}{
-		{"tokenize --model org/small", exitData, `"org/small" is no folder, and a model org/small was not downloaded (congrad model download org/small)`},
-		{"tokenize --model org/small@v1", exitData, `(congrad model download org/small@v1)`},
-		{"validate tiny --set model=org/small", exitConfig, `congrad model download org/small`},
-		{"tokenize --model missing.gguf", exitData, `"missing.gguf": no such file`},
-		{"tokenize --model " + wrong, exitData, "wrong.gguf"},
-		{"generate --prompt x --model " + wrong, exitData, "wrong.gguf"},
-		{"tokenize --model source_test.go", exitData, `"source_test.go" is neither a folder nor a .gguf file`},
-		{"tokenize --model tinny", exitData, `"tinny" is neither "tiny", the embedded model, nor a folder, a .gguf file or an id org/name; did you mean "tiny"?`},
-		{"generate", exitConfig, "--prompt: give a text"},
-		{"generate --prompt x --max-tokens 0", exitConfig, "--max-tokens 0"},
-		{"generate --prompt x --temperature 0", exitConfig, "--temperature 0: want 0.01 to 10 (--greedy takes the likeliest)"},
-		{"generate --prompt x --top-p 2", exitConfig, "--top-p 2"},
-		{"generate --prompt x --greedy --seed 2", exitConfig, "--seed: --greedy takes the likeliest token"},
-		{"export tiny congrad", exitConfig, "--out: name the folder to write"},
-		{"export tiny congrad --out testdata", exitConfig, "testdata is not empty"},
-		{"export tiny congrad --out x --dtype int8", exitConfig, `--dtype "int8": want float32 or bfloat16`},
-		{"export when-it-helps congrad --out x", exitConfig, "when-it-helps is a grid: name a cell of it"},
-		{"model download nowhere", exitConfig, `"nowhere" is no id of a model`},
+		{"tokenize --model org/small", exit.Data, `"org/small" is no folder, and a model org/small was not downloaded (congrad model download org/small)`},
+		{"tokenize --model org/small@v1", exit.Data, `(congrad model download org/small@v1)`},
+		{"validate tiny --set model=org/small", exit.Config, `congrad model download org/small`},
+		{"tokenize --model missing.gguf", exit.Data, `"missing.gguf": no such file`},
+		{"tokenize --model " + wrong, exit.Data, "wrong.gguf"},
+		{"generate --prompt x --model " + wrong, exit.Data, "wrong.gguf"},
+		{"tokenize --model source_test.go", exit.Data, `"source_test.go" is neither a folder nor a .gguf file`},
+		{"tokenize --model tinny", exit.Data, `"tinny" is neither "tiny", the embedded model, nor a folder, a .gguf file or an id org/name; did you mean "tiny"?`},
+		{"generate", exit.Config, "--prompt: give a text"},
+		{"generate --prompt x --max-tokens 0", exit.Config, "--max-tokens 0"},
+		{"generate --prompt x --temperature 0", exit.Config, "--temperature 0: want 0.01 to 10 (--greedy takes the likeliest)"},
+		{"generate --prompt x --top-p 2", exit.Config, "--top-p 2"},
+		{"generate --prompt x --greedy --seed 2", exit.Config, "--seed: --greedy takes the likeliest token"},
+		{"export tiny congrad", exit.Config, "--out: name the folder to write"},
+		{"export tiny congrad --out testdata", exit.Config, "testdata is not empty"},
+		{"export tiny congrad --out x --dtype int8", exit.Config, `--dtype "int8": want float32 or bfloat16`},
+		{"export when-it-helps congrad --out x", exit.Config, "when-it-helps is a grid: name a cell of it"},
+		{"model download nowhere", exit.Config, `"nowhere" is no id of a model`},
 	} {
 		code, out, errs := call("", strings.Fields(c.args+" --runs "+t.TempDir())...)
 		if code != c.code || !strings.Contains(errs, c.want) || out != "" {

@@ -1,4 +1,4 @@
-package cli
+package open
 
 import (
 	"os"
@@ -12,11 +12,11 @@ import (
 // Every experiment that comes with the program is one, with the changes that its head tells of; models that have to be fetched
 // first are taken to be there.
 func TestShippedExperiments(t *testing.T) {
-	s, err := readSurroundings()
+	s, err := ReadSurroundings()
 	if err != nil {
 		t.Fatal(err)
 	}
-	w := s.world()
+	w := s.World()
 	w.Model = func(string) error { return nil }
 	full := []string{"lora.rank=0", "train.learning_rate=5e-7"}
 	own := []string{"prompts.source=files", "prompts.path=prompts.jsonl", "prompts.held_out=0.2", "evaluate.judge=self"}
@@ -24,8 +24,8 @@ func TestShippedExperiments(t *testing.T) {
 		"gemma2-2b": {full, own}, "llama3-8b": {full, own},
 		"smollm2-135m": {{"prompts.source=files", "prompts.path=prompts.jsonl", "judge.kind=self", "evaluate.judge=self"}},
 	}
-	for _, name := range shipped() {
-		file, source, err := readExperiment(name)
+	for _, name := range Shipped() {
+		file, source, err := Read(name)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -1,4 +1,4 @@
-package cli
+package tool_test
 
 import (
 	"bytes"
@@ -11,12 +11,14 @@ import (
 	"strings"
 	"testing"
 
+	"congrad/harness/cli"
+	"congrad/harness/exit"
 	"congrad/harness/model/safetensors"
 	"congrad/harness/text"
 )
 
 // families are small models, and what transformers computes with them.
-const families = "../nn/testdata/families"
+const families = "../../nn/testdata/families"
 
 // modelWithTokenizer copies a model into a folder with a tokenizer, which it lacks there.
 func modelWithTokenizer(t *testing.T, name string) string {
@@ -48,7 +50,7 @@ func modelWithTokenizer(t *testing.T, name string) string {
 func checking(t *testing.T, args ...string) (code int, out, errs string) {
 	t.Helper()
 	var stdout, stderr bytes.Buffer
-	code = Main(append([]string{"model", "check", "--device", "go"}, args...), strings.NewReader(""), &stdout, &stderr)
+	code = cli.Main(append([]string{"model", "check", "--device", "go"}, args...), strings.NewReader(""), &stdout, &stderr)
 	return code, stdout.String(), stderr.String()
 }
 
@@ -129,8 +131,8 @@ func TestModelCheckFindsTheDifference(t *testing.T) {
 		code int
 		want string
 	}{
-		{0.5, nil, exitData, "the logits behind token 7 of row 2 differ by 0.5 from those of"},
-		{float32(math.NaN()), nil, exitData, "the logits behind token 7 of row 2 differ by NaN"},
+		{0.5, nil, exit.Data, "the logits behind token 7 of row 2 differ by 0.5 from those of"},
+		{float32(math.NaN()), nil, exit.Data, "the logits behind token 7 of row 2 differ by NaN"},
 		{0.5, []string{"--tolerance", "0.6"}, 0, ""},
 		{1000, []string{"--tolerance", "2e3", "--positions"}, 0, ""},
 	} {
@@ -171,7 +173,7 @@ func TestModelCheckRefuses(t *testing.T) {
 		"other tokens":    {[]stored{ids([]int{1, 2}, 1, 2), logits([]int{1, 2, 60}, some[:120]...)}, "the logits are those of 60 tokens, the model has 64"},
 	} {
 		file := writeReference(t, c.tensors...)
-		if code, _, errs := checking(t, dir, "--reference", file); code != exitData || !strings.Contains(errs, file+": "+c.want) {
+		if code, _, errs := checking(t, dir, "--reference", file); code != exit.Data || !strings.Contains(errs, file+": "+c.want) {
 			t.Errorf("%s: exit code %d, %q, want an error with %q", name, code, errs, c.want)
 		}
 	}
@@ -180,30 +182,18 @@ func TestModelCheckRefuses(t *testing.T) {
 		code int
 		want string
 	}{
-		dir:                          {exitConfig, "--reference is needed"},
-		dir + " --reference nothing": {exitData, "nothing: reading safetensors: open nothing"},
-		dir + " --reference " + fits + " --tolerance=-1": {exitConfig, "--tolerance -1: want"},
-		"nowhere --reference " + fits:                    {exitData, `"nowhere" is neither`},
-		"--reference " + fits:                            {exitConfig, "accepts 1 arg(s), received 0 (congrad model check --help)"},
+		dir:                          {exit.Config, "--reference is needed"},
+		dir + " --reference nothing": {exit.Data, "nothing: reading safetensors: open nothing"},
+		dir + " --reference " + fits + " --tolerance=-1": {exit.Config, "--tolerance -1: want"},
+		"nowhere --reference " + fits:                    {exit.Data, `"nowhere" is neither`},
+		"--reference " + fits:                            {exit.Config, "accepts 1 arg(s), received 0 (congrad model check --help)"},
 	} {
 		if code, _, errs := checking(t, strings.Fields(args)...); code != c.code || !strings.Contains(errs, c.want) {
 			t.Errorf("congrad model check %s: exit code %d, %q, want an error with %q", args, code, errs, c.want)
 		}
 	}
 	var out, errs bytes.Buffer
-	if code := Main([]string{"model", "chekc"}, strings.NewReader(""), &out, &errs); code != exitConfig || !strings.Contains(errs.String(), `"chekc": no such command; did you mean "check"? (congrad model --help)`) {
+	if code := cli.Main([]string{"model", "chekc"}, strings.NewReader(""), &out, &errs); code != exit.Config || !strings.Contains(errs.String(), `"chekc": no such command; did you mean "check"? (congrad model --help)`) {
 		t.Errorf("congrad model chekc: exit code %d, %q", code, errs.String())
-	}
-}
-
-func TestWorstIsWhatIsNoNumber(t *testing.T) {
-	list := []agreement{{position: 0, difference: 1}, {position: 1, difference: math.NaN()}, {position: 2, difference: 3}, {position: 3, difference: math.NaN()}}
-	for i, want := range []int{0, 1, 1, 1} {
-		if got := worst(list[:i+1]); got.position != want {
-			t.Errorf("of %v the worst is at %d, want %d", list[:i+1], got.position, want)
-		}
-	}
-	if a := agree([]float32{1, -3, 2}, []float32{1, -4, 2.5}); a.difference != 1 || a.relative != 0.25 || a.ours != 2 || a.theirs != 2 {
-		t.Errorf("%+v", a)
 	}
 }

@@ -1,4 +1,4 @@
-package cli
+package tool
 
 import (
 	"bufio"
@@ -13,7 +13,9 @@ import (
 
 	"congrad/harness/config"
 	"congrad/harness/decode"
+	"congrad/harness/exit"
 	"congrad/harness/nn"
+	"congrad/harness/open"
 	"congrad/harness/rng"
 	"congrad/harness/text"
 
@@ -43,7 +45,7 @@ func (a *app) generateCommand() *cobra.Command {
 			if g.greedy {
 				for _, flag := range []string{"temperature", "top-p", "seed"} {
 					if c.Flags().Changed(flag) {
-						return failing(exitConfig, fmt.Errorf("--%s: --greedy takes the likeliest token, and draws none", flag))
+						return exit.With(exit.Config, fmt.Errorf("--%s: --greedy takes the likeliest token, and draws none", flag))
 					}
 				}
 				g.temperature = 0
@@ -52,7 +54,7 @@ func (a *app) generateCommand() *cobra.Command {
 		},
 	}
 	field := func(key string) any { f, _ := config.FindField(key); return f.Default }
-	c.Flags().StringVar(&g.model, "model", "tiny", modelFlag)
+	c.Flags().StringVar(&g.model, "model", "tiny", open.ModelFlag)
 	c.Flags().StringVar(&g.prompt, "prompt", "", "the text, or - for one in each line of standard input")
 	c.Flags().BoolVar(&g.chat, "chat", false, "the text is a question")
 	c.Flags().BoolVar(&g.greedy, "greedy", false, "take the likeliest token instead of drawing one")
@@ -80,23 +82,23 @@ func (g generation) check() error {
 
 func (a *app) generate(ctx context.Context, g generation) error {
 	if err := g.check(); err != nil {
-		return failing(exitConfig, err)
+		return exit.With(exit.Config, err)
 	}
-	base, chat, err := openModel(g.model)
+	base, chat, err := open.Model(g.model)
 	if err != nil {
 		return err
 	}
 	prompts := []string{g.prompt}
 	if g.prompt == "-" {
-		if prompts, err = lines(a.in); err != nil {
-			return failing(exitData, err)
+		if prompts, err = lines(a.In); err != nil {
+			return exit.With(exit.Data, err)
 		}
 	}
-	b, err := a.openBackend()
+	b, err := a.OpenBackend()
 	if err != nil {
 		return err
 	}
-	e := nn.NewEngine(b.backend, base.Config)
+	e := nn.NewEngine(b.Backend, base.Config)
 	weights, err := e.Upload(base.Weights)
 	if err != nil {
 		return err
@@ -105,7 +107,7 @@ func (a *app) generate(ctx context.Context, g generation) error {
 	asked := make([]decode.Prompt, len(prompts))
 	for i, p := range prompts {
 		if asked[i].Tokens = g.tokens(chat, p); len(asked[i].Tokens) == 0 {
-			return failing(exitData, fmt.Errorf("prompt %d is empty, and texts of this model begin with no token of their own", i+1))
+			return exit.With(exit.Data, fmt.Errorf("prompt %d is empty, and texts of this model begin with no token of their own", i+1))
 		}
 		asked[i].Stream = func(int) *rand.Rand { return rng.Stream(g.seed, "generate", strconv.Itoa(i)) }
 	}
@@ -119,11 +121,11 @@ func (a *app) generate(ctx context.Context, g generation) error {
 			return err
 		}
 		answer := answers[0][0]
-		if _, err := fmt.Fprintln(a.out, chat.Decode(answer.Tokens)); err != nil {
+		if _, err := fmt.Fprintln(a.Out, chat.Decode(answer.Tokens)); err != nil {
 			return err
 		}
 		if !answer.Finished {
-			fmt.Fprintf(a.err, "prompt %d: cut after %d tokens (--max-tokens)\n", i+1, len(answer.Tokens))
+			fmt.Fprintf(a.Err, "prompt %d: cut after %d tokens (--max-tokens)\n", i+1, len(answer.Tokens))
 		}
 	}
 	return nil

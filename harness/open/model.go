@@ -1,4 +1,4 @@
-package cli
+package open
 
 import (
 	"errors"
@@ -9,13 +9,15 @@ import (
 	"strings"
 
 	"congrad/experiments"
+	"congrad/harness/exit"
 	"congrad/harness/hub"
 	"congrad/harness/model"
+	"congrad/harness/suggest"
 	"congrad/harness/text"
 )
 
-// modelFlag says what --model takes.
-const modelFlag = `"tiny", the embedded model, a folder, a .gguf file, or the id org/name[@revision] of a downloaded model`
+// ModelFlag says what --model takes.
+const ModelFlag = `"tiny", the embedded model, a folder, a .gguf file, or the id org/name[@revision] of a downloaded model`
 
 // smollm2 is where make smollm2 leaves its model.
 const smollm2 = "build/models/SmolLM2-135M-Instruct.Q4_1.gguf"
@@ -48,7 +50,7 @@ func findModel(name string) (source, error) {
 	}
 	id, err := hub.ParseID(name)
 	if err != nil {
-		return source{}, fmt.Errorf("%q is neither \"tiny\", the embedded model, nor a folder, a .gguf file or an id org/name%s", name, didYouMean(name, []string{"tiny"}))
+		return source{}, fmt.Errorf("%q is neither \"tiny\", the embedded model, nor a folder, a .gguf file or an id org/name%s", name, suggest.DidYouMean(name, []string{"tiny"}))
 	}
 	cache, err := hub.CacheDir()
 	if err != nil {
@@ -109,7 +111,8 @@ func (s source) template() (string, error) {
 	return g.Tokenizer.ChatTemplate, g.Close()
 }
 
-func openTokenizer(name string) (*text.Tokenizer, error) {
+// Tokenizer reads a model's tokenizer, which needs nothing else of the model.
+func Tokenizer(name string) (*text.Tokenizer, error) {
 	at, err := findModel(name)
 	if err != nil {
 		return nil, err
@@ -125,27 +128,27 @@ func openTokenizer(name string) (*text.Tokenizer, error) {
 	return tokenizer, nil
 }
 
-// openModel reads a model, and the layout of chats that its tokenizer has.
-func openModel(name string) (*model.Folder, *text.Chat, error) {
-	base, chat, err := lookAtModel(name)
+// Model reads a model, and the layout of chats that its tokenizer has.
+func Model(name string) (*model.Folder, *text.Chat, error) {
+	base, chat, err := Look(name)
 	if err != nil {
 		return nil, nil, err
 	}
 	if _, err := base.Load(); err != nil {
-		return nil, nil, failing(exitData, fmt.Errorf("%s: %w", name, err))
+		return nil, nil, exit.With(exit.Data, fmt.Errorf("%s: %w", name, err))
 	}
 	return base, chat, nil
 }
 
-// lookAtModel is openModel without reading weights.
-func lookAtModel(name string) (*model.Folder, *text.Chat, error) {
+// Look is Model without reading weights.
+func Look(name string) (*model.Folder, *text.Chat, error) {
 	at, err := findModel(name)
 	if err != nil {
-		return nil, nil, failing(exitData, err)
+		return nil, nil, exit.With(exit.Data, err)
 	}
 	base, chat, err := at.openChat()
 	if err != nil {
-		return nil, nil, failing(exitData, fmt.Errorf("%s: %w", name, err))
+		return nil, nil, exit.With(exit.Data, fmt.Errorf("%s: %w", name, err))
 	}
 	return base, chat, nil
 }
@@ -175,9 +178,9 @@ func (s source) chat(c model.Config, file []byte) (*text.Chat, error) {
 	return text.TemplateChat(tokenizer, template)
 }
 
-// openShape opens what there is to a model without its weights, which need not be there: its shape, its chat and its
+// Shape opens what there is to a model without its weights, which need not be there: its shape, its chat and its
 // tokenizer's file.
-func openShape(name string) (c model.Config, chat *text.Chat, tokenizer []byte, err error) {
+func Shape(name string) (c model.Config, chat *text.Chat, tokenizer []byte, err error) {
 	at, err := findModel(name)
 	if err == nil {
 		c, err = at.config()
@@ -189,7 +192,23 @@ func openShape(name string) (c model.Config, chat *text.Chat, tokenizer []byte, 
 		chat, err = at.chat(c, tokenizer)
 	}
 	if err != nil {
-		err = failing(exitData, fmt.Errorf("%s: %w", name, err))
+		err = exit.With(exit.Data, fmt.Errorf("%s: %w", name, err))
 	}
 	return c, chat, tokenizer, err
+}
+
+// Licence is what a model's files say of it, which no run depends on: empty where they cannot be read.
+func Licence(name string) string {
+	at, err := findModel(name)
+	if err != nil {
+		return ""
+	}
+	text, err := model.Licence(at.dir)
+	if at.gguf != "" {
+		text, err = model.LicenceGGUF(at.dir, at.gguf)
+	}
+	if err != nil {
+		return ""
+	}
+	return text
 }

@@ -1,4 +1,4 @@
-package cli
+package tool
 
 import (
 	"context"
@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"congrad/experiments"
+	"congrad/harness/exit"
 	"congrad/harness/pretrain"
 	"congrad/harness/store"
 	"congrad/harness/world"
@@ -34,17 +35,17 @@ func (a *app) pretrainCommand() *cobra.Command {
 func (a *app) pretrain(ctx context.Context, file, out string) error {
 	r, err := pretrain.Load(os.DirFS(filepath.Dir(file)), filepath.Base(file))
 	if err != nil {
-		return failing(exitConfig, err)
+		return exit.With(exit.Config, err)
 	}
 	w, err := world.Open(experiments.Files, r.World)
 	if err != nil {
-		return failing(exitData, err)
+		return exit.With(exit.Data, err)
 	}
-	b, err := a.openBackend()
+	b, err := a.OpenBackend()
 	if err != nil {
 		return err
 	}
-	key, err := pretrain.Key(deviceKey(b.info), r, w)
+	key, err := pretrain.Key(b.Info.Key(), r, w)
 	if err != nil {
 		return err
 	}
@@ -54,7 +55,7 @@ func (a *app) pretrain(ctx context.Context, file, out string) error {
 	}
 	defer st.Close()
 	start, from := time.Now(), -1
-	folder, log, err := pretrain.Build(ctx, b.backend, r, w, st.Scratch(key), func(s pretrain.Step) {
+	folder, log, err := pretrain.Build(ctx, b.Backend, r, w, st.Scratch(key), func(s pretrain.Step) {
 		if from < 0 {
 			start, from = time.Now(), s.Step
 		}
@@ -62,10 +63,10 @@ func (a *app) pretrain(ctx context.Context, file, out string) error {
 		if done := s.Step - from; done > 0 {
 			left = (time.Since(start) / time.Duration(done) * time.Duration(r.Train.Steps-s.Step)).Round(time.Second).String()
 		}
-		fmt.Fprintf(a.err, "step %d of %d, loss %.4f, %s left\n", s.Step, r.Train.Steps, s.Loss, left)
+		fmt.Fprintf(a.Err, "step %d of %d, loss %.4f, %s left\n", s.Step, r.Train.Steps, s.Loss, left)
 	})
 	if errors.Is(err, context.Canceled) {
-		fmt.Fprintf(a.err, "stopped. To go on: congrad pretrain %s --out %s\n", file, out)
+		fmt.Fprintf(a.Err, "stopped. To go on: congrad pretrain %s --out %s\n", file, out)
 	}
 	if err != nil {
 		return err
@@ -83,6 +84,6 @@ func (a *app) pretrain(ctx context.Context, file, out string) error {
 	if err := st.Remove(key); err != nil {
 		return err
 	}
-	_, err = fmt.Fprintf(a.out, "%s: %d parameters, weights %s\n", out, folder.Config.Parameters(), folder.Weights.Hash()[:16])
+	_, err = fmt.Fprintf(a.Out, "%s: %d parameters, weights %s\n", out, folder.Config.Parameters(), folder.Weights.Hash()[:16])
 	return err
 }

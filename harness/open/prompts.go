@@ -1,4 +1,4 @@
-package cli
+package open
 
 import (
 	"congrad/harness/config"
@@ -6,16 +6,16 @@ import (
 	"congrad/harness/lang"
 )
 
-// opponentAnswers opens the file that win rates are against; nil where an arm is the opponent.
-func opponentAnswers(e *config.Experiment, table lang.Table) (*data.Answers, error) {
+// Answers opens the file that win rates are against; nil where an arm is the opponent.
+func Answers(e *config.Experiment, table lang.Table) (*data.Answers, error) {
 	if v := e.Evaluate; e.FindArm(v.Opponent) == nil {
 		return data.OpenAnswers(v.Opponent, data.AnswerColumns(v.Answers), table)
 	}
 	return nil, nil
 }
 
-// promptSource opens what an experiment asks its models: the embedded world, or files.
-func promptSource(e *config.Experiment, table lang.Table, world *data.World) (data.Source, error) {
+// Prompts opens what an experiment asks its models: the embedded world, or files.
+func Prompts(e *config.Experiment, table lang.Table, world *data.World) (data.Source, error) {
 	p, v := e.Prompts, e.Evaluate
 	if p.Source != "files" {
 		return world, nil

@@ -1,4 +1,4 @@
-package cli
+package tool
 
 import (
 	"bufio"
@@ -7,6 +7,8 @@ import (
 	"io"
 	"strings"
 
+	"congrad/harness/exit"
+	"congrad/harness/open"
 	"congrad/harness/text"
 
 	"github.com/spf13/cobra"
@@ -28,14 +30,14 @@ func (a *app) tokenizeCommand() *cobra.Command {
 		Example: "  echo 'Habari ya dunia' | congrad tokenize --model tiny",
 		Args:    cobra.NoArgs,
 		RunE: func(*cobra.Command, []string) error {
-			tokenizer, err := openTokenizer(z.model)
+			tokenizer, err := open.Tokenizer(z.model)
 			if err != nil {
-				return failing(exitData, err)
+				return exit.With(exit.Data, err)
 			}
-			return failing(exitData, z.run(tokenizer, a.in, a.out))
+			return exit.With(exit.Data, z.run(tokenizer, a.In, a.Out))
 		},
 	}
-	c.Flags().StringVar(&z.model, "model", "tiny", modelFlag)
+	c.Flags().StringVar(&z.model, "model", "tiny", open.ModelFlag)
 	c.Flags().BoolVar(&z.jsonl, "jsonl", false, "each text is a JSON string, which may hold line breaks")
 	c.Flags().BoolVar(&z.special, "special", false, "add the tokens for begin and end that the file adds; with --decode, write special tokens")
 	c.Flags().BoolVar(&z.decode, "decode", false, "read ids and write texts")

@@ -1,6 +1,6 @@
 //go:build transformers
 
-package cli
+package tool
 
 import (
 	"bytes"
@@ -12,9 +12,11 @@ import (
 	"strings"
 	"testing"
 
+	"congrad/harness/cli/shell"
 	"congrad/harness/decode"
 	"congrad/harness/device"
 	"congrad/harness/nn"
+	"congrad/harness/open"
 )
 
 // This file is no part of the suite: it needs Python with transformers, which CONGRAD_PYTHON names (docs/models.md).
@@ -40,7 +42,7 @@ func TestTransformersLoadsAnExportedModel(t *testing.T) {
 
 // So is one read from a GGUF file, here that of make smollm2, and what is exported of it.
 func TestTransformersReadsTheSameGGUF(t *testing.T) {
-	const path = "../../build/models/SmolLM2-135M-Instruct.Q4_1.gguf"
+	const path = "../../../build/models/SmolLM2-135M-Instruct.Q4_1.gguf"
 	if _, err := os.Stat(path); err != nil {
 		t.Fatalf("%v (make smollm2)", err)
 	}
@@ -55,18 +57,15 @@ func TestTransformersReadsTheSameGGUF(t *testing.T) {
 // exportedAgain is the folder that a model is written to.
 func exportedAgain(t *testing.T, name string) string {
 	t.Helper()
-	base, chat, err := openModel(name)
+	base, chat, err := open.Model(name)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := base.Complete(talk(chat)); err != nil {
+	w := shell.ModelOut{Out: filepath.Join(t.TempDir(), "out"), DType: "float32"}
+	if err := w.Write(base, chat, nil); err != nil {
 		t.Fatal(err)
 	}
-	w := modelOut{filepath.Join(t.TempDir(), "out"), "float32"}
-	if err := w.write(base, nil); err != nil {
-		t.Fatal(err)
-	}
-	return w.out
+	return w.Out
 }
 
 func parity(t *testing.T, name, folder, gguf string, tolerance float64, questions, texts []string) {
@@ -76,7 +75,7 @@ func parity(t *testing.T, name, folder, gguf string, tolerance float64, question
 		t.Fatal("CONGRAD_PYTHON names no Python with transformers")
 	}
 	const most = 64
-	base, chat, err := openModel(name)
+	base, chat, err := open.Model(name)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -1,4 +1,4 @@
-package cli
+package open
 
 import (
 	"slices"
@@ -8,8 +8,8 @@ import (
 	"congrad/harness/data"
 )
 
-// exams reads the files of those tasks of an experiment, and of its grid's cells, that have any.
-func exams(e *config.Experiment, s *surroundings) (map[string]*data.Exam, error) {
+// Exams reads the files of those tasks of an experiment, and of its grid's cells, that have any.
+func Exams(e *config.Experiment, s *Surroundings) (map[string]*data.Exam, error) {
 	names, languages := e.Evaluate.Tasks, e.Languages.All()
 	if e.Grid != nil {
 		for _, cell := range e.Grid.Cells {
@@ -21,12 +21,12 @@ func exams(e *config.Experiment, s *surroundings) (map[string]*data.Exam, error)
 	}
 	read := map[string]*data.Exam{}
 	for _, name := range names {
-		t, ok := task.Find(s.tasks, name)
+		t, ok := task.Find(s.Tasks, name)
 		if !ok || t.Spec == nil || read[t.Name] != nil || !e.Trains() { // without training nothing is evaluated
 			continue
 		}
 		var err error
-		if read[t.Name], err = data.FromTask(t, languages, s.languages); err != nil {
+		if read[t.Name], err = data.FromTask(t, languages, s.Languages); err != nil {
 			return nil, err
 		}
 	}

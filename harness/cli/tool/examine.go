@@ -1,11 +1,13 @@
-package cli
+package tool
 
 import (
 	"context"
 	"fmt"
 	"text/tabwriter"
 
+	"congrad/harness/exit"
 	"congrad/harness/nn"
+	"congrad/harness/open"
 	"congrad/harness/pretrain"
 
 	"github.com/spf13/cobra"
@@ -29,32 +31,32 @@ func (a *app) examineCommand() *cobra.Command {
 }
 
 func (a *app) examine(ctx context.Context, name string) error {
-	base, chat, err := openModel(name)
+	base, chat, err := open.Model(name)
 	if err != nil {
 		return err
 	}
-	w, _, err := openWorld()
+	w, _, err := open.World()
 	if err != nil {
-		return failing(exitData, err)
+		return exit.With(exit.Data, err)
 	}
-	b, err := a.openBackend()
+	b, err := a.OpenBackend()
 	if err != nil {
 		return err
 	}
-	e := nn.NewEngine(b.backend, base.Config)
+	e := nn.NewEngine(b.Backend, base.Config)
 	weights, err := e.Upload(base.Weights)
 	if err != nil {
 		return err
 	}
 	defer weights.Free()
-	out := tabwriter.NewWriter(a.out, 0, 0, 2, ' ', tabwriter.AlignRight)
+	out := tabwriter.NewWriter(a.Out, 0, 0, 2, ' ', tabwriter.AlignRight)
 	fmt.Fprintln(out, "language\tprompts\tgreedy right\tsampled right\tcouples judged\tordered rightly\tscored alike\tnot scored\t")
 	err = pretrain.Examine(ctx, e, weights, chat, w, examinedItems, func(x pretrain.Examination) {
-		fmt.Fprintf(a.err, "%s ", x.Lang)
+		fmt.Fprintf(a.Err, "%s ", x.Lang)
 		fmt.Fprintf(out, "%s\t%d\t%s\t%s\t%d\t%s\t%s\t%d\t\n", x.Lang, x.Items, share(x.Greedy, x.Items), share(x.Sampled, x.Samples),
 			x.Couples, share(x.Ordered, x.Couples), share(x.Tied, x.Couples), x.Unparsed)
 	})
-	fmt.Fprintln(a.err)
+	fmt.Fprintln(a.Err)
 	if err != nil {
 		return err
 	}

@@ -1,0 +1,49 @@
+// Package machine says what machine the program runs on.
+package machine
+
+import (
+	"cmp"
+	"fmt"
+	"os"
+	"runtime"
+	"strconv"
+	"strings"
+)
+
+// CPU is the model of the processor; empty where the system does not tell it.
+func CPU() string { return procValue("/proc/cpuinfo", "model name") }
+
+// Memory is what the machine has, in words; empty where the system does not tell it.
+func Memory() string {
+	if bytes := MemoryBytes(); bytes > 0 {
+		return fmt.Sprintf("%.1f GB", bytes/1e9)
+	}
+	return ""
+}
+
+// MemoryBytes is what the machine has [bytes]; 0 where that is not known.
+func MemoryBytes() float64 {
+	kib, err := strconv.ParseFloat(strings.TrimSuffix(procValue("/proc/meminfo", "MemTotal"), " kB"), 64)
+	if err != nil {
+		return 0
+	}
+	return 1024 * kib
+}
+
+// Name names the machine in a line.
+func Name() string {
+	return fmt.Sprintf("%s, %d cores, %s", cmp.Or(CPU(), runtime.GOOS+" "+runtime.GOARCH), runtime.NumCPU(), cmp.Or(Memory(), "memory not known"))
+}
+
+func procValue(file, key string) string {
+	data, err := os.ReadFile(file)
+	if err != nil {
+		return ""
+	}
+	for line := range strings.Lines(string(data)) {
+		if name, value, ok := strings.Cut(line, ":"); ok && strings.TrimSpace(name) == key {
+			return strings.TrimSpace(value)
+		}
+	}
+	return ""
+}

@@ -1,0 +1,26 @@
+package shell
+
+import (
+	"fmt"
+
+	"congrad/harness/device"
+	"congrad/harness/exit"
+)
+
+// Backend is the started device.
+type Backend struct {
+	Backend device.Backend
+	Info    device.Info
+}
+
+// OpenBackend starts the device that --device asks for, and says in one line if that is the slow one by default.
+func (a *App) OpenBackend() (*Backend, error) {
+	b, info, err := device.Open(a.Device)
+	if err != nil {
+		return nil, exit.With(exit.Backend, err)
+	}
+	if info.Why != "" {
+		fmt.Fprintf(a.Err, "%s, so the pure-Go backend runs, some fifteen times slower; --limit makes it short\n", info.Why)
+	}
+	return &Backend{b, info}, nil
+}

@@ -1,0 +1,65 @@
+package shell
+
+import (
+	"errors"
+	"fmt"
+	"io"
+
+	"congrad/harness/exit"
+	"congrad/harness/model"
+	"congrad/harness/model/safetensors"
+	"congrad/harness/store"
+	"congrad/harness/text"
+
+	"github.com/spf13/cobra"
+)
+
+// ModelOut says where and how a command writes a model: a folder, and float32 or bfloat16.
+type ModelOut struct{ Out, DType string }
+
+// Flags are --out and --dtype, which has a default.
+func (w *ModelOut) Flags(c *cobra.Command, dtype string) {
+	c.Flags().StringVar(&w.Out, "out", "", "the folder to write; it may not exist, or be empty")
+	c.Flags().StringVar(&w.DType, "dtype", dtype, "the type of the weights, float32 or bfloat16")
+}
+
+// weightTypes are the types that weights are written in.
+var weightTypes = map[string]safetensors.DType{"float32": safetensors.F32, "bfloat16": safetensors.BF16}
+
+// Check says which flag has a value that it cannot have.
+func (w ModelOut) Check() error {
+	if _, ok := weightTypes[w.DType]; !ok {
+		return exit.With(exit.Config, fmt.Errorf("--dtype %q: want float32 or bfloat16", w.DType))
+	}
+	if w.Out == "" {
+		return exit.With(exit.Config, errors.New("--out: name the folder to write"))
+	}
+	if err := store.CheckVacant(w.Out); err != nil {
+		return exit.With(exit.Config, fmt.Errorf("--out: %w", err))
+	}
+	return nil
+}
+
+// Write completes a model with what says how it is talked to, and writes it, with its card where it has one.
+func (w ModelOut) Write(f *model.Folder, chat *text.Chat, card []byte) error {
+	if err := f.Complete(talk(chat)); err != nil {
+		return exit.With(exit.Data, err)
+	}
+	return store.WriteFolder(w.Out, func(add store.AddFile) error {
+		err := f.Write(add, weightTypes[w.DType])
+		if err == nil && card != nil {
+			err = add("README.md", func(to io.Writer) error {
+				_, err := to.Write(card)
+				return err
+			})
+		}
+		return err
+	})
+}
+
+// talk is how a chat's model is talked to.
+func talk(c *text.Chat) model.Talk {
+	t := model.Talk{Start: c.Plain()[0], Stop: c.Stop(), Template: c.Template()}
+	t.StartToken, t.StopToken = c.Markers()
+	return t
+}
