@@ -18,7 +18,8 @@ import (
 
 // Bench is set up once in a process. Stages that run side by side share it.
 type Bench struct {
-	Engine  *nn.Engine
+	Engine  *nn.Engine   // nil where only plans are made
+	Config  model.Config // of what is trained, adapters included
 	Chat    *text.Chat
 	Source  data.Source           // of the prompts
 	Items   *data.World           // of the alignment tax
@@ -37,6 +38,7 @@ type Bench struct {
 	Server   Server   // that judges
 
 	policies hand
+	loading  sync.Mutex
 }
 
 // Asked says which prompts a stage is about. Its fields are those that enter keys.

@@ -23,6 +23,8 @@ func (b *Bench) Weights(shelf stage.Shelf, p Policy) (*model.Weights, error) {
 		if b.Engine.Config.LoRA.Rank > 0 {
 			return model.New(b.Engine.Config, 0), nil
 		}
+		b.loading.Lock() // a folder reads its weights when they are first asked for
+		defer b.loading.Unlock()
 		return b.Base.Load()
 	}
 	file, err := shelf.Read(p.Stage, "model.safetensors")

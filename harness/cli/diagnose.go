@@ -12,15 +12,17 @@ import (
 	"strings"
 
 	"congrad/experiments"
+	"congrad/harness/bench"
 	"congrad/harness/config"
 	"congrad/harness/data"
 	"congrad/harness/exit"
+	"congrad/harness/kind/filtering"
 	"congrad/harness/nn"
 	"congrad/harness/open"
 	"congrad/harness/record"
 	"congrad/harness/rng"
-	"congrad/harness/run"
 	"congrad/harness/sketch"
+	"congrad/harness/stage"
 	"congrad/harness/store"
 	"congrad/harness/suggest"
 	"congrad/results"
@@ -88,9 +90,16 @@ func (a *app) diagnose(ctx context.Context, file string, o diagnosis) error {
 		return err
 	}
 	report := newReporter(a.Err, io.Discard)
-	env := &run.Env{Engine: nn.NewEngine(b.Backend, base.Config), Chat: chat, Base: base, Report: report}
+	at := &bench.Bench{Engine: nn.NewEngine(b.Backend, base.Config), Config: base.Config, Chat: chat, Base: base, SketchBytes: 1e6 * x.Batch.SketchMB}
 	pairs = drawn(pairs, o.limit, x.Seeds[0])
-	d, err := env.Diagnose(ctx, x, x.Arms[1], pairs, name)
+	var line stage.Line
+	found, err := filtering.Diagnose(ctx, at, x, x.Arms[1], pairs, name, func(units int) stage.Line {
+		line = report.Begin(&stage.Stage{Label: fmt.Sprintf("gradients of %d pairs", len(pairs)), Size: units}, 1, 1)
+		return line
+	})
+	if line != nil {
+		line.End(false, 0)
+	}
 	report.close()
 	if err != nil {
 		if !errors.Is(err, nn.ErrNotFinite) {
@@ -98,6 +107,7 @@ func (a *app) diagnose(ctx context.Context, file string, o diagnosis) error {
 		}
 		return err
 	}
+	d := measured(found)
 	if err := a.printDiagnosis(d, o); err != nil {
 		return err
 	}
@@ -105,6 +115,12 @@ func (a *app) diagnose(ctx context.Context, file string, o diagnosis) error {
 		return nil
 	}
 	return drawCosines(d, o.figure)
+}
+
+// measured are a diagnosis's numbers as reports have them.
+func measured(d filtering.Diagnosis) measure.Diagnosis {
+	r := measure.Round{Languages: d.Languages, Pairs: d.Pairs, Gram: d.Gram, Squares: d.Squares, Against: d.Against}
+	return measure.Diagnosis{Observation: measure.Observe(r), Cosines: d.Cosines, Others: d.Others}
 }
 
 // experiment is the study of which a diagnosis is the first step, read like any other: the languages are those of the pairs.

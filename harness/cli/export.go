@@ -59,12 +59,12 @@ func (a *app) export(arg, arm string, x exported) error {
 	if e.Grid != nil {
 		return exit.With(exit.Config, fmt.Errorf("%s is a grid: name a cell of it, as in congrad export %s %s", e.Name, filepath.Join(string(a.folder(e)), e.Grid.Cells[0].Name, "resolved.toml"), arm))
 	}
-	env, _, err := a.newEnv(e, s)
+	w, err := a.setUp(e, s)
 	if err != nil {
 		return err
 	}
-	defer env.Store.Close()
-	plan, err := run.NewPlan(e, env, s.Tasks)
+	defer w.store.Close()
+	plan, err := run.NewPlan(e, w.bench, s.Tasks)
 	if err != nil {
 		return exit.With(exit.Config, err)
 	}
@@ -75,21 +75,21 @@ func (a *app) export(arg, arm string, x exported) error {
 	if x.iteration != 0 {
 		iteration = x.iteration
 	}
-	weights, err := plan.Policy(env, arm, seed, iteration)
+	weights, err := plan.Policy(w.store, w.bench, arm, seed, iteration)
 	if errors.Is(err, run.ErrNotRun) {
 		err = fmt.Errorf("%w (%s)", err, a.again(arg, x.Options))
 	}
 	if err != nil {
 		return exit.With(exit.Config, err)
 	}
-	folder := *env.Base
+	folder := *w.bench.Base
 	folder.Weights = weights
-	card, err := a.card(arg, arm, x, plan, env)
+	card, err := a.card(arg, arm, x, plan, w.bench)
 	if err != nil {
 		return err
 	}
 	card.Seed, card.Iteration, card.Weights = seed, iteration, weights.Hash()
-	if err := x.Write(&folder, env.Chat, card.Markdown()); err != nil {
+	if err := x.Write(&folder, w.bench.Chat, card.Markdown()); err != nil {
 		return err
 	}
 	_, err = fmt.Fprintf(a.Out, "%s: %s of %s, seed %d, iteration %d: %d parameters in %s, weights %s\n",

@@ -8,6 +8,7 @@ import (
 
 	"congrad/harness/exit"
 	"congrad/harness/run"
+	"congrad/harness/stage"
 	"congrad/harness/store"
 
 	"github.com/spf13/cobra"
@@ -85,12 +86,12 @@ func (a *app) usedKeys() (map[string]bool, error) {
 	found, _ := filepath.Glob(filepath.Join(a.Runs, "*", "plan.json")) // the pattern is well formed
 	used := map[string]bool{}
 	for _, f := range found {
-		keys, err := run.PlannedKeys(f)
+		plan, err := stage.ReadPlan(f)
 		if err != nil {
 			return nil, exit.With(exit.Data, err)
 		}
-		for _, key := range keys {
-			used[key] = true
+		for _, s := range plan.Stages {
+			used[string(s.Key)] = true
 		}
 	}
 	return used, nil

@@ -9,7 +9,6 @@ import (
 	"strings"
 	"time"
 
-	"congrad/harness/cli/shell"
 	"congrad/harness/config"
 	"congrad/harness/exit"
 	"congrad/harness/open"
@@ -20,29 +19,29 @@ import (
 
 // runGrid runs the cells of a grid one after the other, each in a folder below the grid's, and reports over them. All cells
 // use one store, so what they have in common is done once; a stopped grid goes on in the cell where it stopped.
-func (a *app) runGrid(ctx context.Context, e *config.Experiment, s *open.Surroundings, env *run.Env, b *shell.Backend, again string, dry bool) error {
+func (a *app) runGrid(ctx context.Context, e *config.Experiment, s *open.Surroundings, w *workplace, again string, dry bool) error {
 	plans := make([]*run.Plan, len(e.Grid.Cells))
 	for i, c := range e.Grid.Cells {
 		var err error
-		if plans[i], err = run.NewPlan(c.Experiment, env, s.Tasks); err != nil {
+		if plans[i], err = run.NewPlan(c.Experiment, w.bench, s.Tasks); err != nil {
 			return exit.With(exit.Config, fmt.Errorf("cell %s: %w", c.Name, err))
 		}
 	}
 	if dry {
-		return a.printPlan(e, run.Union(plans), env)
+		return a.printPlan(e, run.Union(plans), w.store)
 	}
 	folder := a.folder(e)
 	g := gridRecord(e)
 	if err := folder.PrepareGrid(e, plans, g); err != nil {
 		return err
 	}
-	m := newManifest(e, env, b.Info)
+	m := newManifest(e, w)
 	m.Command = again
 	m.Seconds = map[string]float64{}
 	total := reporter{started: time.Now()}
 	for i, c := range e.Grid.Cells {
 		fmt.Fprintf(a.Err, "cell %d of %d: %s\n", i+1, len(plans), c.Name)
-		r, err := a.execute(ctx, cellFolder(folder, g, i), plans[i], s, env, b, again)
+		r, err := a.execute(ctx, cellFolder(folder, g, i), plans[i], s, w, again)
 		if err != nil {
 			m.Finished, m.Outcome = time.Now().UTC(), "failed in cell "+c.Name
 			if errors.Is(err, context.Canceled) {

@@ -9,15 +9,14 @@ import (
 
 	"congrad/harness/cli/machine"
 	"congrad/harness/config"
-	"congrad/harness/device"
 	"congrad/harness/open"
 	"congrad/harness/run"
 )
 
 // newManifest gathers what a run depends on beside its experiment. Everything that differs between machines or days
 // stands here and nowhere else.
-func newManifest(e *config.Experiment, env *run.Env, info device.Info) run.Manifest {
-	weights, _ := env.Base.Hash() // the plan, which needs it too, has failed if it cannot be had
+func newManifest(e *config.Experiment, w *workplace) run.Manifest {
+	weights, _ := w.bench.Base.Hash() // the plan, which needs it too, has failed if it cannot be had
 	m := run.Manifest{
 		Schema:   1,
 		Started:  time.Now().UTC(),
@@ -26,9 +25,9 @@ func newManifest(e *config.Experiment, env *run.Env, info device.Info) run.Manif
 			"os": runtime.GOOS, "arch": runtime.GOARCH, "cpu": machine.CPU(), "cores": strconv.Itoa(runtime.NumCPU()),
 			"gomaxprocs": strconv.Itoa(runtime.GOMAXPROCS(0)), "memory": machine.Memory(),
 		},
-		Device:  map[string]string{"backend": info.Name, "plugin": info.Plugin.Name, "sha256": info.Plugin.SHA256},
-		Hashes:  map[string]string{"weights": weights, "prompts": env.Source.Version(), "model": e.Model},
-		Prompts: env.Source.Files(),
+		Device:  map[string]string{"backend": w.info.Name, "plugin": w.info.Plugin.Name, "sha256": w.info.Plugin.SHA256},
+		Hashes:  map[string]string{"weights": weights, "prompts": w.bench.Source.Version(), "model": e.Model},
+		Prompts: w.bench.Source.Files(),
 	}
 	for _, variable := range []string{"XLA_FLAGS", "GOMAXPROCS"} {
 		if value := os.Getenv(variable); value != "" {

@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strings"
 
+	"congrad/harness/bench"
 	"congrad/harness/config"
 	"congrad/harness/exit"
 	"congrad/harness/hub"
@@ -16,6 +17,7 @@ import (
 	"congrad/harness/paper"
 	"congrad/harness/record"
 	"congrad/harness/run"
+	"congrad/harness/stage"
 	"congrad/results/measure"
 )
 
@@ -46,7 +48,7 @@ func known(folder run.Folder, set *record.Set) (paper.Run, error) {
 }
 
 // card gathers what is known of a policy that is exported, but for which of an arm's it is.
-func (a *app) card(arg, arm string, x exported, plan *run.Plan, env *run.Env) (paper.Card, error) {
+func (a *app) card(arg, arm string, x exported, plan *run.Plan, b *bench.Bench) (paper.Card, error) {
 	e := plan.Experiment
 	c := paper.Card{
 		Experiment: e, Arm: *e.FindArm(arm), DType: x.DType, Licence: open.Licence(e.Model), Run: a.again(arg, x.Options), Export: a.exporting(arg, arm, x),
@@ -54,7 +56,7 @@ func (a *app) card(arg, arm string, x exported, plan *run.Plan, env *run.Env) (p
 	c.BaseID, c.Revision = hubModel(e.Model)
 	c.Commit, c.Dirty = commit()
 	var err error
-	if c.Base, err = env.Base.Hash(); err != nil {
+	if c.Base, err = b.Base.Hash(); err != nil {
 		return c, exit.With(exit.Data, err)
 	}
 	folder := a.folder(e)
@@ -84,14 +86,14 @@ func (a *app) exporting(arg, arm string, x exported) string {
 
 // finished are the records of a folder, if they are those of the plan; nil where it has none, or another plan's.
 func finished(folder run.Folder, plan *run.Plan) (*record.Set, error) {
-	keys, err := run.PlannedKeys(filepath.Join(string(folder), "plan.json"))
+	planned, err := stage.ReadPlan(filepath.Join(string(folder), "plan.json"))
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, nil
 	}
 	if err != nil {
 		return nil, err
 	}
-	if !slices.EqualFunc(keys, plan.Stages, func(key string, s *run.Stage) bool { return key == s.Key }) {
+	if !slices.EqualFunc(planned.Stages, plan.Stages, func(a, b *stage.Stage) bool { return a.Key == b.Key }) {
 		return nil, nil
 	}
 	set, err := folder.Load()

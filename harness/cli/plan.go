@@ -13,14 +13,14 @@ import (
 	"congrad/harness/cli/shell"
 	"congrad/harness/cli/tool"
 	"congrad/harness/config"
-	"congrad/harness/data"
 	"congrad/harness/device"
 	"congrad/harness/exit"
 	"congrad/harness/forecast"
+	"congrad/harness/kind"
 	"congrad/harness/model"
-	"congrad/harness/nn"
 	"congrad/harness/open"
 	"congrad/harness/run"
+	"congrad/harness/stage"
 	"congrad/results/table"
 
 	"github.com/dustin/go-humanize"
@@ -128,9 +128,9 @@ func (a *app) speed(ctx context.Context, o planning) (forecast.Speed, error) {
 type expectation struct {
 	experiment *config.Experiment
 	model      forecast.Model
-	lengths    run.Lengths
+	lengths    kind.Lengths
 	stages     []forecast.Stage
-	planned    []*run.Stage
+	planned    []*stage.Stage
 }
 
 func (x *expectation) forecast(s forecast.Speed) forecast.Forecast {
@@ -147,26 +147,12 @@ func (a *app) expect(arg string, o open.Options) (*expectation, error) {
 	if err != nil {
 		return nil, err
 	}
-	w, r, err := open.World()
+	b, err := material(e, s)
 	if err != nil {
 		return nil, exit.With(exit.Data, err)
 	}
-	items := data.FromWorld(w)
-	source, err := open.Prompts(e, s.Languages, items)
-	if err != nil {
-		return nil, exit.With(exit.Data, err)
-	}
-	read, err := open.Exams(e, s)
-	if err != nil {
-		return nil, exit.With(exit.Data, err)
-	}
-	answers, err := open.Answers(e, s.Languages)
-	if err != nil {
-		return nil, exit.With(exit.Data, err)
-	}
-	env := &run.Env{Chat: chat, Source: source, Items: items, Exams: read, Answers: answers, World: w, Recipe: r, Base: &model.Folder{
-		Config: c, Tokenizer: tokenizer, Weights: model.New(model.Config{}, 0), // of which a plan needs the hash, to tell it from others
-	}}
+	b.Chat, b.Config = chat, adapted(e, c)
+	b.Base = &model.Folder{Config: c, Tokenizer: tokenizer, Weights: model.New(model.Config{}, 0)} // a plan needs the weights' hash, to tell them from others
 	experiments := []*config.Experiment{e}
 	if e.Grid != nil {
 		experiments = nil
@@ -176,21 +162,15 @@ func (a *app) expect(arg string, o open.Options) (*expectation, error) {
 	}
 	var plans []*run.Plan
 	for _, e := range experiments {
-		p, err := run.NewPlan(e, env, s.Tasks)
+		p, err := run.NewPlan(e, b, s.Tasks)
 		if err != nil {
 			return nil, exit.With(exit.Config, err)
 		}
 		plans = append(plans, p)
 	}
-	x := &expectation{experiment: e, model: forecast.Model{
-		Config: adapted(e, c), BFloat16: e.Precision == "bfloat16", Recompute: e.Batch.Recompute, Programs: nn.MostPrograms(c.Layers), AtOnce: nn.MostLogits,
-	}}
-	if x.lengths, err = plans[0].Lengths(env); err != nil {
-		return nil, exit.With(exit.Data, err)
-	}
-	x.planned = run.Union(plans)
-	x.stages = run.Forecast(plans, env, x.model.Config, x.lengths)
-	return x, nil
+	x := &expectation{experiment: e, model: run.Model(e, b), lengths: plans[0].Lengths, planned: run.Union(plans)}
+	x.stages, err = run.Forecast(plans, b)
+	return x, err
 }
 
 // String says what was assumed.

@@ -4,135 +4,168 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"sync"
 	"time"
 
 	"congrad/harness/run"
+	"congrad/harness/stage"
 
 	"github.com/clipperhouse/displaywidth"
-	"github.com/schollz/progressbar/v3"
+	"github.com/vbauerster/mpb/v8"
+	"github.com/vbauerster/mpb/v8/decor"
 	"golang.org/x/term"
 )
 
-// reporter shows how stages get on: one live line on a terminal, one line per finished stage in a pipe and in the log.
+// reporter shows how stages get on: a live line for each that is at work on a terminal, a line for each finished one in a pipe and in
+// the log.
 type reporter struct {
 	out     io.Writer
 	log     io.Writer
-	live    bool
-	bar     *progressbar.ProgressBar
-	stage   *run.Stage
-	line    string // what stands before the bar
-	loss    float64
-	tokens  int
-	units   int
-	begun   time.Time
-	noted   time.Time // the last note that was shown
-	drawn   time.Time
+	bars    *mpb.Progress // nil where nobody watches
 	started time.Time
 
+	mu          sync.Mutex
+	noted       time.Time // the last note that was shown
 	ran, reused int
 	seconds     map[string]float64 // by kind of stage
 	took        []run.Took
 }
 
 func newReporter(out, log io.Writer) *reporter {
-	f, ok := out.(*os.File)
-	return &reporter{out: out, log: log, live: ok && term.IsTerminal(int(f.Fd())), started: time.Now(), seconds: map[string]float64{}}
+	r := &reporter{out: out, log: log, started: time.Now(), seconds: map[string]float64{}}
+	if f, ok := out.(*os.File); ok && term.IsTerminal(int(f.Fd())) {
+		r.bars = mpb.New(mpb.WithOutput(out), mpb.WithWidth(16), mpb.WithRefreshRate(150*time.Millisecond))
+	}
+	return r
+}
+
+// line is the line of one stage.
+type line struct {
+	*reporter
+	stage  *stage.Stage
+	text   string // what stands before the bar
+	bar    *mpb.Bar
+	loss   float64
+	tokens int
+	begun  time.Time
+	figure string // loss and speed, as the bar shows them
+	drawn  time.Time
 }
 
 // Begin opens the line of a stage.
-func (r *reporter) Begin(s *run.Stage, done, total int) {
-	r.line = fmt.Sprintf("[%d/%d] %s", done, total, s.Label)
-	r.stage = s
-	r.loss, r.tokens, r.units, r.begun = 0, 0, 0, time.Now()
-	if r.live {
-		r.bar = progressbar.NewOptions(-1,
-			progressbar.OptionSetWriter(r.out), progressbar.OptionSetDescription(r.fitting(r.line)), progressbar.OptionShowCount(),
-			progressbar.OptionSetWidth(12), progressbar.OptionClearOnFinish(), progressbar.OptionSetPredictTime(true),
-			progressbar.OptionSetElapsedTime(false), progressbar.OptionThrottle(100*time.Millisecond), progressbar.OptionUseANSICodes(true))
+func (r *reporter) Begin(s *stage.Stage, number, total int) stage.Line {
+	l := &line{reporter: r, stage: s, text: fmt.Sprintf("[%d/%d] %s", number, total, s.Label), begun: time.Now()}
+	if r.bars != nil {
+		l.bar = r.bars.New(int64(s.Size), mpb.BarStyle(), mpb.BarRemoveOnComplete(),
+			mpb.PrependDecorators(decor.Any(func(decor.Statistics) string { return l.fitting() })),
+			mpb.AppendDecorators(decor.CountersNoUnit("%d/%d"), decor.OnComplete(decor.AverageETA(decor.ET_STYLE_GO, decor.WC{W: 8}), "")))
 	}
+	return l
 }
 
-// fitting cuts a line so that it fits the terminal with the bar behind it: a line that wraps cannot be drawn over.
-func (r *reporter) fitting(line string) string {
-	const bar = 52 // percentage, bar, counts and times
-	width, _, err := term.GetSize(int(r.out.(*os.File).Fd()))
+// Reused counts a stage that is in the store.
+func (r *reporter) Reused(*stage.Stage) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.reused++
+}
+
+// fitting cuts a line so that it fits the terminal with the bar after it: a line that wraps cannot be drawn over.
+func (l *line) fitting() string {
+	const bar = 46 // bar, counts and time left
+	width, _, err := term.GetSize(int(l.out.(*os.File).Fd()))
 	if err != nil || width <= 0 {
 		width = 80
 	}
-	return displaywidth.TruncateString(line, max(20, width-bar), "…") // an arm's name, in the label, may be in any script
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return displaywidth.TruncateString(l.text+l.figure, max(20, width-bar), "…") + " " // an arm's name, in the label, may be in any script
+}
+
+// Expect sets the length of the bar.
+func (l *line) Expect(units int) {
+	if l.bar != nil && units > 0 {
+		l.bar.SetTotal(int64(units), false)
+	}
 }
 
 // Advance adds finished units and the tokens they took.
-func (r *reporter) Advance(units, tokens int) {
-	r.units += units
-	r.tokens += tokens
-	if !r.live {
+func (l *line) Advance(units, tokens int) {
+	l.tokens += tokens
+	if l.bar == nil {
 		return
 	}
-	if size := r.stage.Size; size > 0 && r.bar.GetMax() != size { // a stage knows its size when it has begun
-		r.bar.ChangeMax(size)
+	if time.Since(l.drawn) > 100*time.Millisecond {
+		l.drawn = time.Now()
+		l.mu.Lock()
+		l.figure = l.figures()
+		l.mu.Unlock()
 	}
-	if time.Since(r.drawn) > 100*time.Millisecond {
-		r.drawn = time.Now()
-		r.bar.Describe(r.fitting(r.line + r.figures()))
-	}
-	_ = r.bar.Add(units) // a bar that cannot be drawn is no reason to stop
+	l.bar.IncrBy(units)
 }
 
 // Loss notes the last training loss.
-func (r *reporter) Loss(loss float64) { r.loss = loss }
+func (l *line) Loss(loss float64) { l.loss = loss }
 
 // betweenNotes keeps a server that is down from filling the screen.
 const betweenNotes = 30 * time.Second
 
-// Note writes a line about what holds the stage up; of many in a short time the first.
-func (r *reporter) Note(message string) {
-	if time.Since(r.noted) < betweenNotes {
+// Note writes a line about what holds a stage up; of many in a short time the first.
+func (l *line) Note(message string) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if time.Since(l.noted) < betweenNotes {
 		return
 	}
-	r.noted = time.Now()
-	fmt.Fprintf(r.log, "%s %s\n", r.noted.UTC().Format(time.DateTime), message)
-	if r.live {
-		_ = r.bar.Clear() // it is drawn again at the next step
+	l.noted = time.Now()
+	fmt.Fprintf(l.log, "%s %s\n", l.noted.UTC().Format(time.DateTime), message)
+	l.print(message + "\n")
+}
+
+// print writes above the bars, if there are any.
+func (r *reporter) print(text string) {
+	var out io.Writer = r.out
+	if r.bars != nil {
+		out = r.bars
 	}
-	fmt.Fprintln(r.out, message)
+	fmt.Fprint(out, text)
 }
 
 // figures are the loss and the speed so far.
-func (r *reporter) figures() string {
+func (l *line) figures() string {
 	text := ""
-	if r.loss != 0 {
-		text += fmt.Sprintf(", loss %.3f", r.loss)
+	if l.loss != 0 {
+		text += fmt.Sprintf(", loss %.3f", l.loss)
 	}
-	if seconds := time.Since(r.begun).Seconds(); r.tokens > 0 && seconds > 0.1 {
-		text += fmt.Sprintf(", %.0f tok/s", float64(r.tokens)/seconds)
+	if seconds := time.Since(l.begun).Seconds(); l.tokens > 0 && seconds > 0.1 {
+		text += fmt.Sprintf(", %.0f tok/s", float64(l.tokens)/seconds)
 	}
 	return text
 }
 
 // End closes the line of a stage.
-func (r *reporter) End(s *run.Stage, reused bool, took time.Duration) {
-	if reused {
-		r.reused++
+func (l *line) End(finished bool, took time.Duration) {
+	if l.bar != nil {
+		l.bar.Abort(true)
+	}
+	if !finished {
 		return
 	}
-	r.ran++
-	r.seconds[s.Kind] += took.Seconds()
-	r.took = append(r.took, run.Took{Stage: s.Label, Seconds: took.Seconds()})
-	line := fmt.Sprintf("%s: %.1f s%s\n", r.line, took.Seconds(), r.figures())
-	fmt.Fprintf(r.log, "%s %s", time.Now().UTC().Format(time.DateTime), line)
-	if r.live {
-		_ = r.bar.Finish()
-		r.bar = nil
-		return
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.ran++
+	l.seconds[l.stage.Kind] += took.Seconds()
+	l.took = append(l.took, run.Took{Stage: l.stage.Label, Seconds: took.Seconds()})
+	text := fmt.Sprintf("%s: %.1f s%s\n", l.text, took.Seconds(), l.figures())
+	fmt.Fprintf(l.log, "%s %s", time.Now().UTC().Format(time.DateTime), text)
+	if l.bars == nil {
+		fmt.Fprint(l.out, text)
 	}
-	fmt.Fprint(r.out, line)
 }
 
-// close takes an open line off the terminal.
+// close takes open lines off the terminal.
 func (r *reporter) close() {
-	if r.bar != nil {
-		_ = r.bar.Clear()
-		r.bar = nil
+	if r.bars != nil {
+		r.bars.Shutdown()
 	}
 }

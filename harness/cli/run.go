@@ -16,6 +16,7 @@ import (
 	"congrad/harness/open"
 	"congrad/harness/record"
 	"congrad/harness/run"
+	"congrad/harness/stage"
 	"congrad/harness/store"
 	"congrad/results"
 
@@ -25,6 +26,7 @@ import (
 func (a *app) runCommand() *cobra.Command {
 	var o open.Options
 	var dry bool
+	var jobs int
 	c := &cobra.Command{
 		Use:   "run EXPERIMENT",
 		Short: "Run an experiment, or go on with it, and report",
@@ -33,9 +35,10 @@ func (a *app) runCommand() *cobra.Command {
 			"work, a stopped one goes on where it stopped.",
 		Example: "  congrad run tiny\n  congrad run tiny --limit 8 --seeds 1\n  congrad run tiny --set train.epochs=2",
 		Args:    cobra.ExactArgs(1),
-		RunE:    func(c *cobra.Command, args []string) error { return a.run(c.Context(), args[0], o, dry) },
+		RunE:    func(c *cobra.Command, args []string) error { return a.run(c.Context(), args[0], o, jobs, dry) },
 	}
 	experimentFlags(c, &o)
+	c.Flags().IntVar(&jobs, "jobs", 0, "stages at a time, as far as memory allows; the default is what suits the device. No result depends on it")
 	c.Flags().BoolVar(&dry, "dry-run", false, "print the stages and what of them is done, and stop")
 	return c
 }
@@ -58,29 +61,30 @@ func experimentFlags(c *cobra.Command, o *open.Options) {
 	c.Flags().StringVar(&o.Seeds, "seeds", "", "run these seeds, as in --seeds 1,2")
 }
 
-func (a *app) run(ctx context.Context, arg string, o open.Options, dry bool) error {
+func (a *app) run(ctx context.Context, arg string, o open.Options, jobs int, dry bool) error {
 	e, s, err := open.Experiment(arg, o)
 	if err != nil {
 		return err
 	}
-	env, b, err := a.newEnv(e, s)
+	w, err := a.setUp(e, s)
 	if err != nil {
 		return err
 	}
-	defer env.Store.Close()
+	defer w.store.Close()
+	w.bench.AtOnce = jobs
 	again := a.again(arg, o)
 	if e.Grid != nil {
-		return a.runGrid(ctx, e, s, env, b, again, dry)
+		return a.runGrid(ctx, e, s, w, again, dry)
 	}
-	plan, err := run.NewPlan(e, env, s.Tasks)
+	plan, err := run.NewPlan(e, w.bench, s.Tasks)
 	if err != nil {
 		return exit.With(exit.Config, err)
 	}
 	if dry {
-		return a.printPlan(e, plan.Stages, env)
+		return a.printPlan(e, plan.Stages, w.store)
 	}
 	folder := a.folder(e)
-	report, err := a.execute(ctx, folder, plan, s, env, b, again)
+	report, err := a.execute(ctx, folder, plan, s, w, again)
 	if err != nil {
 		return err
 	}
@@ -88,7 +92,7 @@ func (a *app) run(ctx context.Context, arg string, o open.Options, dry bool) err
 }
 
 // execute runs a plan and leaves all of its files in the folder. again is the command that goes on when it is stopped.
-func (a *app) execute(ctx context.Context, folder run.Folder, plan *run.Plan, s *open.Surroundings, env *run.Env, b *shell.Backend, again string) (*reporter, error) {
+func (a *app) execute(ctx context.Context, folder run.Folder, plan *run.Plan, s *open.Surroundings, w *workplace, again string) (*reporter, error) {
 	if err := folder.Prepare(plan); err != nil {
 		return nil, err
 	}
@@ -98,21 +102,21 @@ func (a *app) execute(ctx context.Context, folder run.Folder, plan *run.Plan, s 
 	}
 	defer log.Close()
 	report := newReporter(a.Err, log)
-	env.Report = report
-	m := newManifest(plan.Experiment, env, b.Info)
-	m.Command, m.Answers = again, plan.AnswerFile(env)
-	set, err := folder.Finish(ctx, plan, env, s.Languages)
+	x := w.executor(report)
+	m := newManifest(plan.Experiment, w)
+	m.Command, m.Answers = again, plan.AnswerFile(w.bench)
+	set, err := folder.Finish(ctx, plan, x, w.bench, s.Languages)
 	report.close()
 	if err == nil {
 		err = a.render(folder, set)
 	}
 	if err == nil {
-		m.Spent, err = plan.Spent(env)
+		m.Spent, err = plan.Spent(w.store)
 	}
 	if err == nil {
 		err = a.renderCost(folder, set, m.Spent)
 	}
-	m.Peak = env.Peak()
+	m.Peak = x.Peak()
 	if err != nil {
 		fmt.Fprintf(log, "%s %v\n", time.Now().UTC().Format(time.DateTime), err)
 	}
@@ -162,15 +166,15 @@ func (a *app) command(words []string, o open.Options) string {
 }
 
 // printPlan lists the stages.
-func (a *app) printPlan(e *config.Experiment, stages []*run.Stage, env *run.Env) error {
-	var pending []*run.Stage
+func (a *app) printPlan(e *config.Experiment, stages []*stage.Stage, st *store.Store) error {
+	var pending []*stage.Stage
 	for _, s := range stages {
 		state := "done"
-		if !env.Store.Has(s.Key) {
+		if !st.Has(string(s.Key)) {
 			state = "to do"
 			pending = append(pending, s)
 		}
-		fmt.Fprintf(a.Out, "%-6s %s  %s\n", state, s.Key[:12], s.Label)
+		fmt.Fprintf(a.Out, "%-6s %s  %s\n", state, s.Key.Short(), s.Label)
 	}
 	if _, err := fmt.Fprintf(a.Out, "%d stages, %d to do\n", len(stages), len(pending)); err != nil {
 		return err
@@ -179,7 +183,7 @@ func (a *app) printPlan(e *config.Experiment, stages []*run.Stage, env *run.Env)
 }
 
 // printRequests says what stages ask a server, which nobody has contacted yet.
-func (a *app) printRequests(e *config.Experiment, stages []*run.Stage) error {
+func (a *app) printRequests(e *config.Experiment, stages []*stage.Stage) error {
 	n := run.Requests(stages)
 	if n == 0 {
 		return nil

@@ -11,8 +11,7 @@ type Place struct {
 	Seed      uint64
 	Arm       config.Arm
 	Iteration int
-	Lang      string   // the only language whose pairs the model is trained on; empty for all
-	Languages []string // whose pairs the arm meets
+	Lang      string // the only language whose pairs the model is trained on; empty for all
 
 	// Of the first place where a round's answers are met: the name that they are recorded under, since arms share them. Empty
 	// elsewhere: they are recorded then.

@@ -4,33 +4,39 @@ import (
 	"fmt"
 	"strings"
 
+	"congrad/eval/task"
+	"congrad/harness/bench"
 	"congrad/harness/config"
+	"congrad/harness/data"
+	"congrad/harness/kind"
+	"congrad/harness/kind/filtering"
 	"congrad/harness/method"
 	"congrad/harness/model"
 	"congrad/harness/nn"
 	"congrad/harness/record"
 	"congrad/harness/sketch"
+	"congrad/harness/stage"
+	"congrad/harness/store"
 )
 
 // facts are the figures of the study that the report quotes. They depend on neither time nor machine.
-func (p *Plan) facts(e *Env) ([]record.Fact, error) {
-	x, base, c := p.Experiment, e.Base.Config, e.Engine.Config // c is what is trained
-	plan := planner{experiment: x}
-	weights, err := e.Base.Hash()
+func (p *Plan) facts(st *store.Store, b *bench.Bench) ([]record.Fact, error) {
+	x, base, c := p.Experiment, b.Base.Config, b.Config // c is what is trained
+	weights, err := b.Base.Hash()
 	if err != nil {
 		return nil, err
 	}
 	facts := []record.Fact{
 		{Name: "model", Value: fmt.Sprintf("%s: %d parameters (%d layers, width %d, %d tokens), weights %s", x.Model, base.Parameters(), base.Layers, base.Hidden, base.Vocab, weights[:12])},
-		{Name: "prompts", Value: fmt.Sprintf("%d per seen language and iteration, %d answers each at temperature %g and top-p %g", plan.limited(x.Prompts.PerLanguage), x.Generate.Samples, x.Generate.Temperature, x.Generate.TopP)},
+		{Name: "prompts", Value: fmt.Sprintf("%d per seen language and iteration, %d answers each at temperature %g and top-p %g", p.limited(x.Prompts.PerLanguage), x.Generate.Samples, x.Generate.Temperature, x.Generate.TopP)},
 		{Name: "judge", Value: judgeInWords(x.Judge)},
 		{Name: "loss", Value: lossInWords(x.Loss)},
 	}
 	if x.Trains() {
 		facts = append(facts,
 			record.Fact{Name: "training", Value: fmt.Sprintf("AdamW, peak rate %g (%s), %d pairs a step, %d epoch(s)%s", x.Train.LearningRate, x.Train.Schedule, x.Train.BatchPairs, x.Train.Epochs, combinedBy(x.Train))},
-			record.Fact{Name: "evaluation", Value: fmt.Sprintf("greedy answers to at most %d prompts per language of the %s split%s", plan.limited(x.Evaluate.PerLanguage), x.Evaluate.Split, judgedBy(x.Evaluate))})
-		if f := p.AnswerFile(e); f != nil {
+			record.Fact{Name: "evaluation", Value: fmt.Sprintf("greedy answers to at most %d prompts per language of the %s split%s", p.limited(x.Evaluate.PerLanguage), x.Evaluate.Split, judgedBy(x.Evaluate))})
+		if f := p.AnswerFile(b); f != nil {
 			facts = append(facts, record.Fact{Name: "opponent", Value: fmt.Sprintf("the answers of %s: %d rows, %d of them to these prompts, SHA-256 %s", f.Path, f.Rows, f.Used, f.SHA256)})
 		}
 	} else {
@@ -38,7 +44,7 @@ func (p *Plan) facts(e *Env) ([]record.Fact, error) {
 	}
 	for _, t := range p.tasks {
 		if t.Spec != nil && x.Trains() {
-			facts = append(facts, record.Fact{Name: "task " + t.Name, Value: taskInWords(t, e.Exams[t.Name], x.Languages.All(), plan.limited(x.Evaluate.TaskItems))})
+			facts = append(facts, record.Fact{Name: "task " + t.Name, Value: taskInWords(t, b.Exams[t.Name], x.Languages.All(), p.limited(x.Evaluate.TaskItems))})
 		}
 	}
 	if x.LoRA.Rank > 0 {
@@ -48,7 +54,7 @@ func (p *Plan) facts(e *Env) ([]record.Fact, error) {
 		facts = append(facts, record.Fact{Name: "precision", Value: "products with the blocks' matrices in " + x.Precision})
 	}
 	if x.Base.Steps > 0 {
-		f := e.Recipe.Further(e.World, x.Base.SharedShare, x.Base.Steps).Recipe
+		f := b.Recipe.Further(b.World, x.Base.SharedShare, x.Base.Steps).Recipe
 		facts = append(facts, record.Fact{Name: "base model", Value: fmt.Sprintf("trained further for %d steps of %d examples, %g %% of their defects shared, peak rate %g", f.Train.Steps, f.Train.Batch, 100*f.World.SharedShare, f.Train.LearningRate)})
 	}
 	for i, a := range x.Arms {
@@ -57,8 +63,8 @@ func (p *Plan) facts(e *Env) ([]record.Fact, error) {
 		}
 		selector, _ := method.FindSelector(a.Select)
 		if selector.Reads.Gradients() {
-			a.ConGrad = comparing(a)
-			numbers := sketch.Numbers(c, sketchOf(a.ConGrad))
+			a.ConGrad = filtering.Comparing(a)
+			numbers := sketch.Numbers(c, filtering.SketchOf(a.ConGrad))
 			facts = append(facts,
 				record.Fact{Name: a.Name + ": sketch", Value: fmt.Sprintf("%s: %d numbers per gradient (%.1f %% of the parameters)%s; %s", sketched(a.ConGrad), numbers, 100*float64(numbers)/float64(c.Parameters()), hashed(c, a.ConGrad), compared(a.ConGrad))})
 			if selector.Reads == method.ReadsConsensus {
@@ -67,7 +73,7 @@ func (p *Plan) facts(e *Env) ([]record.Fact, error) {
 					record.Fact{Name: a.Name + ": state added", Value: fmt.Sprintf("%.2f MB for %d languages and the consensus, beside %.2f MB of weights", float64(added)/1e6, len(a.Meets(x.Languages.Seen)), float64(weights)/1e6)})
 			}
 			if !a.Online() { // which has no more of them at a time than those of a batch
-				together, err := p.together(e, a, numbers)
+				together, err := p.together(st, a, numbers)
 				if err != nil {
 					return nil, err
 				}
@@ -96,14 +102,14 @@ func (p *Plan) facts(e *Env) ([]record.Fact, error) {
 }
 
 // together is what the sketches of a round's pairs take while they are scored, in the arm's largest round.
-func (p *Plan) together(e *Env, a config.Arm, numbers int) (string, error) {
+func (p *Plan) together(st *store.Store, a config.Arm, numbers int) (string, error) {
 	if a.ConGrad.Sketch == sketch.Exact {
 		return "none: exact gradients are made twice and not kept", nil
 	}
 	most := 0
 	for _, r := range p.rounds {
 		if r.arm.Name == a.Name {
-			list, err := readLines[pair](e, r.pairs, "pairs")
+			list, err := kind.Pairs(stage.Shelf{Store: st}, r.pairs.Key)
 			if err != nil {
 				return "", err
 			}
@@ -111,7 +117,7 @@ func (p *Plan) together(e *Env, a config.Arm, numbers int) (string, error) {
 		}
 	}
 	text := fmt.Sprintf("%.1f MB while scoring (%d pairs in the largest round, %d bytes each)", 4e-6*float64(most*numbers), most, 4*numbers)
-	if n := (gradientSettings{Memory: 1e6 * p.Experiment.Batch.SketchMB}).passes(most, numbers); n > 1 {
+	if n := filtering.Passes(1e6*p.Experiment.Batch.SketchMB, most, numbers); n > 1 {
 		text += fmt.Sprintf(", in %d passes of at most %d MB", n, p.Experiment.Batch.SketchMB)
 	}
 	return text, nil
@@ -268,7 +274,7 @@ func matrices(c config.ConGrad) string {
 
 // hashed words what the weights' sketches together are added up from.
 func hashed(m model.Config, c config.ConGrad) string {
-	whole, cut := sketchOf(c), sketchOf(c)
+	whole, cut := filtering.SketchOf(c), filtering.SketchOf(c)
 	whole.Numbers = 0
 	if sketch.Numbers(m, whole) == sketch.Numbers(m, cut) {
 		return ""
@@ -300,4 +306,30 @@ func adaptedLayers(layers string) string {
 		return "in the last block"
 	}
 	return "in all matrices of the blocks"
+}
+
+// taskInWords says what a task from files asked, and of what files.
+func taskInWords(t task.Task, x *data.Exam, languages []string, per int) string {
+	s := t.Spec
+	asked := 0
+	for _, lang := range languages {
+		asked += min(per, x.Count(lang))
+	}
+	text := fmt.Sprintf("%d items", asked)
+	if t.Kind != task.Text {
+		text += fmt.Sprintf(", %d solved before each, %s layout", s.Shots.Number, s.Prompt.Layout)
+	}
+	for i, f := range x.Files() {
+		text += map[bool]string{true: "; ", false: ", "}[i == 0] + fmt.Sprintf("%s (%d rows, SHA-256 %.12s)", f.Path, f.Rows, f.SHA256)
+	}
+	return text
+}
+
+// keptOnline words which pairs of a batch are trained on.
+func keptOnline(a config.Arm) string {
+	which := fmt.Sprintf("the best %g %% of each batch", 100*a.Keep.Share)
+	if a.Keep.ByThreshold() {
+		which = fmt.Sprintf("pairs of each batch that score at least %g", a.Keep.Threshold)
+	}
+	return fmt.Sprintf("%s, all of the first %d; the consensus is renewed every %d batch(es)", which, a.ConGrad.RenewEvery, a.ConGrad.RenewEvery)
 }

@@ -5,15 +5,18 @@ import (
 	"fmt"
 	"slices"
 
+	"congrad/harness/bench"
 	"congrad/harness/model"
+	"congrad/harness/stage"
+	"congrad/harness/store"
 	"congrad/harness/suggest"
 )
 
-// ErrNotRun is of a policy that a run has not come to yet, or that was removed.
+// ErrNotRun is returned when a policy has not been trained yet, or its artefact was removed.
 var ErrNotRun = errors.New("not in the store")
 
-// Policy is what an arm had come to after an iteration under a seed, as weights of the whole model on the host, adapters merged.
-func (p *Plan) Policy(e *Env, arm string, seed uint64, iteration int) (*model.Weights, error) {
+// Policy is an arm's policy after an iteration under a seed, as weights of the whole model on the host, adapters merged.
+func (p *Plan) Policy(st *store.Store, b *bench.Bench, arm string, seed uint64, iteration int) (*model.Weights, error) {
 	x := p.Experiment
 	a := x.FindArm(arm)
 	switch {
@@ -34,14 +37,14 @@ func (p *Plan) Policy(e *Env, arm string, seed uint64, iteration int) (*model.We
 	}
 	at := slices.IndexFunc(p.rounds, func(r round) bool { return r.arm.Name == arm && r.seed == seed && r.iteration == iteration })
 	trained := p.rounds[at].train
-	if !e.Store.Has(trained.Key) {
+	if !st.Has(string(trained.Key)) {
 		return nil, fmt.Errorf("%s: %w", trained.Label, ErrNotRun)
 	}
-	w, err := e.weights(trained)
+	w, err := b.Weights(stage.Shelf{Store: st}, bench.Policy{Stage: trained.Key, Trained: true})
 	if err != nil || w.Config.LoRA.Rank == 0 {
 		return w, err
 	}
-	base, err := e.Base.Load()
+	base, err := b.Base.Load()
 	if err != nil {
 		return nil, err
 	}

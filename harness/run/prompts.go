@@ -13,8 +13,8 @@ import (
 // enoughPrompts reports the language that runs short first: no iteration asks what another has asked, so a run needs
 // prompts for all of them. Held-out prompts are "at most" so many, and never too few, but where there are none at all.
 func (p *planner) enoughPrompts() error {
-	e := p.experiment
-	count := p.env.Source.PreferenceCount
+	e := p.Experiment
+	count := p.bench.Source.PreferenceCount
 	fewest := slices.MinFunc(e.Languages.Seen, func(a, b string) int { return cmp.Compare(count(a), count(b)) })
 	per, there := p.limited(e.Prompts.PerLanguage), count(fewest)
 	if per*e.Iterations > there {
@@ -25,11 +25,11 @@ func (p *planner) enoughPrompts() error {
 		return fmt.Errorf("prompts.per_language (%s) asks for %d fresh prompts in each of %d iterations (%s); %s has %d, enough for %d in each (%s)",
 			e.From("prompts.per_language"), per, e.Iterations, e.From("iterations"), fewest, there, there/e.Iterations, strings.Join(all, ", "))
 	}
-	if !e.Trains() || p.env.Source.Files() == nil { // the world holds out some of all that it has
+	if !e.Trains() || p.bench.Source.Files() == nil { // the world holds out some of all that it has
 		return nil
 	}
 	for _, code := range e.Languages.All() {
-		if list, err := p.env.Source.Held(e.Evaluate.Split, code, 1); err != nil || len(list) == 0 {
+		if list, err := p.bench.Source.Held(e.Evaluate.Split, code, 1); err != nil || len(list) == 0 {
 			return errors.Join(err, fmt.Errorf("no prompt in %s is held out for evaluate.split = %q (prompts.held_out = %g, prompts.dev = %g)", code, e.Evaluate.Split, e.Prompts.HeldOut, e.Prompts.Dev))
 		}
 	}
@@ -38,10 +38,10 @@ func (p *planner) enoughPrompts() error {
 
 // answersKnown reports prompts without the known answer that they are to be judged by.
 func (p *planner) answersKnown() error {
-	e := p.experiment
+	e := p.Experiment
 	check := func(key, part string, languages []string) error {
 		for _, code := range languages {
-			if place := p.env.Source.Unanswered(part, code); place != "" {
+			if place := p.bench.Source.Unanswered(part, code); place != "" {
 				return fmt.Errorf("%s: no known answer, and %s = \"reference\" (%s) compares with it; want \"self\", or an answer in every row", place, key, e.From(key))
 			}
 		}

@@ -4,19 +4,22 @@ import (
 	"slices"
 	"strings"
 
+	"congrad/harness/bench"
+	"congrad/harness/kind/filtering"
 	"congrad/harness/lang"
 	"congrad/harness/method"
 	"congrad/harness/record"
+	"congrad/harness/store"
 )
 
 // study describes the experiment for its reports.
-func (p *Plan) study(e *Env, table lang.Table) (record.Study, error) {
+func (p *Plan) study(st *store.Store, b *bench.Bench, table lang.Table) (record.Study, error) {
 	x := p.Experiment
 	s := record.Study{
-		Name: x.Name, Title: x.Title, Seeds: x.Seeds, Iterations: x.Iterations, Tasks: p.taskNames(), Partial: strings.Join(x.Partial, ", "), Backend: e.Backend, Opponent: x.Evaluate.Opponent,
-		Parameters: e.Base.Config.Parameters(), Files: e.Source.Files(), Sweeps: sweeps(x),
+		Name: x.Name, Title: x.Title, Seeds: x.Seeds, Iterations: x.Iterations, Tasks: p.taskNames(), Partial: strings.Join(x.Partial, ", "), Backend: b.Backend, Opponent: x.Evaluate.Opponent,
+		Parameters: b.Base.Config.Parameters(), Files: b.Source.Files(), Sweeps: sweeps(x),
 	}
-	s.Answers = p.AnswerFile(e)
+	s.Answers = p.AnswerFile(b)
 	if x.FindArm(x.Evaluate.Opponent) == nil {
 		s.Baseline = p.untouched()
 	}
@@ -33,7 +36,7 @@ func (p *Plan) study(e *Env, table lang.Table) (record.Study, error) {
 			arm.Languages = x.Languages.Seen
 		}
 		if selector.Reads.Gradients() {
-			of := sketchOf(comparing(a))
+			of := filtering.SketchOf(filtering.Comparing(a))
 			arm.Sketch, arm.Rank = of.Family(), of.Rank
 		}
 		s.Arms = append(s.Arms, arm)
@@ -46,6 +49,6 @@ func (p *Plan) study(e *Env, table lang.Table) (record.Study, error) {
 	}
 	s.Published = published(x.Published)
 	var err error
-	s.Facts, err = p.facts(e)
+	s.Facts, err = p.facts(st, b)
 	return s, err
 }

@@ -5,6 +5,7 @@ import (
 	"math"
 
 	"congrad/harness/config"
+	"congrad/harness/kind/filtering"
 	"congrad/harness/method"
 	"congrad/harness/record"
 )
@@ -33,13 +34,13 @@ var sweepable = []swept{
 		"congrad.sketch_rank",
 		func(a config.Arm) float64 {
 			selector, _ := method.FindSelector(a.Select)
-			if rank := sketchOf(comparing(a)).Rank; rank > 0 && selector.Reads.Gradients() {
+			if rank := filtering.SketchOf(filtering.Comparing(a)).Rank; rank > 0 && selector.Reads.Gradients() {
 				return float64(rank)
 			}
 			return math.NaN()
 		},
 		func(a *config.Arm) { a.ConGrad.SketchRank = 0 },
-		func(a config.Arm) string { return sketchOf(comparing(a)).Family() },
+		func(a config.Arm) string { return filtering.SketchOf(filtering.Comparing(a)).Family() },
 	},
 }
 

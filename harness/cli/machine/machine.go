@@ -47,3 +47,12 @@ func procValue(file, key string) string {
 	}
 	return ""
 }
+
+// Spare is how much memory is free for a run [bytes], a tenth of it left alone; 0 where that is not known.
+func Spare() int64 {
+	kib, err := strconv.ParseFloat(strings.TrimSuffix(procValue("/proc/meminfo", "MemAvailable"), " kB"), 64)
+	if err != nil {
+		return 0
+	}
+	return int64(0.9 * 1024 * kib)
+}

@@ -50,7 +50,7 @@ func (g Gradients) Do(ctx context.Context, d *stage.Desk, b *bench.Bench) (stage
 	if err != nil {
 		return nil, err
 	}
-	data, err := json.Marshal(scored{round.Pairs.Inner, round.Pairs.Square, round.Pairs.Share, rows(round.Gram), sketch.Numbers(b.Engine.Config, g.Sketch)})
+	data, err := json.Marshal(scored{round.Pairs.Inner, round.Pairs.Square, round.Pairs.Share, rows(round.Gram), sketch.Numbers(b.Config, g.Sketch)})
 	return stage.Files{"round.json": data}, err
 }
 
@@ -76,7 +76,7 @@ func (g Gradients) Forecast(size int, b *bench.Bench, l kind.Lengths) forecast.S
 		f.Languages, f.Passes = len(g.Languages), 2
 		return f
 	}
-	numbers := sketch.Numbers(b.Engine.Config, g.Sketch)
+	numbers := sketch.Numbers(b.Config, g.Sketch)
 	f.Pairs, f.Numbers, f.Passes = size, stretch(b.SketchBytes, size, numbers), Passes(b.SketchBytes, size, numbers)
 	return f
 }

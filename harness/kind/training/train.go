@@ -190,7 +190,7 @@ func (t Train) Forecast(size int, b *bench.Bench, l kind.Lengths) forecast.Stage
 		f.Languages = len(t.Languages)
 	}
 	if t.Online != nil {
-		f.Pairs, f.Numbers = t.Train.BatchPairs, sketch.Numbers(b.Engine.Config, t.Online.Sketch)
+		f.Pairs, f.Numbers = t.Train.BatchPairs, sketch.Numbers(b.Config, t.Online.Sketch)
 	}
 	return f
 }

@@ -1,0 +1,77 @@
+package cli
+
+import (
+	"path/filepath"
+
+	"congrad/harness/bench"
+	"congrad/harness/cli/machine"
+	"congrad/harness/config"
+	"congrad/harness/data"
+	"congrad/harness/device"
+	"congrad/harness/exit"
+	"congrad/harness/model"
+	"congrad/harness/nn"
+	"congrad/harness/open"
+	"congrad/harness/stage"
+	"congrad/harness/store"
+)
+
+// workplace is where stages are done: the store of all runs, and a bench.
+type workplace struct {
+	store *store.Store
+	bench *bench.Bench
+	info  device.Info
+}
+
+// set up starts the device and opens the model, the data and the store: a plan, too, needs to know what computes, since that
+// enters the keys of its stages.
+func (a *app) setUp(e *config.Experiment, s *open.Surroundings) (*workplace, error) {
+	started, err := a.OpenBackend()
+	if err != nil {
+		return nil, err
+	}
+	base, chat, err := open.Look(e.Model)
+	if err != nil {
+		return nil, err
+	}
+	b, err := material(e, s)
+	if err != nil {
+		return nil, exit.With(exit.Data, err)
+	}
+	b.Base, b.Chat, b.Config = base, chat, adapted(e, base.Config)
+	b.Engine = nn.NewEngine(started.Backend, b.Config)
+	b.Engine.BFloat16, b.Engine.Recompute, b.Engine.Beneath = e.Precision == "bfloat16", e.Batch.Recompute, base.Read
+	b.Device, b.Backend = started.Info.Key(), started.Info.String()
+	st, err := store.Open(filepath.Join(a.Runs, ".store"))
+	return &workplace{st, b, started.Info}, exit.With(exit.Data, err)
+}
+
+// material is a bench without a model and a device: what an experiment asks and evaluates on.
+func material(e *config.Experiment, s *open.Surroundings) (*bench.Bench, error) {
+	w, r, err := open.World()
+	if err != nil {
+		return nil, err
+	}
+	b := &bench.Bench{Items: data.FromWorld(w), World: w, Recipe: r}
+	if b.Source, err = open.Prompts(e, s.Languages, b.Items); err != nil {
+		return nil, err
+	}
+	if b.Exams, err = open.Exams(e, s); err != nil {
+		return nil, err
+	}
+	b.Answers, err = open.Answers(e, s.Languages)
+	return b, err
+}
+
+// adapted is a model's shape with the adapters that an experiment asks for.
+func adapted(e *config.Experiment, c model.Config) model.Config {
+	if e.LoRA.Rank > 0 {
+		c.LoRA = model.LoRA{Rank: e.LoRA.Rank, Alpha: e.LoRA.Alpha, Layers: e.LoRA.Layers}
+	}
+	return c
+}
+
+// executor does stages at the workplace.
+func (w *workplace) executor(report stage.Reporter) *stage.Executor {
+	return &stage.Executor{Store: w.store, Report: report, Machine: machine.Name(), AtOnce: w.bench.AtOnce, Memory: machine.Spare()}
+}

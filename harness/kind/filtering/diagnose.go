@@ -1,0 +1,141 @@
+package filtering
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math"
+
+	"congrad/harness/bench"
+	"congrad/harness/config"
+	"congrad/harness/data"
+	"congrad/harness/kind"
+	"congrad/harness/method"
+	"congrad/harness/nn"
+	"congrad/harness/sketch"
+	"congrad/harness/stage"
+	"congrad/harness/train"
+)
+
+// Diagnosis says how K languages get on in the first step of the filter.
+type Diagnosis struct {
+	Languages []string
+	Pairs     []int       // [K] of each language
+	Gram      [][]float64 // [K, K] of the mean gradients
+	Cosines   [][]float64 // [K, K]
+	Squares   []float64   // [K] mean square length of the pairs' gradients
+	Against   []int       // [K] pairs whose gradient is against the consensus
+	Others    []float64   // [K] share of pairs whose gradient is against the mean direction of the other languages
+}
+
+// Diagnose takes the first step of an arm's filter with pairs that a user brings: gradients of the arm's loss at the model, which is
+// its own reference, their consensus, and how the pairs lie to it. Nothing is trained and nothing is stored. The seen languages of the
+// experiment are those of the pairs; name is the pairs' file, for errors. begin is told how many units of work there are.
+func Diagnose(ctx context.Context, b *bench.Bench, x *config.Experiment, arm config.Arm, pairs []data.Preference, name string, begin func(units int) stage.Line) (Diagnosis, error) {
+	codes := x.Languages.Seen
+	var d Diagnosis
+	m, err := materialOf(b, pairs, codes, x.Batch.Tokens/2, name)
+	if err != nil {
+		return d, err
+	}
+	host, err := b.Base.Load()
+	if err != nil {
+		return d, err
+	}
+	w, err := b.Engine.Upload(host)
+	if err != nil {
+		return d, err
+	}
+	defer w.Free()
+	r := RoundOf(arm, method.ReadsConsensus)
+	r.Languages, r.Seed, r.Iteration, r.Batch = codes, x.Seeds[0], 1, x.Batch.Tokens
+	line := begin(2 * len(m.units)) // log-probs first
+	if m.margins, err = r.ownMargins(ctx, b, w, m.units, line); err != nil {
+		return d, err
+	}
+	round := sketch.NewGatherer(m.language, codes, r.weights(), r.Seed, r.name())
+	means := sketch.NewGatherer(m.language, codes, sketch.Mean, r.Seed, r.name())
+	_, err = r.sketched(ctx, line, b, w, m, func(sketches [][]float32) error {
+		if err := round.Add(sketches); err != nil {
+			return err
+		}
+		return means.Add(sketches)
+	})
+	if err != nil {
+		return d, err
+	}
+	scores, err := ScoringOf(arm.ConGrad).score(round.Round(), r)
+	if err != nil {
+		return d, err
+	}
+	return diagnosis(means.Round(), scores, codes), nil
+}
+
+// materialOf lays pairs out for the device. A row longer than longest tokens is an error: how a cut answer's gradient points says
+// nothing of the whole one's.
+func materialOf(b *bench.Bench, pairs []data.Preference, codes []string, longest int, name string) (material, error) {
+	index := map[string]int{}
+	for k, code := range codes {
+		index[code] = k
+	}
+	m := material{units: make([][]nn.Row, len(pairs)), language: make([]int, len(pairs))}
+	var faults []error
+	for i, p := range pairs {
+		ask := b.Chat.Prompt(p.Prompt)
+		m.units[i] = []nn.Row{{Prompt: ask, Answer: b.Chat.Answer(p.Chosen)}, {Prompt: ask, Answer: b.Chat.Answer(p.Rejected)}}
+		m.language[i] = index[p.Lang]
+		if n := max(m.units[i][0].Len(), m.units[i][1].Len()); n > longest && len(faults) < 10 {
+			faults = append(faults, fmt.Errorf("%s:%d: prompt and answer are %d tokens; at most %d are read (half of batch.tokens: leave the pair out, or --set batch.tokens)", name, p.Line, n, longest))
+		}
+	}
+	return m, errors.Join(faults...)
+}
+
+// ownMargins are the pairs' margins under the model itself, as the loss scores answers.
+func (r Round) ownMargins(ctx context.Context, b *bench.Bench, w *nn.Weights, units [][]nn.Row, line stage.Line) ([]float64, error) {
+	margins := make([]float64, len(units))
+	err := batches(ctx, line, train.Blocks(units, 2, r.Batch), units, func(batch *nn.Batch, of []int) error {
+		rows, err := b.Engine.LogProbs(w, batch)
+		if err != nil {
+			return err
+		}
+		for k, i := range of {
+			margins[i] = kind.Loss(r.Loss).Reference(nn.SumPair(rows[2*k], rows[2*k+1]))
+		}
+		return nil
+	})
+	return margins, err
+}
+
+// diagnosis puts a round of mean gradients, with the pairs' scores against the consensus, into numbers. The mean direction of the
+// others takes each language by direction, whatever its length, as the consensus does by default.
+func diagnosis(means *sketch.Round, scores []float64, codes []string) Diagnosis {
+	k := len(codes)
+	d := Diagnosis{Languages: codes, Pairs: make([]int, k), Gram: rows(means.Gram), Squares: make([]float64, k), Against: make([]int, k), Others: make([]float64, k)}
+	for i, l := range means.Pairs.Language {
+		d.Pairs[l]++
+		d.Squares[l] += means.Pairs.Square[i]
+		if scores[i] < 0 {
+			d.Against[l]++
+		}
+		dot := 0.0
+		for j, inner := range means.Pairs.Inner[i] {
+			if length := math.Sqrt(means.Gram.At(j, j)); j != l && length > 0 {
+				dot += inner / length
+			}
+		}
+		if dot < 0 {
+			d.Others[l]++
+		}
+	}
+	d.Cosines = make([][]float64, k)
+	for l := range codes {
+		d.Squares[l] /= float64(d.Pairs[l]) // every language has pairs: the codes are theirs
+		d.Others[l] /= float64(d.Pairs[l])
+		d.Cosines[l] = make([]float64, k)
+		for j := range codes {
+			d.Cosines[l][j] = method.Cosine(means.Gram.At(l, j), means.Gram.At(l, l), means.Gram.At(j, j))
+		}
+	}
+	return d
+}

@@ -1,0 +1,180 @@
+package run
+
+import (
+	"errors"
+
+	"congrad/eval/task"
+	"congrad/harness/bench"
+	"congrad/harness/config"
+	"congrad/harness/kind"
+	"congrad/harness/kind/sampling"
+	"congrad/harness/kind/training"
+	"congrad/harness/stage"
+)
+
+// planner builds a plan. It goes on after an error, which NewPlan returns in the place of the plan.
+type planner struct {
+	*Plan
+	bench *bench.Bench
+	base  bench.Policy // the model that every arm starts from
+	byKey map[stage.Ref]*stage.Stage
+	err   error
+}
+
+// NewPlan lays an experiment out. Stages with one key are one stage, which is how arms come to share work.
+func NewPlan(e *config.Experiment, b *bench.Bench, tasks []task.Task) (*Plan, error) {
+	p := &planner{Plan: &Plan{Experiment: e}, bench: b, byKey: map[stage.Ref]*stage.Stage{}}
+	for _, name := range e.Evaluate.Tasks {
+		if t, ok := task.Find(tasks, name); ok {
+			p.tasks = append(p.tasks, t)
+		}
+	}
+	if err := errors.Join(p.enoughPrompts(), p.answersKnown()); err != nil {
+		return nil, err
+	}
+	furnish(b, e)
+	var err error
+	if p.Lengths, err = lengths(e, b); err != nil {
+		return nil, err
+	}
+	p.planBase()
+	p.opponent()
+	for i, seed := range e.Seeds {
+		p.seed(seed, i)
+	}
+	if p.err != nil {
+		return nil, p.err
+	}
+	return p.Plan, nil
+}
+
+// fail notes what went wrong first: what is planned on top of that is nothing to tell.
+func (p *planner) fail(err error) {
+	if p.err == nil {
+		p.err = err
+	}
+}
+
+// add enters a stage into the plan, or returns the one that is there under its key. where says where in the study it was met first;
+// size is how many units of work are expected.
+func (p *planner) add(w kind.Work, where string, size int) *stage.Stage {
+	k, device := w.Kind(), ""
+	if w.OnDevice() {
+		device = p.bench.Device
+	}
+	_, _, err := findKind(k.Name) // or no other process could do it
+	s, wrong := stage.New(k.Name, k.Version, w, device, w.Inputs())
+	if err = errors.Join(err, wrong); err != nil {
+		p.fail(err)
+		return &stage.Stage{}
+	}
+	if there := p.byKey[s.Key]; there != nil {
+		return there
+	}
+	s.Label, s.Size = w.Title(), size
+	if where != "" {
+		s.Label += ", " + where
+	}
+	s.Memory = p.need(w, size)
+	p.byKey[s.Key] = s
+	p.Stages = append(p.Stages, s)
+	return s
+}
+
+// planBase plans the model that everything starts from.
+func (p *planner) planBase() {
+	e := p.Experiment
+	base, err := sampling.BaseOf(e, p.bench)
+	if err != nil {
+		p.fail(err)
+		return
+	}
+	s := p.add(base, "", 0)
+	p.start, p.base = append(p.start, s), bench.Policy{Stage: s.Key}
+	if e.Base.Steps == 0 {
+		return
+	}
+	further := p.bench.Recipe.Further(p.bench.World, e.Base.SharedShare, e.Base.Steps)
+	s = p.add(training.Further{Base: s.Key, Further: further}, "", e.Base.Steps*further.Recipe.Train.Batch)
+	p.start, p.base = append(p.start, s), bench.Policy{Stage: s.Key, Trained: true}
+}
+
+// trainee is a model on its way through the iterations: an arm's only one, or its model for one language.
+type trainee struct {
+	arm    config.Arm
+	lang   string // the only one that it is trained on and answers in; empty for all
+	policy bench.Policy
+	last   *round // nil before the first
+}
+
+func (t *trainee) name() string {
+	if t.lang == "" {
+		return t.arm.Name
+	}
+	return t.arm.Name + " (" + t.lang + ")"
+}
+
+// trainees are the models of all arms, at their start.
+func (p *planner) trainees() []*trainee {
+	var list []*trainee
+	for _, arm := range p.Experiment.Arms {
+		languages := []string{""}
+		if arm.Mono() {
+			languages = p.Experiment.Languages.Seen
+		}
+		for _, lang := range languages {
+			list = append(list, &trainee{arm: arm, lang: lang, policy: p.base})
+		}
+	}
+	return list
+}
+
+// seed plans the at-th run of all arms. Iteration by iteration, so that arms which match another's selection find it.
+func (p *planner) seed(seed uint64, at int) {
+	trainees := p.trainees()
+	for iteration := 1; iteration <= p.Experiment.Iterations; iteration++ {
+		rounds, byArm := map[*trainee]*round{}, map[string]*round{}
+		for _, t := range matchedFirst(trainees) {
+			if t.arm.MeetsPairs() {
+				r := p.round(t, seed, iteration, byArm[t.arm.Match], iteration == 1 && at < t.arm.ConGrad.FidelitySeeds)
+				rounds[t], byArm[t.arm.Name] = r, r
+			}
+		}
+		for _, t := range trainees {
+			if r := rounds[t]; r != nil {
+				p.rounds = append(p.rounds, *r)
+				t.last = r
+				if r.train != nil {
+					t.policy = bench.Policy{Stage: r.train.Key, Trained: true}
+				}
+			}
+		}
+	}
+	if !p.Experiment.Trains() {
+		return // there is nothing to evaluate
+	}
+	for _, t := range trainees {
+		p.final(t, seed)
+	}
+}
+
+// matchedFirst puts the models of arms that match another's selection behind all others.
+func matchedFirst(trainees []*trainee) []*trainee {
+	var list, matching []*trainee
+	for _, t := range trainees {
+		if t.arm.Match != "" {
+			matching = append(matching, t)
+		} else {
+			list = append(list, t)
+		}
+	}
+	return append(list, matching...)
+}
+
+// limited is a count under --limit.
+func (p *Plan) limited(n int) int {
+	if p.Experiment.Limit > 0 {
+		return min(n, p.Experiment.Limit)
+	}
+	return n
+}
