@@ -1,5 +1,5 @@
-// Package cli is the command line: the verbs, and the only place that prints. Data goes to standard output, progress and
-// errors to standard error.
+// Package cli is the command line: the root command and the verbs of studies. Only it and the packages below it print. Data goes
+// to standard output, progress and errors to standard error.
 package cli
 
 import (

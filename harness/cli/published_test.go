@@ -56,7 +56,7 @@ func TestPublishedAsDocumented(t *testing.T) {
 	if shown == nil {
 		t.Fatal("docs/reading-results.md shows no published number")
 	}
-	_, tiny, err := open.Read("tiny")
+	_, tiny, err := open.File("tiny")
 	if err != nil {
 		t.Fatal(err)
 	}

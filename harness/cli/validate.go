@@ -65,7 +65,7 @@ func (a *app) newCommand() *cobra.Command {
 			if slices.Contains(open.Shipped(), name) {
 				return exit.With(exit.Config, fmt.Errorf("%q: a shipped experiment has this name, and its run would share its folder; choose another", name))
 			}
-			_, source, err := open.Read(from)
+			_, source, err := open.File(from)
 			if err != nil {
 				return err
 			}

@@ -3,7 +3,7 @@ package exit
 
 import "errors"
 
-// The codes.
+// The exit codes.
 const (
 	Other      = 1
 	Config     = 2 // the experiment file, the flags or the arguments
@@ -23,7 +23,7 @@ type failure struct {
 func (f failure) Error() string { return f.err.Error() }
 func (f failure) Unwrap() error { return f.err }
 
-// With marks an error with a code, unless it has one. No error stays none.
+// With marks an error with a code, unless it has one already. A nil error stays nil.
 func With(code int, err error) error {
 	var f failure
 	if err == nil || errors.As(err, &f) {
@@ -32,7 +32,7 @@ func With(code int, err error) error {
 	return failure{code, err}
 }
 
-// Code is the code that an error was marked with; Other for one that was not.
+// Code is the code that an error is marked with; Other if it has no mark.
 func Code(err error) int {
 	var f failure
 	if errors.As(err, &f) {

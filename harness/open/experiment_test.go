@@ -25,7 +25,7 @@ func TestShippedExperiments(t *testing.T) {
 		"smollm2-135m": {{"prompts.source=files", "prompts.path=prompts.jsonl", "judge.kind=self", "evaluate.judge=self"}},
 	}
 	for _, name := range Shipped() {
-		file, source, err := Read(name)
+		file, source, err := File(name)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -14,10 +14,10 @@ import (
 	"github.com/spf13/cobra"
 )
 
-// ModelOut says where and how a command writes a model: a folder, and float32 or bfloat16.
+// ModelOut says where and how a command writes a model: Out is a folder, DType float32 or bfloat16.
 type ModelOut struct{ Out, DType string }
 
-// Flags are --out and --dtype, which has a default.
+// Flags adds --out and --dtype, whose default is dtype.
 func (w *ModelOut) Flags(c *cobra.Command, dtype string) {
 	c.Flags().StringVar(&w.Out, "out", "", "the folder to write; it may not exist, or be empty")
 	c.Flags().StringVar(&w.DType, "dtype", dtype, "the type of the weights, float32 or bfloat16")
@@ -40,7 +40,7 @@ func (w ModelOut) Check() error {
 	return nil
 }
 
-// Write completes a model with what says how it is talked to, and writes it, with its card where it has one.
+// Write adds the chat layout to a model and writes it, with its card if card is not nil.
 func (w ModelOut) Write(f *model.Folder, chat *text.Chat, card []byte) error {
 	if err := f.Complete(talk(chat)); err != nil {
 		return exit.With(exit.Data, err)

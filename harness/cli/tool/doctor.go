@@ -80,9 +80,9 @@ func Probe(ctx context.Context, choice string) (nn.Speed, error) {
 	defer cancel()
 	out, err := exec.CommandContext(ctx, self, "setup", "probe", choice).Output()
 	if err != nil {
-		var exit *exec.ExitError
-		if errors.As(err, &exit) {
-			return speed, fmt.Errorf("it does not run here: %w: %s", err, firstLine(exit.Stderr))
+		var ended *exec.ExitError
+		if errors.As(err, &ended) {
+			return speed, fmt.Errorf("it does not run here: %w: %s", err, firstLine(ended.Stderr))
 		}
 		return speed, fmt.Errorf("it does not run here: %w", err)
 	}

@@ -1,3 +1,4 @@
+// Package tool holds the verbs of a single model or of the machine, which need no experiment.
 package tool
 
 import (
@@ -10,10 +11,10 @@ import (
 type app struct{ *shell.App }
 
 // Commands are the verbs of this package.
-func Commands(a *shell.App) []*cobra.Command {
-	t := &app{a}
+func Commands(s *shell.App) []*cobra.Command {
+	a := &app{s}
 	return []*cobra.Command{
-		t.setupCommand(), t.doctorCommand(), t.pretrainCommand(), t.examineCommand(), t.tokenizeCommand(), t.generateCommand(), t.modelCommand(),
+		a.setupCommand(), a.doctorCommand(), a.pretrainCommand(), a.examineCommand(), a.tokenizeCommand(), a.generateCommand(), a.modelCommand(),
 	}
 }
 

@@ -1,0 +1,77 @@
+package open
+
+import (
+	"fmt"
+	"path"
+	"slices"
+
+	"congrad/eval/task"
+	"congrad/experiments"
+	"congrad/harness/config"
+	"congrad/harness/data"
+	"congrad/harness/lang"
+	"congrad/harness/pretrain"
+	"congrad/harness/world"
+)
+
+// recipe is the file of the embedded base model.
+const recipe = "tiny/base.toml"
+
+// World makes the embedded world that the embedded base model was trained on, and returns it with that model's recipe.
+func World() (*world.World, *pretrain.Recipe, error) {
+	r, err := pretrain.Load(experiments.Files, recipe)
+	if err != nil {
+		return nil, nil, fmt.Errorf("experiments/%s: %w", path.Base(recipe), err)
+	}
+	w, err := world.Open(experiments.Files, r.World)
+	return w, r, err
+}
+
+// Prompts opens what an experiment asks its models: the embedded world, or files.
+func Prompts(e *config.Experiment, table lang.Table, embedded *data.World) (data.Source, error) {
+	p, v := e.Prompts, e.Evaluate
+	if p.Source != "files" {
+		return embedded, nil
+	}
+	files, err := data.FromFiles(data.Spec{
+		Path: p.Path, Columns: data.Columns(p.Columns), HeldPath: v.Path, HeldColumns: data.Columns(v.Columns),
+		HeldOut: p.HeldOut, Dev: p.Dev, Seen: e.Languages.Seen, Unseen: e.Languages.Unseen, Table: table,
+	})
+	if err != nil {
+		return nil, err // and not a source that holds none
+	}
+	return files, nil
+}
+
+// Exams reads the files of those tasks of an experiment, and of its grid's cells, that have any.
+func Exams(e *config.Experiment, s *Surroundings) (map[string]*data.Exam, error) {
+	names, languages := e.Evaluate.Tasks, e.Languages.All()
+	if e.Grid != nil {
+		for _, cell := range e.Grid.Cells {
+			names = append(slices.Clone(names), cell.Experiment.Evaluate.Tasks...)
+			languages = append(slices.Clone(languages), cell.Experiment.Languages.All()...)
+		}
+		slices.Sort(languages)
+		languages = slices.Compact(languages)
+	}
+	read := map[string]*data.Exam{}
+	for _, name := range names {
+		t, ok := task.Find(s.Tasks, name)
+		if !ok || t.Spec == nil || read[t.Name] != nil || !e.Trains() { // without training nothing is evaluated
+			continue
+		}
+		var err error
+		if read[t.Name], err = data.FromTask(t, languages, s.Languages); err != nil {
+			return nil, err
+		}
+	}
+	return read, nil
+}
+
+// Answers opens the file that win rates are against; nil where an arm is the opponent.
+func Answers(e *config.Experiment, table lang.Table) (*data.Answers, error) {
+	if v := e.Evaluate; e.FindArm(v.Opponent) == nil {
+		return data.OpenAnswers(v.Opponent, data.AnswerColumns(v.Answers), table)
+	}
+	return nil, nil
+}
