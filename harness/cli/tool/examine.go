@@ -6,7 +6,6 @@ import (
 	"text/tabwriter"
 
 	"congrad/harness/exit"
-	"congrad/harness/nn"
 	"congrad/harness/open"
 	"congrad/harness/pretrain"
 
@@ -39,12 +38,7 @@ func (a *app) examine(ctx context.Context, name string) error {
 	if err != nil {
 		return exit.With(exit.Data, err)
 	}
-	b, err := a.OpenBackend()
-	if err != nil {
-		return err
-	}
-	e := nn.NewEngine(b.Backend, base.Config)
-	weights, err := e.Upload(base.Weights)
+	e, weights, err := a.upload(base)
 	if err != nil {
 		return err
 	}

@@ -14,7 +14,6 @@ import (
 	"congrad/harness/config"
 	"congrad/harness/decode"
 	"congrad/harness/exit"
-	"congrad/harness/nn"
 	"congrad/harness/open"
 	"congrad/harness/rng"
 	"congrad/harness/text"
@@ -94,12 +93,7 @@ func (a *app) generate(ctx context.Context, g generation) error {
 			return exit.With(exit.Data, err)
 		}
 	}
-	b, err := a.OpenBackend()
-	if err != nil {
-		return err
-	}
-	e := nn.NewEngine(b.Backend, base.Config)
-	weights, err := e.Upload(base.Weights)
+	e, weights, err := a.upload(base)
 	if err != nil {
 		return err
 	}

@@ -3,6 +3,8 @@ package tool
 
 import (
 	"congrad/harness/cli/shell"
+	"congrad/harness/model"
+	"congrad/harness/nn"
 
 	"github.com/spf13/cobra"
 )
@@ -27,4 +29,15 @@ func (a *app) modelCommand() *cobra.Command {
 	}
 	c.AddCommand(a.modelCheckCommand(), a.downloadCommand(), a.rehearseCommand())
 	return c
+}
+
+// upload starts the device and puts a model's weights there. The caller frees them.
+func (a *app) upload(base *model.Folder) (*nn.Engine, *nn.Weights, error) {
+	b, err := a.OpenBackend()
+	if err != nil {
+		return nil, nil, err
+	}
+	e := nn.NewEngine(b.Backend, base.Config)
+	weights, err := e.Upload(base.Weights)
+	return e, weights, err
 }
