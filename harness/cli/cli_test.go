@@ -13,7 +13,6 @@ import (
 	"strings"
 	"syscall"
 	"testing"
-	"unicode/utf8"
 
 	"congrad/harness/cli/shell"
 	"congrad/harness/config"
@@ -25,7 +24,6 @@ import (
 	"congrad/harness/run"
 	"congrad/harness/train"
 
-	"github.com/clipperhouse/displaywidth"
 	"github.com/google/go-cmp/cmp"
 	"github.com/rogpeppe/go-internal/testscript"
 )
@@ -150,22 +148,6 @@ func TestCommitIsTheBinarys(t *testing.T) {
 	}
 }
 
-// A line with a name in any script is cut between characters, and to the width they have on the terminal.
-func TestFitting(t *testing.T) {
-	file, err := os.Create(filepath.Join(t.TempDir(), "no terminal"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer file.Close()
-	r := newReporter(file, io.Discard)
-	for _, line := range []string{"train, seed 1", strings.Repeat("ü", 28), strings.Repeat("ü", 60), "x" + strings.Repeat("語", 60)} {
-		got := r.fitting(line)
-		if !utf8.ValidString(got) || displaywidth.String(got) > 28 || displaywidth.String(line) <= 28 && got != line {
-			t.Errorf("%q is shown as %q", line, got)
-		}
-	}
-}
-
 // What ls lists is what a file may say, though neither package can take the words from the other.
 func TestListedWordsAreAccepted(t *testing.T) {
 	var selectors, judges, scorers []string
@@ -207,21 +189,5 @@ func TestWordsOfFailure(t *testing.T) {
 		if got := (&app{&shell.App{Err: io.Discard}}).conclude(ctx, fmt.Errorf("sampling: %w", context.Canceled)); got != want {
 			t.Errorf("%v: exit code %d, want %d", signal, got, want)
 		}
-	}
-}
-
-// What holds a stage up is told in the pipe and in the log, but not over and over.
-func TestNotesAreFew(t *testing.T) {
-	var out, log strings.Builder
-	r := newReporter(&out, &log)
-	for range 100 {
-		r.Note("a server is asked again")
-	}
-	if out.String() != "a server is asked again\n" || strings.Count(log.String(), "\n") != 1 || !strings.HasSuffix(log.String(), " "+out.String()) {
-		t.Errorf("%q and %q", out.String(), log.String())
-	}
-	r.noted = r.noted.Add(-betweenNotes)
-	if r.Note("once more"); !strings.HasSuffix(out.String(), "\nonce more\n") {
-		t.Errorf("%q", out.String())
 	}
 }

@@ -13,6 +13,7 @@ import (
 
 	"congrad/experiments"
 	"congrad/harness/bench"
+	"congrad/harness/cli/progress"
 	"congrad/harness/config"
 	"congrad/harness/data"
 	"congrad/harness/exit"
@@ -89,7 +90,7 @@ func (a *app) diagnose(ctx context.Context, file string, o diagnosis) error {
 	if err != nil {
 		return err
 	}
-	report := newReporter(a.Err, io.Discard)
+	report := progress.New(a.Err, io.Discard)
 	at := &bench.Bench{Engine: nn.NewEngine(b.Backend, base.Config), Config: base.Config, Chat: chat, Base: base, SketchBytes: 1e6 * x.Batch.SketchMB}
 	pairs = drawn(pairs, o.limit, x.Seeds[0])
 	var line stage.Line
@@ -100,7 +101,7 @@ func (a *app) diagnose(ctx context.Context, file string, o diagnosis) error {
 	if line != nil {
 		line.End(false, 0)
 	}
-	report.close()
+	report.Close()
 	if err != nil {
 		if !errors.Is(err, nn.ErrNotFinite) {
 			err = exit.With(exit.Data, err)

@@ -9,6 +9,7 @@ import (
 	"strings"
 	"time"
 
+	"congrad/harness/cli/progress"
 	"congrad/harness/config"
 	"congrad/harness/exit"
 	"congrad/harness/open"
@@ -19,7 +20,7 @@ import (
 
 // runGrid runs the cells of a grid one after the other, each in a folder below the grid's, and reports over them. All cells
 // use one store, so what they have in common is done once; a stopped grid goes on in the cell where it stopped.
-func (a *app) runGrid(ctx context.Context, e *config.Experiment, s *open.Surroundings, w *workplace, again string, dry bool) error {
+func (a *app) runGrid(ctx context.Context, e *config.Experiment, s *open.Surroundings, w *workplace, again string, how manner) error {
 	plans := make([]*run.Plan, len(e.Grid.Cells))
 	for i, c := range e.Grid.Cells {
 		var err error
@@ -27,7 +28,7 @@ func (a *app) runGrid(ctx context.Context, e *config.Experiment, s *open.Surroun
 			return exit.With(exit.Config, fmt.Errorf("cell %s: %w", c.Name, err))
 		}
 	}
-	if dry {
+	if how.dry {
 		return a.printPlan(e, run.Union(plans), w.store)
 	}
 	folder := a.folder(e)
@@ -35,10 +36,18 @@ func (a *app) runGrid(ctx context.Context, e *config.Experiment, s *open.Surroun
 	if err := folder.PrepareGrid(e, plans, g); err != nil {
 		return err
 	}
+	if how.prepare {
+		var faults []error
+		for i, p := range plans {
+			faults = append(faults, cellFolder(folder, g, i).Prepare(p))
+		}
+		return errors.Join(append(faults, a.printPlan(e, run.Union(plans), w.store))...)
+	}
 	m := newManifest(e, w)
 	m.Command = again
 	m.Seconds = map[string]float64{}
-	total := reporter{started: time.Now()}
+	var total progress.Tally
+	started := time.Now()
 	for i, c := range e.Grid.Cells {
 		fmt.Fprintf(a.Err, "cell %d of %d: %s\n", i+1, len(plans), c.Name)
 		r, err := a.execute(ctx, cellFolder(folder, g, i), plans[i], s, w, again)
@@ -49,22 +58,22 @@ func (a *app) runGrid(ctx context.Context, e *config.Experiment, s *open.Surroun
 			}
 			return errors.Join(err, folder.WriteManifest(m))
 		}
-		total.ran, total.reused = total.ran+r.ran, total.reused+r.reused
-		for kind, seconds := range r.seconds {
+		total.Ran, total.Reused = total.Ran+r.Ran, total.Reused+r.Reused
+		for kind, seconds := range r.Seconds {
 			m.Seconds[kind] += seconds
 		}
 	}
 	if err := a.renderGrid(folder, g); err != nil {
 		return err
 	}
-	m.Finished, m.Reused, m.Ran, m.Outcome = time.Now().UTC(), total.reused, total.ran, "finished"
+	m.Finished, m.Reused, m.Ran, m.Outcome = time.Now().UTC(), total.Reused, total.Ran, "finished"
 	if err := folder.WriteManifest(m); err != nil {
 		return err
 	}
 	if err := a.concludeGrid(folder); err != nil {
 		return err
 	}
-	_, err := fmt.Fprintf(a.Err, "%d stages run, %d taken from the store, %s\n", total.ran, total.reused, time.Since(total.started).Round(time.Second))
+	_, err := fmt.Fprintf(a.Err, "%d stages run, %d taken from the store, %s\n", total.Ran, total.Reused, time.Since(started).Round(time.Second))
 	return err
 }
 

@@ -10,6 +10,7 @@ import (
 	"strings"
 	"time"
 
+	"congrad/harness/cli/progress"
 	"congrad/harness/cli/shell"
 	"congrad/harness/config"
 	"congrad/harness/exit"
@@ -25,8 +26,7 @@ import (
 
 func (a *app) runCommand() *cobra.Command {
 	var o open.Options
-	var dry bool
-	var jobs int
+	var how manner
 	c := &cobra.Command{
 		Use:   "run EXPERIMENT",
 		Short: "Run an experiment, or go on with it, and report",
@@ -35,12 +35,30 @@ func (a *app) runCommand() *cobra.Command {
 			"work, a stopped one goes on where it stopped.",
 		Example: "  congrad run tiny\n  congrad run tiny --limit 8 --seeds 1\n  congrad run tiny --set train.epochs=2",
 		Args:    cobra.ExactArgs(1),
-		RunE:    func(c *cobra.Command, args []string) error { return a.run(c.Context(), args[0], o, jobs, dry) },
+		RunE:    func(c *cobra.Command, args []string) error { return a.run(c.Context(), args[0], o, how) },
 	}
 	experimentFlags(c, &o)
-	c.Flags().IntVar(&jobs, "jobs", 0, "stages at a time, as far as memory allows; the default is what suits the device. No result depends on it")
-	c.Flags().BoolVar(&dry, "dry-run", false, "print the stages and what of them is done, and stop")
+	how.flags(c)
 	return c
+}
+
+// manner is how much of an experiment a call does, and how.
+type manner struct {
+	jobs         int // stages at a time; 0 for what suits the device
+	dry, prepare bool
+}
+
+func (m *manner) flags(c *cobra.Command) {
+	c.Flags().IntVar(&m.jobs, "jobs", 0, "stages at a time, as far as memory allows (default what suits the device); no result depends on it")
+	c.Flags().BoolVar(&m.dry, "dry-run", false, "print the stages and what of them is done, and stop")
+	c.Flags().BoolVar(&m.prepare, "prepare", false, "write the plan, print it, and stop: congrad stage does its stages")
+	check := c.PreRunE
+	c.PreRunE = func(c *cobra.Command, args []string) error {
+		if c.Flags().Changed("jobs") && m.jobs < 1 {
+			return exit.With(exit.Config, fmt.Errorf("--jobs %d: want a number of stages from 1 upwards", m.jobs))
+		}
+		return check(c, args)
+	}
 }
 
 // experimentFlags are the flags that change an experiment. An explicitly empty --limit or --seeds is an error: taken as absent, it
@@ -61,7 +79,7 @@ func experimentFlags(c *cobra.Command, o *open.Options) {
 	c.Flags().StringVar(&o.Seeds, "seeds", "", "run these seeds, as in --seeds 1,2")
 }
 
-func (a *app) run(ctx context.Context, arg string, o open.Options, jobs int, dry bool) error {
+func (a *app) run(ctx context.Context, arg string, o open.Options, how manner) error {
 	e, s, err := open.Experiment(arg, o)
 	if err != nil {
 		return err
@@ -71,42 +89,45 @@ func (a *app) run(ctx context.Context, arg string, o open.Options, jobs int, dry
 		return err
 	}
 	defer w.store.Close()
-	w.bench.AtOnce = jobs
+	w.bench.AtOnce = how.atOnce(w.info)
 	again := a.again(arg, o)
 	if e.Grid != nil {
-		return a.runGrid(ctx, e, s, w, again, dry)
+		return a.runGrid(ctx, e, s, w, again, how)
 	}
 	plan, err := run.NewPlan(e, w.bench, s.Tasks)
 	if err != nil {
 		return exit.With(exit.Config, err)
 	}
-	if dry {
-		return a.printPlan(e, plan.Stages, w.store)
+	folder, started := a.folder(e), time.Now()
+	if how.prepare {
+		err = folder.Prepare(plan)
 	}
-	folder := a.folder(e)
-	report, err := a.execute(ctx, folder, plan, s, w, again)
+	if how.dry || how.prepare {
+		return errors.Join(err, a.printPlan(e, plan.Stages, w.store))
+	}
+	done, err := a.execute(ctx, folder, plan, s, w, again)
 	if err != nil {
 		return err
 	}
-	return a.conclusion(folder, report)
+	return a.conclusion(folder, done, time.Since(started))
 }
 
 // execute runs a plan and leaves all of its files in the folder. again is the command that goes on when it is stopped.
-func (a *app) execute(ctx context.Context, folder run.Folder, plan *run.Plan, s *open.Surroundings, w *workplace, again string) (*reporter, error) {
+func (a *app) execute(ctx context.Context, folder run.Folder, plan *run.Plan, s *open.Surroundings, w *workplace, again string) (progress.Tally, error) {
 	if err := folder.Prepare(plan); err != nil {
-		return nil, err
+		return progress.Tally{}, err
 	}
 	log, err := store.OpenLog(filepath.Join(string(folder), "log.txt"))
 	if err != nil {
-		return nil, err
+		return progress.Tally{}, err
 	}
 	defer log.Close()
-	report := newReporter(a.Err, log)
+	report := progress.New(a.Err, log)
 	x := w.executor(report)
 	m := newManifest(plan.Experiment, w)
 	m.Command, m.Answers = again, plan.AnswerFile(w.bench)
 	set, err := folder.Finish(ctx, plan, x, w.bench, s.Languages)
-	report.close()
+	report.Close()
 	if err == nil {
 		err = a.render(folder, set)
 	}
@@ -120,8 +141,8 @@ func (a *app) execute(ctx context.Context, folder run.Folder, plan *run.Plan, s 
 	if err != nil {
 		fmt.Fprintf(log, "%s %v\n", time.Now().UTC().Format(time.DateTime), err)
 	}
-	m.Finished, m.Seconds, m.Reused, m.Ran = time.Now().UTC(), report.seconds, report.reused, report.ran
-	m.Took = report.took
+	done := report.Tally()
+	m.Finished, m.Seconds, m.Reused, m.Ran, m.Took = time.Now().UTC(), done.Seconds, done.Reused, done.Ran, done.Took
 	switch {
 	case err == nil:
 		m.Outcome = "finished"
@@ -131,7 +152,7 @@ func (a *app) execute(ctx context.Context, folder run.Folder, plan *run.Plan, s 
 	default:
 		m.Outcome = "failed: " + err.Error()
 	}
-	return report, errors.Join(err, folder.WriteManifest(m))
+	return done, errors.Join(err, folder.WriteManifest(m))
 }
 
 // again is the command that goes on with a run, as a shell reads it.
@@ -226,11 +247,11 @@ func write(folder run.Folder, files []results.File) error {
 }
 
 // conclusion prints the main table and where the rest is.
-func (a *app) conclusion(folder run.Folder, r *reporter) error {
+func (a *app) conclusion(folder run.Folder, done progress.Tally, took time.Duration) error {
 	if err := a.printResult(folder); err != nil {
 		return err
 	}
-	fmt.Fprintf(a.Err, "%d stages run, %d taken from the store, %s\n", r.ran, r.reused, time.Since(r.started).Round(time.Second))
+	fmt.Fprintf(a.Err, "%d stages run, %d taken from the store, %s\n", done.Ran, done.Reused, took.Round(time.Second))
 	_, err := fmt.Fprintf(a.Err, "report: %s\n", filepath.Join(string(folder), "report.html"))
 	return err
 }

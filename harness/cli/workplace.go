@@ -2,6 +2,7 @@ package cli
 
 import (
 	"path/filepath"
+	"runtime"
 
 	"congrad/harness/bench"
 	"congrad/harness/cli/machine"
@@ -74,4 +75,16 @@ func adapted(e *config.Experiment, c model.Config) model.Config {
 // executor does stages at the workplace.
 func (w *workplace) executor(report stage.Reporter) *stage.Executor {
 	return &stage.Executor{Store: w.store, Report: report, Machine: machine.Name(), AtOnce: w.bench.AtOnce, Memory: machine.Spare()}
+}
+
+// atOnce is how many stages are done at a time: as asked, or one where the device is a GPU, whose memory nobody forecasts, and a few
+// where stages leave cores idle that others can use.
+func (m manner) atOnce(info device.Info) int {
+	switch {
+	case m.jobs > 0:
+		return m.jobs
+	case !info.Processor:
+		return 1
+	}
+	return min(4, runtime.NumCPU())
 }

@@ -26,6 +26,8 @@ type Info struct {
 	// Version is that of GoMLX where its pure-Go backend runs. The binary of a test does not tell it.
 	Version string
 	Flags   string // what XLA_FLAGS tells XLA
+	// Processor is set where the processor computes and not an accelerator with a memory of its own.
+	Processor bool
 	// Why explains, in one line, why the pure-Go backend runs although nobody asked for it; else it is empty.
 	Why string
 }
@@ -71,7 +73,7 @@ func Open(choice string) (Backend, Info, error) {
 		if err != nil {
 			return nil, Info{}, fmt.Errorf("starting XLA with %s: %w (congrad doctor)", plugin.Path, err)
 		}
-		return b, info, nil
+		return b, on(b, info), nil
 	case strings.HasSuffix(choice, ".so") || strings.HasSuffix(choice, ".dylib"):
 		if err := Supported(); err != nil {
 			return nil, Info{}, fmt.Errorf("starting XLA: %w", err)
@@ -89,9 +91,15 @@ func Open(choice string) (Backend, Info, error) {
 		if err != nil {
 			return nil, Info{}, fmt.Errorf("starting XLA with %s: %w", choice, err)
 		}
-		return b, info, nil
+		return b, on(b, info), nil
 	}
 	return nil, Info{}, fmt.Errorf("device %q: give auto, xla, go, or the path of a PJRT plugin (congrad doctor)", choice)
+}
+
+// on says whether XLA runs on the processor, which its devices tell in words of their own: "TFRT_CPU_0", "CpuDevice(id=0)".
+func on(b Backend, i Info) Info {
+	i.Processor = strings.Contains(strings.ToLower(b.DeviceDescription(0)), "cpu")
+	return i
 }
 
 // openGo starts the pure-Go backend. Its parallel executor deadlocks on training graphs, so operations run one after
@@ -101,7 +109,7 @@ func openGo(why string) (Backend, Info, error) {
 	if err != nil {
 		return nil, Info{}, fmt.Errorf("starting the pure-Go backend: %w", err)
 	}
-	return b, Info{Name: "go", Version: goMLX(), Why: why}, nil
+	return b, Info{Name: "go", Version: goMLX(), Why: why, Processor: true}, nil
 }
 
 // goMLX is the version of GoMLX that the program is built with.

@@ -49,13 +49,18 @@ type Options struct {
 
 // Experiment reads and checks an experiment with the changes of the command line.
 func Experiment(arg string, o Options) (*config.Experiment, *Surroundings, error) {
-	s, err := ReadSurroundings()
-	if err != nil {
-		return nil, nil, exit.With(exit.Config, err)
-	}
 	file, source, err := File(arg)
 	if err != nil {
 		return nil, nil, err
+	}
+	return Parse(file, source, o)
+}
+
+// Parse is Experiment for a text that was read; file names it in errors.
+func Parse(file string, source []byte, o Options) (*config.Experiment, *Surroundings, error) {
+	s, err := ReadSurroundings()
+	if err != nil {
+		return nil, nil, exit.With(exit.Config, err)
 	}
 	sets := o.Sets
 	if o.Seeds != "" {

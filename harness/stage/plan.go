@@ -3,9 +3,15 @@ package stage
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"os"
+	"slices"
+	"strings"
 )
+
+// ErrUnknown is returned for a key that no stage has.
+var ErrUnknown = errors.New("no such stage")
 
 // format is that of plan.json. Plans of format 1 were a bare list, whose stages were code and not data.
 const format = 2
@@ -42,6 +48,9 @@ func ReadPlan(path string) (*Plan, error) {
 	} else if err := json.Unmarshal(data, &p); err != nil {
 		return nil, fmt.Errorf("%s is not a plan: %w (congrad run writes it again)", path, err)
 	}
+	if slices.Contains(p.Stages, nil) {
+		return nil, fmt.Errorf("%s is not a plan: it has a stage that is null (congrad run writes it again)", path)
+	}
 	if p.Format != format {
 		return nil, fmt.Errorf("%s has format %d, which another version of congrad wrote; this one reads format %d (congrad run writes it again, or remove the folder)", path, p.Format, format)
 	}
@@ -52,7 +61,7 @@ func ReadPlan(path string) (*Plan, error) {
 func (p *Plan) Find(key string) (*Stage, error) {
 	var found *Stage
 	for _, s := range p.Stages {
-		if key == "" || !bytes.HasPrefix([]byte(s.Key), []byte(key)) {
+		if key == "" || !strings.HasPrefix(string(s.Key), key) {
 			continue
 		}
 		if found != nil {
@@ -61,7 +70,7 @@ func (p *Plan) Find(key string) (*Stage, error) {
 		found = s
 	}
 	if found == nil {
-		return nil, fmt.Errorf("%q: no such stage", key)
+		return nil, fmt.Errorf("%q: %w", key, ErrUnknown)
 	}
 	return found, nil
 }

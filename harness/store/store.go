@@ -54,6 +54,34 @@ func (m Meta) Key() (string, error) {
 	return hex.EncodeToString(sum[:16]), nil
 }
 
+// format is that of the store: of the keys of stages and of what artefacts hold. A store of another format is never read: at best
+// none of its artefacts would be found, at worst one would be taken for something else.
+const format = "2"
+
+// checkFormat reports a store of another format, and marks a new one.
+func checkFormat(root string) error {
+	path := filepath.Join(root, "format")
+	data, err := os.ReadFile(path)
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return fmt.Errorf("opening the store: %w", err)
+	}
+	there := strings.TrimSpace(string(data))
+	if there == "" {
+		if old, _ := filepath.Glob(filepath.Join(root, "*", "meta.json")); len(old) > 0 { // the pattern is well formed
+			there = "1"
+		}
+	}
+	switch there {
+	case "":
+		return WriteFile(path, []byte(format+"\n"))
+	case format:
+		return nil
+	}
+	return fmt.Errorf("the store %s has format %s, this congrad reads format %s: its stages cannot be gone on with, and nothing in it was changed. "+
+		"Move it out of the way (mv %s %s), or give runs another folder (--runs DIR); kept replies of judges (replies-*.jsonl) may be copied to the new store",
+		root, there, format, root, root+"-"+there)
+}
+
 // Open opens or makes the store at root for one process, and removes what a killed one left half written.
 func Open(root string) (*Store, error) {
 	if err := os.MkdirAll(root, 0o755); err != nil {
@@ -66,6 +94,9 @@ func Open(root string) (*Store, error) {
 	}
 	if !ok {
 		return nil, fmt.Errorf("the store %s is in use by another congrad; wait for it, or give this run a folder of its own (--runs DIR)", root)
+	}
+	if err := checkFormat(root); err != nil {
+		return nil, errors.Join(err, s.lock.Unlock())
 	}
 	entries, err := os.ReadDir(root)
 	if err != nil {

@@ -1,4 +1,5 @@
-package cli
+// Package progress shows how the stages of a run get on.
+package progress
 
 import (
 	"fmt"
@@ -16,32 +17,44 @@ import (
 	"golang.org/x/term"
 )
 
-// reporter shows how stages get on: a live line for each that is at work on a terminal, a line for each finished one in a pipe and in
+// Reporter shows how stages get on: a live line for each that is at work on a terminal, a line for each finished one in a pipe and in
 // the log.
-type reporter struct {
-	out     io.Writer
-	log     io.Writer
-	bars    *mpb.Progress // nil where nobody watches
-	started time.Time
+type Reporter struct {
+	out  io.Writer
+	log  io.Writer
+	bars *mpb.Progress // nil where nobody watches
 
-	mu          sync.Mutex
-	noted       time.Time // the last note that was shown
-	ran, reused int
-	seconds     map[string]float64 // by kind of stage
-	took        []run.Took
+	mu    sync.Mutex
+	noted time.Time // the last note that was shown
+	tally Tally
 }
 
-func newReporter(out, log io.Writer) *reporter {
-	r := &reporter{out: out, log: log, started: time.Now(), seconds: map[string]float64{}}
+// New reports to people and into a log.
+func New(out, log io.Writer) *Reporter {
+	r := &Reporter{out: out, log: log, tally: Tally{Seconds: map[string]float64{}}}
 	if f, ok := out.(*os.File); ok && term.IsTerminal(int(f.Fd())) {
 		r.bars = mpb.New(mpb.WithOutput(out), mpb.WithWidth(16), mpb.WithRefreshRate(150*time.Millisecond))
 	}
 	return r
 }
 
+// Tally is what a call of the program did.
+type Tally struct {
+	Ran, Reused int
+	Seconds     map[string]float64 // by kind of stage
+	Took        []run.Took         // in the order in which stages ended
+}
+
+// Tally returns what was done so far.
+func (r *Reporter) Tally() Tally {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.tally
+}
+
 // line is the line of one stage.
 type line struct {
-	*reporter
+	*Reporter
 	stage  *stage.Stage
 	text   string // what stands before the bar
 	bar    *mpb.Bar
@@ -53,8 +66,8 @@ type line struct {
 }
 
 // Begin opens the line of a stage.
-func (r *reporter) Begin(s *stage.Stage, number, total int) stage.Line {
-	l := &line{reporter: r, stage: s, text: fmt.Sprintf("[%d/%d] %s", number, total, s.Label), begun: time.Now()}
+func (r *Reporter) Begin(s *stage.Stage, number, total int) stage.Line {
+	l := &line{Reporter: r, stage: s, text: fmt.Sprintf("[%d/%d] %s", number, total, s.Label), begun: time.Now()}
 	if r.bars != nil {
 		l.bar = r.bars.New(int64(s.Size), mpb.BarStyle(), mpb.BarRemoveOnComplete(),
 			mpb.PrependDecorators(decor.Any(func(decor.Statistics) string { return l.fitting() })),
@@ -64,10 +77,10 @@ func (r *reporter) Begin(s *stage.Stage, number, total int) stage.Line {
 }
 
 // Reused counts a stage that is in the store.
-func (r *reporter) Reused(*stage.Stage) {
+func (r *Reporter) Reused(*stage.Stage) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	r.reused++
+	r.tally.Reused++
 }
 
 // fitting cuts a line so that it fits the terminal with the bar after it: a line that wraps cannot be drawn over.
@@ -123,7 +136,7 @@ func (l *line) Note(message string) {
 }
 
 // print writes above the bars, if there are any.
-func (r *reporter) print(text string) {
+func (r *Reporter) print(text string) {
 	var out io.Writer = r.out
 	if r.bars != nil {
 		out = r.bars
@@ -153,9 +166,9 @@ func (l *line) End(finished bool, took time.Duration) {
 	}
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	l.ran++
-	l.seconds[l.stage.Kind] += took.Seconds()
-	l.took = append(l.took, run.Took{Stage: l.stage.Label, Seconds: took.Seconds()})
+	l.tally.Ran++
+	l.tally.Seconds[l.stage.Kind] += took.Seconds()
+	l.tally.Took = append(l.tally.Took, run.Took{Stage: l.stage.Label, Seconds: took.Seconds()})
 	text := fmt.Sprintf("%s: %.1f s%s\n", l.text, took.Seconds(), l.figures())
 	fmt.Fprintf(l.log, "%s %s", time.Now().UTC().Format(time.DateTime), text)
 	if l.bars == nil {
@@ -163,8 +176,8 @@ func (l *line) End(finished bool, took time.Duration) {
 	}
 }
 
-// close takes open lines off the terminal.
-func (r *reporter) close() {
+// Close takes open lines off the terminal.
+func (r *Reporter) Close() {
 	if r.bars != nil {
 		r.bars.Shutdown()
 	}

@@ -1,0 +1,113 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"path/filepath"
+	"slices"
+
+	"congrad/harness/cli/progress"
+	"congrad/harness/exit"
+	"congrad/harness/open"
+	"congrad/harness/run"
+	"congrad/harness/stage"
+
+	"github.com/spf13/cobra"
+)
+
+func (a *app) stageCommand() *cobra.Command {
+	return &cobra.Command{
+		Use:   "stage KEY",
+		Short: "Do one stage of a planned run",
+		Long: "Does exactly one stage, from the plan.json that congrad run wrote and the store alone. KEY is its key or the beginning\n" +
+			"of it, as congrad run --dry-run lists them. Its inputs have to be in the store. When all stages are done, congrad run\n" +
+			"makes the records, tables and figures.",
+		Example: "  congrad run tiny --dry-run\n  congrad stage 0a3f5c --runs runs",
+		Args:    cobra.ExactArgs(1),
+		RunE:    func(c *cobra.Command, args []string) error { return a.stage(c.Context(), args[0]) },
+	}
+}
+
+func (a *app) stage(ctx context.Context, key string) error {
+	plan, s, err := a.planned(key)
+	if err != nil {
+		return err
+	}
+	e, surroundings, err := open.Parse("plan.json", []byte(plan.Experiment), open.Options{})
+	if err != nil {
+		return err
+	}
+	w, err := a.setUp(e, surroundings)
+	if err != nil {
+		return err
+	}
+	defer w.store.Close()
+	if w.store.Has(string(s.Key)) {
+		_, err := fmt.Fprintf(a.Out, "%s %s: done before\n", s.Key.Short(), s.Label)
+		return err
+	}
+	if err := ready(plan, s, w); err != nil {
+		return exit.With(exit.Config, err)
+	}
+	report := progress.New(a.Err, io.Discard)
+	x := w.executor(report)
+	x.Work = run.Workshop(w.bench, e)
+	err = x.Run(ctx, []*stage.Stage{s})
+	report.Close()
+	if err != nil {
+		return err
+	}
+	_, err = fmt.Fprintf(a.Out, "%s %s: done\n", s.Key.Short(), s.Label)
+	return err
+}
+
+// planned finds a stage by the beginning of its key in the plans of all runs, those of a grid's cells included.
+func (a *app) planned(key string) (*stage.Plan, *stage.Stage, error) {
+	runs, _ := filepath.Glob(filepath.Join(a.Runs, "*", "plan.json")) // the patterns are well formed
+	cells, _ := filepath.Glob(filepath.Join(a.Runs, "*", "*", "plan.json"))
+	var plan *stage.Plan
+	var found *stage.Stage
+	var faults []error
+	for _, path := range slices.Concat(runs, cells) {
+		p, err := stage.ReadPlan(path)
+		if err != nil {
+			faults = append(faults, err)
+			continue
+		}
+		if p.Experiment == "" {
+			continue // of a grid, whose cells have plans of their own
+		}
+		s, err := p.Find(key)
+		switch {
+		case errors.Is(err, stage.ErrUnknown):
+		case err != nil:
+			return nil, nil, exit.With(exit.Config, err)
+		case found != nil && found.Key != s.Key:
+			return nil, nil, exit.With(exit.Config, fmt.Errorf("%q begins the keys of several stages: %s (%s), %s (%s)", key, found.Key, found.Label, s.Key, s.Label))
+		case found == nil:
+			plan, found = p, s
+		}
+	}
+	if found == nil {
+		return nil, nil, exit.With(exit.Config, errors.Join(append(faults, fmt.Errorf("%q: no stage of this key in a plan below %s (congrad run EXPERIMENT --dry-run lists the stages of a run; congrad run plans it)", key, a.Runs))...))
+	}
+	return plan, found, nil
+}
+
+// ready reports inputs that are not in the store, each with the command that makes it.
+func ready(p *stage.Plan, s *stage.Stage, w *workplace) error {
+	var missing []error
+	for _, in := range s.Inputs {
+		if w.store.Has(string(in)) {
+			continue
+		}
+		label := "a stage"
+		if x, err := p.Find(string(in)); err == nil {
+			label = x.Label
+		}
+		missing = append(missing, fmt.Errorf("%s needs %s, which is not in the store yet (congrad stage %s)", s.Label, label, in.Short()))
+	}
+	return errors.Join(missing...)
+}
