@@ -102,10 +102,7 @@ func (d *Decoder) Next(tokens []int) ([][]float32, error) {
 	defer side[0].FinalizeAll()
 	defer side[2].FinalizeAll()
 	given, n := d.engine.inputs(d.weights.tensors)
-	inputs, err := d.engine.donateAll(appendTensors(given, side), d.caches)
-	if err != nil {
-		return nil, err
-	}
+	inputs := donateTensors(appendTensors(given, side), d.caches)
 	out, err := d.engine.run(fmt.Sprintf("next token, prompts of %d", d.prompt), inputs, func(in []*Node) []*Node {
 		t := d.engine.transformer(in[:n])
 		t.caches = make([]cache, t.config.Layers)
@@ -146,7 +143,7 @@ func (d *Decoder) Keep(rows []int, size int) error {
 	at := tensors.FromFlatDataAndDimensions(indices, size, 1)
 	defer at.FinalizeAll()
 	old := append([]*tensors.Tensor{d.lengths}, d.caches...)
-	out, err := d.engine.run("keep rows", appendTensors([]any{at}, old), func(in []*Node) []*Node {
+	out, err := d.engine.run("keep rows", appendTensors([]argument{{tensor: at}}, old), func(in []*Node) []*Node {
 		var out []*Node
 		for _, x := range in[1:] {
 			out = append(out, graph.Gather(x, in[0]))

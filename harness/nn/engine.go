@@ -10,6 +10,7 @@ package nn
 import (
 	"errors"
 	"fmt"
+	"sync"
 
 	"congrad/harness/device"
 	"congrad/harness/model"
@@ -20,7 +21,23 @@ import (
 )
 
 // Engine runs models of one shape on one backend. It compiles a program the first time that a shape is met and keeps it, while
-// there is room: all arms and seeds of an experiment share them, since weights are inputs. An Engine serves one goroutine.
+// there is room: all arms and seeds of an experiment share them, since weights are inputs.
+//
+// An Engine serves any number of goroutines; their programs run at the same time, with the results that they have alone. A
+// Trainer, a Sketcher, a Decoder and a GradientStack serve one goroutine each. Weights may be read by several, as long as none
+// of them trains or frees them.
+//
+// GoMLX promises nothing here. This is read from its sources (v0.26.0, with go-xla v0.1.4):
+//   - pkg/core/graph/exec.go: an Exec looks its graph up under a lock, which it also holds while it compiles. Hence one Exec for
+//     each shape (see programs), not one for a name. graph.go: a compiled Graph is only read.
+//   - pkg/core/tensors/ondevice.go, pkg/core/graph/graph.go: whether a tensor is on the device is read without its lock. So what
+//     goroutines share has to be there before, as weights are, which upload puts there and programs return there.
+//   - go-xla pkg/pjrt/buffers.go: a buffer's shape is noted when it is first asked for, without a lock; tensors.FromBuffer asks.
+//     pkg/pjrt/loadedexecutables.go: Execute changes nothing in Go but its arguments, taken from a pool for each processor, and
+//     waits. PJRT itself is made to be called from several threads.
+//   - backends/simplego/exec.go, buffers.go, workerspool.go: each execution has its own buffers, from pools with locks, and
+//     shares the workers. What a worker does never waits for a free worker, and no sum depends on who does what.
+//   - Freeing a program that runs crashes: backends/simplego/exec.go says so, and on XLA a test did.
 type Engine struct {
 	Config model.Config
 	// BFloat16 has the products with the matrices of the blocks run in bfloat16, and keeps what is frozen in it. What is trained,
@@ -36,7 +53,8 @@ type Engine struct {
 	atOnce   int // logits that are computed together with Recompute
 	backend  backends.Backend
 	programs *programs
-	frozen   []*tensors.Tensor // in the order of Config.Frozen
+	freezing sync.Mutex        // held while frozen is filled
+	frozen   []*tensors.Tensor // in the order of Config.Frozen; never changes once there are Weights
 }
 
 // NewEngine returns an engine for models of the given shape.
@@ -47,36 +65,31 @@ func NewEngine(backend backends.Backend, config model.Config) *Engine {
 // can reports whether the backend has an operation. The pure-Go one lacks a few.
 func (e *Engine) can(op backends.OpType) bool { return e.backend.Capabilities().Operations[op] }
 
+// argument is what a program is run on.
+type argument struct {
+	tensor *tensors.Tensor
+	donate bool // the tensor's buffer is handed over to the program, after which it is gone
+}
+
 // run executes the program called name, building and compiling it with build if it is new. The name must tell apart
-// whatever build captures; input shapes are told apart by themselves. Inputs made by donate are consumed.
+// whatever build captures; input shapes are told apart by themselves.
 //
 // GoMLX reports a mistake in a graph by panicking while the graph is built, and turns that into the error returned here.
-func (e *Engine) run(name string, inputs []any, build func(in []*Node) []*Node) ([]*tensors.Tensor, error) {
-	p := e.programs.find(name)
-	if p == nil {
-		p = &program{}
-		x, err := graph.NewExec(e.backend, func(in []*Node) []*Node {
-			p.shapes++
-			return build(in)
-		})
-		if err != nil {
-			return nil, fmt.Errorf("preparing %s: %w", name, err)
-		}
-		p.exec = x.WithName(name).SetMaxCache(-1)
-		e.programs.add(name, p)
-	}
-	before := p.shapes
-	err := p.exec.PreCompile(inputs...)
-	compiled := p.shapes > before
-	if compiled {
-		e.programs.makeRoom(p)
+func (e *Engine) run(name string, inputs []argument, build func(in []*Node) []*Node) ([]*tensors.Tensor, error) {
+	fresh := false
+	p := e.programs.take(newKey(name, inputs), func() (*graph.Exec, error) {
+		fresh = true
+		exec, err := e.compile(name, inputs, build)
 		device.Trim() // so that what the compiler leaves is gone before the program takes its own
-	}
+		return exec, err
+	})
+	exec, err := p.exec()
+	defer e.programs.release(p, err != nil)
 	var out []*tensors.Tensor
 	if err == nil {
-		out, err = p.exec.Exec(inputs...)
+		out, err = e.execute(exec, inputs)
 	}
-	if compiled { // some of it is let go later only
+	if fresh { // some of what the compiler leaves is let go later only
 		device.Trim()
 	}
 	if err != nil {
@@ -85,31 +98,50 @@ func (e *Engine) run(name string, inputs []any, build func(in []*Node) []*Node) 
 	return out, nil
 }
 
-// donate hands a tensor's buffer over to the next execution, after which it is gone.
-func (e *Engine) donate(t *tensors.Tensor) (any, error) {
-	d, err := graph.DonateTensorBuffer(t, e.backend, 0)
+// compile builds a program and compiles it for the shapes of inputs, which stay as they are.
+func (e *Engine) compile(name string, inputs []argument, build func(in []*Node) []*Node) (*graph.Exec, error) {
+	exec, err := graph.NewExec(e.backend, func(in []*Node) []*Node {
+		defer func() { build = nil }() // the Exec keeps this function, which must not keep what build captures
+		return build(in)
+	})
 	if err != nil {
-		return nil, fmt.Errorf("handing a buffer over: %w", err)
+		return nil, err
 	}
-	return d, nil
+	shaped := make([]any, len(inputs))
+	for i, in := range inputs {
+		shaped[i] = in.tensor
+	}
+	return exec, exec.WithName(name).PreCompile(shaped...)
 }
 
-// donateAll appends the buffers of ts to inputs.
-func (e *Engine) donateAll(inputs []any, ts []*tensors.Tensor) ([]any, error) {
-	for _, t := range ts {
-		d, err := e.donate(t)
-		if err != nil {
-			return nil, err
+// execute runs a compiled program.
+func (e *Engine) execute(exec *graph.Exec, inputs []argument) ([]*tensors.Tensor, error) {
+	given := make([]any, len(inputs))
+	for i, in := range inputs {
+		given[i] = in.tensor
+		if in.donate {
+			buffer, err := graph.DonateTensorBuffer(in.tensor, e.backend, 0)
+			if err != nil {
+				return nil, fmt.Errorf("handing a buffer over: %w", err)
+			}
+			given[i] = buffer
 		}
-		inputs = append(inputs, d)
 	}
-	return inputs, nil
+	return exec.Exec(given...)
+}
+
+// donateTensors appends ts to inputs and hands their buffers over.
+func donateTensors(inputs []argument, ts []*tensors.Tensor) []argument {
+	for _, t := range ts {
+		inputs = append(inputs, argument{t, true})
+	}
+	return inputs
 }
 
 // appendTensors appends ts to inputs without handing them over.
-func appendTensors(inputs []any, ts []*tensors.Tensor) []any {
+func appendTensors(inputs []argument, ts []*tensors.Tensor) []argument {
 	for _, t := range ts {
-		inputs = append(inputs, t)
+		inputs = append(inputs, argument{t, false})
 	}
 	return inputs
 }

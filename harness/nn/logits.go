@@ -22,7 +22,7 @@ func (e *Engine) Logits(w *Weights, row []int) ([][]float32, error) {
 	tokens := tensors.FromFlatDataAndDimensions(ids, 1, len(ids))
 	defer tokens.FinalizeAll()
 	given, n := e.inputs(w.tensors)
-	out, err := e.run("all logits", append(given, tokens), func(in []*Node) []*Node {
+	out, err := e.run("all logits", append(given, argument{tensor: tokens}), func(in []*Node) []*Node {
 		t := e.transformer(in[:n])
 		return []*Node{t.logits(t.hidden(in[n]))}
 	})

@@ -1,21 +1,39 @@
 package nn
 
-import "github.com/gomlx/gomlx/pkg/core/graph"
+import (
+	"encoding/binary"
+	"sync"
 
-// programs are compiled programs by name. A program holds memory for as long as it is kept, a hundred megabytes for a model of
-// thirty blocks, and a study of many lengths compiles fifty: those that were used least recently are let go, and compiled again
-// when they are asked for.
+	"github.com/gomlx/gomlx/pkg/core/graph"
+)
+
+// programs are compiled programs by name and input shapes. A program holds memory for as long as it is kept, a hundred
+// megabytes for a model of thirty blocks, and a study of many lengths compiles fifty: those that were used least recently are
+// let go, and compiled again when they are asked for. Programs serve any number of goroutines.
 type programs struct {
-	byName map[string]*program
-	most   int // so many are kept, one for each shape of a name's inputs; the one in use is kept in any case
-	clock  int
+	most int // so many are kept; those in use are kept in any case
+
+	// compiling is held while a program is compiled: one at a time, since a compiler takes several times the memory of what it
+	// makes.
+	compiling sync.Mutex
+
+	mu    sync.Mutex // guards byKey, clock, and users and used of each program
+	byKey map[programKey]*program
+	clock int
 }
 
-// program is what one name stands for.
+// programKey tells programs apart.
+type programKey struct {
+	name   string
+	shapes string // of the inputs, see newKey
+}
+
+// program is compiled for inputs of some shapes.
 type program struct {
-	exec   *graph.Exec
-	shapes int // for which it is compiled
-	used   int // the clock at its last use
+	key   programKey
+	exec  func() (*graph.Exec, error) // the first call compiles it, others wait
+	users int                         // goroutines that run it or wait for it
+	used  int                         // the clock when it was last asked for
 }
 
 // mostBlocks is how many blocks the programs that are kept have together: 20 programs of a model of thirty blocks, 150 of the
@@ -26,42 +44,70 @@ const mostBlocks = 600
 func MostPrograms(layers int) int { return max(8, mostBlocks/max(1, layers)) }
 
 func newPrograms(layers int) *programs {
-	return &programs{byName: map[string]*program{}, most: MostPrograms(layers)}
+	return &programs{byKey: map[programKey]*program{}, most: MostPrograms(layers)}
 }
 
-// find returns the program of that name, or nil.
-func (p *programs) find(name string) *program {
-	p.clock++
-	x := p.byName[name]
-	if x != nil {
-		x.used = p.clock
+// newKey writes shapes down in a few bytes: the next token of a decoder has a hundred inputs.
+func newKey(name string, inputs []argument) programKey {
+	var shapes []byte
+	for _, in := range inputs {
+		s := in.tensor.Shape()
+		shapes = binary.AppendUvarint(shapes, uint64(s.DType))
+		shapes = binary.AppendUvarint(shapes, uint64(s.Rank()))
+		for _, n := range s.Dimensions {
+			shapes = binary.AppendUvarint(shapes, uint64(n))
+		}
 	}
+	return programKey{name, string(shapes)}
+}
+
+// take returns the program of that key, which stays in memory until it is released. compile makes it if it is new, once
+// whoever asks, and not yet.
+func (p *programs) take(key programKey, compile func() (*graph.Exec, error)) *program {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	x := p.byKey[key]
+	if x == nil {
+		x = &program{key: key, exec: sync.OnceValues(func() (*graph.Exec, error) {
+			p.compiling.Lock()
+			defer p.compiling.Unlock()
+			return compile()
+		})}
+		p.byKey[key] = x
+		p.makeRoom(x)
+	}
+	p.clock++
+	x.used = p.clock
+	x.users++
 	return x
 }
 
-func (p *programs) add(name string, x *program) {
-	x.used = p.clock
-	p.byName[name] = x
+// release ends one use of a program. One that could not be compiled is forgotten, so that the next to ask tries again.
+func (p *programs) release(x *program, failed bool) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	x.users--
+	if failed && p.byKey[x.key] == x {
+		delete(p.byKey, x.key)
+	}
 }
 
-// makeRoom lets programs go that were used least recently, but not the one in use.
-func (p *programs) makeRoom(inUse *program) {
-	for p.kept() > p.most && len(p.byName) > 1 {
-		oldest := ""
-		for name, other := range p.byName {
-			if other != inUse && (oldest == "" || other.used < p.byName[oldest].used) {
-				oldest = name
+// makeRoom lets programs go that were used least recently, but not the new one. Trap: freeing a program that runs crashes both
+// backends, so those with users stay, and leave when room is made the next time.
+func (p *programs) makeRoom(fresh *program) {
+	for len(p.byKey) > p.most {
+		var oldest *program
+		for _, x := range p.byKey {
+			if x != fresh && x.users == 0 && (oldest == nil || x.used < oldest.used) {
+				oldest = x
 			}
 		}
-		p.byName[oldest].exec.Finalize()
-		delete(p.byName, oldest)
+		if oldest == nil {
+			return
+		}
+		delete(p.byKey, oldest.key)
+		if exec, err := oldest.exec(); err == nil { // at once: whoever compiled it was a user
+			exec.Finalize()
+		}
 	}
-}
-
-// kept is the number of programs in memory.
-func (p *programs) kept() (n int) {
-	for _, x := range p.byName {
-		n += x.shapes
-	}
-	return n
 }

@@ -82,7 +82,7 @@ func (s *GradientStack) Combine(weights []float64) error {
 	defer factors.FinalizeAll()
 	sum := make([]*tensors.Tensor, len(t.weights))
 	for i := range sum {
-		out, err := t.engine.run("combine gradients", appendTensors([]any{factors}, s.of(i)), func(in []*Node) []*Node {
+		out, err := t.engine.run("combine gradients", appendTensors([]argument{{tensor: factors}}, s.of(i)), func(in []*Node) []*Node {
 			x := MatMul(graph.InsertAxes(in[0], 0), stacked(in[1:])) // [1, size]
 			return []*Node{graph.Reshape(x, in[1].Shape().Dimensions...)}
 		})

@@ -89,10 +89,7 @@ func (t *Trainer) Accumulate(b *Batch, targets Targets) ([]Unit, error) {
 	defer freeAll(side)
 	given, n := t.engine.inputs(t.weights)
 	objective, nSide := targets.objective(), len(side)
-	inputs, err := t.engine.donateAll(appendTensors(given, side), t.grads)
-	if err != nil {
-		return nil, err
-	}
+	inputs := donateTensors(appendTensors(given, side), t.grads)
 	out, err := t.engine.run("gradient of "+objective.name(), inputs, func(in []*Node) []*Node {
 		side, previous := in[n:n+nSide], in[n+nSide:]
 		b := takeBatch(side)
@@ -164,16 +161,14 @@ func (t *Trainer) Apply(rate float64) (gradNorm float64, err error) {
 		return 0, fmt.Errorf("taking an optimiser step: no gradient was accumulated")
 	}
 	n := len(t.weights)
-	var inputs []any
+	var inputs []argument
 	for _, group := range [][]*tensors.Tensor{t.weights, t.m, t.v, t.grads} {
-		if inputs, err = t.engine.donateAll(inputs, group); err != nil {
-			return 0, err
-		}
+		inputs = donateTensors(inputs, group)
 	}
 	t.steps++
 	scalars := tensors.FromFlatDataAndDimensions(t.adam.scalars(rate, t.steps), adamScalars)
 	defer scalars.FinalizeAll()
-	out, err := t.engine.run("adamw "+t.adam.name(), append(inputs, scalars), func(in []*Node) []*Node {
+	out, err := t.engine.run("adamw "+t.adam.name(), append(inputs, argument{tensor: scalars}), func(in []*Node) []*Node {
 		return t.adam.update(in[:n], in[n:2*n], in[2*n:3*n], in[3*n:4*n], in[4*n])
 	})
 	if err != nil {

@@ -20,6 +20,8 @@ type Weights struct{ tensors []*tensors.Tensor }
 
 // freeze copies the weights beneath the adapters to the device, where all policies share them, if that was not done.
 func (e *Engine) freeze() (err error) {
+	e.freezing.Lock()
+	defer e.freezing.Unlock()
 	shapes := e.Config.Frozen()
 	if len(e.frozen) == len(shapes) {
 		return nil
@@ -27,10 +29,10 @@ func (e *Engine) freeze() (err error) {
 	if e.Beneath == nil {
 		return errors.New("freezing weights: there is nothing to read those beneath the adapters from")
 	}
+	var list []*tensors.Tensor
 	defer func() {
 		if err != nil {
-			freeAll(e.frozen)
-			e.frozen = nil
+			freeAll(list)
 		}
 	}()
 	var short []bfloat16.BFloat16 // of one weight after the other
@@ -55,13 +57,14 @@ func (e *Engine) freeze() (err error) {
 		if err != nil {
 			return fmt.Errorf("freezing weights: %s: %w", s.Name, err)
 		}
-		e.frozen = append(e.frozen, t)
+		list = append(list, t)
 	}
+	e.frozen = list
 	return nil
 }
 
 // inputs are the frozen weights and the given ones, with which the inputs of every program begin, and their number.
-func (e *Engine) inputs(trained []*tensors.Tensor) ([]any, int) {
+func (e *Engine) inputs(trained []*tensors.Tensor) ([]argument, int) {
 	return appendTensors(appendTensors(nil, e.frozen), trained), len(e.frozen) + len(trained)
 }
 
