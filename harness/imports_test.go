@@ -150,14 +150,14 @@ func TestNoHiddenInputs(t *testing.T) {
 	global := regexp.MustCompile(`(?:^|[^.\w])rand\.(Int|IntN|Int64|Int64N|Uint64|Float64|NormFloat64|Perm|Shuffle|N)\(`)
 	clock := regexp.MustCompile(`\btime\.(Now|Since)\(`)
 	mayTellTime := map[string]bool{
-		"harness/run/stage.go":         true, // how long a stage took, for progress and manifest
-		"harness/run/training.go":      true, // when to save a checkpoint
-		"harness/nn/probe.go":          true, // doctor's measurements
-		"harness/cli/progress.go":      true,
-		"harness/cli/manifest.go":      true,
-		"harness/cli/run.go":           true,
-		"harness/cli/grid.go":          true,
-		"harness/cli/tool/pretrain.go": true,
+		"harness/stage/execute.go":         true, // how long a stage took, for progress and manifest
+		"harness/kind/training/course.go":  true, // when to save a checkpoint
+		"harness/nn/probe.go":              true, // doctor's measurements
+		"harness/cli/progress/progress.go": true,
+		"harness/cli/manifest.go":          true,
+		"harness/cli/run.go":               true,
+		"harness/cli/grid.go":              true,
+		"harness/cli/tool/pretrain.go":     true,
 	}
 	sources(t, func(path, _ string, imports []string, text string) {
 		if strings.HasSuffix(path, "_test.go") {

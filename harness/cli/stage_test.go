@@ -69,14 +69,13 @@ seeds = [1]
 iterations = 2
 [languages]
 seen = ["en", "de"]
-unseen = ["sw"]
 [prompts]
 per_language = 2
 [generate]
 samples = 2
-max_tokens = 8
+max_tokens = 4
 [train]
-batch_pairs = 2
+batch_pairs = 4
 [congrad]
 sketch_rank = 2
 fidelity_pairs = 2
@@ -84,14 +83,11 @@ aggregator = "gradvac"
 [evaluate]
 opponent = "baseline"
 per_language = 1
-tasks = ["tiny-facts", "tiny-text"]
+tasks = ["tiny-facts"]
 task_items = 1
 [[arms]]
 name = "baseline"
 select = "none"
-[[arms]]
-name = "joint"
-select = "all"
 [[arms]]
 name = "congrad"
 select = "congrad"
@@ -99,10 +95,6 @@ select = "congrad"
 name = "random"
 select = "random"
 match = "congrad"
-[[arms]]
-name = "without"
-select = "reward_margin"
-without = ["de"]
 `
 
 // records are the names of a run's files of records.

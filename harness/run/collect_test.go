@@ -5,7 +5,9 @@ import (
 	"strings"
 	"testing"
 
+	"congrad/harness/bench"
 	"congrad/harness/config"
+	"congrad/harness/kind"
 	"congrad/harness/model"
 	"congrad/harness/nn"
 	"congrad/harness/record"
@@ -90,7 +92,7 @@ sketch_rank = 3 # of no gradient
 		t.Fatal(err)
 	}
 	shape := model.Config{Vocab: 5, Hidden: 4, Layers: 1, Heads: 2, KVHeads: 1, HeadDim: 2, FFN: 6, RopeBase: 1e4, NormEps: 1e-5}
-	facts, err := (&Plan{Experiment: e}).facts(&Env{Engine: nn.NewEngine(nil, shape), Base: &model.Folder{Config: shape, Weights: model.New(shape, 1)}})
+	facts, err := (&Plan{Experiment: e}).facts(nil, &bench.Bench{Config: shape, Base: &model.Folder{Config: shape, Weights: model.New(shape, 1)}})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -156,7 +158,7 @@ func TestLossesReachTheDevice(t *testing.T) {
 			f.SetFloat(float64(i))
 		}
 	}
-	to := reflect.ValueOf(lossOf(l))
+	to := reflect.ValueOf(kind.Loss(l))
 	for i := range from.NumField() {
 		name := from.Type().Field(i).Name
 		if got := to.FieldByName(name); !got.IsValid() || !got.Equal(from.Field(i)) || to.NumField() != from.NumField() {

@@ -2,26 +2,22 @@ package run
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"slices"
 	"testing"
 
 	"congrad/harness/data"
 	"congrad/harness/record"
-	"congrad/harness/store"
+	"congrad/harness/stage"
 )
 
 // spent runs nothing: it reads what is known of a plan's stages.
-func (b *bench) spent(t *testing.T, p *Plan, dir string) []record.Spent {
+func (l *lab) spent(t *testing.T, p *Plan, dir string) []record.Spent {
 	t.Helper()
-	st, err := store.Open(dir)
-	if err != nil {
-		t.Fatal(err)
-	}
+	st := open(t, dir)
 	defer st.Close()
-	env := b.env
-	env.Store = st
-	list, err := p.Spent(&env)
+	list, err := p.Spent(st)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -31,9 +27,9 @@ func (b *bench) spent(t *testing.T, p *Plan, dir string) []record.Spent {
 // The tokens of the stages are those of the records, each stage is there once with those that share it, and a later run, which
 // does no work, knows as much.
 func TestSpentAgreesWithTheRecords(t *testing.T) {
-	b := newBench(t)
-	p, dir := b.plan(t, "iterations=2", "seeds=[1,2]"), t.TempDir()
-	files, err := b.run(t, context.Background(), p, dir, &follower{})
+	l := newLab(t)
+	p, dir := l.plan(t, "iterations=2", "seeds=[1,2]"), t.TempDir()
+	files, err := l.run(t, context.Background(), p, dir, &follower{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -49,7 +45,7 @@ func TestSpentAgreesWithTheRecords(t *testing.T) {
 	for _, s := range set.Steps {
 		trained[s.Arm] += s.Tokens
 	}
-	first := b.spent(t, p, dir)
+	first := l.spent(t, p, dir)
 	got, answered, taught := 0, map[string]int{}, map[string]int{}
 	for _, s := range first {
 		if s.Calls != 1 || s.Lost || s.Seconds <= 0 {
@@ -83,10 +79,10 @@ func TestSpentAgreesWithTheRecords(t *testing.T) {
 			t.Errorf("the first %s stage is of %v, want %d arms", kind, first[at].Arms, want)
 		}
 	}
-	if _, err := b.run(t, context.Background(), p, dir, &follower{}); err != nil {
+	if _, err := l.run(t, context.Background(), p, dir, &follower{}); err != nil {
 		t.Fatal(err)
 	}
-	if again := b.spent(t, p, dir); !slices.EqualFunc(first, again, func(x, y record.Spent) bool { return x.Key == y.Key && x.Seconds == y.Seconds }) {
+	if again := l.spent(t, p, dir); !slices.EqualFunc(first, again, func(x, y record.Spent) bool { return x.Key == y.Key && x.Seconds == y.Seconds }) {
 		t.Error("a run without work knows other seconds")
 	}
 }
@@ -94,13 +90,13 @@ func TestSpentAgreesWithTheRecords(t *testing.T) {
 // Every stage is some arm's, whoever judges and whoever the opponent is.
 func TestEveryStageHasAnOwner(t *testing.T) {
 	t.Chdir(t.TempDir())
-	b := newBench(t)
-	b.answersOf(t, func(data.Prompt) string { return "x" })
+	l := newLab(t)
+	l.answersOf(t, func(data.Prompt) string { return "x" })
 	for name, sets := range map[string][]string{
 		"known answers": nil, "the model": {"evaluate.judge=self"}, "a server": judgedByServer,
 		"a file": {"evaluate.judge=self", "evaluate.opponent=refs.jsonl", "evaluate.answers.id=id"},
 	} {
-		p := b.plan(t, sets...)
+		p := l.plan(t, sets...)
 		owners := p.owners()
 		for _, s := range p.Stages {
 			if len(owners[s.Key]) == 0 {
@@ -115,90 +111,48 @@ func TestEveryStageHasAnOwner(t *testing.T) {
 
 // A stopped stage counts both calls. Of a killed one what is missing is said, and of one that left no note that nothing is known.
 func TestSpentOfStoppedStages(t *testing.T) {
-	b := newBench(t)
-	p, dir := b.plan(t), t.TempDir()
+	l := newLab(t)
+	p, dir := l.plan(t), t.TempDir()
 	ctx, cancel := context.WithCancel(context.Background())
 	f := &follower{at: 4, cancel: cancel} // base, generate, and a sign of life in it
-	if _, err := b.run(t, ctx, p, dir, f); !errors.Is(err, context.Canceled) {
+	if _, err := l.run(t, ctx, p, dir, f); !errors.Is(err, context.Canceled) {
 		t.Fatal(err)
 	}
-	st, err := store.Open(dir)
+	st := open(t, dir)
+	stopped := slices.IndexFunc(p.Stages, func(s *stage.Stage) bool { return !st.Has(string(s.Key)) })
+	killed := p.Stages[stopped+1]
+	begun, err := json.Marshal(stage.Cost{Calls: 1, Open: true}) // and never ended
 	if err != nil {
 		t.Fatal(err)
 	}
-	stopped := slices.IndexFunc(p.Stages, func(s *Stage) bool { return !st.Has(s.Key) })
-	env := b.env
-	env.Store = st
-	killed := p.Stages[stopped+1]
-	if _, err := env.beginCost(killed); err != nil { // and never ended
+	if err := st.Scratch(string(killed.Key)).Save("cost.json", begun); err != nil {
 		t.Fatal(err)
 	}
-	before, err := env.scratch(p.Stages[stopped]).Load(costFile)
+	before, err := st.Scratch(string(p.Stages[stopped].Key)).Load("cost.json")
 	if err != nil || before == nil {
 		t.Fatalf("the stopped stage left no cost: %v", err)
 	}
 	if err := st.Close(); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := b.run(t, context.Background(), p, dir, &follower{}); err != nil {
+	if _, err := l.run(t, context.Background(), p, dir, &follower{}); err != nil {
 		t.Fatal(err)
 	}
-	list := b.spent(t, p, dir)
+	list := l.spent(t, p, dir)
 	if s := list[stopped]; s.Calls != 2 || s.Lost {
 		t.Errorf("stopped once: %+v", s)
 	}
 	if s := list[stopped+1]; s.Calls != 2 || !s.Lost {
 		t.Errorf("killed once: %+v", s)
 	}
-	if st, err = store.Open(dir); err != nil {
-		t.Fatal(err)
-	}
-	if err := st.PutNote(killed.Key, costFile, []byte("{")); err != nil {
+	st = open(t, dir)
+	if err := st.PutNote(string(killed.Key), "cost.json", []byte("{")); err != nil {
 		t.Fatal(err)
 	}
 	if err := st.Close(); err != nil {
 		t.Fatal(err)
 	}
-	if s := b.spent(t, p, dir)[stopped+1]; s.Calls != 0 || s.Seconds != 0 {
+	if s := l.spent(t, p, dir)[stopped+1]; s.Calls != 0 || s.Seconds != 0 {
 		t.Errorf("a damaged note: %+v", s)
-	}
-}
-
-// A stage that moves between machines names each of them once.
-func TestCostNamesMachinesOnce(t *testing.T) {
-	b := newBench(t)
-	p := b.plan(t)
-	st, err := store.Open(t.TempDir())
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer st.Close()
-	env := b.env
-	env.Store = st
-	var c cost
-	for _, env.Machine = range []string{"a", "b", "a", "b"} {
-		if c, err = env.beginCost(p.Stages[0]); err != nil {
-			t.Fatal(err)
-		}
-	}
-	if c.Machine != "a; b" || c.Calls != 4 {
-		t.Errorf("%+v", c)
-	}
-}
-
-// What the process holds at most is measured anew for each stage, where the system lets it.
-func TestPeakIsOfTheStage(t *testing.T) {
-	var m memory
-	m.begin()
-	if !m.anew {
-		t.Skip("this system does not measure it anew")
-	}
-	large := make([]byte, 200<<20)
-	for i := range large {
-		large[i] = 1
-	}
-	with := m.end()
-	if with < 200<<20 || m.most < with {
-		t.Errorf("%d bytes at most with %d in use", with, len(large))
 	}
 }

@@ -7,10 +7,9 @@ import (
 	"testing"
 
 	"congrad/harness/data"
-	"congrad/harness/sketch"
+	"congrad/harness/kind/filtering"
+	"congrad/harness/stage"
 	"congrad/results/measure"
-
-	"gonum.org/v1/gonum/mat"
 )
 
 // asks are pairs of one language.
@@ -26,13 +25,20 @@ func asks(lang string, swapped bool) []data.Preference {
 	return list
 }
 
+// diagnose takes the first step of the filter of small's arm, and puts it into the numbers that are shown.
 func diagnose(t *testing.T, pairs []data.Preference, codes ...string) (measure.Diagnosis, error) {
 	t.Helper()
-	b := newBench(t)
-	x := b.plan(t, "loss.length_penalty=0.0").Experiment
+	l := newLab(t)
+	x := l.plan(t, "loss.length_penalty=0.0").Experiment
 	x.Languages.Seen = codes
-	b.env.Report = &follower{}
-	return b.env.Diagnose(context.Background(), x, *x.FindArm("congrad"), pairs, "mine.jsonl")
+	f := &follower{}
+	begin := func(int) stage.Line { return f.Begin(&stage.Stage{Kind: "diagnosis"}, 1, 1) }
+	d, err := filtering.Diagnose(context.Background(), l.bench, x, *x.FindArm("congrad"), pairs, "mine.jsonl", begin)
+	if err != nil {
+		return measure.Diagnosis{}, err
+	}
+	r := measure.Round{Languages: d.Languages, Pairs: d.Pairs, Gram: d.Gram, Squares: d.Squares, Against: d.Against}
+	return measure.Diagnosis{Observation: measure.Observe(r), Cosines: d.Cosines, Others: d.Others}, nil
 }
 
 // At the model itself, the gradient of a pair whose answers change places is the same with its sign turned. So two languages
@@ -54,34 +60,6 @@ func TestDiagnosisOfOppositeLanguages(t *testing.T) {
 	}
 	if a, b := same.Others[0], opposite.Others[0]; math.Abs(a+b-1) > 1e-9 {
 		t.Errorf("%g of the pairs are against others that agree, %g against others that do not; together that is all", a, b)
-	}
-}
-
-// Every number of a diagnosis against its definition, on gradients in two dimensions.
-func TestDiagnosisIsTheDefinition(t *testing.T) {
-	sketches := [][]float32{{1, 0}, {3, 1}, {-1, 2}, {0, 3}, {-2, -2}}
-	language := []int{0, 0, 1, 1, 1}
-	round, err := sketch.Gather(sketches, language, []string{"a", "b"}, sketch.Mean, 1, "1")
-	if err != nil {
-		t.Fatal(err)
-	}
-	got := diagnosis(round, []float64{1, -1, -1, -1, 0}, []string{"a", "b"})
-	m := []*mat.VecDense{mat.NewVecDense(2, []float64{2, 0.5}), mat.NewVecDense(2, []float64{-1, 1})}
-	cosine := mat.Dot(m[0], m[1]) / mat.Norm(m[0], 2) / mat.Norm(m[1], 2)
-	for what, pair := range map[string][2]float64{
-		"cosine":             {got.Cosines[0][1], cosine},
-		"against in a":       {got.Languages[0].Against, 0.5},
-		"against in b":       {got.Languages[1].Against, 2.0 / 3},
-		"others in a":        {got.Others[0], 1}, // (1,0) and (3,1) with (-1,1)
-		"others in b":        {got.Others[1], 2.0 / 3},
-		"against altogether": {got.Against, 3.0 / 5},
-	} {
-		if math.Abs(pair[0]-pair[1]) > 1e-12 {
-			t.Errorf("%s: got %g, want %g", what, pair[0], pair[1])
-		}
-	}
-	if q := (1.0 + 10) / 2; math.Abs(*got.Languages[0].Signal-math.Sqrt(3/q)) > 1e-12 { // <(1,0), (3,1)> = 3
-		t.Errorf("the signal of a is %g", *got.Languages[0].Signal)
 	}
 }
 

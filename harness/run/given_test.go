@@ -10,15 +10,16 @@ import (
 	"congrad/eval/chrf"
 	"congrad/harness/config"
 	"congrad/harness/data"
+	"congrad/harness/stage"
 	"congrad/results/measure"
 )
 
 // answersOf opens a file of answers to the bench's held-out prompts; say makes them.
-func (b *bench) answersOf(t *testing.T, say func(p data.Prompt) string) {
+func (l *lab) answersOf(t *testing.T, say func(p data.Prompt) string) {
 	t.Helper()
 	var text strings.Builder
 	for _, code := range []string{"en", "de", "sw"} {
-		list, err := b.env.Source.Held("eval", code, 100)
+		list, err := l.bench.Source.Held("eval", code, 100)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -32,7 +33,7 @@ func (b *bench) answersOf(t *testing.T, say func(p data.Prompt) string) {
 		t.Fatal(err)
 	}
 	var err error
-	if b.env.Answers, err = data.OpenAnswers("refs.jsonl", data.AnswerColumns{Language: "lang", Answer: "answer", ID: "id"}, b.languages); err != nil {
+	if l.bench.Answers, err = data.OpenAnswers("refs.jsonl", data.AnswerColumns{Language: "lang", Answer: "answer", ID: "id"}, l.languages); err != nil {
 		t.Fatal(err)
 	}
 }
@@ -40,17 +41,17 @@ func (b *bench) answersOf(t *testing.T, say func(p data.Prompt) string) {
 // Against a file's answers every arm is compared, the untouched one too, by known answers that an independent count gives.
 func TestAgainstTheAnswersOfAFile(t *testing.T) {
 	t.Chdir(t.TempDir())
-	b := newBench(t)
+	l := newLab(t)
 	given, right := map[string]string{}, map[string]string{}
-	b.answersOf(t, func(p data.Prompt) string {
+	l.answersOf(t, func(p data.Prompt) string {
 		given[p.ID], right[p.ID] = p.Right, p.Right
 		if len(given)%2 == 0 { // every second one
 			given[p.ID] = "x"
 		}
 		return given[p.ID]
 	})
-	plan := b.plan(t, "evaluate.opponent=refs.jsonl", "evaluate.answers.id=id", "seeds=[1,2]")
-	files, err := b.run(t, context.Background(), plan, t.TempDir(), &follower{})
+	plan := l.plan(t, "evaluate.opponent=refs.jsonl", "evaluate.answers.id=id", "seeds=[1,2]")
+	files, err := l.run(t, context.Background(), plan, t.TempDir(), &follower{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -85,9 +86,9 @@ func TestAgainstTheAnswersOfAFile(t *testing.T) {
 
 // A study that only scores evaluates nothing, so it reads no answers; its records name arms that it has all the same.
 func TestScoringWithAFileAsTheOpponent(t *testing.T) {
-	b := newBench(t)
-	plan := b.plan(t, "evaluate.opponent=refs.jsonl", "evaluate.answers.id=id", "train.epochs=0")
-	files, err := b.run(t, context.Background(), plan, t.TempDir(), &follower{})
+	l := newLab(t)
+	plan := l.plan(t, "evaluate.opponent=refs.jsonl", "evaluate.answers.id=id", "train.epochs=0")
+	files, err := l.run(t, context.Background(), plan, t.TempDir(), &follower{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -100,21 +101,21 @@ func TestScoringWithAFileAsTheOpponent(t *testing.T) {
 // Other answers are other work for what depends on them, and for nothing else; what a file lacks is said before anything runs.
 func TestKeysFollowAnswers(t *testing.T) {
 	t.Chdir(t.TempDir())
-	b := newBench(t)
+	l := newLab(t)
 	const opponent, id = "evaluate.opponent=refs.jsonl", "evaluate.answers.id=id"
-	before := map[string]bool{}
-	for _, s := range b.plan(t).Stages {
+	before := map[stage.Ref]bool{}
+	for _, s := range l.plan(t).Stages {
 		before[s.Key] = true
 	}
 	added := func(sets ...string) (kinds, keys string) {
-		for _, s := range b.plan(t, append(sets, opponent, id)...).Stages {
+		for _, s := range l.plan(t, append(sets, opponent, id)...).Stages {
 			if !before[s.Key] {
-				kinds, keys = kinds+s.Kind+" ", keys+s.Key
+				kinds, keys = kinds+s.Kind+" ", keys+string(s.Key)
 			}
 		}
 		return kinds, keys
 	}
-	b.answersOf(t, func(p data.Prompt) string { return "x" })
+	l.answersOf(t, func(p data.Prompt) string { return "x" })
 	kinds, first := added()
 	if kinds != "given " {
 		t.Errorf("a file as the opponent adds %q", kinds)
@@ -127,22 +128,22 @@ func TestKeysFollowAnswers(t *testing.T) {
 	if want := "given compare compare compare compare "; compared != want {
 		t.Errorf("and compared %q, want %q", compared, want)
 	}
-	b.answersOf(t, func(p data.Prompt) string { return "y" })
+	l.answersOf(t, func(p data.Prompt) string { return "y" })
 	if _, other := added(); other == first {
 		t.Error("other answers have the same key")
 	}
-	b.answersOf(t, func(p data.Prompt) string {
+	l.answersOf(t, func(p data.Prompt) string {
 		if p.Lang == "de" {
 			return ""
 		}
 		return "x"
 	})
-	known := config.World{Languages: b.languages.Codes(), Tasks: []string{"tiny-facts", "tiny-text"}, Model: func(string) error { return nil }, Aggregators: []string{"pcgrad", "mean"}}
+	known := config.World{Languages: l.languages.Codes(), Tasks: []string{"tiny-facts", "tiny-text"}, Model: func(string) error { return nil }, Aggregators: []string{"pcgrad", "mean"}}
 	e, err := config.Load("small.toml", []byte(small), []string{opponent, id}, known)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err = NewPlan(e, &b.env, b.tasks); err == nil || !strings.Contains(err.Error(), "refs.jsonl (evaluate.opponent): has no answer to 2 of 6 held-out prompts: the id \"") || strings.Contains(err.Error(), "\"de/") {
+	if _, err = NewPlan(e, l.bench, l.tasks); err == nil || !strings.Contains(err.Error(), "refs.jsonl (evaluate.opponent): has no answer to 2 of 6 held-out prompts: the id \"") || strings.Contains(err.Error(), "\"de/") {
 		t.Errorf("%v", err)
 	}
 }

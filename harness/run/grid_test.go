@@ -10,6 +10,7 @@ import (
 	"testing"
 
 	"congrad/harness/record"
+	"congrad/harness/stage"
 )
 
 // gridded is small over two mixtures and two amounts of noise.
@@ -24,11 +25,11 @@ columns = { key = "judge.noise", values = [0.0, 0.5] }
 `
 
 // plans are those of a grid's cells.
-func (b *bench) plans(t *testing.T, source string, sets ...string) []*Plan {
+func (l *lab) plans(t *testing.T, source string, sets ...string) []*Plan {
 	t.Helper()
 	var plans []*Plan
-	for _, c := range b.planOf(t, source, sets...).Experiment.Grid.Cells {
-		plan, err := NewPlan(c.Experiment, &b.env, b.tasks)
+	for _, c := range l.planOf(t, source, sets...).Experiment.Grid.Cells {
+		plan, err := NewPlan(c.Experiment, l.bench, l.tasks)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -40,12 +41,12 @@ func (b *bench) plans(t *testing.T, source string, sets ...string) []*Plan {
 // Cells of one mixture share the base model, what it says, and how it does; those of another share nothing but the model that
 // was shipped. Noise begins where answers are judged.
 func TestCellsShareWhatTheyCan(t *testing.T) {
-	b := newBench(t)
-	plans := b.plans(t, gridded)
+	l := newLab(t)
+	plans := l.plans(t, gridded)
 	shared := func(i, j int) string {
 		kinds := map[string]bool{}
 		for _, s := range plans[i].Stages {
-			if slices.ContainsFunc(plans[j].Stages, func(o *Stage) bool { return o.Key == s.Key }) {
+			if slices.ContainsFunc(plans[j].Stages, func(o *stage.Stage) bool { return o.Key == s.Key }) {
 				kinds[s.Kind] = true
 			}
 		}
@@ -55,22 +56,22 @@ func TestCellsShareWhatTheyCan(t *testing.T) {
 		i, j int
 		want string
 	}{
-		{0, 1, "answer base further generate task"}, {2, 3, "answer base further generate task"}, {0, 2, "base"}, {1, 3, "base"}, {0, 3, "base"},
+		{0, 1, "answer base choices further generate passages"}, {2, 3, "answer base choices further generate passages"}, {0, 2, "base"}, {1, 3, "base"}, {0, 3, "base"},
 	} {
 		if got := shared(c.i, c.j); got != c.want {
 			t.Errorf("cells %d and %d share %q, want %q", c.i, c.j, got, c.want)
 		}
 	}
 	all := Union(plans)
-	at := map[string]int{}
+	at := map[stage.Ref]int{}
 	for i, s := range all {
 		if _, twice := at[s.Key]; twice {
 			t.Errorf("%s is in the union twice", s.Label)
 		}
 		at[s.Key] = i
 		for _, in := range s.Inputs {
-			if before, there := at[in.Key]; !there || before >= i {
-				t.Errorf("%s stands before its input %s", s.Label, in.Label)
+			if before, there := at[in]; !there || before >= i {
+				t.Errorf("%s comes before its input %s", s.Label, in)
 			}
 		}
 	}
@@ -81,9 +82,9 @@ func TestCellsShareWhatTheyCan(t *testing.T) {
 
 // The mixture that is not asked for is the world's own, asked for or not; with no steps there is none to ask for.
 func TestTheWorldsOwnMixture(t *testing.T) {
-	b := newBench(t)
-	key := func(sets ...string) string { return b.plan(t, sets...).Stages[1].Key }
-	own := fmt.Sprint("base.shared_share=", b.env.World.Settings().SharedShare)
+	l := newLab(t)
+	key := func(sets ...string) stage.Ref { return l.plan(t, sets...).Stages[1].Key }
+	own := fmt.Sprint("base.shared_share=", l.bench.World.Settings().SharedShare)
 	if key("base.steps=2") != key("base.steps=2", own) {
 		t.Error("the world's own mixture is another when it is asked for")
 	}
@@ -95,21 +96,21 @@ func TestTheWorldsOwnMixture(t *testing.T) {
 // A cell's records count the defects of what the model said; the model has learnt the mixture, and so every policy starts
 // from another one. A stopped training goes on to the same model.
 func TestTrainingFurther(t *testing.T) {
-	b := newBench(t)
-	b.env.Recipe.Train.Batch, b.env.Recipe.Train.Tokens = 2, 256
-	p := b.plan(t, "base.steps=3", "base.shared_share=1.0", "generate.max_tokens=8", "judge.kind=reference", "judge.noise=1.0")
+	l := newLab(t)
+	l.bench.Recipe.Train.Batch, l.bench.Recipe.Train.Tokens = 2, 256
+	p := l.plan(t, "base.steps=3", "base.shared_share=1.0", "generate.max_tokens=8", "judge.kind=reference", "judge.noise=1.0")
 	whole := &follower{}
-	want, err := b.run(t, context.Background(), p, t.TempDir(), whole)
+	want, err := l.run(t, context.Background(), p, t.TempDir(), whole)
 	if err != nil {
 		t.Fatal(err)
 	}
 	at := slices.Index(whole.kinds, "further") + 3 // behind its second step
 	ctx, cancel := context.WithCancel(context.Background())
 	dir := t.TempDir()
-	if _, err := b.run(t, ctx, p, dir, &follower{at: at, cancel: cancel}); err == nil {
+	if _, err := l.run(t, ctx, p, dir, &follower{at: at, cancel: cancel}); err == nil {
 		t.Error("the run was not stopped")
 	}
-	if got, err := b.run(t, context.Background(), p, dir, &follower{}); err != nil || !equal(got, want) {
+	if got, err := l.run(t, context.Background(), p, dir, &follower{}); err != nil || !equal(got, want) {
 		t.Errorf("a training that was stopped goes on to other records, error %v", err)
 	}
 	set := load(t, want)
@@ -119,7 +120,7 @@ func TestTrainingFurther(t *testing.T) {
 	if i := slices.IndexFunc(set.Study.Facts, func(f record.Fact) bool { return f.Name == "judge" }); set.Study.Facts[i].Value != "reference, 100 % of its scores replaced at random" {
 		t.Errorf("the judge is %q", set.Study.Facts[i].Value)
 	}
-	untouched, err := b.run(t, context.Background(), b.plan(t, "generate.max_tokens=8", "judge.kind=reference", "judge.noise=1.0"), t.TempDir(), &follower{})
+	untouched, err := l.run(t, context.Background(), l.plan(t, "generate.max_tokens=8", "judge.kind=reference", "judge.noise=1.0"), t.TempDir(), &follower{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -136,37 +137,18 @@ func TestTrainingFurther(t *testing.T) {
 	}
 }
 
-// What is counted is the families of the answers, language by language.
-func TestCountFamilies(t *testing.T) {
-	b := newBench(t)
-	prompts, err := b.env.Source.Preference(1, "de", 1, 40)
-	if err != nil {
-		t.Fatal(err)
-	}
-	var answers []answer
-	for _, p := range prompts {
-		for _, text := range []string{p.Right, p.Right + "!!", p.Right + " ...", "?"} {
-			answers = append(answers, answer{Lang: "de", Prompt: p.ID, Text: text})
-		}
-	}
-	counts := countFamilies(&b.env, answers)
-	if counts["de"]["shared"] != 80 || counts["de"]["parochial"] != 0 || counts["de"][""] != 80 {
-		t.Errorf("%v", counts)
-	}
-}
-
 // A grid's folder says what its cells are, and what another grid left goes.
 func TestPrepareGrid(t *testing.T) {
-	b := newBench(t)
+	l := newLab(t)
 	folder := Folder(t.TempDir())
 	prepare := func(sets ...string) *record.Grid {
 		t.Helper()
-		e := b.planOf(t, gridded, sets...).Experiment
+		e := l.planOf(t, gridded, sets...).Experiment
 		g := record.Grid{Rows: record.Axis{Key: e.Grid.Rows.Key, Values: e.Grid.Rows.Words()}, Columns: record.Axis{Key: e.Grid.Columns.Key, Values: e.Grid.Columns.Words()}}
 		for _, c := range e.Grid.Cells {
 			g.Cells = append(g.Cells, record.Cell{Row: c.Row, Column: c.Column, Folder: c.Name})
 		}
-		if err := folder.PrepareGrid(e, b.plans(t, gridded, sets...), g); err != nil {
+		if err := folder.PrepareGrid(e, l.plans(t, gridded, sets...), g); err != nil {
 			t.Fatal(err)
 		}
 		there, err := record.LoadGrid(folder.Records())
@@ -181,9 +163,8 @@ func TestPrepareGrid(t *testing.T) {
 	if err := folder.Write("tables/grid.txt", nil); err != nil {
 		t.Fatal(err)
 	}
-	keys, err := PlannedKeys(folder.path("plan.json"))
-	if err != nil || len(keys) != len(Union(b.plans(t, gridded))) {
-		t.Errorf("%d stages are planned, error %v", len(keys), err)
+	if planned, err := stage.ReadPlan(folder.path("plan.json")); err != nil || len(planned.Stages) != len(Union(l.plans(t, gridded))) || planned.Experiment != "" {
+		t.Errorf("planned: %+v, error %v", planned, err)
 	}
 	table := func() bool { _, err := os.Stat(folder.path("tables")); return err == nil }
 	if prepare(); !table() {

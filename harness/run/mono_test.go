@@ -37,13 +37,13 @@ policy = "mono"
 // All models share the answers of the first iteration; after it each language's model answers in its language only.
 func TestModelsOfOneLanguageShareStages(t *testing.T) {
 	counts := map[string]int{}
-	for _, s := range newBench(t).planOf(t, mono, "iterations=2").Stages {
+	for _, s := range newLab(t).planOf(t, mono, "iterations=2").Stages {
 		counts[s.Kind]++
 	}
 	shared, own := 5, 3*2 // models
 	want := map[string]int{
 		"generate": 1 + shared + own, "judge": 1 + shared + own, "reference": 1 + shared + own, "train": 2 * (shared + own),
-		"answer": 1 + shared + own, "task": 2 * (1 + shared + own),
+		"answer": 1 + shared + own, "choices": 1 + shared + own, "passages": 1 + shared + own,
 	}
 	for kind, n := range want {
 		if counts[kind] != n {
@@ -55,8 +55,8 @@ func TestModelsOfOneLanguageShareStages(t *testing.T) {
 // A language's own model meets its language's pairs and no others, as the selector keeps them among all, and is evaluated in
 // its language only.
 func TestModelsOfOneLanguageMeetItOnly(t *testing.T) {
-	b := newBench(t)
-	files, err := b.run(t, context.Background(), b.planOf(t, mono, "iterations=2", "congrad.fidelity_pairs=0"), t.TempDir(), &follower{})
+	l := newLab(t)
+	files, err := l.run(t, context.Background(), l.planOf(t, mono, "iterations=2", "congrad.fidelity_pairs=0"), t.TempDir(), &follower{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -123,9 +123,9 @@ func TestModelsOfOneLanguageMeetItOnly(t *testing.T) {
 
 // A language's own model is what an experiment with that language alone makes of it.
 func TestModelsOfOneLanguageAreThoseOfTheirOwnExperiment(t *testing.T) {
-	b := newBench(t)
+	l := newLab(t)
 	run := func(source string, sets ...string) *record.Set {
-		files, err := b.run(t, context.Background(), b.planOf(t, source, append(sets, "iterations=2", "congrad.fidelity_pairs=0")...), t.TempDir(), &follower{})
+		files, err := l.run(t, context.Background(), l.planOf(t, source, append(sets, "iterations=2", "congrad.fidelity_pairs=0")...), t.TempDir(), &follower{})
 		if err != nil {
 			t.Fatal(err)
 		}

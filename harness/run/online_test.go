@@ -8,10 +8,8 @@ import (
 	"strings"
 	"testing"
 
-	"congrad/harness/config"
-	"congrad/harness/nn"
 	"congrad/harness/record"
-	"congrad/harness/train"
+	"congrad/harness/stage"
 	"congrad/results"
 )
 
@@ -24,7 +22,7 @@ func during(sets ...string) []string {
 
 // Picking while training needs no stage in front, and its keys are its training's.
 func TestOnlineArmsTrainAndNothingElse(t *testing.T) {
-	b := newBench(t)
+	l := newLab(t)
 	kinds := func(p *Plan) (list []string) {
 		for _, s := range p.Stages {
 			list = append(list, s.Kind)
@@ -32,11 +30,11 @@ func TestOnlineArmsTrainAndNothingElse(t *testing.T) {
 		slices.Sort(list)
 		return slices.Compact(list)
 	}
-	if got, want := strings.Join(kinds(b.plan(t, during()...)), " "), "answer base generate judge pairs reference select train"; got != want {
-		t.Errorf("the stages are %q, want %q", got, want) // select is random's
+	if got, want := strings.Join(kinds(l.plan(t, during()...)), " "), "answer base generate judge pairs random reference train"; got != want {
+		t.Errorf("the stages are %q, want %q", got, want)
 	}
-	of := func(sets ...string) (string, string) { // the keys of joint training and of the filter's
-		p := b.plan(t, during(sets...)...)
+	of := func(sets ...string) (joint, online stage.Ref) { // the keys of joint training and of the filter's
+		p := l.plan(t, during(sets...)...)
 		return p.rounds[0].train.Key, p.rounds[1].train.Key
 	}
 	joint, online := of()
@@ -55,18 +53,18 @@ func TestOnlineArmsTrainAndNothingElse(t *testing.T) {
 
 // Runs that are stopped at any step of training go on to the same records: state, verdicts and weights go together.
 func TestStoppedOnlineRunsGoOn(t *testing.T) {
-	b := newBench(t)
+	l := newLab(t)
 	for _, sets := range [][]string{during("congrad.aggregator=gradvac"), during("keep.threshold=0.3", "congrad.renew_every=2")} {
 		whole := &follower{}
-		want, err := b.run(t, context.Background(), b.plan(t, sets...), t.TempDir(), whole)
+		want, err := l.run(t, context.Background(), l.plan(t, sets...), t.TempDir(), whole)
 		if err != nil {
 			t.Fatal(err)
 		}
 		dir, stops := t.TempDir(), 0
 		for { // one step further each time, in one store
 			ctx, cancel := context.WithCancel(context.Background())
-			f := &trainingStop{cancel: cancel}
-			got, err := b.run(t, ctx, b.plan(t, sets...), dir, f)
+			f := &follower{cancel: cancel, until: func(kind, sign string) bool { return kind == "train" && sign == "advance" }}
+			got, err := l.run(t, ctx, l.plan(t, sets...), dir, f)
 			cancel()
 			if err == nil {
 				if !equal(got, want) {
@@ -85,31 +83,15 @@ func TestStoppedOnlineRunsGoOn(t *testing.T) {
 	}
 }
 
-// trainingStop stops a run behind the first step that it sees of a training stage.
-type trainingStop struct {
-	follower
-	cancel context.CancelFunc
-}
-
-func (f *trainingStop) event() {
-	if f.kind == "train" {
-		f.cancel()
-	}
-}
-func (f *trainingStop) Begin(s *Stage, _, _ int) { f.kind = s.Kind }
-func (f *trainingStop) Advance(int, int)         { f.event() }
-func (f *trainingStop) Loss(float64)             {}
-func (f *trainingStop) Note(string)              {}
-
 // What is recorded is what was trained on: every meeting is a step's, the last one the pair's.
 func TestOnlineRecords(t *testing.T) {
-	b := newBench(t)
+	l := newLab(t)
 	for _, threshold := range []bool{false, true} {
 		sets := during("congrad.resample_every=0")
 		if threshold {
 			sets = append(sets, "keep.threshold=2") // which no cosine reaches
 		}
-		files, err := b.run(t, context.Background(), b.plan(t, sets...), t.TempDir(), &follower{})
+		files, err := l.run(t, context.Background(), l.plan(t, sets...), t.TempDir(), &follower{})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -191,9 +173,9 @@ func TestOnlineRecords(t *testing.T) {
 
 // Training that ends before the first renewal keeps everything and has no consensus: it is joint training.
 func TestOnlineWithoutAConsensus(t *testing.T) {
-	b := newBench(t)
+	l := newLab(t)
 	for _, sets := range [][]string{during("congrad.renew_every=100"), during("pair.min_gap=10")} {
-		files, err := b.run(t, context.Background(), b.plan(t, sets...), t.TempDir(), &follower{})
+		files, err := l.run(t, context.Background(), l.plan(t, sets...), t.TempDir(), &follower{})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -222,42 +204,14 @@ func TestOnlineWithoutAConsensus(t *testing.T) {
 }
 
 func TestOnlineWithoutCompression(t *testing.T) {
-	b := newBench(t)
+	l := newLab(t)
 	for _, kind := range []string{"exact", "logra"} {
-		files, err := b.run(t, context.Background(), b.plan(t, during("congrad.sketch="+kind)...), t.TempDir(), &follower{})
+		files, err := l.run(t, context.Background(), l.plan(t, during("congrad.sketch="+kind)...), t.TempDir(), &follower{})
 		if err != nil {
 			t.Fatal(err)
 		}
 		if set := load(t, files); len(set.Consensus) != 1 || len(set.Steps) == 0 {
 			t.Errorf("%s: %d rounds, %d steps", kind, len(set.Consensus), len(set.Steps))
 		}
-	}
-}
-
-// A checkpoint that lacks the filter's state is no place to go on from.
-func TestOnlineNeedsItsState(t *testing.T) {
-	b := newBench(t)
-	var arm config.Arm
-	for _, a := range b.plan(t, during()...).Experiment.Arms {
-		if a.Online() {
-			arm = a
-		}
-	}
-	s := trainSettings{Online: onlineOf(&round{arm: arm, languages: []string{"en", "de"}})}
-	filter, err := b.env.openOnline(nn.TrainerState{}, nil, s, train.Settings{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	state := nn.TrainerState{}
-	if err := keepOnline(filter, &state); err != nil {
-		t.Fatal(err)
-	}
-	if _, err := b.env.openOnline(state, nil, s, train.Settings{}); err != nil {
-		t.Errorf("a whole state: %v", err)
-	}
-	without := state
-	without.Beside = nil
-	if _, err := b.env.openOnline(without, nil, s, train.Settings{}); err == nil {
-		t.Error("a checkpoint without averages is accepted")
 	}
 }

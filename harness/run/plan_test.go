@@ -7,6 +7,7 @@ import (
 
 	"congrad/harness/config"
 	"congrad/harness/method"
+	"congrad/harness/stage"
 )
 
 // direct are the kinds of the stages whose own settings a key enters; what follows from them changes through its inputs.
@@ -26,8 +27,8 @@ var direct = map[string]struct {
 	"lora.layers":                    {"mlp", "base"},
 	"base.shared_share":              {"0.9", "further"},
 	"base.steps":                     {"2", "further"},
-	"languages.seen":                 {`["de"]`, "answer generate task"},
-	"languages.unseen":               {"[]", "answer task"},
+	"languages.seen":                 {`["de"]`, "answer choices generate passages"},
+	"languages.unseen":               {"[]", "answer choices passages"},
 	"languages.under_represented":    {`["de"]`, ""},
 	"prompts.source":                 {"", ""}, // enters by its version, as do the files
 	"prompts.path":                   {"", ""},
@@ -112,7 +113,7 @@ var direct = map[string]struct {
 	"evaluate.per_language":          {"1", "answer"},
 	"evaluate.opponent":              {"", ""}, // says what answers are compared with
 	"evaluate.tasks":                 {`["tiny-text"]`, ""},
-	"evaluate.task_items":            {"1", "task"},
+	"evaluate.task_items":            {"1", "choices passages"},
 	"published.arm":                  {"", ""}, // typed in from elsewhere, see TestPublishedNumbersEnterNoStage
 	"published.languages":            {"", ""},
 	"published.measure":              {"", ""},
@@ -122,9 +123,9 @@ var direct = map[string]struct {
 	"published.high":                 {"", ""},
 	"published.source":               {"", ""},
 	"batch.rows":                     {"8", "answer generate"},
-	"batch.tokens":                   {"512", "judge task"}, // and, by their inputs, all that follows judging,
-	"batch.sketch_mb":                {"1", ""},             // the numbers are the same to the last bit
-	"batch.recompute":                {"true", "base"},      // and those here are not
+	"batch.tokens":                   {"512", "choices judge passages"}, // and, by their inputs, all that follows judging,
+	"batch.sketch_mb":                {"1", ""},                         // the numbers are the same to the last bit
+	"batch.recompute":                {"true", "base"},                  // and those here are not
 }
 
 // judgedByServer has a server compare the answers, of which a plan knows no more than its address.
@@ -158,7 +159,7 @@ var needs = map[string][]string{
 
 // Every key of an experiment enters the keys of those stages whose results depend on it, and of no others.
 func TestKeysFollowSettings(t *testing.T) {
-	b := newBench(t)
+	l := newLab(t)
 	for _, f := range config.Fields {
 		if strings.HasPrefix(f.Key, "arms.") {
 			continue
@@ -171,15 +172,15 @@ func TestKeysFollowSettings(t *testing.T) {
 		if c.set == "" {
 			continue
 		}
-		before := map[string]bool{}
-		for _, s := range b.planOf(t, every(), needs[f.Key]...).Stages {
+		before := map[stage.Ref]bool{}
+		for _, s := range l.planOf(t, every(), needs[f.Key]...).Stages {
 			before[s.Key] = true
 		}
 		var kinds []string
-		for _, s := range b.planOf(t, every(), append(slices.Clone(needs[f.Key]), f.Key+"="+c.set)...).Stages {
+		for _, s := range l.planOf(t, every(), append(slices.Clone(needs[f.Key]), f.Key+"="+c.set)...).Stages {
 			own := !before[s.Key]
 			for _, in := range s.Inputs {
-				own = own && before[in.Key]
+				own = own && before[in]
 			}
 			if own && !slices.Contains(kinds, s.Kind) {
 				kinds = append(kinds, s.Kind)
@@ -201,15 +202,15 @@ func TestSelectionsDependOnWhatTheyRead(t *testing.T) {
 		"validation":      "held_back layers projection similarity sketch sketch_numbers sketch_rank",
 		"validation_adam": "held_back layers similarity",
 	}
-	b := newBench(t)
+	l := newLab(t)
 	changed := map[string][]string{}
-	before := b.planOf(t, every()).rounds
+	before := l.planOf(t, every()).rounds
 	for key, c := range direct {
 		table, name, _ := strings.Cut(key, ".")
 		if table != "congrad" {
 			continue
 		}
-		for i, r := range b.planOf(t, every(), key+"="+c.set).rounds {
+		for i, r := range l.planOf(t, every(), key+"="+c.set).rounds {
 			if r.selection != nil && r.arm.Ranks() && r.selection.Key != before[i].selection.Key {
 				changed[r.arm.Select] = append(changed[r.arm.Select], name)
 			}
@@ -226,10 +227,10 @@ func TestSelectionsDependOnWhatTheyRead(t *testing.T) {
 // Selectors share gradients where they read the same ones, and all the rest of the first iteration.
 func TestSelectorsShareStages(t *testing.T) {
 	counts := map[string]int{}
-	for _, s := range newBench(t).planOf(t, every()).Stages {
+	for _, s := range newLab(t).planOf(t, every()).Stages {
 		counts[s.Kind]++
 	}
-	want := map[string]int{"generate": 1, "judge": 1, "pairs": 1, "reference": 1, "unprompted": 1, "gradients": 3, "select": 11, "fidelity": 1, "train": 12}
+	want := map[string]int{"generate": 1, "judge": 1, "pairs": 1, "reference": 1, "unprompted": 1, "gradients": 3, "select": 10, "random": 1, "fidelity": 1, "train": 12}
 	for kind, n := range want {
 		if counts[kind] != n {
 			t.Errorf("%d %s stages, want %d", counts[kind], kind, n)
@@ -240,14 +241,14 @@ func TestSelectorsShareStages(t *testing.T) {
 // Arms share what does not depend on what tells them apart: in the first iteration all but selection and training.
 func TestArmsShareStages(t *testing.T) {
 	counts := map[string]int{}
-	for _, s := range newBench(t).plan(t, "iterations=2", "seeds=[1,2]").Stages {
+	for _, s := range newLab(t).plan(t, "iterations=2", "seeds=[1,2]").Stages {
 		counts[s.Kind]++
 	}
 	want := map[string]int{
 		"base":     1,
 		"generate": 2 * (1 + 3), "judge": 2 * (1 + 3), "pairs": 2 * (1 + 3), "reference": 2 * (1 + 3),
-		"gradients": 2 * 2, "select": 2 * 2 * 2, "fidelity": 1, "train": 2 * 2 * 3,
-		"answer": 1 + 2*3, "task": 2 * (1 + 2*3),
+		"gradients": 2 * 2, "select": 2 * 2, "random": 2 * 2, "fidelity": 1, "train": 2 * 2 * 3,
+		"answer": 1 + 2*3, "choices": 1 + 2*3, "passages": 1 + 2*3,
 	}
 	for kind, n := range want {
 		if counts[kind] != n {
@@ -258,20 +259,20 @@ func TestArmsShareStages(t *testing.T) {
 
 // A kept share of the training that another device or model did never counts for this one.
 func TestKeysFollowModelAndDevice(t *testing.T) {
-	b := newBench(t)
-	before := map[string]bool{}
-	for _, s := range b.plan(t).Stages {
+	l := newLab(t)
+	before := map[stage.Ref]bool{}
+	for _, s := range l.plan(t).Stages {
 		before[s.Key] = true
 	}
-	b.env.Device = "another"
-	for _, s := range b.plan(t).Stages {
+	l.bench.Device = "another"
+	for _, s := range l.plan(t).Stages {
 		if s.Kind != "base" && before[s.Key] {
 			t.Errorf("%s has one key on two devices", s.Label)
 		}
 	}
-	b.env.Device = "a test"
-	b.env.Base.Weights.Tensors[0][0]++
-	for _, s := range b.plan(t).Stages {
+	l.bench.Device = "a test"
+	l.bench.Base.Weights.Tensors[0][0]++
+	for _, s := range l.plan(t).Stages {
 		if before[s.Key] {
 			t.Errorf("%s has one key for two models", s.Label)
 		}

@@ -8,23 +8,18 @@ import (
 	"testing"
 
 	"congrad/harness/model"
-	"congrad/harness/store"
+	"congrad/harness/stage"
 )
 
 // The policy of an arm is what its training left in the store, and no other arm's.
 func TestPolicy(t *testing.T) {
-	b := newBench(t)
-	var err error
-	if b.env.Store, err = store.Open(t.TempDir()); err != nil {
-		t.Fatal(err)
-	}
-	defer b.env.Store.Close()
-	b.env.Report = &follower{}
-	plan := b.plan(t, "iterations=2", "prompts.per_language=2")
-	if _, err := plan.Policy(&b.env, "joint", 1, 2); !errors.Is(err, ErrNotRun) || !strings.Contains(err.Error(), "train, seed 1, iteration 2, joint") {
+	l := newLab(t)
+	st := open(t, t.TempDir())
+	plan := l.plan(t, "iterations=2", "prompts.per_language=2")
+	if _, err := plan.Policy(st, l.bench, "joint", 1, 2); !errors.Is(err, ErrNotRun) || !strings.Contains(err.Error(), "train, seed 1, iteration 2, joint") {
 		t.Errorf("before the run: %v", err)
 	}
-	if err := Execute(context.Background(), &b.env, plan.Stages); err != nil {
+	if err := execute(context.Background(), plan, st, l.bench, &follower{}); err != nil {
 		t.Fatal(err)
 	}
 	seen := map[string]string{}
@@ -32,20 +27,20 @@ func TestPolicy(t *testing.T) {
 		arm       string
 		iteration int
 	}{"iteration 1, joint": {"joint", 1}, "iteration 2, joint": {"joint", 2}, "iteration 2, congrad": {"congrad", 2}} {
-		w, err := plan.Policy(&b.env, at.arm, 1, at.iteration)
+		w, err := plan.Policy(st, l.bench, at.arm, 1, at.iteration)
 		if err != nil {
 			t.Fatal(err)
 		}
-		i := slices.IndexFunc(plan.Stages, func(s *Stage) bool { return s.Label == "train, seed 1, "+label })
-		file, err := b.env.read(plan.Stages[i], "model.safetensors")
+		i := slices.IndexFunc(plan.Stages, func(s *stage.Stage) bool { return s.Label == "train, seed 1, "+label })
+		file, err := stage.Shelf{Store: st}.Read(plan.Stages[i].Key, "model.safetensors")
 		if err != nil {
 			t.Fatal(err)
 		}
-		want, err := model.Unmarshal(b.env.Base.Config, file)
+		want, err := model.Unmarshal(l.bench.Base.Config, file)
 		if err != nil {
 			t.Fatal(err)
 		}
-		if w.Hash() != want.Hash() || w.Hash() == b.env.Base.Weights.Hash() || seen[w.Hash()] != "" {
+		if w.Hash() != want.Hash() || w.Hash() == l.bench.Base.Weights.Hash() || seen[w.Hash()] != "" {
 			t.Errorf("%s: the weights are not its own (%s)", label, seen[w.Hash()])
 		}
 		seen[w.Hash()] = label
@@ -62,7 +57,7 @@ func TestPolicy(t *testing.T) {
 		{"joint", 1, 3, "small has no iteration 3; it has 1 to 2"},
 		{"joint", 1, 0, "small has no iteration 0"},
 	} {
-		if _, err := plan.Policy(&b.env, c.arm, c.seed, c.iteration); err == nil || !strings.Contains(err.Error(), c.want) {
+		if _, err := plan.Policy(st, l.bench, c.arm, c.seed, c.iteration); err == nil || !strings.Contains(err.Error(), c.want) {
 			t.Errorf("%+v: %v", c, err)
 		}
 	}

@@ -5,11 +5,11 @@ import (
 	"math"
 	"testing"
 
-	"congrad/harness/config"
+	"congrad/harness/kind"
 	"congrad/harness/model"
 	"congrad/harness/nn"
 	"congrad/harness/record"
-	"congrad/harness/store"
+	"congrad/harness/stage"
 	"congrad/harness/train"
 )
 
@@ -24,19 +24,14 @@ select = "validation_adam"
 	for _, size := range []int{1, 1000} {
 		for _, clip := range []float64{0, 1e-3} {
 			t.Run(fmt.Sprintf("batches of %d, clipped at %g", size, clip), func(t *testing.T) {
-				b := newBench(t)
-				st, err := store.Open(t.TempDir())
-				if err != nil {
-					t.Fatal(err)
-				}
-				defer st.Close()
-				b.env.Store, b.env.Report = st, &follower{}
-				plan := b.planOf(t, small+source, fmt.Sprintf("train.batch_pairs=%d", size), fmt.Sprintf("train.clip=%g", clip),
+				l := newLab(t)
+				st := open(t, t.TempDir())
+				plan := l.planOf(t, small+source, fmt.Sprintf("train.batch_pairs=%d", size), fmt.Sprintf("train.clip=%g", clip),
 					"train.epsilon=1e-6", "prompts.per_language=6", "congrad.held_back=0.4", "congrad.fidelity_pairs=0", "loss.beta=1", "evaluate.tasks=[]")
-				if err := Execute(t.Context(), &b.env, plan.Stages); err != nil {
+				if err := execute(t.Context(), plan, st, l.bench, &follower{}); err != nil {
 					t.Fatal(err)
 				}
-				set, err := plan.Records(&b.env, b.languages)
+				set, err := plan.Records(st, l.bench, l.languages)
 				if err != nil {
 					t.Fatal(err)
 				}
@@ -47,9 +42,9 @@ select = "validation_adam"
 					}
 				}
 				r := plan.rounds[len(plan.rounds)-1]
-				gradients := b.pairGradients(t, r)
+				gradients := l.pairGradients(t, stage.Shelf{Store: st}, r)
 				compared := 0
-				for i, want := range lessScores(b.env.Base.Config.Shapes(), pairs, gradients, size, clip, 1e-6) {
+				for i, want := range lessScores(l.bench.Base.Config.Shapes(), pairs, gradients, size, clip, 1e-6) {
 					if pairs[i].Rank == 0 {
 						continue
 					}
@@ -67,17 +62,18 @@ select = "validation_adam"
 }
 
 // pairGradients are every pair's own gradients over all weights, one backward pass each.
-func (b *bench) pairGradients(t *testing.T, r round) [][][]float32 {
+func (l *lab) pairGradients(t *testing.T, shelf stage.Shelf, r round) [][][]float32 {
 	t.Helper()
-	units, err := b.env.pairRows(r.pairs)
+	pairs, err := kind.Pairs(shelf, r.pairs.Key)
 	if err != nil {
 		t.Fatal(err)
 	}
-	margins, err := b.env.margins(r.reference, r.arm.Loss)
+	units := kind.Rows(pairs)
+	margins, err := kind.Margins(shelf, r.reference.Key, r.arm.Loss)
 	if err != nil {
 		t.Fatal(err)
 	}
-	trainer, err := b.env.Engine.NewTrainer(b.env.Base.Weights, adamOf(config.Train{Beta1: 0.9, Beta2: 0.9, Epsilon: 1}))
+	trainer, err := l.bench.Engine.NewTrainer(l.bench.Base.Weights, nn.AdamW{Beta1: 0.9, Beta2: 0.9, Epsilon: 1})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -89,7 +85,7 @@ func (b *bench) pairGradients(t *testing.T, r round) [][][]float32 {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if _, err = trainer.Accumulate(batch, nn.Preference{Loss: lossOf(r.arm.Loss), Reference: margins[i : i+1], Weight: []float64{1}}); err != nil {
+		if _, err = trainer.Accumulate(batch, nn.Preference{Loss: kind.Loss(r.arm.Loss), Reference: margins[i : i+1], Weight: []float64{1}}); err != nil {
 			t.Fatal(err)
 		}
 		g, err := trainer.TakeGradient()

@@ -14,7 +14,7 @@ import (
 )
 
 // ownPrompts replaces the bench's prompts by a file's: so many in each language, every second with an answer.
-func (b *bench) ownPrompts(t *testing.T, n int, answers bool) {
+func (l *lab) ownPrompts(t *testing.T, n int, answers bool) {
 	t.Helper()
 	t.Chdir(t.TempDir())
 	var text strings.Builder
@@ -32,26 +32,26 @@ func (b *bench) ownPrompts(t *testing.T, n int, answers bool) {
 	}
 	files, err := data.FromFiles(data.Spec{
 		Path: "mine.jsonl", Columns: data.Columns{Prompt: "prompt", Language: "lang", Answer: "answer", Cluster: "about"}, HeldOut: 0.3,
-		Seen: []string{"en", "de"}, Unseen: []string{"sw"}, Table: b.languages,
+		Seen: []string{"en", "de"}, Unseen: []string{"sw"}, Table: l.languages,
 	})
 	if err != nil {
 		t.Fatal(err)
 	}
-	b.env.Source = files
+	l.bench.Source = files
 }
 
 // A study of a file's prompts, judged by the model that all arms start from: the scores are those that this model gives when it
 // is asked directly, a win is a higher score, and the untouched model ties with itself.
 func TestJudgedByTheStart(t *testing.T) {
-	b := newBench(t)
-	b.ownPrompts(t, 20, false)
-	plan := b.plan(t, "evaluate.judge=self", "seeds=[1,2]")
-	files, err := b.run(t, context.Background(), plan, t.TempDir(), &follower{})
+	l := newLab(t)
+	l.ownPrompts(t, 20, false)
+	plan := l.plan(t, "evaluate.judge=self", "seeds=[1,2]")
+	files, err := l.run(t, context.Background(), plan, t.TempDir(), &follower{})
 	if err != nil {
 		t.Fatal(err)
 	}
 	set := load(t, files)
-	w, err := b.env.Engine.Upload(b.env.Base.Weights)
+	w, err := l.bench.Engine.Upload(l.bench.Base.Weights)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -61,7 +61,7 @@ func TestJudgedByTheStart(t *testing.T) {
 	}
 	theirs, known := map[string]float64{}, 0
 	for _, e := range set.Evaluations { // the untouched arm comes first
-		scores, err := judge.Self{Engine: b.env.Engine, Weights: w, Chat: b.env.Chat, Tokens: 256}.Scores(context.Background(), []judge.Item{{Instruction: asked[e.Prompt], Answer: e.Text}})
+		scores, err := judge.Self{Engine: l.bench.Engine, Weights: w, Chat: l.bench.Chat, Tokens: 256}.Scores(context.Background(), []judge.Item{{Instruction: asked[e.Prompt], Answer: e.Text}})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -97,14 +97,14 @@ func TestJudgedByTheStart(t *testing.T) {
 
 // Another file is other work, but not for the tasks, whose items are the world's; one read anew is the same.
 func TestKeysFollowFiles(t *testing.T) {
-	b := newBench(t)
+	l := newLab(t)
 	keys := func(n int) map[string]string {
 		if n > 0 {
-			b.ownPrompts(t, n, true)
+			l.ownPrompts(t, n, true)
 		}
 		kinds := map[string]string{}
-		for _, s := range b.plan(t).Stages {
-			kinds[s.Kind] += s.Key
+		for _, s := range l.plan(t).Stages {
+			kinds[s.Kind] += string(s.Key)
 		}
 		return kinds
 	}
@@ -112,16 +112,16 @@ func TestKeysFollowFiles(t *testing.T) {
 	for kind, key := range first {
 		same := kind == "base"
 		if (key == other[kind]) != same || (key == embedded[kind]) != same || key != again[kind] {
-			if kind != "task" {
+			if kind != "choices" && kind != "passages" {
 				t.Errorf("%s: the key of another file is another: %v; that of the same the same: %v", kind, key != other[kind], key == again[kind])
 			}
 		}
 	}
-	answers := 0
-	for _, s := range b.plan(t).Stages {
-		if s.Kind == "task" && s.Inputs[0].Kind == "base" {
+	answers, plan := 0, l.plan(t)
+	for _, s := range plan.Stages {
+		if (s.Kind == "choices" || s.Kind == "passages") && by(plan)[s.Inputs[0]].Kind == "base" {
 			answers++
-			if !strings.Contains(embedded["task"], s.Key) {
+			if !strings.Contains(embedded[s.Kind], string(s.Key)) {
 				t.Errorf("%s: depends on the prompts", s.Label)
 			}
 		}
@@ -133,15 +133,15 @@ func TestKeysFollowFiles(t *testing.T) {
 
 // What the files lack is said before anything runs.
 func TestFilesThatLackSomething(t *testing.T) {
-	b := newBench(t)
-	b.ownPrompts(t, 20, false)
+	l := newLab(t)
+	l.ownPrompts(t, 20, false)
 	load := func(sets ...string) error {
-		known := config.World{Languages: b.languages.Codes(), Tasks: []string{"tiny-facts", "tiny-text"}, Model: func(string) error { return nil }, Aggregators: []string{"pcgrad", "mean"}}
+		known := config.World{Languages: l.languages.Codes(), Tasks: []string{"tiny-facts", "tiny-text"}, Model: func(string) error { return nil }, Aggregators: []string{"pcgrad", "mean"}}
 		e, err := config.Load("small.toml", []byte(small), sets, known)
 		if err != nil {
 			t.Fatal(err)
 		}
-		_, err = NewPlan(e, &b.env, b.tasks)
+		_, err = NewPlan(e, l.bench, l.tasks)
 		return err
 	}
 	for sets, want := range map[string]string{

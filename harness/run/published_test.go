@@ -10,9 +10,9 @@ import (
 
 // What was typed in reaches the records and no stage.
 func TestPublishedNumbersEnterNoStage(t *testing.T) {
-	b := newBench(t)
+	l := newLab(t)
 	source := small + "[[published]]\narm = \"joint\"\nlanguages = \"sw\"\nmeasure = \"accuracy\"\ntask = \"tiny-facts\"\nvalue = 0.25\nlow = 0\nhigh = 0.5\nsource = \"made up\"\n"
-	before, after := b.plan(t), b.planOf(t, source)
+	before, after := l.plan(t), l.planOf(t, source)
 	for i, s := range before.Stages {
 		if after.Stages[i].Key != s.Key {
 			t.Errorf("%s has another key", s.Label)

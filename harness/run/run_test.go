@@ -7,11 +7,13 @@ import (
 	"maps"
 	"math"
 	"slices"
+	"sync"
 	"testing"
 	"time"
 
 	"congrad/eval/task"
 	"congrad/experiments"
+	"congrad/harness/bench"
 	"congrad/harness/config"
 	"congrad/harness/data"
 	"congrad/harness/device"
@@ -21,6 +23,7 @@ import (
 	"congrad/harness/nn"
 	"congrad/harness/pretrain"
 	"congrad/harness/record"
+	"congrad/harness/stage"
 	"congrad/harness/store"
 	"congrad/harness/text"
 	"congrad/harness/world"
@@ -80,16 +83,15 @@ func every() string {
 	return source
 }
 
-// bench is what tests run studies with: a model of random weights under the embedded tokenizer, in a world of three
-// languages.
-type bench struct {
+// lab is what tests run studies with: a model of random weights under the embedded tokenizer, in a world of three languages.
+type lab struct {
 	languages lang.Table
 	tasks     []task.Task
 	backend   device.Backend
-	env       Env
+	bench     *bench.Bench
 }
 
-func newBench(t *testing.T) *bench {
+func newLab(t *testing.T) *lab {
 	t.Helper()
 	must := func(err error) {
 		t.Helper()
@@ -97,126 +99,185 @@ func newBench(t *testing.T) *bench {
 			t.Fatal(err)
 		}
 	}
-	b := &bench{}
+	l := &lab{bench: &bench.Bench{}}
 	var err error
-	b.languages, err = lang.Load(experiments.Files, "languages")
+	l.languages, err = lang.Load(experiments.Files, "languages")
 	must(err)
-	b.tasks, err = task.Load(experiments.Files, "tasks")
+	l.tasks, err = task.Load(experiments.Files, "tasks")
 	must(err)
 	tokenizer, err := experiments.Files.ReadFile("tiny/model/tokenizer.json")
 	must(err)
 	parsed, err := text.Parse(tokenizer)
 	must(err)
-	b.env.Chat, err = text.NewChat(parsed)
+	l.bench.Chat, err = text.NewChat(parsed)
 	must(err)
 	settings := world.Defaults()
 	settings.Languages, settings.Under = []string{"en", "de", "sw"}, nil
 	w, err := world.Open(experiments.Files, settings)
 	must(err)
-	b.env.World = w
-	b.env.Recipe, err = pretrain.Load(experiments.Files, "tiny/base.toml")
+	l.bench.World = w
+	l.bench.Recipe, err = pretrain.Load(experiments.Files, "tiny/base.toml")
 	must(err)
-	b.env.Items = data.FromWorld(w)
-	b.env.Source = b.env.Items
+	l.bench.Items = data.FromWorld(w)
+	l.bench.Source = l.bench.Items
 	c := model.Config{Vocab: parsed.Size(), Hidden: 16, Layers: 1, Heads: 2, KVHeads: 1, HeadDim: 8, FFN: 24, RopeBase: 1e4, NormEps: 1e-5, Tied: true}
-	b.env.Base = &model.Folder{Config: c, Tokenizer: tokenizer, Weights: model.New(c, 1)}
-	for _, digit := range b.env.Chat.Encode("12345") { // loud enough to be the likeliest tokens, so that judging finds digits
+	l.bench.Config = c
+	l.bench.Base = &model.Folder{Config: c, Tokenizer: tokenizer, Weights: model.New(c, 1)}
+	for _, digit := range l.bench.Chat.Encode("12345") { // loud enough to be the likeliest tokens, so that judging finds digits
 		for i := range c.Hidden {
-			b.env.Base.Weights.Tensors[0][digit*c.Hidden+i] *= 30
+			l.bench.Base.Weights.Tensors[0][digit*c.Hidden+i] *= 30
 		}
 	}
-	b.env.Device, b.env.Backend = "a test", "pure Go"
-	b.backend, _, err = device.Open("go")
+	l.bench.Device, l.bench.Backend = "a test", "pure Go"
+	l.backend, _, err = device.Open("go")
 	must(err)
-	b.env.Engine = nn.NewEngine(b.backend, c)
-	return b
+	l.bench.Engine = nn.NewEngine(l.backend, c)
+	return l
 }
 
 // plan lays out small with changes.
-func (b *bench) plan(t *testing.T, sets ...string) *Plan {
+func (l *lab) plan(t *testing.T, sets ...string) *Plan {
 	t.Helper()
-	return b.planOf(t, small, sets...)
+	return l.planOf(t, small, sets...)
 }
 
 // planOf lays out an experiment with changes.
-func (b *bench) planOf(t *testing.T, source string, sets ...string) *Plan {
+func (l *lab) planOf(t *testing.T, source string, sets ...string) *Plan {
 	t.Helper()
 	known := config.World{
-		Languages: b.languages.Codes(), Model: func(string) error { return nil }, Aggregators: []string{"pcgrad", "mean", "gradvac"},
+		Languages: l.languages.Codes(), Model: func(string) error { return nil }, Aggregators: []string{"pcgrad", "mean", "gradvac"},
 		Measured: func(string, string, []string) error { return nil },
 	}
-	for _, x := range b.tasks {
+	for _, x := range l.tasks {
 		known.Tasks = append(known.Tasks, x.Name)
 	}
 	e, err := config.Load("small.toml", []byte(source), sets, known)
 	if err != nil {
 		t.Fatal(err)
 	}
-	plan, err := NewPlan(e, &b.env, b.tasks)
+	plan, err := NewPlan(e, l.bench, l.tasks)
 	if err != nil {
 		t.Fatal(err)
 	}
 	return plan
 }
 
-// run executes a plan in the store at dir and returns its records as files.
-func (b *bench) run(t *testing.T, ctx context.Context, p *Plan, dir string, r Reporter) (map[string][]byte, error) {
+// fresh is the same bench as another process has it: with no weights on the device and no sketches at hand.
+func (l *lab) fresh() *bench.Bench {
+	b := l.bench
+	return &bench.Bench{
+		Engine: b.Engine, Config: b.Config, Chat: b.Chat, Source: b.Source, Items: b.Items, Exams: b.Exams, Answers: b.Answers, World: b.World,
+		Recipe: b.Recipe, Base: b.Base, Device: b.Device, Backend: b.Backend, AtOnce: b.AtOnce,
+	}
+}
+
+// open opens the store at dir.
+func open(t *testing.T, dir string) *store.Store {
 	t.Helper()
 	st, err := store.Open(dir)
 	if err != nil {
 		t.Fatal(err)
 	}
+	t.Cleanup(func() { st.Close() })
+	return st
+}
+
+// execute does the stages of a plan on a bench.
+func execute(ctx context.Context, p *Plan, st *store.Store, b *bench.Bench, r stage.Reporter) error {
+	x := stage.Executor{Store: st, Report: r, Work: Workshop(b, p.Experiment), AtOnce: b.AtOnce}
+	return x.Run(ctx, p.Stages)
+}
+
+// run executes a plan in the store at dir and returns its records as files.
+func (l *lab) run(t *testing.T, ctx context.Context, p *Plan, dir string, r stage.Reporter) (map[string][]byte, error) {
+	t.Helper()
+	st := open(t, dir)
 	defer st.Close()
-	env := b.env
-	env.Store, env.Report = st, r
-	if err := Execute(ctx, &env, p.Stages); err != nil {
+	b := l.fresh()
+	if err := execute(ctx, p, st, b, r); err != nil {
 		return nil, err
 	}
-	set, err := p.Records(&env, b.languages)
+	set, err := p.Records(st, b, l.languages)
 	if err != nil {
 		return nil, err
 	}
 	return set.Files()
 }
 
-// follower notes the kind of the running stage at every sign of life and cancels at the at-th.
+// follower notes the kind of the stage at every sign of life and cancels at the at-th, or at the first that until picks.
 type follower struct {
 	at     int
+	until  func(kind, sign string) bool
 	cancel context.CancelFunc
-	kind   string
-	kinds  []string // one for each event
-	ran    int
+
+	mu    sync.Mutex
+	kinds []string // one for each sign of life
+	ran   int      // stages that were finished
+	open  int      // stages that are at work
+	most  int      // of those
 }
 
-func (f *follower) event() {
-	f.kinds = append(f.kinds, f.kind)
-	if len(f.kinds) == f.at {
+func (f *follower) sign(kind, sign string) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.kinds = append(f.kinds, kind)
+	if len(f.kinds) == f.at || f.until != nil && f.until(kind, sign) {
 		f.cancel()
 	}
 }
 
-func (f *follower) Begin(s *Stage, _, _ int) { f.kind = s.Kind; f.event() }
-func (f *follower) Advance(int, int)         { f.event() }
-func (f *follower) Loss(float64)             { f.event() }
-func (f *follower) Note(string)              {}
-func (f *follower) End(_ *Stage, reused bool, _ time.Duration) {
-	if !reused {
+func (f *follower) Begin(s *stage.Stage, _, _ int) stage.Line {
+	f.mu.Lock()
+	f.open++
+	f.most = max(f.most, f.open)
+	f.mu.Unlock()
+	f.sign(s.Kind, "begin")
+	return followed{f, s.Kind}
+}
+
+func (f *follower) Reused(*stage.Stage) {}
+
+// followed is the line of a stage of some kind.
+type followed struct {
+	*follower
+	kind string
+}
+
+func (f followed) Expect(int)       {}
+func (f followed) Advance(int, int) { f.sign(f.kind, "advance") }
+func (f followed) Loss(float64)     { f.sign(f.kind, "loss") }
+func (f followed) Note(string)      {}
+
+func (f followed) End(finished bool, _ time.Duration) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.open--
+	if finished {
 		f.ran++
 	}
+}
+
+// by indexes the stages of a plan by their keys.
+func by(p *Plan) map[stage.Ref]*stage.Stage {
+	stages := map[stage.Ref]*stage.Stage{}
+	for _, s := range p.Stages {
+		stages[s.Key] = s
+	}
+	return stages
 }
 
 // A run that is stopped in any kind of stage, in its middle or at its end, goes on to the same records; one that is
 // finished does no work.
 func TestStoppedRunsGoOnToTheSameRecords(t *testing.T) {
-	b := newBench(t)
-	p := b.plan(t)
+	l := newLab(t)
+	p := l.plan(t)
 	dir, whole := t.TempDir(), &follower{}
-	want, err := b.run(t, context.Background(), p, dir, whole)
+	want, err := l.run(t, context.Background(), p, dir, whole)
 	if err != nil {
 		t.Fatal(err)
 	}
 	again := &follower{}
-	if got, err := b.run(t, context.Background(), p, dir, again); err != nil || again.ran != 0 || !equal(got, want) {
+	if got, err := l.run(t, context.Background(), p, dir, again); err != nil || again.ran != 0 || !equal(got, want) {
 		t.Errorf("a finished run did %d stages, error %v", again.ran, err)
 	}
 	if set := load(t, want); len(set.Pairs) != 2*3*3 {
@@ -231,12 +292,12 @@ func TestStoppedRunsGoOnToTheSameRecords(t *testing.T) {
 		for _, at := range slices.Compact([]int{of[len(of)/2], of[len(of)-1]}) {
 			dir := t.TempDir()
 			ctx, cancel := context.WithCancel(context.Background())
-			_, err := b.run(t, ctx, b.plan(t), dir, &follower{at: at, cancel: cancel})
+			_, err := l.run(t, ctx, l.plan(t), dir, &follower{at: at, cancel: cancel})
 			cancel()
 			if at < len(whole.kinds) && !errors.Is(err, context.Canceled) {
 				t.Errorf("stopped at event %d, in a %s stage: error %v", at, kind, err)
 			}
-			got, err := b.run(t, context.Background(), b.plan(t), dir, &follower{})
+			got, err := l.run(t, context.Background(), l.plan(t), dir, &follower{})
 			if err != nil {
 				t.Errorf("going on after event %d, in a %s stage: %v", at, kind, err)
 			} else if !equal(got, want) {
@@ -244,8 +305,11 @@ func TestStoppedRunsGoOnToTheSameRecords(t *testing.T) {
 			}
 		}
 	}
-	for _, kind := range []string{"generate", "judge", "reference", "gradients", "select", "fidelity", "train", "answer", "task"} {
-		if len(events[kind]) < 2 {
+	for kind, signs := range map[string]int{
+		"generate": 2, "judge": 2, "reference": 2, "gradients": 2, "fidelity": 2, "train": 2, "answer": 2, "choices": 2, "passages": 2,
+		"select": 1, "random": 1, // quick: they are stopped at their start, and a selection makes the sketches again
+	} {
+		if len(events[kind]) < signs {
 			t.Errorf("a %s stage reported nothing, so it was not stopped", kind)
 		}
 	}
@@ -257,8 +321,8 @@ func equal(a, b map[string][]byte) bool {
 
 // Where the judge never tells answers apart by enough, arms train on nothing and stay what they were.
 func TestRunWithoutAnyPair(t *testing.T) {
-	b := newBench(t)
-	files, err := b.run(t, context.Background(), b.planOf(t, every(), "pair.min_gap=10"), t.TempDir(), &follower{})
+	l := newLab(t)
+	files, err := l.run(t, context.Background(), l.planOf(t, every(), "pair.min_gap=10"), t.TempDir(), &follower{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -278,10 +342,10 @@ func TestRunWithoutAnyPair(t *testing.T) {
 
 // Every loss goes through all stages: what the reference stage left suffices for it, and training starts where that is.
 func TestRunWithEveryLoss(t *testing.T) {
-	b, dir := newBench(t), t.TempDir()
+	l, dir := newLab(t), t.TempDir()
 	kind, _ := config.FindField("loss.kind")
 	for _, kind := range kind.Words {
-		files, err := b.run(t, context.Background(), b.plan(t, "loss.kind="+kind, "loss.beta=0.5"), dir, &follower{})
+		files, err := l.run(t, context.Background(), l.plan(t, "loss.kind="+kind, "loss.beta=0.5"), dir, &follower{})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -315,10 +379,10 @@ func load(t *testing.T, files map[string][]byte) *record.Set {
 
 // Without compression the filter's scores are those of the fidelity stage, whatever the sketch beside which it stands.
 func TestExactScores(t *testing.T) {
-	b := newBench(t)
+	l := newLab(t)
 	var first []record.Fidelity
 	for _, kind := range []string{"exact", "flora", "logra"} {
-		files, err := b.run(t, context.Background(), b.plan(t, "congrad.sketch="+kind, "congrad.fidelity_pairs=100"), t.TempDir(), &follower{})
+		files, err := l.run(t, context.Background(), l.plan(t, "congrad.sketch="+kind, "congrad.fidelity_pairs=100"), t.TempDir(), &follower{})
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -3,28 +3,29 @@ package run
 import (
 	"context"
 	"math"
-	"reflect"
 	"slices"
 	"strings"
 	"testing"
 
+	"congrad/harness/kind"
+	"congrad/harness/kind/filtering"
 	"congrad/harness/model"
 	"congrad/harness/sketch"
-	"congrad/harness/store"
+	"congrad/harness/stage"
 	"congrad/results"
 )
 
 // A study that trains nothing scores and compares in every seed that it asks for, evaluates nothing, and is reported.
 func TestStudyOfScoringAlone(t *testing.T) {
-	b := newBench(t)
+	l := newLab(t)
 	sets := []string{"train.epochs=0", "seeds=[1,2,3]", "iterations=2", "congrad.fidelity_seeds=2", "congrad.fidelity_pairs=1000"}
-	p := b.plan(t, sets...)
+	p := l.plan(t, sets...)
 	for _, s := range p.Stages {
-		if slices.Contains([]string{"train", "answer", "task"}, s.Kind) {
+		if slices.Contains([]string{"train", "answer", "choices", "passages"}, s.Kind) {
 			t.Errorf("%s is planned", s.Label)
 		}
 	}
-	files, err := b.run(t, context.Background(), p, t.TempDir(), &follower{})
+	files, err := l.run(t, context.Background(), p, t.TempDir(), &follower{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -82,10 +83,10 @@ func TestStudyOfScoringAlone(t *testing.T) {
 
 // Matrices that lose nothing give the exact scores, whichever weights are compared; and these differ.
 func TestLosslessSketchesScoreExactly(t *testing.T) {
-	b, dir := newBench(t), t.TempDir()
+	l, dir := newLab(t), t.TempDir()
 	var all [][]float64
 	for _, layers := range []string{model.AllProjections, model.Attention, model.MLP} {
-		files, err := b.run(t, context.Background(), b.plan(t, "train.epochs=0", "congrad.fidelity_pairs=100", "congrad.sketch=logra",
+		files, err := l.run(t, context.Background(), l.plan(t, "train.epochs=0", "congrad.fidelity_pairs=100", "congrad.sketch=logra",
 			"congrad.sketch_rank=100", "congrad.projection=orthonormal", "congrad.layers="+layers), dir, &follower{})
 		if err != nil {
 			t.Fatal(err)
@@ -109,47 +110,46 @@ func TestLosslessSketchesScoreExactly(t *testing.T) {
 // Sketches that do not fit into the memory given to them are made stretch by stretch, which changes nothing, not the last
 // bit.
 func TestScoringWithinMemory(t *testing.T) {
-	b := newBench(t)
+	l := newLab(t)
 	for _, change := range []string{"congrad.sketch=flora", "congrad.sketch=logra", "congrad.sketch_numbers=50"} {
-		p := b.plan(t, change, "train.epochs=0", "congrad.fidelity_pairs=0")
-		st, err := store.Open(t.TempDir())
-		if err != nil {
-			t.Fatal(err)
-		}
-		env := b.env
-		env.Store, env.Report = st, &follower{}
-		if err := Execute(t.Context(), &env, p.Stages); err != nil {
+		p := l.plan(t, change, "train.epochs=0", "congrad.fidelity_pairs=0")
+		st, b := open(t, t.TempDir()), l.fresh()
+		if err := execute(t.Context(), p, st, b, &follower{}); err != nil {
 			t.Fatal(err)
 		}
 		for _, r := range p.rounds {
 			if r.arm.Name != "congrad" {
 				continue
 			}
-			_, g, err := (&planner{experiment: p.Experiment, env: &env, plan: &Plan{}, byKey: map[string]*Stage{}}).gradients(p.Stages[0], &r, "")
+			w, err := workOf(r.gradients)
 			if err != nil {
 				t.Fatal(err)
 			}
-			numbers := sketch.Numbers(b.env.Base.Config, g.Sketch)
-			var want *sketch.Round
+			g := w.(filtering.Gradients)
+			pairs, err := kind.Pairs(stage.Shelf{Store: st}, r.pairs.Key)
+			if err != nil {
+				t.Fatal(err)
+			}
+			numbers := sketch.Numbers(b.Config, g.Sketch)
+			var want stage.Files
 			for _, memory := range []int{1e9, 4 * 6 * 23} { // 23 numbers of each of 6 pairs
-				g.Memory = memory
-				env.sketches.key = ""
-				got, err := env.scoringRound(t.Context(), r.gradients, p.Stages[0], r.pairs, r.reference, g)
+				b := l.fresh()
+				b.SketchBytes = memory
+				got, err := g.Do(t.Context(), &stage.Desk{Shelf: stage.Shelf{Store: st, Own: r.gradients.Key}, Line: followed{&follower{}, ""}}, b)
 				if err != nil {
 					t.Fatal(err)
 				}
-				passes := g.passes(len(got.Pairs.Share), numbers)
+				passes := filtering.Passes(memory, len(pairs), numbers)
 				if want == nil {
 					want = got
 				}
-				if once := memory == 1e9; once != (env.sketches.key != "") || once != (passes == 1) || !once && passes < numbers/23 {
+				if once := memory == 1e9; once != (b.Sketches.Find(r.gradients.Key) != nil) || once != (passes == 1) || !once && passes < numbers/23 {
 					t.Errorf("%s: %d passes over %d numbers with %d bytes", change, passes, numbers, memory)
 				}
-				if !reflect.DeepEqual(got, want) {
+				if len(got["round.json"]) == 0 || !equal(got, want) {
 					t.Errorf("%s: with %d bytes scoring gives other numbers", change, memory)
 				}
 			}
 		}
-		st.Close()
 	}
 }

@@ -6,7 +6,6 @@ import (
 	"strings"
 	"testing"
 
-	"congrad/harness/config"
 	"congrad/harness/method"
 	"congrad/harness/record"
 	"congrad/harness/rng"
@@ -18,50 +17,6 @@ import (
 	"gonum.org/v1/gonum/mat"
 )
 
-// Selected by their cosine with a consensus, even gradients of pure noise seem to conflict less: why reports draw no
-// conclusion from the Gram matrix over kept pairs.
-func TestKeptNoiseSeemsToAgree(t *testing.T) {
-	const pairs, numbers = 400, 64
-	codes := []string{"a", "b", "c", "d"}
-	g := gradientSettings{Languages: codes, LanguageGradient: "mean", Seed: 1, Round: "1"}
-	r := rng.Stream(1, "noise")
-	sketches, language := make([][]float32, pairs), make([]int, pairs)
-	for i := range sketches {
-		language[i] = i % len(codes)
-		for range numbers {
-			sketches[i] = append(sketches[i], float32(r.NormFloat64()))
-		}
-	}
-	round, err := sketch.Gather(sketches, language, codes, g.weights(), g.Seed, g.Round)
-	if err != nil {
-		t.Fatal(err)
-	}
-	scores, err := scoringOf(config.ConGrad{Normalise: "unit", Aggregator: "pcgrad", Similarity: "cosine", LeaveOneOut: true}).score(round, g)
-	if err != nil {
-		t.Fatal(err)
-	}
-	kept := make([]choice, pairs)
-	for i, k := range (method.Keep{Share: 0.5}).Choose(language, scores) {
-		kept[i].Kept = k.Kept
-	}
-	cosine := func(list []choice) float64 {
-		sum := meanGram(list, language, codes)
-		sum.Add(sketches)
-		gram := rows(sum.Gram)
-		mean, n := 0.0, 0
-		for i := range gram {
-			for j := range i {
-				mean += method.Cosine(gram[i][j], gram[i][i], gram[j][j])
-				n++
-			}
-		}
-		return mean / float64(n)
-	}
-	if before, after := cosine(selectAll(pairs)), cosine(kept); before > 0.1 || after < before+0.1 {
-		t.Errorf("the mean cosine of noise is %.3f over all pairs and %.3f over the kept ones", before, after)
-	}
-}
-
 // Under one quota all selectors keep as many pairs of each language, every pair's fate is recorded, and what is trained on
 // is what was kept.
 func TestSelectorsKeepAlike(t *testing.T) {
@@ -71,8 +26,8 @@ func TestSelectorsKeepAlike(t *testing.T) {
 }
 
 func selectorsKeepAlike(t *testing.T, change string) {
-	b := newBench(t)
-	files, err := b.run(t, context.Background(), b.planOf(t, every(), change, "prompts.per_language=5", "congrad.fidelity_pairs=0"), t.TempDir(), &follower{})
+	l := newLab(t)
+	files, err := l.run(t, context.Background(), l.planOf(t, every(), change, "prompts.per_language=5", "congrad.fidelity_pairs=0"), t.TempDir(), &follower{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -154,16 +109,17 @@ func selectorsKeepAlike(t *testing.T, change string) {
 // GradVac's targets go from a round's selection to the next one's, which therefore is another stage's input. What an
 // aggregator without memory selects follows from the round alone.
 func TestAggregatorsRemember(t *testing.T) {
-	b := newBench(t)
+	l := newLab(t)
 	lay := func(aggregator string) *Plan {
-		return b.plan(t, "iterations=2", "congrad.aggregator="+aggregator, "congrad.fidelity_pairs=0", "evaluate.tasks=[]")
+		return l.plan(t, "iterations=2", "congrad.aggregator="+aggregator, "congrad.fidelity_pairs=0", "evaluate.tasks=[]")
 	}
-	for aggregator, want := range map[string]string{"pcgrad": "gradients", "gradvac": "gradients select"} {
+	for aggregator, want := range map[string]string{"pcgrad": "pairs gradients train", "gradvac": "pairs gradients select train"} {
 		var inputs []string
-		for _, r := range lay(aggregator).rounds {
+		plan := lay(aggregator)
+		for _, r := range plan.rounds {
 			if r.iteration == 2 && r.arm.Name == "congrad" {
 				for _, in := range r.selection.Inputs {
-					inputs = append(inputs, in.Kind)
+					inputs = append(inputs, by(plan)[in].Kind)
 				}
 			}
 		}
@@ -171,7 +127,7 @@ func TestAggregatorsRemember(t *testing.T) {
 			t.Errorf("the second selection of %s follows from %q, want %q", aggregator, got, want)
 		}
 	}
-	files, err := b.run(t, t.Context(), lay("gradvac"), t.TempDir(), &follower{})
+	files, err := l.run(t, t.Context(), lay("gradvac"), t.TempDir(), &follower{})
 	if err != nil {
 		t.Fatal(err)
 	}

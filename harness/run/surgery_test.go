@@ -2,10 +2,13 @@ package run
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"strings"
 	"testing"
+
+	"congrad/harness/kind/training"
+
+	"github.com/google/go-cmp/cmp"
 )
 
 // surgical is small with an arm that combines gradients in its steps, under each of two ways of picking pairs.
@@ -22,12 +25,11 @@ select = "congrad"
 aggregator = "gradvac"
 `
 
-// An arm that combines gradients differs from joint training in its training alone, and training that knows of no languages
-// has the key that it had before there was such a thing.
+// An arm that combines gradients differs from joint training in its training alone, and there in the aggregator alone.
 func TestSurgeryEntersTraining(t *testing.T) {
-	b := newBench(t)
+	l := newLab(t)
 	rounds := map[string]round{}
-	for _, r := range b.planOf(t, surgical).rounds {
+	for _, r := range l.planOf(t, surgical).rounds {
 		rounds[r.arm.Name] = r
 	}
 	joint, step, both := rounds["joint"], rounds["step"], rounds["both"]
@@ -37,26 +39,34 @@ func TestSurgeryEntersTraining(t *testing.T) {
 	if step.train.Key == joint.train.Key || both.train.Key == rounds["congrad"].train.Key || both.train.Key == step.train.Key {
 		t.Error("surgery does not change training")
 	}
-	var plain, combined map[string]any
-	if err := errors.Join(json.Unmarshal(joint.train.meta.Settings, &plain), json.Unmarshal(step.train.meta.Settings, &combined)); err != nil {
-		t.Fatal(err)
+	decoded := func(r round) training.Train {
+		w, err := workOf(r.train)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return w.(training.Train)
 	}
-	if text := string(joint.train.meta.Settings); strings.Contains(text, "ggregator") || strings.Contains(text, "anguages") {
-		t.Errorf("training without surgery depends on %s", text)
+	plain, combined := decoded(joint), decoded(step)
+	if plain.Train.Aggregator != "" || strings.Contains(string(joint.train.Settings), "ggregator") {
+		t.Errorf("training without surgery depends on an aggregator: %s", joint.train.Settings)
 	}
-	if len(combined) != len(plain)+1 {
-		t.Errorf("surgery depends on %s", step.train.meta.Settings)
+	if combined.Train.Aggregator != "gradvac" {
+		t.Errorf("the aggregator is %q", combined.Train.Aggregator)
+	}
+	combined.Train.Aggregator = ""
+	if d := cmp.Diff(plain, combined); d != "" {
+		t.Errorf("surgery changes more than the aggregator: %s", d)
 	}
 }
 
 // A run that is stopped behind any step goes on to the same records: what GradVac remembers is saved with the weights.
 func TestStoppedSurgeryGoesOn(t *testing.T) {
-	b := newBench(t)
+	l := newLab(t)
 	lay := func() *Plan {
-		return b.planOf(t, surgical, "train.epochs=3", "train.batch_pairs=4", "prompts.per_language=6", "pair.min_gap=0", "evaluate.tasks=[]", "congrad.fidelity_pairs=0")
+		return l.planOf(t, surgical, "train.epochs=3", "train.batch_pairs=4", "prompts.per_language=6", "pair.min_gap=0", "evaluate.tasks=[]", "congrad.fidelity_pairs=0")
 	}
 	whole := &follower{}
-	want, err := b.run(t, context.Background(), lay(), t.TempDir(), whole)
+	want, err := l.run(t, context.Background(), lay(), t.TempDir(), whole)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -82,7 +92,7 @@ func TestStoppedSurgeryGoesOn(t *testing.T) {
 	var got map[string][]byte
 	for got == nil && stops < 1000 { // one run, stopped behind the first step that it takes, again and again
 		ctx, cancel := context.WithCancel(context.Background())
-		got, err = b.run(t, ctx, lay(), dir, &stepStopper{cancel: cancel})
+		got, err = l.run(t, ctx, lay(), dir, &follower{cancel: cancel, until: func(_, sign string) bool { return sign == "loss" }})
 		cancel()
 		if errors.Is(err, context.Canceled) {
 			stops++
@@ -97,11 +107,3 @@ func TestStoppedSurgeryGoesOn(t *testing.T) {
 		t.Error("a run that was stopped again and again has other records")
 	}
 }
-
-// stepStopper cancels at the first step of training.
-type stepStopper struct {
-	follower
-	cancel context.CancelFunc
-}
-
-func (s *stepStopper) Loss(float64) { s.cancel() }

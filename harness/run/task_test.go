@@ -14,78 +14,85 @@ import (
 	"congrad/harness/data"
 	"congrad/harness/device"
 	"congrad/harness/device/devicetest"
+	"congrad/harness/kind"
+	"congrad/harness/kind/evaluation"
 	"congrad/harness/model"
 	"congrad/harness/nn"
 	"congrad/harness/record"
-	"congrad/harness/store"
+	"congrad/harness/stage"
 )
 
-// pretrained has a bench use the embedded model.
-func (b *bench) pretrained(t *testing.T) {
+// pretrained has a lab use the embedded model.
+func (l *lab) pretrained(t *testing.T) {
 	t.Helper()
 	dir, err := fs.Sub(experiments.Files, "tiny/model")
 	if err != nil {
 		t.Fatal(err)
 	}
-	if b.env.Base, err = model.Open(dir); err != nil {
+	if l.bench.Base, err = model.Open(dir); err != nil {
 		t.Fatal(err)
 	}
-	b.env.Engine = nn.NewEngine(b.backend, b.env.Base.Config)
+	l.bench.Config = l.bench.Base.Config
+	l.bench.Engine = nn.NewEngine(l.backend, l.bench.Config)
 }
 
 // measured runs one task of the untouched model in some languages, and returns what it recorded.
-func (b *bench) measured(t *testing.T, x task.Task, languages []string, sets ...string) *record.Set {
+func (l *lab) measured(t *testing.T, x task.Task, languages []string, sets ...string) *record.Set {
 	t.Helper()
-	exam, err := data.FromTask(x, languages, b.languages)
+	exam, err := data.FromTask(x, languages, l.languages)
 	if err != nil {
 		t.Fatal(err)
 	}
-	b.env.Exams = map[string]*data.Exam{x.Name: exam}
-	e := b.plan(t, sets...).Experiment
-	p := &planner{experiment: e, env: &b.env, plan: &Plan{Experiment: e}, byKey: map[string]*Stage{}}
-	base, err := p.base()
+	l.bench.Exams = map[string]*data.Exam{x.Name: exam}
+	e := l.plan(t, sets...).Experiment
+	b := l.fresh()
+	p := &planner{Plan: &Plan{Experiment: e}, bench: b, byKey: map[stage.Ref]*stage.Stage{}}
+	p.planBase()
+	w, err := evaluation.TaskOf(b, p.base, x, languages, e.Evaluate.TaskItems, e.Batch.Tokens, e.Batch.Rows)
 	if err != nil {
 		t.Fatal(err)
 	}
-	stage, err := p.task(base, x, languages, "test")
-	if err != nil {
-		t.Fatal(err)
+	s := p.add(w, "test", 0)
+	if p.err != nil {
+		t.Fatal(p.err)
 	}
-	st, err := store.Open(t.TempDir())
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer st.Close()
-	env := b.env
-	env.Store, env.Report = st, &follower{}
-	if err := Execute(context.Background(), &env, p.plan.Stages); err != nil {
+	st := open(t, t.TempDir())
+	if err := execute(context.Background(), p.Plan, st, b, &follower{}); err != nil {
 		t.Fatal(err)
 	}
 	var set record.Set
-	if err := (final{arm: e.Arms[0]}).collect(&env, stage, &set); err != nil {
+	if err := (collector{p.Plan, st, b, &set}).record(kind.Place{Arm: e.Arms[0]}, s); err != nil {
 		t.Fatal(err)
 	}
 	return &set
 }
 
-// The settings of the embedded world's tasks are part of the keys of recorded stages: not a byte may change.
+// The settings of the embedded world's tasks are part of the keys of recorded stages: not a byte may change without a new version.
 func TestSettingsOfRecordedTasks(t *testing.T) {
-	b := newBench(t)
-	want := map[string]string{}
-	for _, x := range []string{`"tiny-facts","Title":"facts, multiple choice","Kind":"choice"`, `"tiny-text","Title":"plain text","Kind":"text"`} {
-		want[fmt.Sprintf(`{"Items":%q,"Task":{"Name":%s,"Source":"tiny"},"Languages":["en","de","sw"],"Per":2,"Tokens":256}`, b.env.Items.Version(), x)] = "1"
-	}
-	for _, s := range b.plan(t).Stages {
-		if s.Kind == "task" {
-			if want[string(s.meta.Settings)] == "" || s.meta.Version != 1 {
-				t.Errorf("%s", s.meta.Settings)
-			}
-			want[string(s.meta.Settings)] = "met"
+	l := newLab(t)
+	met, p := map[string]int{}, l.plan(t)
+	stages := by(p)
+	for _, s := range p.Stages {
+		var x string
+		switch s.Kind {
+		case "choices":
+			x = `"tiny-facts","Title":"facts, multiple choice","Kind":"choice"`
+		case "passages":
+			x = `"tiny-text","Title":"plain text","Kind":"text"`
+		default:
+			continue
 		}
+		trained := stages[s.Inputs[0]].Kind == "train"
+		want := fmt.Sprintf(`{"Policy":{"Stage":%q,"Trained":%v},"Items":%q,"Task":{"Name":%s,"Source":"tiny"},"Languages":["en","de","sw"],"Per":2,"Batch":256}`,
+			s.Inputs[0], trained, l.bench.Items.Version(), x)
+		if string(s.Settings) != want || s.Version != 1 {
+			t.Errorf("version %d, settings\n%s, want\n%s", s.Version, s.Settings, want)
+		}
+		met[fmt.Sprint(s.Kind, " ", trained)]++
 	}
-	for settings, met := range want {
-		if met != "met" {
-			t.Errorf("no task has the settings %s", settings)
+	for _, x := range []string{"choices false", "choices true", "passages false", "passages true"} {
+		if met[x] == 0 {
+			t.Errorf("no task was met of %s", x)
 		}
 	}
 }
@@ -121,11 +128,11 @@ func TestTasksAgreeWithLMEvaluationHarness(t *testing.T) {
 	if err := json.Unmarshal(text, &golden); err != nil {
 		t.Fatal(err)
 	}
-	b := newBench(t)
-	b.pretrained(t)
+	l := newLab(t)
+	l.pretrained(t)
 	compared, worst := 0, 0.0
 	for _, g := range golden {
-		set := b.measured(t, opened(t, "testdata/lmeval/"+g.Task+".toml"), []string{g.Lang}, "evaluate.task_items=100", "batch.tokens=1024")
+		set := l.measured(t, opened(t, "testdata/lmeval/"+g.Task+".toml"), []string{g.Lang}, "evaluate.task_items=100", "batch.tokens=1024")
 		want, texts := map[string][]float64{}, map[string]string{}
 		for _, i := range g.Items {
 			want[g.Lang+"/"+i.ID], texts[g.Lang+"/"+i.ID] = i.Nats, i.Text
@@ -190,23 +197,23 @@ func TestScoresAreIndependentOfBatches(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	b := newBench(t)
-	gemma.Vocab = b.env.Base.Config.Vocab
-	random := &model.Folder{Config: gemma, Tokenizer: b.env.Base.Tokenizer, Weights: model.New(gemma, 1)}
+	l := newLab(t)
+	gemma.Vocab = l.bench.Base.Config.Vocab
+	random := &model.Folder{Config: gemma, Tokenizer: l.bench.Base.Tokenizer, Weights: model.New(gemma, 1)}
 	for _, tensor := range random.Weights.Tensors { // far from uniform predictions, and windows, caps and norms that would show padding
 		for i := range tensor {
 			tensor[i] *= 8
 		}
 	}
-	b.pretrained(t)
+	l.pretrained(t)
+	embedded := l.bench.Base
 	languages := []string{"en", "ja"}
 	devicetest.Each(t, func(t *testing.T, backend device.Backend) {
-		for name, base := range map[string]*model.Folder{"embedded": b.env.Base, "gemma2": random} {
-			b := *b
-			b.env.Base, b.env.Engine = base, nn.NewEngine(backend, base.Config)
+		for name, base := range map[string]*model.Folder{"embedded": embedded, "gemma2": random} {
+			l.bench.Base, l.bench.Engine, l.bench.Config = base, nn.NewEngine(backend, base.Config), base.Config
 			x := opened(t, "testdata/lmeval/labelled.toml")
-			alone := b.measured(t, x, languages, "evaluate.task_items=100", "batch.tokens=64")
-			together := b.measured(t, x, languages, "evaluate.task_items=100", "batch.tokens=2048")
+			alone := l.measured(t, x, languages, "evaluate.task_items=100", "batch.tokens=64")
+			together := l.measured(t, x, languages, "evaluate.task_items=100", "batch.tokens=2048")
 			worst, least := 0.0, 0.0
 			for i, c := range together.Choices {
 				for k, nats := range c.LogLikelihoods {

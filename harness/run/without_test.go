@@ -38,10 +38,10 @@ WITHOUT
 [arms.train]
 aggregator = "gradvac"
 `
-	b := newBench(t)
+	l := newLab(t)
 	run := func(source string, sets ...string) *record.Set {
-		plan := b.planOf(t, source, append(sets, "iterations=2", "congrad.fidelity_pairs=0")...)
-		files, err := b.run(t, context.Background(), plan, t.TempDir(), &follower{})
+		plan := l.planOf(t, source, append(sets, "iterations=2", "congrad.fidelity_pairs=0")...)
+		files, err := l.run(t, context.Background(), plan, t.TempDir(), &follower{})
 		if err != nil {
 			t.Fatal(err)
 		}
