@@ -12,8 +12,8 @@ import (
 	"congrad/experiments"
 	"congrad/harness/config"
 	"congrad/harness/judge"
+	"congrad/harness/loss"
 	"congrad/harness/method"
-	"congrad/harness/nn"
 
 	"github.com/spf13/cobra"
 )
@@ -124,7 +124,7 @@ func (a *app) listMethods() (rows [][]string, err error) {
 }
 
 func (a *app) listLosses() (rows [][]string, err error) {
-	for _, l := range nn.PreferenceLosses {
+	for _, l := range loss.Kinds() {
 		rows = append(rows, []string{l.Name, l.Title + ": " + l.Doc})
 	}
 	return rows, nil

@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"congrad/harness/config"
+	"congrad/harness/loss"
 	"congrad/harness/model"
 	"congrad/harness/nn"
 	"congrad/harness/record"
@@ -143,7 +144,7 @@ func TestLossesInWords(t *testing.T) {
 func TestLossesReachTheDevice(t *testing.T) {
 	field, _ := config.FindField("loss.kind")
 	var known []string
-	for _, l := range nn.PreferenceLosses {
+	for _, l := range loss.Kinds() {
 		known = append(known, l.Name)
 	}
 	if d := cmp.Diff(field.Words, known); d != "" {

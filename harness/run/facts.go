@@ -5,9 +5,9 @@ import (
 	"strings"
 
 	"congrad/harness/config"
+	"congrad/harness/loss"
 	"congrad/harness/method"
 	"congrad/harness/model"
-	"congrad/harness/nn"
 	"congrad/harness/record"
 	"congrad/harness/sketch"
 )
@@ -221,7 +221,7 @@ func uses(a config.Arm, key string) bool {
 // lossInWords names the loss and its parameters.
 func lossInWords(l config.Loss) string {
 	words := l.Kind
-	for _, k := range nn.PreferenceLosses {
+	for _, k := range loss.Kinds() {
 		if k.Name == l.Kind {
 			words = k.Title
 		}

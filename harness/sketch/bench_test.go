@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"congrad/harness/device"
+	"congrad/harness/loss"
 	"congrad/harness/model"
 	"congrad/harness/nn"
 	"congrad/harness/rng"
@@ -51,7 +52,7 @@ func BenchmarkScoring(b *testing.B) {
 		for from := 0; from < pairs; from += size {
 			laid, err := nn.NewBatch(rows[2*from:2*(from+size)], 2*size, seq, span)
 			fail(err)
-			p := nn.Preference{Loss: nn.PreferenceLoss{Kind: "dpo", Beta: 0.1}, Reference: make([]float64, size), Weight: make([]float64, size)}
+			p := nn.Preference{Loss: loss.Loss{Kind: "dpo", Beta: 0.1}, Reference: make([]float64, size), Weight: make([]float64, size)}
 			for i := range p.Weight {
 				p.Weight[i] = 1 / float64(size)
 			}
