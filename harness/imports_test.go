@@ -17,8 +17,8 @@ import (
 var layers = [][]string{
 	{"harness/rng", "harness/suggest", "harness/model/mapped", "harness/model/narrow", "harness/hub", "experiments"},
 	{"harness/record", "harness/lang", "harness/store", "harness/model/safetensors", "harness/model/gguf", "harness/data/parquet", "eval/chrf", "eval/langid", "eval/lengthcontrol", "eval/stats", "eval/task", "harness/world/cldr"},
-	{"harness/world", "harness/text", "harness/model", "harness/method", "harness/loss", "harness/preference", "harness/config", "harness/judge/endpoint", "experiments/tiny/extract"},
-	{"harness/data", "harness/forecast", "harness/device", "harness/device/devicetest", "results/table", "results/measure", "results/synthetic"},
+	{"harness/world", "harness/text", "harness/model", "harness/method", "harness/loss", "harness/preference", "harness/judge/endpoint", "experiments/tiny/extract"},
+	{"harness/config", "harness/data", "harness/forecast", "harness/device", "harness/device/devicetest", "results/table", "results/measure", "results/synthetic"},
 	{"harness/nn", "results/figure"},
 	{"harness/decode", "harness/sketch", "harness/train", "results/report"},
 	{"harness/judge", "results"},

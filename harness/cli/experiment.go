@@ -21,7 +21,6 @@ import (
 	"congrad/harness/device"
 	"congrad/harness/judge/endpoint"
 	"congrad/harness/lang"
-	"congrad/harness/method"
 	"congrad/harness/model"
 	"congrad/harness/nn"
 	"congrad/harness/pretrain"
@@ -79,9 +78,6 @@ func (s *surroundings) world() config.World {
 	w := config.World{Languages: s.languages.Codes()}
 	for _, t := range s.tasks {
 		w.Tasks = append(w.Tasks, t.Name)
-	}
-	for _, a := range method.Aggregators {
-		w.Aggregators = append(w.Aggregators, a.Name)
 	}
 	w.TaskFile = func(file string) error {
 		t, err := task.Open(file)

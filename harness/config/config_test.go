@@ -8,14 +8,15 @@ import (
 	"strings"
 	"testing"
 
+	"congrad/harness/loss"
+
 	"github.com/google/go-cmp/cmp"
 	"github.com/google/go-cmp/cmp/cmpopts"
 )
 
 var world = World{
-	Languages:   []string{"ar", "de", "en", "sw", "th"},
-	Tasks:       []string{"facts", "declaration"},
-	Aggregators: []string{"pcgrad", "mean"},
+	Languages: []string{"ar", "de", "en", "sw", "th"},
+	Tasks:     []string{"facts", "declaration"},
 	Measured: func(name, measure string, languages []string) error {
 		if measure != "accuracy" || !slices.Contains(languages, "sw") && !slices.Contains(languages, "de") {
 			return fmt.Errorf("task %s has no %s in %s", name, measure, strings.Join(languages, " "))
@@ -307,37 +308,37 @@ func TestShareAndThreshold(t *testing.T) {
 func TestLosses(t *testing.T) {
 	for _, c := range []struct {
 		experiment, arm, resolved string
-		want, arms                Loss
+		want, arms                loss.Loss
 	}{
 		{
 			"", "", "# ld_alpha is not set",
-			Loss{Kind: "dpo", Beta: 0.1, LengthPenalty: 0.01},
-			Loss{Kind: "dpo", Beta: 0.1, LengthPenalty: 0.01},
+			loss.Loss{Kind: "dpo", Beta: 0.1, LengthPenalty: 0.01},
+			loss.Loss{Kind: "dpo", Beta: 0.1, LengthPenalty: 0.01},
 		},
 		{
 			"", `kind = "robust"`, "label_smoothing = 0.1 ",
-			Loss{Kind: "dpo", Beta: 0.1, LengthPenalty: 0.01},
-			Loss{Kind: "robust", Beta: 0.1, LengthPenalty: 0.01, LabelSmoothing: 0.1},
+			loss.Loss{Kind: "dpo", Beta: 0.1, LengthPenalty: 0.01},
+			loss.Loss{Kind: "robust", Beta: 0.1, LengthPenalty: 0.01, LabelSmoothing: 0.1},
 		},
 		{
 			"length_penalty = 0.2", "kind = \"simpo\"\nbeta = 2", "# length_penalty is not set",
-			Loss{Kind: "dpo", Beta: 0.1, LengthPenalty: 0.2},
-			Loss{Kind: "simpo", Beta: 2, TargetMargin: 0.5},
+			loss.Loss{Kind: "dpo", Beta: 0.1, LengthPenalty: 0.2},
+			loss.Loss{Kind: "simpo", Beta: 2, TargetMargin: 0.5},
 		},
 		{
 			"kind = \"ipo\"\nbeta = 2", `kind = "dpo_norm"`, "",
-			Loss{Kind: "ipo", Beta: 2},
-			Loss{Kind: "dpo_norm", Beta: 2},
+			loss.Loss{Kind: "ipo", Beta: 2},
+			loss.Loss{Kind: "dpo_norm", Beta: 2},
 		},
 		{
 			"kind = \"cdpo\"\nlabel_smoothing = 0.2", "kind = \"robust\"\nlength_penalty = 0", "",
-			Loss{Kind: "cdpo", Beta: 0.1, LengthPenalty: 0.01, LabelSmoothing: 0.2},
-			Loss{Kind: "robust", Beta: 0.1, LabelSmoothing: 0.2},
+			loss.Loss{Kind: "cdpo", Beta: 0.1, LengthPenalty: 0.01, LabelSmoothing: 0.2},
+			loss.Loss{Kind: "robust", Beta: 0.1, LabelSmoothing: 0.2},
 		},
 		{
 			`kind = "ld_dpo"`, `kind = "dpo_nll"`, "nll_weight = 1.0",
-			Loss{Kind: "ld_dpo", Beta: 0.1, LDAlpha: 0.5},
-			Loss{Kind: "dpo_nll", Beta: 0.1, LengthPenalty: 0.01, NLLWeight: 1},
+			loss.Loss{Kind: "ld_dpo", Beta: 0.1, LDAlpha: 0.5},
+			loss.Loss{Kind: "dpo_nll", Beta: 0.1, LengthPenalty: 0.01, NLLWeight: 1},
 		},
 	} {
 		e, err := load(strings.NewReplacer("[keep]\n", "[loss]\n"+c.experiment+"\n[keep]\n", "beta = 0.5", c.arm).Replace(good))
@@ -351,35 +352,10 @@ func TestLosses(t *testing.T) {
 			continue
 		}
 		for _, e := range []*Experiment{e, again} {
-			if d := cmp.Diff([]Loss{c.want, c.arms, c.want}, []Loss{e.Loss, e.Arms[1].Loss, e.Arms[2].Loss}); d != "" {
+			if d := cmp.Diff([]loss.Loss{c.want, c.arms, c.want}, []Loss{e.Loss, e.Arms[1].Loss, e.Arms[2].Loss}); d != "" {
 				t.Errorf("%q and %q: %s", c.experiment, c.arm, d)
 			}
 		}
-	}
-}
-
-// Every kind that a file may name has its parameters listed, and each parameter belongs to a kind.
-func TestLossKinds(t *testing.T) {
-	kind, _ := FindField("loss.kind")
-	taken := map[string]bool{"kind": true, "beta": true}
-	for _, word := range kind.Words {
-		if _, ok := lossKinds[word]; !ok {
-			t.Errorf("%s: no such kind", word)
-		}
-		for _, key := range lossKinds[word].takes {
-			taken[key] = true
-		}
-	}
-	if len(lossKinds) != len(kind.Words) {
-		t.Errorf("%d kinds, %d words", len(lossKinds), len(kind.Words))
-	}
-	for i := range reflect.TypeFor[Loss]().NumField() {
-		if key := reflect.TypeFor[Loss]().Field(i).Tag.Get("toml"); !taken[key] {
-			t.Errorf("no kind takes %s", key)
-		}
-	}
-	if got := len((&Loss{}).parameters()) + 2; got != len(taken) {
-		t.Errorf("%d parameters are settled, %d exist", got, len(taken))
 	}
 }
 

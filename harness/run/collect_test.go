@@ -85,7 +85,7 @@ select = "reward_margin"
 sketch_rank = 3 # of no gradient
 `
 	e, err := config.Load("x.toml", []byte(source), nil, config.World{
-		Languages: []string{"en", "de"}, Aggregators: []string{"pcgrad", "mean"}, Model: func(string) error { return nil },
+		Languages: []string{"en", "de"}, Model: func(string) error { return nil },
 	})
 	if err != nil {
 		t.Fatal(err)

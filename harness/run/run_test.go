@@ -142,7 +142,7 @@ func (b *bench) plan(t *testing.T, sets ...string) *Plan {
 func (b *bench) planOf(t *testing.T, source string, sets ...string) *Plan {
 	t.Helper()
 	known := config.World{
-		Languages: b.languages.Codes(), Model: func(string) error { return nil }, Aggregators: []string{"pcgrad", "mean", "gradvac"},
+		Languages: b.languages.Codes(), Model: func(string) error { return nil },
 		Measured: func(string, string, []string) error { return nil },
 	}
 	for _, x := range b.tasks {
