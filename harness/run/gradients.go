@@ -177,12 +177,7 @@ func (e *Env) margins(reference *Stage, loss config.Loss) ([]float64, error) {
 	return margins, err
 }
 
-func lossOf(l config.Loss) nn.PreferenceLoss {
-	return nn.PreferenceLoss{
-		Kind: l.Kind, Beta: l.Beta, LengthPenalty: l.LengthPenalty, LabelSmoothing: l.LabelSmoothing,
-		TargetMargin: l.TargetMargin, LDAlpha: l.LDAlpha, NLLWeight: l.NLLWeight,
-	}
-}
+func lossOf(l config.Loss) nn.PreferenceLoss { return l }
 
 // readRound reads a gradients stage.
 func (e *Env) readRound(s *Stage, language []int) (*sketch.Round, int, error) {
