@@ -18,7 +18,6 @@ import (
 	"congrad/harness/config"
 	"congrad/harness/exit"
 	"congrad/harness/judge"
-	"congrad/harness/method"
 	"congrad/harness/nn"
 	"congrad/harness/open"
 	"congrad/harness/run"
@@ -148,18 +147,15 @@ func TestCommitIsTheBinarys(t *testing.T) {
 	}
 }
 
-// What ls lists is what a file may say, though neither package can take the words from the other.
+// The judges that ls lists are those that a file may name, though neither package can take the words from the other.
 func TestListedWordsAreAccepted(t *testing.T) {
-	var selectors, judges, scorers []string
-	for _, s := range method.Selectors {
-		selectors = append(selectors, s.Name)
-	}
+	var judges, scorers []string
 	for _, k := range judge.Kinds {
 		if judges = append(judges, k.Name); k.Name != "endpoint" { // which compares
 			scorers = append(scorers, k.Name)
 		}
 	}
-	for key, listed := range map[string][]string{"arms.select": selectors, "evaluate.judge": judges, "judge.kind": scorers} {
+	for key, listed := range map[string][]string{"evaluate.judge": judges, "judge.kind": scorers} {
 		f, _ := config.FindField(key)
 		if d := cmp.Diff(slices.Sorted(slices.Values(f.Words)), slices.Sorted(slices.Values(listed))); d != "" {
 			t.Errorf("%s: %s", key, d)

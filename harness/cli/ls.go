@@ -13,8 +13,8 @@ import (
 	"congrad/harness/config"
 	"congrad/harness/exit"
 	"congrad/harness/judge"
+	"congrad/harness/loss"
 	"congrad/harness/method"
-	"congrad/harness/nn"
 	"congrad/harness/open"
 	"congrad/harness/suggest"
 
@@ -115,7 +115,7 @@ func (a *app) listMethods() (rows [][]string, err error) {
 }
 
 func (a *app) listLosses() (rows [][]string, err error) {
-	for _, l := range nn.PreferenceLosses {
+	for _, l := range loss.Kinds() {
 		rows = append(rows, []string{l.Name, l.Title + ": " + l.Doc})
 	}
 	return rows, nil

@@ -8,6 +8,7 @@ import (
 	"strconv"
 	"strings"
 
+	"congrad/harness/loss"
 	"congrad/harness/suggest"
 )
 
@@ -156,7 +157,7 @@ func (b *binder) settle(table string, v any) {
 	switch v := v.(type) {
 	case *Keep:
 		b.oneRules(table, v)
-	case *Loss:
+	case *loss.Loss:
 		b.settleLoss(table, v)
 	case *ConGrad:
 		b.settleOnline(table, v)

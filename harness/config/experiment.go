@@ -9,6 +9,9 @@ import (
 	"math"
 	"slices"
 	"strings"
+
+	"congrad/harness/loss"
+	"congrad/harness/method"
 )
 
 // Experiment is one experiment file with every value spelled out.
@@ -27,7 +30,7 @@ type Experiment struct {
 	Generate  Generate  `toml:"generate"`
 	Judge     Judge     `toml:"judge"`
 	Pair      Pair      `toml:"pair"`
-	Loss      Loss      `toml:"loss"`
+	Loss      loss.Loss `toml:"loss"`
 	Train     Train     `toml:"train"`
 	ConGrad   ConGrad   `toml:"congrad"`
 	Keep      Keep      `toml:"keep"`
@@ -122,12 +125,15 @@ type Train struct {
 	Beta1        float64 `toml:"beta1"`
 	Beta2        float64 `toml:"beta2"`
 	Epsilon      float64 `toml:"epsilon"`
-	Aggregator   string  `toml:"aggregator" json:",omitempty"` // "none" takes one gradient of the whole batch
+	Aggregator   string  `toml:"aggregator" json:",omitempty"` // noSurgery, or one of method.Aggregators
 	Temperature  float64 `toml:"temperature" json:",omitempty"`
 }
 
 // Surgery reports whether an aggregator combines the gradients of the languages in each step.
-func (t Train) Surgery() bool { return t.Aggregator != "none" }
+func (t Train) Surgery() bool { return t.Aggregator != noSurgery }
+
+// noSurgery in place of an aggregator takes one gradient of the whole batch.
+const noSurgery = "none"
 
 // ConGrad says how gradients are compared: all of it goes for the filter, parts of it for the selectors like it.
 type ConGrad struct {
@@ -216,10 +222,10 @@ type Arm struct {
 
 	Without []string `toml:"without"`
 
-	Loss    Loss    `toml:"loss"`
-	Train   Train   `toml:"train"`
-	ConGrad ConGrad `toml:"congrad"`
-	Keep    Keep    `toml:"keep"`
+	Loss    loss.Loss `toml:"loss"`
+	Train   Train     `toml:"train"`
+	ConGrad ConGrad   `toml:"congrad"`
+	Keep    Keep      `toml:"keep"`
 }
 
 // LimitTo notes --limit, in every cell of a grid.
@@ -233,8 +239,14 @@ func (e *Experiment) LimitTo(n int) {
 	}
 }
 
+// Selector is the row of the arm's selector, which exists once the experiment was checked.
+func (a Arm) Selector() method.Selector {
+	s, _ := method.FindSelector(a.Select)
+	return s
+}
+
 // MeetsPairs reports whether the arm makes preference pairs, be it to train on them or to score them only.
-func (a Arm) MeetsPairs() bool { return a.Select != "none" }
+func (a Arm) MeetsPairs() bool { return a.Selector().Picks != method.PicksNone }
 
 // Trained reports whether the arm trains at all.
 func (a Arm) Trained() bool { return a.MeetsPairs() && a.Train.Epochs > 0 }
@@ -243,7 +255,7 @@ func (a Arm) Trained() bool { return a.MeetsPairs() && a.Train.Epochs > 0 }
 func (e *Experiment) Trains() bool { return slices.ContainsFunc(e.Arms, Arm.Trained) }
 
 // Ranks reports whether the arm ranks the pairs and keeps the best: how many is then its own choice.
-func (a Arm) Ranks() bool { return a.Select != "none" && a.Select != "all" && a.Select != "random" }
+func (a Arm) Ranks() bool { return a.Selector().Ranks() }
 
 // Meets lists the seen languages whose pairs the arm meets.
 func (a Arm) Meets(seen []string) []string {
@@ -254,7 +266,9 @@ func (a Arm) Meets(seen []string) []string {
 func (a Arm) Mono() bool { return a.Policy == "mono" }
 
 // Online reports whether the arm picks pairs while it trains.
-func (a Arm) Online() bool { return a.Select == "congrad" && a.ConGrad.Mode == "online" }
+func (a Arm) Online() bool {
+	return a.Selector().Picks == method.PicksBestOnline && a.ConGrad.Mode == "online"
+}
 
 // From says where a key's value comes from: a line of the file, the command line, or a default with its source.
 func (e *Experiment) From(key string) string {

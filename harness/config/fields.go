@@ -3,6 +3,10 @@ package config
 import (
 	"math"
 	"strings"
+
+	"congrad/harness/loss"
+	"congrad/harness/method"
+	"congrad/harness/model"
 )
 
 // Field documents one key of an experiment file.
@@ -37,7 +41,7 @@ var Fields = []Field{
 
 	{"lora.rank", 0, 0, 65536, nil, ours, "of the adapters that are trained in place of the model's weights (Hu et al. 2022); 0 trains all weights"},
 	{"lora.alpha", 32.0, 1e-6, 1e6, nil, ours, "the adapters' product is multiplied by alpha/rank"},
-	{"lora.layers", "projections", 0, 0, []string{"projections", "attention", "mlp", "last"}, ours, "which matrices have adapters: all of the blocks, those of attention or of the MLP, or the last block's"},
+	{"lora.layers", model.AllProjections, 0, 0, model.Sets, ours, "which matrices have adapters: all of the blocks, those of attention or of the MLP, or the last block's"},
 
 	{"base.shared_share", math.NaN(), 0, 1, nil, ours, "share of the defects in the embedded world's mixture that are wrong in every language alike, the rest being right in another; not set, the world's own"},
 	{"base.steps", 0, 0, 1e6, nil, ours, "steps for which the model is trained further on that mixture before the study; 0 takes it as it is"},
@@ -70,13 +74,13 @@ var Fields = []Field{
 	{"pair.flip", 0.0, 0, 1, nil, ours, "share of each language's pairs whose answers change places: planted conflicts, which selectors are not told of"},
 	{"pair.flip_languages", []string{}, 0, inf, nil, ours, "seen languages whose pairs are flipped; empty for all of them"},
 
-	{"loss.kind", "dpo", 0, 0, []string{"dpo", "cdpo", "robust", "hinge", "ipo", "ipo_sum", "dpo_norm", "ld_dpo", "dpo_nll", "simpo"}, "public summary: length-penalised DPO", "the preference loss; docs/losses.md has the formulas"},
-	{"loss.beta", 0.1, 1e-6, 1e3, nil, "Rafailov et al. 2023", "DPO's inverse temperature; ipo, dpo_norm and simpo, which compare log-probs per token, want one of their own"},
-	{"loss.length_penalty", 0.01, 0, 100, nil, "public summary: length-penalised DPO; the value is our choice (0.01 to 0.05 in public code)", "dpo, cdpo, robust, hinge, dpo_nll: alpha of R-DPO per token; 0 is plain DPO"},
-	{"loss.label_smoothing", 0.1, 0, 0.49, nil, "Chowdhury et al. 2024", "cdpo, robust: share of the labels that is taken to be wrong; 0 is DPO"},
-	{"loss.target_margin", 0.5, 0, 100, nil, "Meng et al. 2024 (SimPO), public code", "simpo: gamma/beta, the lead in log-prob per token that is asked for"},
-	{"loss.ld_alpha", 0.5, 0, 1, nil, ours, "ld_dpo: what a token beyond the shorter answer's length counts; 1 is DPO"},
-	{"loss.nll_weight", 1.0, 0, 1e3, nil, "Pang et al. 2024", "dpo_nll: weight of the chosen answer's negative log-likelihood per token; 0 is DPO"},
+	{"loss.kind", "dpo", 0, 0, losses(every), "public summary: length-penalised DPO", "the preference loss; docs/losses.md has the formulas"},
+	{"loss.beta", 0.1, 1e-6, 1e3, nil, "Rafailov et al. 2023", "DPO's inverse temperature; " + and(losses(loss.Kind.PerToken)) + ", which compare log-probs per token, want one of their own"},
+	{"loss.length_penalty", 0.01, 0, 100, nil, "public summary: length-penalised DPO; the value is our choice (0.01 to 0.05 in public code)", only(losses(taking("length_penalty"))) + "alpha of R-DPO per token; 0 is plain DPO"},
+	{"loss.label_smoothing", 0.1, 0, 0.49, nil, "Chowdhury et al. 2024", only(losses(taking("label_smoothing"))) + "share of the labels that is taken to be wrong; 0 is DPO"},
+	{"loss.target_margin", 0.5, 0, 100, nil, "Meng et al. 2024 (SimPO), public code", only(losses(taking("target_margin"))) + "gamma/beta, the lead in log-prob per token that is asked for"},
+	{"loss.ld_alpha", 0.5, 0, 1, nil, ours, only(losses(taking("ld_alpha"))) + "what a token beyond the shorter answer's length counts; 1 is DPO"},
+	{"loss.nll_weight", 1.0, 0, 1e3, nil, "Pang et al. 2024", only(losses(taking("nll_weight"))) + "weight of the chosen answer's negative log-likelihood per token; 0 is DPO"},
 
 	{"train.learning_rate", 5e-7, 1e-12, 1, nil, "Rafailov et al. 2023, public code", "peak rate"},
 	{"train.schedule", "cosine", 0, 0, []string{"cosine", "linear", "constant"}, "Meng et al. 2024 (SimPO), public code", "how the rate falls after the warm-up; the first two end at zero"},
@@ -88,24 +92,24 @@ var Fields = []Field{
 	{"train.beta1", 0.9, 0, 0.999999, nil, "Loshchilov & Hutter 2019", "AdamW's"},
 	{"train.beta2", 0.999, 0, 0.999999999, nil, "Loshchilov & Hutter 2019", "AdamW's"},
 	{"train.epsilon", 1e-8, 1e-30, 1, nil, "Loshchilov & Hutter 2019", "AdamW's"},
-	{"train.aggregator", "none", 0, 0, nil, ours, "combines the gradients of the languages in each step (congrad ls methods); none takes one gradient of the whole batch"},
+	{"train.aggregator", noSurgery, 0, 0, nil, ours, "combines the gradients of the languages in each step (congrad ls methods); none takes one gradient of the whole batch"},
 	{"train.temperature", 1.0, 1, 1e6, nil, "Conneau et al. 2020 (XLM-R) for the formula; 1, every pair once an epoch, is our choice", "T of sampling languages in proportion to n^(1/T) of their n pairs: above 1 the pairs of scarce languages are met more often, others less, as many in all"},
 
-	{"congrad.mode", "offline", 0, 0, []string{"offline", "online"}, ours, "congrad: when pairs are picked: all at the start of an iteration, or batch by batch while it trains (docs/online.md)"},
+	{"congrad.mode", "offline", 0, 0, []string{"offline", "online"}, ours, only(selectors(picking(method.PicksBestOnline))) + "when pairs are picked: all at the start of an iteration, or batch by batch while it trains (docs/online.md)"},
 	{"congrad.renew_every", 5, 1, 1e6, nil, ours, "online: batches from one consensus to the next; until there is a first one all pairs are kept"},
 	{"congrad.resample_every", 1000, 0, 1e9, nil, "Hao et al. 2024 (FLORA), public code: kappa", "online: batches after which the sketch's matrices are drawn anew; 0 draws them once an iteration"},
 	{"congrad.sketch", "flora", 0, 0, []string{"flora", "logra", "exact"}, "abstract: sublinear compression; public summary: FLORA", "how a pair's gradient is compressed: the longer side of each weight's (flora), both sides (logra), or not at all (exact)"},
 	{"congrad.sketch_rank", 16, 1, 1e5, nil, ours, "entries to which a compressed side is brought"},
 	{"congrad.projection", "gaussian", 0, 0, []string{"gaussian", "orthonormal"}, "public summary: FLORA", "the matrices that compress: entries from N(0, 1/rank), or orthonormal rows scaled by sqrt(side/rank), which err less"},
 	{"congrad.sketch_numbers", 0, 0, 1e9, nil, ours, "numbers that the sketches of all weights together are added up to, with random signs (CountSketch, Charikar et al. 2002); 0 leaves them"},
-	{"congrad.layers", "projections", 0, 0, []string{"projections", "attention", "mlp", "last"}, ours, "weights whose gradients are compared: all matrices of the blocks, those of attention or of the MLP, or the last block's"},
+	{"congrad.layers", model.AllProjections, 0, 0, model.Sets, ours, "weights whose gradients are compared: all matrices of the blocks, those of attention or of the MLP, or the last block's"},
 	{"congrad.language_gradient", "ema", 0, 0, []string{"ema", "mean"}, summary, "a language's gradient: a moving average of its pairs' gradients, or their mean"},
 	{"congrad.ema_decay", 0.99, 0, 0.999999, nil, "public summary: a moving average; the decay is our choice", "of the moving average, per pair"},
 	{"congrad.normalise", "unit", 0, 0, []string{"unit", "none"}, ours, "whether languages enter the consensus by direction or by length"},
 	{"congrad.aggregator", "pcgrad", 0, 0, nil, "abstract: multi-objective optimisation; public summary: PCGrad", "turns the language gradients into the consensus (congrad ls methods)"},
 	{"congrad.similarity", "cosine", 0, 0, []string{"cosine", "dot"}, summary, "how a pair's gradient is compared with the consensus"},
 	{"congrad.leave_one_out", true, 0, 0, nil, ours, "take the pair's own share out of its language's gradient before comparing"},
-	{"congrad.held_back", 0.2, 1e-6, 0.9, nil, ours, "validation, validation_adam: share of each language's pairs that the others are compared with and that is not trained on"},
+	{"congrad.held_back", 0.2, 1e-6, 0.9, nil, ours, only(selectors(holdingBack)) + "share of each language's pairs that the others are compared with and that is not trained on"},
 	{"congrad.fidelity_pairs", 200, 0, 1e5, nil, ours, "pairs whose exact gradient is compared with its sketch, in the first iteration"},
 	{"congrad.fidelity_seeds", 1, 1, 1e5, nil, ours, "seeds for which they are compared, the first ones"},
 
@@ -147,8 +151,8 @@ var Fields = []Field{
 
 	{"arms.name", nil, 0, 0, nil, "", "names the arm, in at most 60 characters"},
 	{"arms.caption", "", 0, 0, nil, "", "one line for tables"},
-	{"arms.select", nil, 0, 0, []string{"none", "all", "congrad", "anti", "own_language", "validation", "validation_adam", "reward_margin", "implicit_margin_high", "implicit_margin_low", "perplexity_band", "ifd", "random"}, "", "which pairs it trains on (congrad ls methods)"},
-	{"arms.match", "", 0, 0, nil, "", "random: the arm whose count of kept pairs per language it takes over"},
+	{"arms.select", nil, 0, 0, selectors(every), "", "which pairs it trains on (congrad ls methods)"},
+	{"arms.match", "", 0, 0, nil, "", only(selectors(picking(method.PicksMatching))) + "the arm whose count of kept pairs per language it takes over"},
 	{"arms.policy", "shared", 0, 0, []string{"shared", "mono"}, "", "one model for all languages, or for each seen language one that is trained on its pairs alone and answers in it alone"},
 	{"arms.without", []string{}, 0, inf, nil, "", "seen languages whose pairs the arm does without, from selection to training; it is evaluated in them as in the others"},
 

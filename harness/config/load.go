@@ -12,6 +12,9 @@ import (
 
 	"github.com/BurntSushi/toml"
 
+	"congrad/harness/loss"
+	"congrad/harness/method"
+	"congrad/harness/model"
 	"congrad/harness/suggest"
 )
 
@@ -22,8 +25,7 @@ type World struct {
 	// TaskFile reports what is wrong with a task file outside the shipped ones.
 	TaskFile func(path string) error
 	// Measured reports why a task, by its name, gives no numbers of a measure in any of these languages.
-	Measured    func(name, measure string, languages []string) error
-	Aggregators []string
+	Measured func(name, measure string, languages []string) error
 	// Instructions reports what is wrong with a file of a judge's instructions.
 	Instructions func(path string) error
 	// Model reports what is wrong with a model's name or folder.
@@ -192,7 +194,7 @@ func (b *binder) checkTogether(e *Experiment, w World) {
 	b.checkPrompts(e)
 	b.checkEndpoint(e, w)
 	b.checkAnswerColumns(e)
-	b.checkArms(e, w)
+	b.checkArms(e)
 	b.checkAdapters(e)
 	b.checkPublished(e, w)
 }
@@ -209,7 +211,7 @@ func (b *binder) checkAdapters(e *Experiment) {
 	for i, a := range e.Arms {
 		have, want := e.LoRA.Layers, a.ConGrad.Layers
 		key := b.giving("arms["+itoa(i)+"].", "congrad.layers")
-		if !told[key] && (have == "attention" && want == "mlp" || have == "mlp" && want == "attention") {
+		if !told[key] && (have == model.Attention && want == model.MLP || have == model.MLP && want == model.Attention) {
 			b.report(key, "%q: only the matrices of %q have adapters (lora.layers), so no gradient is left to compare", want, have)
 			told[key] = true
 		}
@@ -217,13 +219,13 @@ func (b *binder) checkAdapters(e *Experiment) {
 }
 
 // checkAggregators reports those that a table gives and that do not exist; owner is "" or the arm.
-func (b *binder) checkAggregators(owner string, c ConGrad, t Train, w World) {
+func (b *binder) checkAggregators(owner string, c ConGrad, t Train) {
 	for _, x := range []struct {
 		key, name string
 		known     []string
 	}{
-		{owner + "congrad.aggregator", c.Aggregator, w.Aggregators},
-		{owner + "train.aggregator", t.Aggregator, append([]string{"none"}, w.Aggregators...)},
+		{owner + "congrad.aggregator", c.Aggregator, aggregators()},
+		{owner + "train.aggregator", t.Aggregator, append([]string{noSurgery}, aggregators()...)},
 	} {
 		if b.given[x.key] && !slices.Contains(x.known, x.name) {
 			b.report(x.key, "%q: no such aggregator%s (congrad ls methods)", x.name, suggest.DidYouMean(x.name, x.known))
@@ -231,9 +233,9 @@ func (b *binder) checkAggregators(owner string, c ConGrad, t Train, w World) {
 	}
 }
 
-func (b *binder) checkArms(e *Experiment, w World) {
+func (b *binder) checkArms(e *Experiment) {
 	var names []string
-	b.checkAggregators("", e.ConGrad, e.Train, w)
+	b.checkAggregators("", e.ConGrad, e.Train)
 	for i, a := range e.Arms {
 		key := "arms[" + itoa(i) + "]"
 		if slices.Contains(names, a.Name) {
@@ -243,14 +245,14 @@ func (b *binder) checkArms(e *Experiment, w World) {
 		if err := checkArmName(a.Name); err != nil {
 			b.report(key+".name", "%v", err)
 		}
-		b.checkAggregators(key+".", a.ConGrad, a.Train, w)
-		if a.Select != "random" && a.Match != "" {
+		b.checkAggregators(key+".", a.ConGrad, a.Train)
+		if a.Selector().Picks != method.PicksMatching && a.Match != "" {
 			b.report(key+".match", "only an arm that selects at random matches another's count")
 		}
 	}
 	for i, a := range e.Arms {
 		key := "arms[" + itoa(i) + "]"
-		if a.Select == "random" {
+		if a.Selector().Picks == method.PicksMatching {
 			other := e.FindArm(a.Match)
 			switch {
 			case a.Match == "":
@@ -263,7 +265,7 @@ func (b *binder) checkArms(e *Experiment, w World) {
 				b.report(key+".match", "%q does not choose how many pairs it keeps; match an arm that ranks them, such as one that selects by congrad", a.Match)
 			}
 		}
-		if left := 1 - a.ConGrad.HeldBack; (a.Select == "validation" || a.Select == "validation_adam") && !a.Keep.ByThreshold() && a.Keep.Share > left+1e-9 {
+		if left := 1 - a.ConGrad.HeldBack; a.Selector().Reads.HeldBack() && !a.Keep.ByThreshold() && a.Keep.Share > left+1e-9 {
 			b.report(key, "keep.share (%g) and congrad.held_back (%g) are more than all pairs together", a.Keep.Share, a.ConGrad.HeldBack)
 		}
 	}
@@ -281,13 +283,13 @@ func (b *binder) checkArms(e *Experiment, w World) {
 		}
 	case opponent == nil:
 		b.report("evaluate.opponent", "%q: no such arm%s, nor a file of answers (.jsonl, .csv, .parquet)", e.Evaluate.Opponent, suggest.DidYouMean(e.Evaluate.Opponent, names))
-	case opponent.Select != "none":
+	case opponent.MeetsPairs():
 		b.report("evaluate.opponent", "%q is trained; win rates are against the untouched model, an arm with select = \"none\"", e.Evaluate.Opponent)
 	}
 	for i, a := range e.Arms {
 		b.checkOnline(i, a, e)
 	}
-	b.checkLoss("loss", e.Loss, Loss{}) // whose default beta is DPO's
+	b.checkLoss("loss", e.Loss, loss.Loss{}) // whose default beta is DPO's
 	for i, a := range e.Arms {
 		b.checkLoss("arms["+itoa(i)+"].loss", a.Loss, e.Loss)
 	}
@@ -320,13 +322,10 @@ func (b *binder) checkWithout(key string, a Arm, seen []string) {
 	}
 }
 
-// ownLanguageOnly are the ways of picking pairs in which no language has a say in another's.
-var ownLanguageOnly = []string{"all", "own_language", "reward_margin", "implicit_margin_high", "implicit_margin_low", "perplexity_band", "ifd"}
-
 // checkMono reports what brings languages together in an arm that trains a model for each of them.
 func (b *binder) checkMono(key string, a Arm) {
-	if !slices.Contains(ownLanguageOnly, a.Select) {
-		b.report(key+".select", "%q does not go with policy = \"mono\", where no other language has a say: want one of %s", a.Select, strings.Join(ownLanguageOnly, ", "))
+	if !a.Selector().OwnLanguage() {
+		b.report(key+".select", "%q does not go with policy = \"mono\", where no other language has a say: want one of %s", a.Select, strings.Join(selectors(method.Selector.OwnLanguage), ", "))
 	}
 	if a.Ranks() && a.Keep.Quota == "global" {
 		b.report(key, "keep.quota = \"global\" compares the pairs of all languages, and policy = \"mono\" keeps them apart")

@@ -2,7 +2,9 @@ package config
 
 import (
 	"reflect"
-	"slices"
+	"strings"
+
+	"congrad/harness/method"
 )
 
 // settleOnline leaves leave_one_out out of force where pairs are picked while training: a pair is scored before it enters its
@@ -34,10 +36,10 @@ func (b *binder) checkOnline(i int, a Arm, e *Experiment) {
 		return
 	}
 	arm := "arms[" + itoa(i) + "]."
-	if a.Select != "congrad" {
+	if s := a.Selector(); s.Picks != method.PicksBestOnline {
 		if b.given[arm+"congrad.mode"] {
-			b.report(arm+"congrad.mode", "only select = \"congrad\" picks pairs while it trains; %q ranks them all before", a.Select)
-		} else if slices.Contains([]string{"anti", "own_language", "validation", "validation_adam"}, a.Select) {
+			b.report(arm+"congrad.mode", "only select = %q picks pairs while it trains; %q ranks them all before", strings.Join(selectors(picking(method.PicksBestOnline)), ", "), a.Select)
+		} else if s.Reads.Gradients() {
 			b.report(arm+"congrad.mode", "is \"online\" by [congrad], but %q ranks all pairs before training: say so with mode = \"offline\" in [arms.congrad]", a.Select)
 		}
 		return

@@ -61,20 +61,12 @@ func LogLikelihood(rows [][]float64) (total float64) {
 	return total
 }
 
-// Loss is a loss as the device computes it.
-func Loss(l config.Loss) nn.PreferenceLoss {
-	return nn.PreferenceLoss{
-		Kind: l.Kind, Beta: l.Beta, LengthPenalty: l.LengthPenalty, LabelSmoothing: l.LabelSmoothing,
-		TargetMargin: l.TargetMargin, LDAlpha: l.LDAlpha, NLLWeight: l.NLLWeight,
-	}
-}
-
 // Margins are the scores of chosen minus rejected that a reference stage found, as the loss scores answers.
 func Margins(s stage.Shelf, reference stage.Ref, loss config.Loss) ([]float64, error) {
 	list, err := stage.Lines[nn.PairLogProb](s, reference, "reference")
 	margins := make([]float64, len(list))
 	for i, p := range list {
-		margins[i] = Loss(loss).Reference(p)
+		margins[i] = loss.Reference(p)
 	}
 	return margins, err
 }

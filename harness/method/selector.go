@@ -13,6 +13,7 @@ type Selector struct {
 	Name    string
 	Doc     string
 	Measure string  // what its scores are, for the axis of a figure; empty where it has none
+	Picks   Picking // how pairs are picked
 	Reads   Reading // what its scores depend on
 	// Scores ranks the pairs: those with the highest scores are kept (Keep), and those whose score is NaN are not up for
 	// selection. nil where pairs are not ranked.
@@ -21,19 +22,19 @@ type Selector struct {
 
 // Selectors is the table, in display order.
 var Selectors = []Selector{
-	{"none", "no training: the model as it is", "", ReadsNothing, nil},
-	{"all", "every pair: joint training", "", ReadsNothing, nil},
-	{"congrad", "the pairs whose gradient agrees most with the consensus of the languages", "alignment with the consensus", ReadsConsensus, ConGrad},
-	{"anti", "the pairs whose gradient agrees least with it: a bound from below", "alignment with the consensus, sign turned", ReadsConsensus, Anti},
-	{"own_language", "the pairs whose gradient agrees most with that of their own language: no other language has a say", "alignment with the own language", ReadsGradients, OwnLanguage},
-	{"validation", "the pairs whose gradient agrees most with that of pairs held back (after Xia et al. 2024, LESS)", "alignment with the held-back pairs", ReadsHeldBack, Validation},
-	{"validation_adam", "the same with the pairs' gradients scaled as Adam's updates would be, as in LESS, and without compression", "alignment with the held-back pairs", ReadsHeldBackAdam, Validation},
-	{"reward_margin", "the pairs with the largest gap between the judge's scores", "gap of the judge's scores", ReadsGap, RewardMargin},
-	{"implicit_margin_high", "the pairs whose chosen answer the policy itself prefers most (after Deng et al. 2025)", "log-prob per token, chosen minus rejected", ReadsMargin, ImplicitMarginHigh},
-	{"implicit_margin_low", "the pairs whose chosen answer the policy itself prefers least (after Qi et al. 2025)", "log-prob per token, rejected minus chosen", ReadsMargin, ImplicitMarginLow},
-	{"perplexity_band", "the pairs whose chosen answer is neither easy nor hard for the policy (after Marion et al. 2023)", "closeness to the language's median perplexity", ReadsChosen, PerplexityBand},
-	{"ifd", "the pairs whose chosen answer the instruction helps least: instruction-following difficulty (after Li et al. 2024)", "perplexity with the instruction over that without", ReadsUnprompted, IFD},
-	{"random", "as many pairs of each language as another arm kept, at random", "", ReadsNothing, nil},
+	{"none", "no training: the model as it is", "", PicksNone, ReadsNothing, nil},
+	{"all", "every pair: joint training", "", PicksAll, ReadsNothing, nil},
+	{"congrad", "the pairs whose gradient agrees most with the consensus of the languages", "alignment with the consensus", PicksBestOnline, ReadsConsensus, ConGrad},
+	{"anti", "the pairs whose gradient agrees least with it: a bound from below", "alignment with the consensus, sign turned", PicksBest, ReadsConsensus, Anti},
+	{"own_language", "the pairs whose gradient agrees most with that of their own language: no other language has a say", "alignment with the own language", PicksBest, ReadsGradients, OwnLanguage},
+	{"validation", "the pairs whose gradient agrees most with that of pairs held back (after Xia et al. 2024, LESS)", "alignment with the held-back pairs", PicksBest, ReadsHeldBack, Validation},
+	{"validation_adam", "the same with the pairs' gradients scaled as Adam's updates would be, as in LESS, and without compression", "alignment with the held-back pairs", PicksBest, ReadsHeldBackAdam, Validation},
+	{"reward_margin", "the pairs with the largest gap between the judge's scores", "gap of the judge's scores", PicksBest, ReadsGap, RewardMargin},
+	{"implicit_margin_high", "the pairs whose chosen answer the policy itself prefers most (after Deng et al. 2025)", "log-prob per token, chosen minus rejected", PicksBest, ReadsMargin, ImplicitMarginHigh},
+	{"implicit_margin_low", "the pairs whose chosen answer the policy itself prefers least (after Qi et al. 2025)", "log-prob per token, rejected minus chosen", PicksBest, ReadsMargin, ImplicitMarginLow},
+	{"perplexity_band", "the pairs whose chosen answer is neither easy nor hard for the policy (after Marion et al. 2023)", "closeness to the language's median perplexity", PicksBest, ReadsChosen, PerplexityBand},
+	{"ifd", "the pairs whose chosen answer the instruction helps least: instruction-following difficulty (after Li et al. 2024)", "perplexity with the instruction over that without", PicksBest, ReadsUnprompted, IFD},
+	{"random", "as many pairs of each language as another arm kept, at random", "", PicksMatching, ReadsNothing, nil},
 }
 
 // FindSelector looks a selector up by name.
@@ -48,6 +49,26 @@ func FindSelector(name string) (Selector, error) {
 	return Selector{}, fmt.Errorf("%q: no such selector%s (congrad ls methods)", name, suggest.DidYouMean(name, names))
 }
 
+// Ranks reports whether the pairs are ranked and the best are kept: how many is then the arm's own choice.
+func (s Selector) Ranks() bool { return s.Scores != nil }
+
+// OwnLanguage reports whether the pairs of a language are picked as if there were no other.
+func (s Selector) OwnLanguage() bool {
+	return s.Picks == PicksAll || s.Ranks() && !s.Reads.OtherLanguages()
+}
+
+// Picking is how a selector picks the pairs that are trained on.
+type Picking int
+
+// The ways of picking.
+const (
+	PicksNone       Picking = iota // nothing is trained
+	PicksAll                       // every pair
+	PicksBest                      // those that score highest, before any is trained on
+	PicksBestOnline                // the same, or those of each batch while training goes on
+	PicksMatching                  // as many pairs of each language as another arm kept, by a draw
+)
+
 // Reading is what of the Evidence a selector depends on. What it does not read is not computed for it.
 type Reading int
 
@@ -58,14 +79,17 @@ const (
 	ReadsMargin               // Margin
 	ReadsChosen               // Chosen and Language
 	ReadsUnprompted           // Chosen and Unprompted
-	ReadsGradients            // Pairs, Gram and Scoring
+	ReadsGradients            // Pairs, Gram and Scoring, of each pair what belongs to its own language
 	ReadsConsensus            // those and Consensus
-	ReadsHeldBack             // Pairs, Gram and Scoring, where the language gradients are those of pairs held back
+	ReadsHeldBack             // Pairs, Gram and Scoring of all languages, where the language gradients are those of pairs held back
 	ReadsHeldBackAdam         // the same, where Pairs are of gradients that are scaled by weight as Adam's updates are
 )
 
 // Gradients reports whether the pairs' gradients are needed.
 func (r Reading) Gradients() bool { return r >= ReadsGradients }
+
+// OtherLanguages reports whether a pair's score depends on other languages' pairs.
+func (r Reading) OtherLanguages() bool { return r == ReadsConsensus || r.HeldBack() }
 
 // HeldBack reports whether some of the pairs are held back to make the language gradients.
 func (r Reading) HeldBack() bool { return r == ReadsHeldBack || r == ReadsHeldBackAdam }

@@ -11,6 +11,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/google/go-cmp/cmp/cmpopts"
+	"gonum.org/v1/gonum/mat"
 )
 
 // some evidence of n pairs in k languages for a selector: scores with ties, gradients with or without zeros among them.
@@ -164,6 +165,46 @@ func keptScores(keep Keep, language []int, scores []float64, choices []Choice) [
 		list = append(list, kept)
 	}
 	return list
+}
+
+// What other languages' pairs are like changes no score of a language, or some, as the table says.
+func TestOwnLanguageSelectors(t *testing.T) {
+	for _, s := range Selectors {
+		if s.Ranks() != (s.Picks == PicksBest || s.Picks == PicksBestOnline) {
+			t.Errorf("%s picks by %d and has scores: %v", s.Name, s.Picks, s.Ranks())
+		}
+		if !s.Ranks() {
+			continue
+		}
+		r := rng.Stream(1, "own", s.Name)
+		const k = 3
+		e := some(r, s.Reads, 30, k)
+		before := s.Scores(e)
+		other := mat.NewSymDense(k, nil)
+		other.SetSym(0, 0, e.Gram.At(0, 0))
+		for l := 1; l < k; l++ {
+			other.SetSym(l, l, 1+r.Float64())
+			e.Consensus.Weights[l]++
+		}
+		e.Gram = other
+		for i, l := range e.Language {
+			if l == 0 {
+				copy(e.Inner[i][1:], []float64{r.NormFloat64(), r.NormFloat64()})
+				continue
+			}
+			e.Gap[i]++
+			e.Margin[i]++
+			e.Chosen[i]--
+			e.Unprompted[i]--
+		}
+		changed := false
+		for i, score := range s.Scores(e) {
+			changed = changed || e.Language[i] == 0 && !cmp.Equal(score, before[i], cmpopts.EquateNaNs())
+		}
+		if changed == s.OwnLanguage() {
+			t.Errorf("%s: other languages have a say: %v, by the table %v", s.Name, changed, !s.OwnLanguage())
+		}
+	}
 }
 
 func TestFindSelector(t *testing.T) {

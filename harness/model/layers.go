@@ -18,6 +18,9 @@ const (
 	Last = "last"
 )
 
+// Sets lists the sets' names.
+var Sets = []string{AllProjections, Attention, MLP, Last}
+
 // Projections lists the matrices of a set that are trained, in the model's order; the empty name is AllProjections. With
 // adapters these are the adapters'. Norm gains, biases, the embedding and the head belong to none.
 func (c Config) Projections(layers string) []Shape { return c.among(c.Shapes(), layers) }

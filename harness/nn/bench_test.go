@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"congrad/harness/device"
+	"congrad/harness/loss"
 	"congrad/harness/model"
 	"congrad/harness/rng"
 
@@ -58,7 +59,7 @@ func BenchmarkDPOStep(b *testing.B) {
 			if err != nil {
 				b.Fatal(err)
 			}
-			p := Preference{Loss: PreferenceLoss{Kind: "dpo", Beta: 0.1}, Reference: make([]float64, c.rows/2), Weight: make([]float64, c.rows/2)}
+			p := Preference{Loss: loss.Loss{Kind: "dpo", Beta: 0.1}, Reference: make([]float64, c.rows/2), Weight: make([]float64, c.rows/2)}
 			for i := range p.Weight {
 				p.Weight[i] = 2 / float64(c.rows)
 			}

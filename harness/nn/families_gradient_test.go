@@ -6,6 +6,7 @@ import (
 
 	"congrad/harness/device"
 	"congrad/harness/device/devicetest"
+	"congrad/harness/loss"
 	"congrad/harness/model"
 
 	"github.com/gomlx/gomlx/pkg/core/dtypes"
@@ -41,7 +42,7 @@ func tinyFamilies() map[string]model.Config {
 // Every weight of every family, biases and norms included, has the derivative of DPO's loss.
 func TestFamiliesHaveGradients(t *testing.T) {
 	devicetest.Each(t, func(t *testing.T, b device.Backend) {
-		p := Preference{Loss: PreferenceLoss{Kind: "dpo", Beta: 0.5}, Reference: []float64{0.3, -1}, Weight: []float64{1, 0.5}}
+		p := Preference{Loss: loss.Loss{Kind: "dpo", Beta: 0.5}, Reference: []float64{0.3, -1}, Weight: []float64{1, 0.5}}
 		for name, config := range tinyFamilies() {
 			t.Run(name, func(t *testing.T) { checkModelGradient(t, b, config, p) })
 		}
@@ -75,7 +76,7 @@ func TestFamiliesSketches(t *testing.T) {
 				e, host := NewEngine(b, config), loud(config, 8)
 				w := must(e.Upload(host))(t)
 				defer w.Free()
-				p := Preference{Loss: PreferenceLoss{Kind: "dpo", Beta: 0.5}, Reference: []float64{0.2, -0.3}}
+				p := Preference{Loss: loss.Loss{Kind: "dpo", Beta: 0.5}, Reference: []float64{0.2, -0.3}}
 				exact := pairGradients(t, e, host, tinyRows, p)
 				s := must(e.NewSketcher(projections(config, true, true, 2, 1)))(t)
 				defer s.Free()

@@ -6,6 +6,7 @@ import (
 
 	"congrad/harness/device"
 	"congrad/harness/device/devicetest"
+	"congrad/harness/loss"
 	"congrad/harness/model"
 	"congrad/harness/rng"
 
@@ -94,7 +95,7 @@ func TestLayerGradients(t *testing.T) {
 			"softmax":       {func(in []*Node) *Node { return Softmax(in[0]) }, []input{normal("x", 2, 3, 5)}},
 			"large softmax": {func(in []*Node) *Node { return Softmax(in[0]) }, []input{normal("x", 300, 2, 3)}},
 			"swiglu":        {func(in []*Node) *Node { return SwiGLU(in[0], in[1]) }, []input{normal("gate", 1, 3, 4), normal("up", 1, 3, 4)}},
-			"softplus":      {func(in []*Node) *Node { return softplus(in[0]) }, []input{normal("x", 20, 7)}},
+			"softplus":      {func(in []*Node) *Node { return loss.Softplus(number{in[0]}).node }, []input{normal("x", 20, 7)}},
 			"label log-prob": {func(in []*Node) *Node {
 				return labelLogProbs(in[0], graph.Const(in[0].Graph(), []int32{2, 0, 4}))
 			}, []input{normal("x", 3, 3, 5)}},

@@ -7,6 +7,7 @@ import (
 
 	"congrad/harness/device"
 	"congrad/harness/device/devicetest"
+	"congrad/harness/loss"
 	"congrad/harness/model"
 )
 
@@ -131,7 +132,7 @@ func TestSketchesOfAdapters(t *testing.T) {
 	devicetest.Each(t, func(t *testing.T, b device.Backend) {
 		e, host := loraEngine(t, b, loud(tiny, 3), model.MLP, 5)
 		w := must(e.Upload(host))(t)
-		p := Preference{Loss: PreferenceLoss{Kind: "dpo", Beta: 0.5, LengthPenalty: 0.1}, Reference: []float64{0.2, -0.3}}
+		p := Preference{Loss: loss.Loss{Kind: "dpo", Beta: 0.5, LengthPenalty: 0.1}, Reference: []float64{0.2, -0.3}}
 		exact := pairGradients(t, e, host, tinyRows, p)
 		s := must(e.NewSketcher(projections(e.Config, false, false, 2, 1)))(t)
 		sketches := must(s.Gradients(w, must(NewBatch(tinyRows, 4, 6, 4))(t), p))(t)

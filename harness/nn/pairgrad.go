@@ -93,7 +93,7 @@ func (s *Sketcher) Gradients(w *Weights, b *Batch, p Preference) ([][]float32, e
 	defer freeAll(side)
 	given, n := s.engine.inputs(w.tensors)
 	inputs, m := appendTensors(appendTensors(given, s.matrices), side), len(s.matrices)
-	out, err := s.engine.run("sketches of "+p.Loss.name()+", "+s.layers, inputs, func(in []*Node) []*Node {
+	out, err := s.engine.run("sketches of "+p.objective().name()+", "+s.layers, inputs, func(in []*Node) []*Node {
 		matrices, side := in[n:n+m], in[n+m:]
 		taps := s.engine.taps(in[:n], takeBatch(side), p, side[batchInputs:])
 		compress := func(x *Node, present bool) *Node { // [pairs, 2*seq, side] -> [pairs, 2*seq, rank]
@@ -130,7 +130,7 @@ type pairTap struct{ a, delta *Node } // [pairs, 2*seq, in], [pairs, 2*seq, out]
 func (e *Engine) taps(weights []*Node, b batchNodes, p Preference, targets []*Node) map[string]pairTap {
 	m := e.transformer(weights)
 	loss := func(logp *Node) *Node {
-		units, _ := p.Loss.loss(logp, b.mask, targets)
+		units, _ := p.objective().loss(logp, b.mask, targets)
 		return graph.ReduceAllSum(units)
 	}
 	pairs := b.tokens.Shape().Dim(0) / 2
@@ -196,7 +196,7 @@ func (e *Engine) Alignments(w *Weights, over []model.Shape, directions [][][]flo
 		}
 	}
 	defer freeAll(side)
-	program := fmt.Sprintf("%s%s, %d layers (%.6x)", name, p.Loss.name(), layers, names.Sum(nil))
+	program := fmt.Sprintf("%s%s, %d layers (%.6x)", name, p.objective().name(), layers, names.Sum(nil))
 	out, err := e.run(program, appendTensors(given, side), func(in []*Node) []*Node {
 		side := in[n:]
 		last := func() (list []*Node) { // the inputs for each layer that stand at the end

@@ -7,6 +7,7 @@ import (
 
 	"congrad/harness/device"
 	"congrad/harness/device/devicetest"
+	"congrad/harness/loss"
 	"congrad/harness/model"
 	"congrad/harness/rng"
 )
@@ -55,7 +56,7 @@ func TestSketchesAreThoseOfTheExactGradients(t *testing.T) {
 	devicetest.Each(t, func(t *testing.T, b device.Backend) {
 		e, host := NewEngine(b, tiny), loud(tiny, 8)
 		w := must(e.Upload(host))(t)
-		p := Preference{Loss: PreferenceLoss{Kind: "dpo", Beta: 0.5, LengthPenalty: 0.1}, Reference: []float64{0.2, -0.3}}
+		p := Preference{Loss: loss.Loss{Kind: "dpo", Beta: 0.5, LengthPenalty: 0.1}, Reference: []float64{0.2, -0.3}}
 		exact := pairGradients(t, e, host, tinyRows, p)
 		for _, sides := range []struct{ a, c bool }{{}, {a: true}, {c: true}, {a: true, c: true}} {
 			s := must(e.NewSketcher(projections(tiny, sides.a, sides.c, 2, 1)))(t)
@@ -86,7 +87,7 @@ func TestSketchersOfOneShapeAreToldApart(t *testing.T) {
 	devicetest.Each(t, func(t *testing.T, b device.Backend) {
 		e, host := NewEngine(b, tiny), loud(tiny, 8)
 		w := must(e.Upload(host))(t)
-		p := Preference{Loss: PreferenceLoss{Kind: "dpo", Beta: 0.5}, Reference: []float64{0.2, -0.3}}
+		p := Preference{Loss: loss.Loss{Kind: "dpo", Beta: 0.5}, Reference: []float64{0.2, -0.3}}
 		exact := pairGradients(t, e, host, tinyRows, p)
 		all := projections(tiny, false, false, 0, 1)
 		for _, weight := range []string{"model.layers.0.mlp.gate_proj.weight", "model.layers.1.mlp.up_proj.weight"} {
@@ -133,7 +134,7 @@ func TestExactAlignments(t *testing.T) {
 	devicetest.Each(t, func(t *testing.T, b device.Backend) {
 		e, host := NewEngine(b, tiny), loud(tiny, 8)
 		w := must(e.Upload(host))(t)
-		p := Preference{Loss: PreferenceLoss{Kind: "dpo", Beta: 0.5}, Reference: []float64{0.2, -0.3}}
+		p := Preference{Loss: loss.Loss{Kind: "dpo", Beta: 0.5}, Reference: []float64{0.2, -0.3}}
 		directions := make([][][]float32, 3)
 		for k := range directions {
 			for _, shape := range projecting(tiny) {

@@ -9,6 +9,7 @@ import (
 
 	"congrad/harness/device"
 	"congrad/harness/device/devicetest"
+	"congrad/harness/loss"
 	"congrad/harness/model"
 
 	"github.com/gomlx/gomlx/pkg/core/graph"
@@ -17,7 +18,7 @@ import (
 )
 
 // losses are the losses under test, with parameters at which each differs from the others.
-var losses = map[string]PreferenceLoss{
+var losses = map[string]loss.Loss{
 	"dpo":                  {Kind: "dpo", Beta: 0.7},
 	"length-penalised dpo": {Kind: "dpo", Beta: 0.7, LengthPenalty: 0.2},
 	"cdpo":                 {Kind: "cdpo", Beta: 0.7, LabelSmoothing: 0.3},
@@ -36,7 +37,7 @@ func TestEveryLossIsTested(t *testing.T) {
 	for _, l := range losses {
 		tested[l.Kind] = true
 	}
-	for _, k := range PreferenceLosses {
+	for _, k := range loss.Kinds() {
 		if !tested[k.Name] {
 			t.Errorf("%s is not among the losses under test", k.Name)
 		}
@@ -47,56 +48,21 @@ func TestEveryLossIsTested(t *testing.T) {
 var small = func() model.Config { c := tiny; c.Layers = 1; return c }()
 
 // preferenceOf asks for a loss of the pairs that rows are, against a reference model.
-func preferenceOf(l PreferenceLoss, reference *model.Weights, rows []Row) Preference {
+func preferenceOf(l loss.Loss, reference *model.Weights, rows []Row) Preference {
 	p := Preference{Loss: l}
 	for i := 0; i < len(rows); i += 2 {
-		p.Reference = append(p.Reference, l.Reference(SumPair(tokenLogProbs(reference, rows[i]), tokenLogProbs(reference, rows[i+1]))))
+		p.Reference = append(p.Reference, l.Reference(loss.SumPair(tokenLogProbs(reference, rows[i]), tokenLogProbs(reference, rows[i+1]))))
 		p.Weight = append(p.Weight, 2/float64(len(rows)))
 	}
 	return p
 }
 
-// oracle is the loss of one pair written a second time, as in the papers and in float64, from the log-probs of the tokens
-// of both answers under policy (p) and reference (r), and the margin of the implicit rewards.
-func oracle(l PreferenceLoss, pw, pl, rw, rl []float64) (loss, margin float64) {
-	sum := func(x []float64) (s float64) {
-		for _, v := range x {
-			s += v
-		}
-		return s
-	}
-	mean := func(x []float64) float64 { return sum(x) / float64(len(x)) }
-	logSigmoid := func(x float64) float64 { return math.Log(1 / (1 + math.Exp(-x))) }
-	delta := sum(pw) - sum(rw) - (sum(pl) - sum(rl))
-	perToken := mean(pw) - mean(rw) - (mean(pl) - mean(rl))
-	z := l.Beta*delta + l.LengthPenalty*float64(len(pw)-len(pl))
-	switch l.Kind {
-	case "dpo":
-		return -logSigmoid(z), l.Beta * delta
-	case "cdpo":
-		return -(1-l.LabelSmoothing)*logSigmoid(z) - l.LabelSmoothing*logSigmoid(-z), l.Beta * delta
-	case "robust":
-		return (-(1-l.LabelSmoothing)*logSigmoid(z) + l.LabelSmoothing*logSigmoid(-z)) / (1 - 2*l.LabelSmoothing), l.Beta * delta
-	case "hinge":
-		return math.Max(0, 1-z), l.Beta * delta
-	case "ipo":
-		return math.Pow(perToken-1/(2*l.Beta), 2), l.Beta * perToken
-	case "ipo_sum":
-		return math.Pow(delta-1/(2*l.Beta), 2), l.Beta * delta
-	case "dpo_norm":
-		return -logSigmoid(l.Beta * perToken), l.Beta * perToken
-	case "ld_dpo":
-		k := min(len(pw), len(pl))
-		part := func(x []float64) float64 { return sum(x[:k]) + l.LDAlpha*sum(x[k:]) }
-		z := l.Beta * (part(pw) - part(rw) - (part(pl) - part(rl)))
-		return -logSigmoid(z), z
-	case "dpo_nll":
-		return -logSigmoid(z) - l.NLLWeight*mean(pw), l.Beta * delta
-	case "simpo":
-		lead := mean(pw) - mean(pl)
-		return -logSigmoid(l.Beta*lead - l.Beta*l.TargetMargin), l.Beta * lead
-	}
-	panic(l.Kind)
+// onHost is the loss of a pair, given the log-probs of its tokens under policy and reference, and the margin of the implicit
+// rewards, both in float64. The tests of harness/loss hold them to the papers.
+func onHost(l loss.Loss, policy, reference answers) (value, margin float64) {
+	p, r := loss.SumPair(policy.chosen, policy.rejected), l.Reference(loss.SumPair(reference.chosen, reference.rejected))
+	lead := p.Lead(func(a loss.Answer[loss.Float]) loss.Float { return loss.ScoreOf(l, a) })
+	return float64(loss.Of(l, p, loss.Float(r))), l.Beta * (float64(lead) - r)
 }
 
 // Losses on a model: one engine and few shapes, so that few programs are compiled.
@@ -116,7 +82,7 @@ func TestLossesOnAModel(t *testing.T) {
 }
 
 type lossTest struct {
-	l                 PreferenceLoss
+	l                 loss.Loss
 	e                 *Engine
 	policy, reference *model.Weights
 }
@@ -146,8 +112,9 @@ func (x lossTest) values(t *testing.T) {
 	padded, paddedGradient := x.pass(t, p, tinyRows, true)
 	for i, u := range units {
 		chosen, rejected := tinyRows[2*i], tinyRows[2*i+1]
-		loss, margin := oracle(x.l, tokenLogProbs(x.policy, chosen), tokenLogProbs(x.policy, rejected), tokenLogProbs(x.reference, chosen), tokenLogProbs(x.reference, rejected))
-		near(t, "the loss", u.Loss, loss, single)
+		of := func(w *model.Weights) answers { return answers{tokenLogProbs(w, chosen), tokenLogProbs(w, rejected)} }
+		value, margin := onHost(x.l, of(x.policy), of(x.reference))
+		near(t, "the loss", u.Loss, value, single)
 		near(t, "the margin", x.l.Beta*(u.Score[0]-u.Score[1]-p.Reference[i]), margin, single)
 		near(t, "the chosen log-prob", u.LogP[0], referenceLogProb(x.policy, chosen), single)
 		near(t, "the rejected log-prob", u.LogP[1], referenceLogProb(x.policy, rejected), single)
@@ -222,7 +189,7 @@ type answers struct{ chosen, rejected []float64 }
 
 // onLogProbs is a loss of one pair and its gradient with respect to the log-probs [2, span] of the policy's tokens, in
 // float64 and without a model. Two slots more than the longer answer takes are padding.
-func onLogProbs(t *testing.T, b device.Backend, l PreferenceLoss, policy, reference answers) (loss float64, gradient []float64) {
+func onLogProbs(t *testing.T, b device.Backend, l loss.Loss, policy, reference answers) (value float64, gradient []float64) {
 	t.Helper()
 	span := max(len(policy.chosen), len(policy.rejected)) + 2
 	logp, mask := make([]float64, 2*span), make([]float64, 2*span)
@@ -232,11 +199,11 @@ func onLogProbs(t *testing.T, b device.Backend, l PreferenceLoss, policy, refere
 		}
 	}
 	out := must(graph.NewExec(b, func(in []*Node) []*Node {
-		units, _ := l.loss(in[0], in[1], []*Node{in[2], in[2]})
+		units, _ := preference{l}.loss(in[0], in[1], []*Node{in[2], in[2]})
 		return []*Node{units, Gradient(graph.ReduceAllSum(units), in[0])[0]}
 	}))(t).MustExec(
 		tensors.FromFlatDataAndDimensions(logp, 2, span), tensors.FromFlatDataAndDimensions(mask, 2, span),
-		tensors.FromFlatDataAndDimensions([]float64{l.Reference(SumPair(reference.chosen, reference.rejected))}, 1))
+		tensors.FromFlatDataAndDimensions([]float64{l.Reference(loss.SumPair(reference.chosen, reference.rejected))}, 1))
 	gradient = tensors.MustCopyFlatData[float64](out[1])
 	for i := range gradient {
 		gradient[i] *= mask[i] // as answerLogProbs does
@@ -260,9 +227,9 @@ func TestLossesOnLogProbs(t *testing.T) {
 				{answers{shortAnswer, longAnswer}, answers{reversed.rejected, reversed.chosen}},
 				{answers{shortAnswer, longAnswer}, answers{[]float64{-4, -3}, []float64{-0.1, -0.1, -0.2, -0.1, -0.1}}},
 			} {
-				loss, _ := onLogProbs(t, b, l, c.policy, c.reference)
-				want, _ := oracle(l, c.policy.chosen, c.policy.rejected, c.reference.chosen, c.reference.rejected)
-				near(t, name, loss, want, 1e-12)
+				value, _ := onLogProbs(t, b, l, c.policy, c.reference)
+				want, _ := onHost(l, c.policy, c.reference)
+				near(t, name, value, want, 1e-12)
 			}
 		}
 	})
@@ -272,16 +239,16 @@ func TestLossesOnLogProbs(t *testing.T) {
 // al. 2024, section 3.2).
 func TestLongerWinnersTeachLess(t *testing.T) {
 	devicetest.Each(t, func(t *testing.T, b device.Backend) {
-		for _, l := range []PreferenceLoss{{Kind: "dpo"}, {Kind: "cdpo", LabelSmoothing: 0.1}, {Kind: "robust", LabelSmoothing: 0.1}} {
+		for _, l := range []loss.Loss{{Kind: "dpo"}, {Kind: "cdpo", LabelSmoothing: 0.1}, {Kind: "robust", LabelSmoothing: 0.1}} {
 			l.Beta = 0.3
 			for name, pair := range map[string]answers{"winner": {longAnswer, shortAnswer}, "loser": {shortAnswer, longAnswer}} {
 				var pull []float64 // on the first token's log-prob
 				for _, alpha := range []float64{0, 0.1, 0.5} {
 					l.LengthPenalty = alpha
-					loss, gradient := onLogProbs(t, b, l, pair, pair)
+					value, gradient := onLogProbs(t, b, l, pair, pair)
 					pull = append(pull, -gradient[0])
 					if l.Kind == "dpo" && name == "winner" {
-						near(t, "loss", loss, math.Log1p(math.Exp(-3*alpha)), 1e-12) // z = alpha*(5-2)
+						near(t, "loss", value, math.Log1p(math.Exp(-3*alpha)), 1e-12) // z = alpha*(5-2)
 					}
 				}
 				less, more := pull[0] > pull[1] && pull[1] > pull[2] && pull[2] > 0, 0 < pull[0] && pull[0] < pull[1] && pull[1] < pull[2]
@@ -297,15 +264,15 @@ func TestLongerWinnersTeachLess(t *testing.T) {
 func TestNeutralParametersLeaveDPO(t *testing.T) {
 	devicetest.Each(t, func(t *testing.T, b device.Backend) {
 		pair := answers{longAnswer, shortAnswer}
-		loss, gradient := onLogProbs(t, b, PreferenceLoss{Kind: "dpo", Beta: 0.7}, pair, reversed)
-		for name, l := range map[string]PreferenceLoss{
+		value, gradient := onLogProbs(t, b, loss.Loss{Kind: "dpo", Beta: 0.7}, pair, reversed)
+		for name, l := range map[string]loss.Loss{
 			"cDPO without smoothing":       {Kind: "cdpo", Beta: 0.7},
 			"robust DPO without smoothing": {Kind: "robust", Beta: 0.7},
 			"LD-DPO with all of the tail":  {Kind: "ld_dpo", Beta: 0.7, LDAlpha: 1},
 			"DPO+NLL without the NLL":      {Kind: "dpo_nll", Beta: 0.7},
 		} {
 			other, otherGradient := onLogProbs(t, b, l, pair, reversed)
-			near(t, name+": the loss", other, loss, 1e-12)
+			near(t, name+": the loss", other, value, 1e-12)
 			for i := range gradient {
 				near(t, name+": the gradient", otherGradient[i], gradient[i], 1e-12)
 			}
@@ -333,7 +300,7 @@ func TestGradientsAtTheReferenceAreParallel(t *testing.T) {
 // A program is compiled for a loss and all of its parameters.
 func TestNamesTellLossesApart(t *testing.T) {
 	for name, l := range losses {
-		for i := range reflect.TypeFor[PreferenceLoss]().NumField() {
+		for i := range reflect.TypeFor[loss.Loss]().NumField() {
 			other := l
 			switch f := reflect.ValueOf(&other).Elem().Field(i); f.Kind() {
 			case reflect.String:
@@ -341,7 +308,7 @@ func TestNamesTellLossesApart(t *testing.T) {
 			default:
 				f.SetFloat(math.Nextafter(f.Float(), math.Inf(1)))
 			}
-			if l.name() == other.name() {
+			if (preference{l}).name() == (preference{other}).name() {
 				t.Errorf("%s: %+v and %+v are one program", name, l, other)
 			}
 		}
@@ -350,7 +317,7 @@ func TestNamesTellLossesApart(t *testing.T) {
 
 func TestUnknownLossIsAnError(t *testing.T) {
 	for _, kind := range []string{"", "dpoo"} {
-		_, err := Preference{Loss: PreferenceLoss{Kind: kind}}.inputs(2)
+		_, err := Preference{Loss: loss.Loss{Kind: kind}}.inputs(2)
 		if want := fmt.Sprintf("%q: no such preference loss", kind); err == nil || err.Error() != want {
 			t.Errorf("error %v, want %s", err, want)
 		}

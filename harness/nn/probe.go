@@ -5,6 +5,7 @@ import (
 	"math"
 	"time"
 
+	"congrad/harness/loss"
 	"congrad/harness/model"
 
 	"github.com/gomlx/gomlx/backends"
@@ -84,7 +85,7 @@ func probeTraining(b backends.Backend) (tokensPerSecond float64, err error) {
 	if err != nil {
 		return 0, fmt.Errorf("probing: %w", err)
 	}
-	p := Preference{Loss: PreferenceLoss{Kind: "dpo", Beta: 0.1}, Reference: make([]float64, rows/2), Weight: make([]float64, rows/2)}
+	p := Preference{Loss: loss.Loss{Kind: "dpo", Beta: 0.1}, Reference: make([]float64, rows/2), Weight: make([]float64, rows/2)}
 	best := math.Inf(1)
 	for range 4 { // the first one compiles
 		start := time.Now()

@@ -5,6 +5,7 @@ import (
 
 	"congrad/harness/device"
 	"congrad/harness/device/devicetest"
+	"congrad/harness/loss"
 	"congrad/harness/model"
 )
 
@@ -13,7 +14,7 @@ import (
 func TestRecomputationChangesNothing(t *testing.T) {
 	devicetest.Each(t, func(t *testing.T, b device.Backend) {
 		batch := must(NewBatch(tinyRows, 6, 6, 4))(t)
-		p := Preference{Loss: PreferenceLoss{Kind: "dpo", Beta: 0.5, LengthPenalty: 0.1}, Reference: []float64{0.2, -0.3}, Weight: []float64{0.5, 1}}
+		p := Preference{Loss: loss.Loss{Kind: "dpo", Beta: 0.5, LengthPenalty: 0.1}, Reference: []float64{0.2, -0.3}, Weight: []float64{0.5, 1}}
 		for name, x := range map[string]struct {
 			config model.Config
 			atOnce int

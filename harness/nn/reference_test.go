@@ -7,98 +7,120 @@ import (
 	"congrad/harness/model"
 )
 
-// referenceLogits is the model written a second time, as loops over float64 with nothing in common with the graph: the
-// logits [seq][vocab] behind each token of one sequence.
+// reference is the model written a second time, as loops over float64 with nothing in common with the graph.
+type reference struct {
+	model.Config
+	named map[string][]float32
+}
+
+func referenceOf(w *model.Weights) reference {
+	r := reference{w.Config, map[string][]float32{}}
+	for i, s := range w.Config.Shapes() {
+		r.named[s.Name] = w.Tensors[i]
+	}
+	return r
+}
+
+func (r reference) linear(name string, x []float64, out int) []float64 {
+	y := make([]float64, out)
+	for o := range y {
+		for i, xi := range x {
+			y[o] += float64(r.named[name][o*len(x)+i]) * xi
+		}
+	}
+	return y
+}
+
+func (r reference) norm(name string, x []float64) []float64 {
+	mean := 0.0
+	for _, xi := range x {
+		mean += xi * xi / float64(len(x))
+	}
+	y := make([]float64, len(x))
+	for i := range x {
+		y[i] = x[i] / math.Sqrt(mean+r.NormEps) * float64(r.named[name][i])
+	}
+	return y
+}
+
+func (r reference) rotate(x []float64, position int) []float64 {
+	half := r.HeadDim / 2
+	y := make([]float64, len(x))
+	for h := 0; h < len(x); h += r.HeadDim {
+		for i := range half {
+			angle := float64(position) * math.Pow(r.RopeBase, -float64(2*i)/float64(r.HeadDim))
+			a, b := x[h+i], x[h+i+half]
+			y[h+i], y[h+i+half] = a*math.Cos(angle)-b*math.Sin(angle), b*math.Cos(angle)+a*math.Sin(angle)
+		}
+	}
+	return y
+}
+
+// attend is what a token with the queries q sees of the keys and values up to its own, head by head.
+func (r reference) attend(q []float64, ks, vs [][]float64) []float64 {
+	o := make([]float64, r.Heads*r.HeadDim)
+	for head := range r.Heads {
+		kv := head / (r.Heads / r.KVHeads) * r.HeadDim
+		weights, total := make([]float64, len(ks)), 0.0
+		for s := range weights {
+			dot := 0.0
+			for i := range r.HeadDim {
+				dot += q[head*r.HeadDim+i] * ks[s][kv+i]
+			}
+			weights[s] = math.Exp(dot / math.Sqrt(float64(r.HeadDim)))
+			total += weights[s]
+		}
+		for s, weight := range weights {
+			for i := range r.HeadDim {
+				o[head*r.HeadDim+i] += weight / total * vs[s][kv+i]
+			}
+		}
+	}
+	return o
+}
+
+// block takes the states xs through the l-th block, in place.
+func (r reference) block(l int, xs [][]float64) {
+	name := func(part string) string { return fmt.Sprintf("model.layers.%d.%s.weight", l, part) }
+	var ks, vs [][]float64
+	for t, x := range xs {
+		h := r.norm(name("input_layernorm"), x)
+		ks = append(ks, r.rotate(r.linear(name("self_attn.k_proj"), h, r.KVHeads*r.HeadDim), t))
+		vs = append(vs, r.linear(name("self_attn.v_proj"), h, r.KVHeads*r.HeadDim))
+		q := r.rotate(r.linear(name("self_attn.q_proj"), h, r.Heads*r.HeadDim), t)
+		add(x, r.linear(name("self_attn.o_proj"), r.attend(q, ks, vs), r.Hidden))
+	}
+	for _, x := range xs {
+		h := r.norm(name("post_attention_layernorm"), x)
+		gate, up := r.linear(name("mlp.gate_proj"), h, r.FFN), r.linear(name("mlp.up_proj"), h, r.FFN)
+		for i := range gate {
+			gate[i] *= up[i] / (1 + math.Exp(-gate[i]))
+		}
+		add(x, r.linear(name("mlp.down_proj"), gate, r.Hidden))
+	}
+}
+
+// referenceLogits are the logits [seq][vocab] behind each token of one sequence.
 func referenceLogits(w *model.Weights, tokens []int) [][]float64 {
-	c := w.Config
-	named := map[string][]float32{}
-	for i, s := range c.Shapes() {
-		named[s.Name] = w.Tensors[i]
-	}
-	linear := func(name string, x []float64, out int) []float64 {
-		y := make([]float64, out)
-		for o := range y {
-			for i, xi := range x {
-				y[o] += float64(named[name][o*len(x)+i]) * xi
-			}
-		}
-		return y
-	}
-	norm := func(name string, x []float64) []float64 {
-		mean := 0.0
-		for _, xi := range x {
-			mean += xi * xi / float64(len(x))
-		}
-		y := make([]float64, len(x))
-		for i := range x {
-			y[i] = x[i] / math.Sqrt(mean+c.NormEps) * float64(named[name][i])
-		}
-		return y
-	}
-	rotate := func(x []float64, position int) []float64 {
-		half := c.HeadDim / 2
-		y := make([]float64, len(x))
-		for h := 0; h < len(x); h += c.HeadDim {
-			for i := range half {
-				angle := float64(position) * math.Pow(c.RopeBase, -float64(2*i)/float64(c.HeadDim))
-				a, b := x[h+i], x[h+i+half]
-				y[h+i], y[h+i+half] = a*math.Cos(angle)-b*math.Sin(angle), b*math.Cos(angle)+a*math.Sin(angle)
-			}
-		}
-		return y
-	}
+	r := referenceOf(w)
 	var xs [][]float64
 	for _, id := range tokens {
-		x := make([]float64, c.Hidden)
+		x := make([]float64, r.Hidden)
 		for i := range x {
-			x[i] = float64(named["model.embed_tokens.weight"][id*c.Hidden+i])
+			x[i] = float64(r.named["model.embed_tokens.weight"][id*r.Hidden+i])
 		}
 		xs = append(xs, x)
 	}
-	for l := range c.Layers {
-		name := func(part string) string { return fmt.Sprintf("model.layers.%d.%s.weight", l, part) }
-		var ks, vs [][]float64
-		for t, x := range xs {
-			h := norm(name("input_layernorm"), x)
-			ks = append(ks, rotate(linear(name("self_attn.k_proj"), h, c.KVHeads*c.HeadDim), t))
-			vs = append(vs, linear(name("self_attn.v_proj"), h, c.KVHeads*c.HeadDim))
-			q := rotate(linear(name("self_attn.q_proj"), h, c.Heads*c.HeadDim), t)
-			o := make([]float64, c.Heads*c.HeadDim)
-			for head := range c.Heads {
-				kv := head / (c.Heads / c.KVHeads) * c.HeadDim
-				weights, total := make([]float64, t+1), 0.0
-				for s := range weights {
-					dot := 0.0
-					for i := range c.HeadDim {
-						dot += q[head*c.HeadDim+i] * ks[s][kv+i]
-					}
-					weights[s] = math.Exp(dot / math.Sqrt(float64(c.HeadDim)))
-					total += weights[s]
-				}
-				for s, weight := range weights {
-					for i := range c.HeadDim {
-						o[head*c.HeadDim+i] += weight / total * vs[s][kv+i]
-					}
-				}
-			}
-			add(x, linear(name("self_attn.o_proj"), o, c.Hidden))
-		}
-		for _, x := range xs {
-			h := norm(name("post_attention_layernorm"), x)
-			gate, up := linear(name("mlp.gate_proj"), h, c.FFN), linear(name("mlp.up_proj"), h, c.FFN)
-			for i := range gate {
-				gate[i] *= up[i] / (1 + math.Exp(-gate[i]))
-			}
-			add(x, linear(name("mlp.down_proj"), gate, c.Hidden))
-		}
+	for l := range r.Layers {
+		r.block(l, xs)
 	}
 	head := "lm_head.weight"
-	if c.Tied {
+	if r.Tied {
 		head = "model.embed_tokens.weight"
 	}
 	logits := make([][]float64, len(xs))
 	for t, x := range xs {
-		logits[t] = linear(head, norm("model.norm.weight", x), c.Vocab)
+		logits[t] = r.linear(head, r.norm("model.norm.weight", x), r.Vocab)
 	}
 	return logits
 }

@@ -8,7 +8,6 @@ import (
 	"congrad/harness/config"
 	"congrad/harness/judge/endpoint"
 	"congrad/harness/lang"
-	"congrad/harness/method"
 )
 
 // Surroundings are what experiments refer to by name.
@@ -32,9 +31,6 @@ func (s *Surroundings) World() config.World {
 	w := config.World{Languages: s.Languages.Codes()}
 	for _, t := range s.Tasks {
 		w.Tasks = append(w.Tasks, t.Name)
-	}
-	for _, a := range method.Aggregators {
-		w.Aggregators = append(w.Aggregators, a.Name)
 	}
 	w.TaskFile = func(file string) error {
 		t, err := task.Open(file)

@@ -7,7 +7,7 @@ import (
 
 	"congrad/harness/bench"
 	"congrad/harness/config"
-	"congrad/harness/kind"
+	"congrad/harness/loss"
 	"congrad/harness/model"
 	"congrad/harness/nn"
 	"congrad/harness/record"
@@ -86,7 +86,7 @@ select = "reward_margin"
 sketch_rank = 3 # of no gradient
 `
 	e, err := config.Load("x.toml", []byte(source), nil, config.World{
-		Languages: []string{"en", "de"}, Aggregators: []string{"pcgrad", "mean"}, Model: func(string) error { return nil },
+		Languages: []string{"en", "de"}, Model: func(string) error { return nil },
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -145,7 +145,7 @@ func TestLossesInWords(t *testing.T) {
 func TestLossesReachTheDevice(t *testing.T) {
 	field, _ := config.FindField("loss.kind")
 	var known []string
-	for _, l := range nn.PreferenceLosses {
+	for _, l := range loss.Kinds() {
 		known = append(known, l.Name)
 	}
 	if d := cmp.Diff(field.Words, known); d != "" {
@@ -158,7 +158,7 @@ func TestLossesReachTheDevice(t *testing.T) {
 			f.SetFloat(float64(i))
 		}
 	}
-	to := reflect.ValueOf(kind.Loss(l))
+	to := reflect.ValueOf(l)
 	for i := range from.NumField() {
 		name := from.Type().Field(i).Name
 		if got := to.FieldByName(name); !got.IsValid() || !got.Equal(from.Field(i)) || to.NumField() != from.NumField() {

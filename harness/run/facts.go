@@ -10,9 +10,9 @@ import (
 	"congrad/harness/data"
 	"congrad/harness/kind"
 	"congrad/harness/kind/filtering"
+	"congrad/harness/loss"
 	"congrad/harness/method"
 	"congrad/harness/model"
-	"congrad/harness/nn"
 	"congrad/harness/record"
 	"congrad/harness/sketch"
 	"congrad/harness/stage"
@@ -227,7 +227,7 @@ func uses(a config.Arm, key string) bool {
 // lossInWords names the loss and its parameters.
 func lossInWords(l config.Loss) string {
 	words := l.Kind
-	for _, k := range nn.PreferenceLosses {
+	for _, k := range loss.Kinds() {
 		if k.Name == l.Kind {
 			words = k.Title
 		}

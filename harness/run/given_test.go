@@ -138,7 +138,7 @@ func TestKeysFollowAnswers(t *testing.T) {
 		}
 		return "x"
 	})
-	known := config.World{Languages: l.languages.Codes(), Tasks: []string{"tiny-facts", "tiny-text"}, Model: func(string) error { return nil }, Aggregators: []string{"pcgrad", "mean"}}
+	known := config.World{Languages: l.languages.Codes(), Tasks: []string{"tiny-facts", "tiny-text"}, Model: func(string) error { return nil }}
 	e, err := config.Load("small.toml", []byte(small), []string{opponent, id}, known)
 	if err != nil {
 		t.Fatal(err)

@@ -85,7 +85,7 @@ func (l *lab) pairGradients(t *testing.T, shelf stage.Shelf, r round) [][][]floa
 		if err != nil {
 			t.Fatal(err)
 		}
-		if _, err = trainer.Accumulate(batch, nn.Preference{Loss: kind.Loss(r.arm.Loss), Reference: margins[i : i+1], Weight: []float64{1}}); err != nil {
+		if _, err = trainer.Accumulate(batch, nn.Preference{Loss: r.arm.Loss, Reference: margins[i : i+1], Weight: []float64{1}}); err != nil {
 			t.Fatal(err)
 		}
 		g, err := trainer.TakeGradient()

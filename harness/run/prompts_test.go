@@ -136,7 +136,7 @@ func TestFilesThatLackSomething(t *testing.T) {
 	l := newLab(t)
 	l.ownPrompts(t, 20, false)
 	load := func(sets ...string) error {
-		known := config.World{Languages: l.languages.Codes(), Tasks: []string{"tiny-facts", "tiny-text"}, Model: func(string) error { return nil }, Aggregators: []string{"pcgrad", "mean"}}
+		known := config.World{Languages: l.languages.Codes(), Tasks: []string{"tiny-facts", "tiny-text"}, Model: func(string) error { return nil }}
 		e, err := config.Load("small.toml", []byte(small), sets, known)
 		if err != nil {
 			t.Fatal(err)

@@ -50,84 +50,103 @@ func TestMeetIsTheDefinition(t *testing.T) {
 	for _, aggregator := range []string{"mean", "pcgrad", "gradvac"} {
 		for _, dot := range []bool{false, true} {
 			o := online(aggregator, func(s *OnlineSettings) { s.Dot, s.Unit = dot, !dot })
-			met, state := make([][][]float32, 3), []float64(nil)
-			var v []float64
+			d := &definition{t: t, o: o, met: make([][][]float32, 3)}
 			for batch := 1; batch <= 9; batch++ {
 				sketches, language := batchOf(o, 6)
 				verdicts, err := o.Meet(sketches, language)
 				if err != nil {
 					t.Fatal(err)
 				}
-				kept := 0
-				for i, g := range sketches {
-					if verdicts[i].Kept {
-						kept++
-					}
-					if v == nil {
-						if !verdicts[i].Kept || verdicts[i].Rank != 0 {
-							t.Errorf("%s: without a consensus: %+v", aggregator, verdicts[i])
-						}
-						continue
-					}
-					wide := make([]float64, len(g))
-					for j, x := range g {
-						wide[j] = float64(x)
-					}
-					want := floats.Dot(wide, v)
-					if !dot {
-						want /= floats.Norm(wide, 2) * floats.Norm(v, 2)
-					}
-					if math.Abs(verdicts[i].Score-want) > 1e-5*(1+math.Abs(want)) {
-						t.Errorf("%s, batch %d: a pair scores %g, want %g", aggregator, batch, verdicts[i].Score, want)
-					}
-				}
-				if want := map[bool]int{true: 6, false: 3}[v == nil]; kept != want {
-					t.Errorf("%s, batch %d: %d pairs are kept, want %d", aggregator, batch, kept, want)
-				}
+				d.checkVerdicts(batch, sketches, verdicts)
 				for i, l := range language {
-					met[l] = append(met[l], sketches[i])
+					d.met[l] = append(d.met[l], sketches[i])
 				}
-				if batch%o.RenewEvery != 0 {
-					continue
-				}
-				m := mat.NewDense(3, len(sketches[0]), nil)
-				for l, list := range met {
-					for i, share := range EMA(o.Decay)(len(list)) {
-						for j, x := range list[i] {
-							m.Set(l, j, m.At(l, j)+share*float64(x))
-						}
-					}
-				}
-				gram := mat.NewSymDense(3, nil)
-				gram.SymOuterK(1, m)
-				a, err := method.FindAggregator(aggregator)
-				if err != nil {
-					t.Fatal(err)
-				}
-				if state != nil {
-					if a, err = a.(method.Stateful).From(state, 3); err != nil {
-						t.Fatal(err)
-					}
-				}
-				w, err := method.Consensus(a, gram, o.Unit, rng.Stream(1, "aggregator", "1", strconv.Itoa(batch)))
-				if err != nil {
-					t.Fatal(err)
-				}
-				if state = w.State; (state != nil) != (aggregator == "gradvac") {
-					t.Errorf("%s remembers %v", aggregator, state)
-				}
-				if o.Last.Batch != batch || !floats.EqualApprox(slices.Concat(o.Last.Gram...), denseOf(gram), 1e-4) {
-					t.Errorf("%s: the Gram matrix %v, want %v", aggregator, o.Last.Gram, denseOf(gram))
-				}
-				v = make([]float64, len(sketches[0]))
-				for l := range met {
-					floats.AddScaled(v, w.Weights[l], m.RawRowView(l))
+				if batch%o.RenewEvery == 0 {
+					d.renew(batch)
 				}
 			}
 			if o.Met[0]+o.Met[1]+o.Met[2] != 9*6 || o.Met[2] == 0 {
 				t.Errorf("%v pairs were met", o.Met)
 			}
 		}
+	}
+}
+
+// definition is what Online is held to, over all that was met.
+type definition struct {
+	t     *testing.T
+	o     *Online
+	met   [][][]float32 // [language] sketches
+	v     []float64     // the consensus; nil before there is one
+	state []float64     // of the aggregator
+}
+
+// checkVerdicts holds a batch's verdicts against the consensus: without one all pairs are kept, else the better half.
+func (d *definition) checkVerdicts(batch int, sketches [][]float32, verdicts []Verdict) {
+	d.t.Helper()
+	kept := 0
+	for i, g := range sketches {
+		if verdicts[i].Kept {
+			kept++
+		}
+		if d.v == nil {
+			if !verdicts[i].Kept || verdicts[i].Rank != 0 {
+				d.t.Errorf("%s: without a consensus: %+v", d.o.Aggregator, verdicts[i])
+			}
+			continue
+		}
+		wide := make([]float64, len(g))
+		for j, x := range g {
+			wide[j] = float64(x)
+		}
+		want := floats.Dot(wide, d.v)
+		if !d.o.Dot {
+			want /= floats.Norm(wide, 2) * floats.Norm(d.v, 2)
+		}
+		if math.Abs(verdicts[i].Score-want) > 1e-5*(1+math.Abs(want)) {
+			d.t.Errorf("%s, batch %d: a pair scores %g, want %g", d.o.Aggregator, batch, verdicts[i].Score, want)
+		}
+	}
+	if want := map[bool]int{true: 6, false: 3}[d.v == nil]; kept != want {
+		d.t.Errorf("%s, batch %d: %d pairs are kept, want %d", d.o.Aggregator, batch, kept, want)
+	}
+}
+
+// renew finds the consensus of the languages' averages, and holds the Gram matrix that was recorded against theirs.
+func (d *definition) renew(batch int) {
+	d.t.Helper()
+	m := mat.NewDense(3, len(d.o.Averages[0]), nil)
+	for l, list := range d.met {
+		for i, share := range EMA(d.o.Decay)(len(list)) {
+			for j, x := range list[i] {
+				m.Set(l, j, m.At(l, j)+share*float64(x))
+			}
+		}
+	}
+	gram := mat.NewSymDense(3, nil)
+	gram.SymOuterK(1, m)
+	a, err := method.FindAggregator(d.o.Aggregator)
+	if err != nil {
+		d.t.Fatal(err)
+	}
+	if d.state != nil {
+		if a, err = a.(method.Stateful).From(d.state, 3); err != nil {
+			d.t.Fatal(err)
+		}
+	}
+	w, err := method.Consensus(a, gram, d.o.Unit, rng.Stream(1, "aggregator", "1", strconv.Itoa(batch)))
+	if err != nil {
+		d.t.Fatal(err)
+	}
+	if d.state = w.State; (d.state != nil) != (d.o.Aggregator == "gradvac") {
+		d.t.Errorf("%s remembers %v", d.o.Aggregator, d.state)
+	}
+	if d.o.Last.Batch != batch || !floats.EqualApprox(slices.Concat(d.o.Last.Gram...), denseOf(gram), 1e-4) {
+		d.t.Errorf("%s: the Gram matrix %v, want %v", d.o.Aggregator, d.o.Last.Gram, denseOf(gram))
+	}
+	d.v = make([]float64, len(d.o.Averages[0]))
+	for l := range d.met {
+		floats.AddScaled(d.v, w.Weights[l], m.RawRowView(l))
 	}
 }
 

@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"congrad/harness/device"
+	"congrad/harness/loss"
 	"congrad/harness/method"
 	"congrad/harness/model"
 	"congrad/harness/nn"
@@ -36,7 +37,7 @@ func BenchmarkStep(b *testing.B) {
 		pairs = append(pairs, Pair{Chosen: nn.Row{Prompt: ask, Answer: words(10)}, Rejected: nn.Row{Prompt: ask, Answer: words(10)}, Language: i % 10})
 		batch = append(batch, i)
 	}
-	s := Settings{BatchPairs: 16, Tokens: 2048, Loss: nn.PreferenceLoss{Kind: "dpo", Beta: 0.1}, Adam: nn.AdamW{Beta1: 0.9, Beta2: 0.999, Epsilon: 1e-8, Clip: 1}}
+	s := Settings{BatchPairs: 16, Tokens: 2048, Loss: loss.Loss{Kind: "dpo", Beta: 0.1}, Adam: nn.AdamW{Beta1: 0.9, Beta2: 0.999, Epsilon: 1e-8, Clip: 1}}
 	for _, kind := range []string{"joint", sketch.Flora, sketch.Logra, sketch.Exact} {
 		b.Run(kind, func(b *testing.B) {
 			trainer, err := e.NewTrainer(model.New(embedded, 1), s.Adam)

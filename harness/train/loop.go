@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 
+	"congrad/harness/loss"
 	"congrad/harness/nn"
 )
 
@@ -21,7 +22,7 @@ type Settings struct {
 	Epochs     int
 	BatchPairs int // pairs in one optimiser step
 	Tokens     int // padded tokens that the device works on at once
-	Loss       nn.PreferenceLoss
+	Loss       loss.Loss
 	Adam       nn.AdamW
 	Surgery    *Surgery // combines the gradients of the languages; nil takes the gradient of the batch
 	// Temperature of sampling languages; 1 or 0 meets every pair once an epoch.

@@ -92,6 +92,7 @@ type slow struct {
 	average [][]*mat.Dense // [language][weight] a sketch
 	v       []*mat.Dense   // nil before the first consensus
 	met     []int
+	cs, as  []*mat.Dense // of the subspace, see sides
 }
 
 // sides are the dense C and A of each weight in the n-th subspace; a side that is not compressed has the identity.
@@ -192,7 +193,7 @@ func (x *slow) run(e *nn.Engine, pairs []Pair) (kept [][]int, scores [][]float64
 		x.t.Fatal(err)
 	}
 	defer trainer.Free()
-	cs, as := x.sides(0)
+	x.cs, x.as = x.sides(0)
 	steps := x.s.Steps(len(pairs))
 	for step := 1; step <= steps; step++ {
 		w, err := e.Download(trainer.Weights())
@@ -203,75 +204,94 @@ func (x *slow) run(e *nn.Engine, pairs []Pair) (kept [][]int, scores [][]float64
 		sketches, cosines := make([][]*mat.Dense, len(batch)), make([]float64, len(batch))
 		for k, i := range batch {
 			for l, g := range x.gradient(e, w, pairs[i]) {
-				sketches[k] = append(sketches[k], times(cs[l], g, as[l].T()))
+				sketches[k] = append(sketches[k], times(x.cs[l], g, x.as[l].T()))
 			}
 			if x.v != nil {
 				cosines[k] = dots(sketches[k], x.v) / math.Sqrt(dots(sketches[k], sketches[k])*dots(x.v, x.v))
 			}
 		}
-		picked := batch
-		if x.v != nil {
-			ranked := make([]int, len(batch))
-			for k := range ranked {
-				ranked[k] = k
-			}
-			slices.SortStableFunc(ranked, func(a, b int) int { return cmp.Compare(cosines[b], cosines[a]) })
-			ranked = ranked[:max(1, int(math.Floor(x.o.Keep.Share*float64(len(batch))+0.5)))]
-			slices.Sort(ranked)
-			picked = nil
-			for _, k := range ranked {
-				picked = append(picked, batch[k])
-			}
-		}
+		picked := x.pick(batch, cosines)
 		kept, scores = append(kept, picked), append(scores, cosines)
 		for k, i := range batch {
-			l := pairs[i].Language
-			x.met[l]++
-			for n, g := range sketches[k] {
-				if len(x.average[l]) <= n {
-					x.average[l] = append(x.average[l], scaled(0, g))
-				}
-				x.average[l][n] = sumOf(scaled(x.o.Decay, x.average[l][n]), scaled(1-x.o.Decay, g))
-			}
+			x.meet(pairs[i].Language, sketches[k])
 		}
 		if step%x.o.RenewEvery == 0 {
 			x.renew(step)
 		}
 		if x.o.ResampleEvery > 0 && step%x.o.ResampleEvery == 0 {
-			newC, newA := x.sides(step / x.o.ResampleEvery)
-			for _, list := range append(slices.Clone(x.average), x.v) {
-				for n := range list {
-					decoded := times(cs[n].T(), list[n], as[n])
-					list[n] = times(newC[n], decoded, newA[n].T())
-				}
-			}
-			cs, as = newC, newA
+			x.resample(step / x.o.ResampleEvery)
 		}
-		var rows []nn.Row
-		target := nn.Preference{Loss: x.s.Loss}
-		for _, i := range picked {
-			rows = append(rows, pairs[i].Chosen, pairs[i].Rejected)
-			target.Reference, target.Weight = append(target.Reference, pairs[i].Reference), append(target.Weight, 1/float64(len(picked)))
-		}
-		b, err := nn.NewBatch(rows, len(rows), 16, 16)
-		if err != nil {
-			x.t.Fatal(err)
-		}
-		if _, err := trainer.Accumulate(b, target); err != nil {
-			x.t.Fatal(err)
-		}
-		rate, err := x.s.Schedule.Rate(step, steps)
-		if err != nil {
-			x.t.Fatal(err)
-		}
-		if _, err := trainer.Apply(rate); err != nil {
-			x.t.Fatal(err)
-		}
+		x.step(trainer, pairs, picked, step, steps)
 	}
 	if end, err = e.Download(trainer.Weights()); err != nil {
 		x.t.Fatal(err)
 	}
 	return kept, scores, end
+}
+
+// pick keeps the share of a batch with the highest cosines, all of it before there is a consensus.
+func (x *slow) pick(batch []int, cosines []float64) (picked []int) {
+	if x.v == nil {
+		return batch
+	}
+	ranked := make([]int, len(batch))
+	for k := range ranked {
+		ranked[k] = k
+	}
+	slices.SortStableFunc(ranked, func(a, b int) int { return cmp.Compare(cosines[b], cosines[a]) })
+	ranked = ranked[:max(1, int(math.Floor(x.o.Keep.Share*float64(len(batch))+0.5)))]
+	slices.Sort(ranked)
+	for _, k := range ranked {
+		picked = append(picked, batch[k])
+	}
+	return picked
+}
+
+// meet enters a pair's sketch into the moving average of its language.
+func (x *slow) meet(language int, sketch []*mat.Dense) {
+	x.met[language]++
+	for n, g := range sketch {
+		if len(x.average[language]) <= n {
+			x.average[language] = append(x.average[language], scaled(0, g))
+		}
+		x.average[language][n] = sumOf(scaled(x.o.Decay, x.average[language][n]), scaled(1-x.o.Decay, g))
+	}
+}
+
+// resample moves averages and consensus into another subspace.
+func (x *slow) resample(subspace int) {
+	cs, as := x.sides(subspace)
+	for _, list := range append(slices.Clone(x.average), x.v) {
+		for n := range list {
+			decoded := times(x.cs[n].T(), list[n], x.as[n])
+			list[n] = times(cs[n], decoded, as[n].T())
+		}
+	}
+	x.cs, x.as = cs, as
+}
+
+// step is the optimiser's, on the picked pairs.
+func (x *slow) step(trainer *nn.Trainer, pairs []Pair, picked []int, step, steps int) {
+	var rows []nn.Row
+	target := nn.Preference{Loss: x.s.Loss}
+	for _, i := range picked {
+		rows = append(rows, pairs[i].Chosen, pairs[i].Rejected)
+		target.Reference, target.Weight = append(target.Reference, pairs[i].Reference), append(target.Weight, 1/float64(len(picked)))
+	}
+	b, err := nn.NewBatch(rows, len(rows), 16, 16)
+	if err != nil {
+		x.t.Fatal(err)
+	}
+	if _, err := trainer.Accumulate(b, target); err != nil {
+		x.t.Fatal(err)
+	}
+	rate, err := x.s.Schedule.Rate(step, steps)
+	if err != nil {
+		x.t.Fatal(err)
+	}
+	if _, err := trainer.Apply(rate); err != nil {
+		x.t.Fatal(err)
+	}
 }
 
 func (x *slow) renew(step int) {

@@ -10,6 +10,7 @@ import (
 
 	"congrad/harness/device"
 	"congrad/harness/device/devicetest"
+	"congrad/harness/loss"
 	"congrad/harness/model"
 	"congrad/harness/nn"
 )
@@ -124,7 +125,7 @@ func somePairs() []Pair {
 }
 
 var settings = Settings{
-	Schedule: Schedule{0.02, 0.2, "linear"}, Epochs: 4, BatchPairs: 4, Tokens: 1024, Loss: nn.PreferenceLoss{Kind: "dpo", Beta: 0.5},
+	Schedule: Schedule{0.02, 0.2, "linear"}, Epochs: 4, BatchPairs: 4, Tokens: 1024, Loss: loss.Loss{Kind: "dpo", Beta: 0.5},
 	Adam: nn.AdamW{Beta1: 0.9, Beta2: 0.99, Epsilon: 1e-8, Clip: 1},
 }
 
@@ -199,10 +200,10 @@ func TestMarginsOfEveryLoss(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		for _, l := range []nn.PreferenceLoss{{Kind: "hinge", Beta: 0.5}, {Kind: "dpo_norm", Beta: 2}, {Kind: "ld_dpo", Beta: 0.5, LDAlpha: 0.2}, {Kind: "simpo", Beta: 2, TargetMargin: 0.5}} {
+		for _, l := range []loss.Loss{{Kind: "hinge", Beta: 0.5}, {Kind: "dpo_norm", Beta: 2}, {Kind: "ld_dpo", Beta: 0.5, LDAlpha: 0.2}, {Kind: "simpo", Beta: 2, TargetMargin: 0.5}} {
 			own := 0.0 // the mean margin of the policy by itself, as the loss scores answers
 			for i := range pairs {
-				p := nn.SumPair(logp[2*i], logp[2*i+1])
+				p := loss.SumPair(logp[2*i], logp[2*i+1])
 				pairs[i].Reference = l.Reference(p)
 				own += l.Beta * (p.Chosen.Sum/float64(p.Chosen.Tokens) - p.Rejected.Sum/float64(p.Rejected.Tokens)) / 6
 			}

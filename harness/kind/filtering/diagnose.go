@@ -9,7 +9,6 @@ import (
 	"congrad/harness/bench"
 	"congrad/harness/config"
 	"congrad/harness/data"
-	"congrad/harness/kind"
 	"congrad/harness/method"
 	"congrad/harness/nn"
 	"congrad/harness/sketch"
@@ -100,7 +99,7 @@ func (r Round) ownMargins(ctx context.Context, b *bench.Bench, w *nn.Weights, un
 			return err
 		}
 		for k, i := range of {
-			margins[i] = kind.Loss(r.Loss).Reference(nn.SumPair(rows[2*k], rows[2*k+1]))
+			margins[i] = r.Loss.Reference(nn.SumPair(rows[2*k], rows[2*k+1]))
 		}
 		return nil
 	})

@@ -66,7 +66,7 @@ func (r Round) exactly(d *stage.Desk, b *bench.Bench, m material, share []float6
 
 // target is the loss of pairs, each weighted by its share.
 func (x *exactly) target(pairs []int) nn.Preference {
-	t := nn.Preference{Loss: kind.Loss(x.Loss)}
+	t := nn.Preference{Loss: x.Loss}
 	for _, i := range pairs {
 		t.Reference = append(t.Reference, x.margins[i])
 		t.Weight = append(t.Weight, x.share[i])

@@ -4,7 +4,6 @@ import (
 	"context"
 
 	"congrad/harness/bench"
-	"congrad/harness/kind"
 	"congrad/harness/nn"
 	"congrad/harness/sketch"
 	"congrad/harness/stage"
@@ -48,7 +47,7 @@ func (r Round) sketched(ctx context.Context, line stage.Line, b *bench.Bench, w 
 	for from := 0; from < numbers; from += each {
 		to := min(from+each, numbers)
 		err := batches(ctx, line, train.Blocks(m.units, 2, r.Batch), m.units, func(batch *nn.Batch, pairs []int) error {
-			target := nn.Preference{Loss: kind.Loss(r.Loss)}
+			target := nn.Preference{Loss: r.Loss}
 			for _, i := range pairs {
 				target.Reference = append(target.Reference, m.margins[i])
 			}

@@ -110,7 +110,7 @@ func (t Train) kept(s stage.Shelf) ([]train.Pair, error) {
 func (t Train) settings() train.Settings {
 	return train.Settings{
 		Schedule: train.Schedule{Peak: t.Train.LearningRate, Warmup: t.Train.Warmup, Shape: t.Train.Schedule},
-		Epochs:   t.Train.Epochs, BatchPairs: t.Train.BatchPairs, Tokens: t.Batch, Loss: kind.Loss(t.Loss), Adam: t.adam(),
+		Epochs:   t.Train.Epochs, BatchPairs: t.Train.BatchPairs, Tokens: t.Batch, Loss: t.Loss, Adam: t.adam(),
 		Temperature: t.Train.Temperature,
 	}
 }

@@ -1,0 +1,58 @@
+package config
+
+import (
+	"slices"
+	"strings"
+
+	"congrad/harness/loss"
+	"congrad/harness/method"
+)
+
+// selectors names those of the table that are meant.
+func selectors(meant func(method.Selector) bool) (names []string) {
+	for _, s := range method.Selectors {
+		if meant(s) {
+			names = append(names, s.Name)
+		}
+	}
+	return names
+}
+
+// losses names those of the table that are meant.
+func losses(meant func(loss.Kind) bool) (names []string) {
+	for _, k := range loss.Kinds() {
+		if meant(k) {
+			names = append(names, k.Name)
+		}
+	}
+	return names
+}
+
+// aggregators names those of the table.
+func aggregators() (names []string) {
+	for _, a := range method.Aggregators {
+		names = append(names, a.Name)
+	}
+	return names
+}
+
+func every[T any](T) bool { return true }
+
+func picking(p method.Picking) func(method.Selector) bool {
+	return func(s method.Selector) bool { return s.Picks == p }
+}
+
+func holdingBack(s method.Selector) bool { return s.Reads.HeldBack() }
+
+func taking(parameter string) func(loss.Kind) bool {
+	return func(k loss.Kind) bool { return slices.Contains(k.Takes, parameter) }
+}
+
+// only heads the documentation of a key that nothing but these reads.
+func only(names []string) string { return strings.Join(names, ", ") + ": " }
+
+// and lists names in a sentence.
+func and(names []string) string {
+	last := len(names) - 1
+	return strings.Join(names[:last], ", ") + " and " + names[last]
+}
