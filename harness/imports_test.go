@@ -18,19 +18,19 @@ var layers = [][]string{
 	{"harness/rng", "harness/suggest", "harness/model/mapped", "harness/model/narrow", "harness/hub", "experiments"},
 	{"harness/record", "harness/lang", "harness/store", "harness/model/safetensors", "harness/model/gguf", "harness/data/parquet", "eval/chrf", "eval/langid", "eval/lengthcontrol", "eval/stats", "eval/task", "harness/world/cldr"},
 	{"harness/world", "harness/text", "harness/model", "harness/method", "harness/preference", "harness/config", "harness/judge/endpoint", "experiments/tiny/extract"},
-	{"harness/data", "harness/forecast", "harness/device", "harness/device/devicetest", "results/table", "results/measure", "results/synthetic"},
-	{"harness/nn", "results/figure"},
-	{"harness/decode", "harness/sketch", "harness/train", "results/report"},
-	{"harness/judge", "results"},
-	{"harness/pretrain"},
-	{"harness/run"},
+	{"harness/data", "harness/forecast", "harness/device", "harness/device/devicetest", "results/table", "results/records", "results/synthetic"},
+	{"harness/nn", "results/measure"},
+	{"harness/decode", "harness/sketch", "harness/train", "results/outcome"},
+	{"harness/judge", "results/figure"},
+	{"harness/pretrain", "results/report"},
+	{"harness/run", "results"},
 	{"harness/paper"},
 	{"harness/cli"},
 	{"cmd/congrad"},
 }
 
 // within a layer these may import each other in the direction given.
-var sideways = map[string]string{"harness/device/devicetest": "harness/device", "results/synthetic": "results/measure", "harness/train": "harness/sketch"}
+var sideways = map[string]string{"harness/device/devicetest": "harness/device", "harness/train": "harness/sketch"}
 
 const root = ".."
 

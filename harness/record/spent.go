@@ -2,8 +2,10 @@ package record
 
 // Spent is what one stage of a run took. It depends on time and machine, so it is no record: manifests hold it.
 type Spent struct {
-	Stage string   `json:"stage"` // for people
-	Kind  string   `json:"kind"`  // "generate", "train", ...
+	Stage string   `json:"stage"`           // for people
+	Kind  string   `json:"kind"`            // "generate", "train", ...
+	Title string   `json:"title"`           // the kind in words
+	Check bool     `json:"check,omitempty"` // checks the method and is no part of it
 	Key   string   `json:"key"`
 	Arms  []string `json:"arms"` // whose stage it is, in the study's order; several share it
 

@@ -70,13 +70,20 @@ func (e *Env) noteCost(s *Stage, c cost) error {
 	return e.Store.PutNote(s.Key, costFile, data)
 }
 
+// titles are the kinds of stages in words.
+var titles = map[string]string{
+	"base": "reading the base model", "further": "training the base model further", "generate": "sampling answers", "judge": "judging", "pairs": "making pairs",
+	"reference": "reference log-probs", "unprompted": "log-probs without instructions", "gradients": "per-pair gradients", "select": "selection",
+	"fidelity": "exact gradients of a sample", "train": "training", "answer": "answering held-out prompts", "given": "reading the opponent's answers", "compare": "asking a judge", "task": "alignment tax",
+}
+
 // Spent is what the stages of a finished plan took, those that earlier calls or other runs did included. Of stages without a note
 // nothing but the tokens is known.
 func (p *Plan) Spent(e *Env) ([]record.Spent, error) {
 	owners := p.owners()
 	var list []record.Spent
 	for _, s := range p.Stages {
-		x := record.Spent{Stage: s.Label, Kind: s.Kind, Key: s.Key}
+		x := record.Spent{Stage: s.Label, Kind: s.Kind, Key: s.Key, Title: titles[s.Kind], Check: s.Kind == "fidelity"}
 		for _, a := range p.Experiment.Arms {
 			if owners[s.Key][a.Name] {
 				x.Arms = append(x.Arms, a.Name)

@@ -4,7 +4,6 @@ import (
 	"encoding/json"
 	"fmt"
 
-	"congrad/harness/config"
 	"congrad/harness/method"
 	"congrad/harness/model"
 	"congrad/harness/nn"
@@ -98,13 +97,4 @@ func (e *Env) onlineFiles(o *train.Online, pairs []train.Pair, s onlineSettings)
 	}
 	files["consensus.json"], err = json.Marshal(consensus)
 	return files, err
-}
-
-// keptOnline words which pairs of a batch are trained on.
-func keptOnline(a config.Arm) string {
-	which := fmt.Sprintf("the best %g %% of each batch", 100*a.Keep.Share)
-	if a.Keep.ByThreshold() {
-		which = fmt.Sprintf("pairs of each batch that score at least %g", a.Keep.Threshold)
-	}
-	return fmt.Sprintf("%s, all of the first %d; the consensus is renewed every %d batch(es)", which, a.ConGrad.RenewEvery, a.ConGrad.RenewEvery)
 }

@@ -61,15 +61,6 @@ type planner struct {
 	byKey      map[string]*Stage
 }
 
-// taskNames are those of the plan's tasks: an experiment may call one by its file.
-func (p *Plan) taskNames() []string {
-	names := make([]string, len(p.tasks))
-	for i, t := range p.tasks {
-		names[i] = t.Name
-	}
-	return names
-}
-
 // NewPlan lays an experiment out. Stages with one key are one stage, which is how arms come to share work.
 func NewPlan(e *config.Experiment, env *Env, tasks []task.Task) (*Plan, error) {
 	p := &planner{experiment: e, env: env, plan: &Plan{Experiment: e}, byKey: map[string]*Stage{}}

@@ -4,37 +4,46 @@ import (
 	"slices"
 	"strings"
 
+	"congrad/eval/task"
+	"congrad/harness/config"
 	"congrad/harness/lang"
 	"congrad/harness/method"
 	"congrad/harness/record"
 )
 
-// study describes the experiment for its reports.
+// study describes the experiment for its reports. It depends on neither time nor machine.
 func (p *Plan) study(e *Env, table lang.Table) (record.Study, error) {
 	x := p.Experiment
+	model, err := e.modelFields(x)
+	if err != nil {
+		return record.Study{}, err
+	}
+	plan := planner{experiment: x}
 	s := record.Study{
-		Name: x.Name, Title: x.Title, Seeds: x.Seeds, Iterations: x.Iterations, Tasks: p.taskNames(), Partial: strings.Join(x.Partial, ", "), Backend: e.Backend, Opponent: x.Evaluate.Opponent,
-		Parameters: e.Base.Config.Parameters(), Files: e.Source.Files(), Sweeps: sweeps(x),
+		Name: x.Name, Title: x.Title, Seeds: x.Seeds, Iterations: x.Iterations, Partial: strings.Join(x.Partial, ", "), Backend: e.Backend,
+		Opponent: x.Evaluate.Opponent, Baseline: p.untouched(), Sweeps: sweeps(x),
+		Model: model, Judge: record.Judge(x.Judge), Loss: lossFields(x.Loss), Train: record.Train(x.Train),
+		Generate: record.Generate{
+			PerLanguage: plan.limited(x.Prompts.PerLanguage), Samples: x.Generate.Samples, Temperature: x.Generate.Temperature, TopP: x.Generate.TopP,
+		},
+		Files: e.Source.Files(), Answers: p.AnswerFile(e), Published: published(x.Published),
 	}
-	s.Answers = p.AnswerFile(e)
-	if x.FindArm(x.Evaluate.Opponent) == nil {
-		s.Baseline = p.untouched()
+	if a := x.FindArm(x.Evaluate.Reference); a != nil && a.Trained() {
+		s.Reference = a.Name
 	}
-	switch v := x.Evaluate; v.Judge {
-	case "self":
-		s.Judge = v.Judge
-	case "endpoint":
-		s.Judge = "endpoint " + v.Endpoint.Model
+	if v := x.Evaluate; x.Trains() {
+		s.Evaluate = record.Evaluate{Split: v.Split, PerLanguage: plan.limited(v.PerLanguage), Judge: v.Judge}
+		if v.Judge == "endpoint" {
+			s.Evaluate.Model, s.Evaluate.URL = v.Endpoint.Model, v.Endpoint.URL
+		}
+	}
+	for _, t := range p.tasks {
+		s.Tasks = append(s.Tasks, e.taskFields(t, x.Languages.All(), plan.limited(x.Evaluate.TaskItems)))
 	}
 	for i, a := range x.Arms {
-		selector, _ := method.FindSelector(a.Select) // the experiment was checked
-		arm := record.Arm{Name: a.Name, Caption: a.Caption, Trained: a.Trained(), Measure: selector.Measure, Changed: ownValues(x.Changed(i), a)}
-		if a.Mono() {
-			arm.Languages = x.Languages.Seen
-		}
-		if selector.Reads.Gradients() {
-			of := sketchOf(comparing(a))
-			arm.Sketch, arm.Rank = of.Family(), of.Rank
+		arm, err := p.armFields(e, a, x.Changed(i))
+		if err != nil {
+			return record.Study{}, err
 		}
 		s.Arms = append(s.Arms, arm)
 	}
@@ -44,8 +53,58 @@ func (p *Plan) study(e *Env, table lang.Table) (record.Study, error) {
 			Code: code, Name: l.Name, Direction: l.Direction, Seen: slices.Contains(x.Languages.Seen, code), UnderRepresented: slices.Contains(x.Languages.UnderRepresented, code),
 		})
 	}
-	s.Published = published(x.Published)
+	return s, nil
+}
+
+// taskFields say what a task from files asked, at most so many items of each language.
+func (e *Env) taskFields(t task.Task, languages []string, per int) record.Task {
+	r := record.Task{Name: t.Name}
+	if t.Spec == nil {
+		return r
+	}
+	exam := e.Exams[t.Name]
+	for _, code := range languages {
+		r.Items += min(per, exam.Count(code))
+	}
+	if t.Kind != task.Text {
+		r.Shots, r.Layout = t.Spec.Shots.Number, t.Spec.Prompt.Layout
+	}
+	for _, f := range exam.Files() {
+		r.Files = append(r.Files, record.TaskFile{Path: f.Path, SHA256: f.SHA256, Rows: f.Rows})
+	}
+	return r
+}
+
+// armFields describe an arm as far as it uses its settings; changed are those of its own tables that are not the experiment's.
+func (p *Plan) armFields(e *Env, a config.Arm, changed []config.Origin) (record.Arm, error) {
+	selector, _ := method.FindSelector(a.Select) // the experiment was checked
+	r := record.Arm{
+		Name: a.Name, Caption: a.Caption, Select: a.Select, Match: a.Match, Trained: a.Trained(), Policy: a.Policy, Without: a.Without,
+		Changed: ownValues(changed, a),
+	}
+	if a.Select == "congrad" {
+		r.Mode = a.ConGrad.Mode
+	}
+	if a.Mono() {
+		r.Languages = p.Experiment.Languages.Seen
+	}
+	if a.MeetsPairs() {
+		l := lossFields(a.Loss)
+		r.Loss = &l
+	}
+	if a.Trained() {
+		t := record.Train(a.Train)
+		r.Train = &t
+	}
+	if a.Ranks() {
+		r.Keep = keepFields(a)
+	}
+	if !selector.Reads.Gradients() {
+		return r, nil
+	}
+	a.ConGrad = comparing(a)
+	r.Gradients = gradientFields(a, selector.Reads)
 	var err error
-	s.Facts, err = p.facts(e)
-	return s, err
+	r.Sketch, err = p.sketchFields(e, a)
+	return r, err
 }

@@ -168,23 +168,6 @@ func (e *Env) text(ctx context.Context, stage, policy *Stage, s taskSettings) (m
 	return output("passages", passages)
 }
 
-// taskInWords says what a task from files asked, and of what files.
-func taskInWords(t task.Task, x *data.Exam, languages []string, per int) string {
-	s := t.Spec
-	asked := 0
-	for _, lang := range languages {
-		asked += min(per, x.Count(lang))
-	}
-	text := fmt.Sprintf("%d items", asked)
-	if t.Kind != task.Text {
-		text += fmt.Sprintf(", %d solved before each, %s layout", s.Shots.Number, s.Prompt.Layout)
-	}
-	for i, f := range x.Files() {
-		text += map[bool]string{true: "; ", false: ", "}[i == 0] + fmt.Sprintf("%s (%d rows, SHA-256 %.12s)", f.Path, f.Rows, f.SHA256)
-	}
-	return text
-}
-
 // collect adds a task's items, of whichever kind the stage left.
 func (f final) collect(e *Env, s *Stage, set *record.Set) error {
 	a, err := e.Store.Get(s.Key)
