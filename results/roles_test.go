@@ -1,7 +1,6 @@
 package results
 
 import (
-	"encoding/csv"
 	"fmt"
 	"html"
 	"maps"
@@ -98,29 +97,11 @@ var (
 	drawing = regexp.MustCompile(`(?s)<svg.*?</svg>`)
 )
 
-// normalised is what of a file does not depend on how long names are: no padding, and of drawings the words. The resamples of a
-// bootstrap are drawn by name, so its columns are left out.
+// normalised is what of a file does not depend on how long names are: no padding, and of drawings the words.
 func normalised(t *testing.T, path string, data []byte) string {
 	t.Helper()
 	text := string(data)
 	switch {
-	case strings.Contains(path, "tables/intervals."):
-		if !strings.HasSuffix(path, ".csv") {
-			return ""
-		}
-		lines, err := csv.NewReader(strings.NewReader(text)).ReadAll()
-		if err != nil {
-			t.Fatal(err)
-		}
-		kept := ""
-		for _, line := range lines {
-			for k, cell := range line {
-				if !strings.Contains(lines[0][k], "bootstrap") {
-					kept += cell + ","
-				}
-			}
-		}
-		return kept
 	case strings.HasSuffix(path, ".svg"):
 		var words []string
 		for _, m := range svgText.FindAllStringSubmatch(text, -1) {
@@ -128,7 +109,6 @@ func normalised(t *testing.T, path string, data []byte) string {
 		}
 		return strings.Join(words, "\n")
 	case strings.HasPrefix(path, "report."):
-		text, _, _ = strings.Cut(text, "The same win rates with the intervals of two methods")
 		text = drawing.ReplaceAllString(text, "")
 	}
 	return padding.ReplaceAllString(html.UnescapeString(strings.ReplaceAll(text, `\_`, "_")), " ")

@@ -119,13 +119,13 @@ const replicates = 2000
 // WinRateBootstrap is WinRate with the interval of a bootstrap that resamples clusters of prompts, and seeds as the outer
 // level.
 func (s *Study) WinRateBootstrap(arm string, in records.Group) stats.Estimate {
-	return stats.Bootstrap(samples(s.evaluated(arm, in, win)), rng.Stream(0, "bootstrap of win rates", arm, in.Name), replicates, records.Level)
+	return stats.Bootstrap(samples(s.evaluated(arm, in, win)), rng.Stream(0, "bootstrap of win rates", in.Name), replicates, records.Level)
 }
 
 // WinsMinusBootstrap is WinsMinus with the interval of such a bootstrap, paired.
 func (s *Study) WinsMinusBootstrap(arm, reference string, in records.Group) stats.Estimate {
 	paired := minus(s.evaluated(arm, in, win), s.evaluated(reference, in, win), s.untouched(reference))
-	return stats.Bootstrap(paired, rng.Stream(0, "bootstrap of differences", arm, reference, in.Name), replicates, records.Level)
+	return stats.Bootstrap(paired, rng.Stream(0, "bootstrap of differences", in.Name), replicates, records.Level)
 }
 
 // Exact is the share of greedy answers that are the known one, among prompts with a known answer.
