@@ -5,31 +5,33 @@ import (
 	"strings"
 
 	"congrad/results/measure"
+	"congrad/results/outcome"
+	"congrad/results/records"
 	"congrad/results/table"
 )
 
 // ablationTable sets the arms that change settings of the experiment in a row each, beside those that take it as it is. It is left
 // out where fewer than two do.
-func ablationTable(s *measure.Study) table.Table {
+func ablationTable(s *outcome.Study) table.Table {
 	quality, meaning := qualities(s)
 	t := table.Table{
 		Name:  "ablation",
 		Title: "What the arms change of the experiment, and what comes of it",
-		Note: fmt.Sprintf("Mean [95 %% interval]. kept: pairs that were trained on, of those met, over all seeds and iterations. minus joint: paired difference of win rates. %s",
-			strings.TrimSpace(meaning+strings.TrimSpace(s.JudgedBy()))),
+		Note: fmt.Sprintf("Mean [95 %% interval]. kept: pairs that were trained on, of those met, over all seeds and iterations. %s",
+			strings.TrimSpace(differences(s)+meaning+strings.TrimSpace(s.JudgedBy()))),
 		Columns: []table.Column{text("", "arm"), text("", "changes"), number("pairs", "kept"), number("pairs", "met")},
 	}
 	changing := 0
-	var groups []measure.Group
+	var groups []records.Group
 	for _, g := range s.Groups() {
 		if g.Name == "seen" || g.Name == "unseen" {
 			groups = append(groups, g)
-			t.Columns = append(t.Columns, interval(g.Name, "win rate"), difference(g.Name, "minus joint"))
+			t.Columns = append(append(t.Columns, interval(g.Name, "win rate")), minusColumn(s, g.Name, "")...)
 		}
 	}
 	all, _ := s.Group("all")
 	kept, met := map[string]int{}, map[string]int{}
-	for _, x := range s.Selections() {
+	for _, x := range measure.Selections(s.Study) {
 		kept[x.Arm] += x.Kept
 		met[x.Arm] += x.Pairs
 	}
@@ -42,16 +44,16 @@ func ablationTable(s *measure.Study) table.Table {
 		t.Note += fmt.Sprintf(" accuracy and bits per byte: paired differences to %s.", base(s))
 	}
 	for _, a := range s.Trained() {
-		if a.Changed != "" {
+		if len(a.Changed)+len(a.Without) > 0 {
 			changing++
 		}
-		cells := []table.Cell{table.Text(a.Name), table.Text(a.Changed), table.Count(kept[a.Name]), table.Count(met[a.Name])}
+		cells := []table.Cell{table.Text(a.Name), table.Text(changes(a)), table.Count(kept[a.Name]), table.Count(met[a.Name])}
 		for _, g := range groups {
-			cells = append(cells, rate(s.WinRate(a.Name, g)), versusJoint(s, a, g))
+			cells = append(append(cells, rate(s.WinRate(a.Name, g))), winsMinus(s, a, g)...)
 		}
 		cells = append(cells, quality.cells(a.Name, all)...)
 		if taxed {
-			cells = append(cells, taxCell(s, measure.Accuracy(), "", a, all), taxCell(s, measure.BitsPerByte(), "", a, all))
+			cells = append(cells, taxCell(s, outcome.Accuracy(), "", a, all), taxCell(s, outcome.BitsPerByte(), "", a, all))
 		}
 		t.Rows = append(t.Rows, table.Row{Cells: cells})
 	}
@@ -62,6 +64,7 @@ func ablationTable(s *measure.Study) table.Table {
 	if t.Marked() {
 		t.Footnotes = append(t.Footnotes, "~ not told apart from zero: the 95 % interval includes it. Not corrected for the number of arms.")
 	}
+	t.Footnotes = append(t.Footnotes, unreferenced(s)...)
 	if note := oneSeed(s); note != "" {
 		t.Footnotes = append(t.Footnotes, note)
 	}

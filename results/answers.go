@@ -2,12 +2,13 @@ package results
 
 import (
 	"congrad/eval/langid"
-	"congrad/results/measure"
+	"congrad/results/outcome"
+	"congrad/results/records"
 	"congrad/results/table"
 )
 
 // answerLanguagesTable counts the answers that are in another language than their prompt.
-func answerLanguagesTable(s *measure.Study) table.Table {
+func answerLanguagesTable(s *outcome.Study) table.Table {
 	t := table.Table{
 		Name:  "answer-languages",
 		Title: "Greedy answers in another language than their prompt's",
@@ -24,7 +25,7 @@ func answerLanguagesTable(s *measure.Study) table.Table {
 	groups := s.Groups()
 	for _, l := range s.Languages {
 		codes = append(codes, l.Code)
-		groups = append(groups, measure.Only(l.Code))
+		groups = append(groups, records.Only(l.Code))
 	}
 	spoken := s.Spoken(langid.New(codes).Identify)
 	named := len(s.Groups())

@@ -6,22 +6,22 @@ import (
 	"strings"
 
 	"congrad/harness/record"
-	"congrad/results/measure"
+	"congrad/results/outcome"
 	"congrad/results/table"
 )
 
 // Between is the table of the differences between two runs, in arms of one name on the same items. An error says why
 // nothing of them can be paired.
 func Between(a, b *record.Set) (table.Table, error) {
-	before, err := measure.New(a)
+	before, err := outcome.New(a)
 	if err != nil {
 		return table.Table{}, fmt.Errorf("the records of the first run cannot be read: %w", err)
 	}
-	after, err := measure.New(b)
+	after, err := outcome.New(b)
 	if err != nil {
 		return table.Table{}, fmt.Errorf("the records of the second run cannot be read: %w", err)
 	}
-	x := measure.Between{A: before, B: after}
+	x := outcome.Between{A: before, B: after}
 	switch {
 	case len(x.Arms()) == 0:
 		return table.Table{}, fmt.Errorf("no arm of the first run (%s) has the name of one of the second (%s)", armNames(before), armNames(after))
@@ -42,16 +42,17 @@ func Between(a, b *record.Set) (table.Table, error) {
 		Partial: strings.Join(partial(before, after), "; "),
 	}
 	against, differ := x.Opponents()
-	wins := against > 0 && differ == 0 && before.Judge == after.Judge
+	sameJudge := before.Evaluate.Judge == after.Evaluate.Judge && before.Evaluate.Model == after.Evaluate.Model
+	wins := against > 0 && differ == 0 && sameJudge
 	measured := 0
 	for _, g := range x.Groups() {
 		for i, arm := range x.Arms() {
 			win, exact := x.WinRate(arm, g), x.Exact(arm, g)
-			accuracy, bits := x.Tax(measure.Accuracy(), arm, g), x.Tax(measure.BitsPerByte(), arm, g)
+			accuracy, bits := x.Tax(outcome.Accuracy(), arm, g), x.Tax(outcome.BitsPerByte(), arm, g)
 			measured += win.A.N + accuracy.A.N + bits.A.N
 			n := counted(win.Difference)
 			if !wins {
-				win = measure.Paired{}
+				win = outcome.Paired{}
 			}
 			t.Rows = append(t.Rows, table.Row{Break: i == 0, Cells: []table.Cell{
 				once(fmt.Sprintf("%s (%d)", g.Name, len(g.Codes)), i == 0), table.Text(arm), n,
@@ -70,7 +71,7 @@ func Between(a, b *record.Set) (table.Table, error) {
 		t.Footnotes = append(t.Footnotes, "Win rates are not compared: only one of the runs is against the answers of a file.")
 	} else if !wins && against > 0 {
 		why := fmt.Sprintf("%d of %d answers that they are against differ", differ, against)
-		if before.Judge != after.Judge {
+		if !sameJudge {
 			why = "other judges decided"
 		}
 		t.Footnotes = append(t.Footnotes, "Win rates are not compared: "+why+".")
@@ -84,7 +85,7 @@ func Between(a, b *record.Set) (table.Table, error) {
 	return t, nil
 }
 
-func armNames(s *measure.Study) string {
+func armNames(s *outcome.Study) string {
 	var names []string
 	for _, a := range s.Arms {
 		names = append(names, a.Name)
@@ -93,7 +94,7 @@ func armNames(s *measure.Study) string {
 }
 
 // partial says which of the runs are parts of their experiments.
-func partial(before, after *measure.Study) []string {
+func partial(before, after *outcome.Study) []string {
 	var parts []string
 	if before.Partial != "" {
 		parts = append(parts, "first: "+before.Partial)

@@ -21,13 +21,6 @@ func Cost(set *record.Set, spent []record.Spent) ([]File, error) {
 	return written(t)
 }
 
-// stageWords are the kinds of stages as readers know them.
-var stageWords = map[string]string{
-	"base": "reading the base model", "further": "training the base model further", "generate": "sampling answers", "judge": "judging", "pairs": "making pairs",
-	"reference": "reference log-probs", "unprompted": "log-probs without instructions", "gradients": "per-pair gradients", "select": "selection",
-	"fidelity": "exact gradients of a sample", "train": "training", "answer": "answering held-out prompts", "given": "reading the opponent's answers", "compare": "asking a judge", "task": "alignment tax",
-}
-
 // expense is the sum over some stages.
 type expense struct {
 	stages, generated, trained int
@@ -91,6 +84,7 @@ func costTable(study record.Study, spent []record.Spent) table.Table {
 	}
 	for _, group := range owners(study, spent) {
 		var kinds []string
+		titles := map[string]string{}
 		sums, total := map[string]*expense{}, expense{}
 		for _, s := range spent {
 			if !slices.Equal(s.Arms, group) {
@@ -99,13 +93,14 @@ func costTable(study record.Study, spent []record.Spent) table.Table {
 			if sums[s.Kind] == nil {
 				sums[s.Kind] = &expense{}
 				kinds = append(kinds, s.Kind)
+				titles[s.Kind] = cmp.Or(s.Title, s.Kind) // manifests of an earlier version have no titles
 			}
 			sums[s.Kind].add(s)
 			total.add(s)
 		}
 		name := ownersInWords(study, group)
 		for i, kind := range kinds {
-			t.Rows = append(t.Rows, table.Row{Break: i == 0, Cells: append([]table.Cell{once(name, i == 0), table.Text(cmp.Or(stageWords[kind], kind))}, sums[kind].cells(all)...)})
+			t.Rows = append(t.Rows, table.Row{Break: i == 0, Cells: append([]table.Cell{once(name, i == 0), table.Text(titles[kind])}, sums[kind].cells(all)...)})
 		}
 		if len(kinds) > 1 {
 			t.Rows = append(t.Rows, table.Row{Cells: append([]table.Cell{table.Repeated(name), table.Text("together")}, total.cells(all)...)})
@@ -122,8 +117,12 @@ func costTable(study record.Study, spent []record.Spent) table.Table {
 		t.Rows = append(t.Rows, table.Row{Break: i == 0, Cells: append([]table.Cell{table.Text(a.Name), table.Text("own and shared")}, alone.cells(all)...)})
 	}
 	t.Footnotes = append(costNotes(spent, all), "own and shared: what an arm takes that is run by itself; these rows add up to more than the run. An arm that takes over another's counts (random) would need that one's selection too.")
-	if slices.ContainsFunc(spent, func(s record.Spent) bool { return s.Kind == "fidelity" }) {
-		t.Footnotes = append(t.Footnotes, stageWords["fidelity"]+": the study's check of compression (congrad.fidelity_pairs), no part of the method.")
+	var checks []string
+	for _, s := range spent {
+		if s.Check && !slices.Contains(checks, s.Title) {
+			checks = append(checks, s.Title)
+			t.Footnotes = append(t.Footnotes, s.Title+": the study's check of the method, no part of it.")
+		}
 	}
 	return t
 }

@@ -14,12 +14,12 @@ func TestCostAddsUp(t *testing.T) {
 	set := synthetic.Set(synthetic.Small())
 	three := []string{"joint", "congrad", "random"}
 	spent := []record.Spent{
-		{Kind: "base", Arms: []string{"baseline", "joint", "congrad", "random"}, Seconds: 1, Calls: 1, Peak: 1e9, Machine: "a"},
-		{Kind: "generate", Arms: three, Generated: 700, Seconds: 10, Calls: 2, Peak: 3e9, Machine: "b; a"},
-		{Kind: "train", Arms: []string{"joint"}, Trained: 500, Seconds: 20, Calls: 1, Machine: "b"},
-		{Kind: "gradients", Arms: []string{"congrad"}, Seconds: 40, Calls: 3, Lost: true, Machine: "a"},
-		{Kind: "train", Arms: []string{"congrad"}, Trained: 250},
-		{Kind: "train", Arms: []string{"congrad"}, Trained: 50, Seconds: 9, Calls: 1, Machine: "a"},
+		{Kind: "base", Title: "reading the base model", Arms: []string{"baseline", "joint", "congrad", "random"}, Seconds: 1, Calls: 1, Peak: 1e9, Machine: "a"},
+		{Kind: "generate", Title: "sampling answers", Arms: three, Generated: 700, Seconds: 10, Calls: 2, Peak: 3e9, Machine: "b; a"},
+		{Kind: "train", Title: "training", Arms: []string{"joint"}, Trained: 500, Seconds: 20, Calls: 1, Machine: "b"},
+		{Kind: "gradients", Title: "per-pair gradients", Arms: []string{"congrad"}, Seconds: 40, Calls: 3, Lost: true, Machine: "a"},
+		{Kind: "train", Title: "training", Arms: []string{"congrad"}, Trained: 250},
+		{Kind: "train", Title: "training", Arms: []string{"congrad"}, Trained: 50, Seconds: 9, Calls: 1, Machine: "a"},
 	}
 	files, err := Cost(set, spent)
 	if err != nil {

@@ -2,11 +2,13 @@ package results
 
 import (
 	"congrad/results/measure"
+	"congrad/results/outcome"
+	"congrad/results/records"
 	"congrad/results/table"
 )
 
 // fidelityTable says how far the compressed gradients can be trusted, and what they take.
-func fidelityTable(s *measure.Study) table.Table {
+func fidelityTable(s *outcome.Study) table.Table {
 	t := table.Table{
 		Name:  "fidelity",
 		Title: "Compressed against exact gradients",
@@ -21,19 +23,20 @@ func fidelityTable(s *measure.Study) table.Table {
 		Footnotes: []string{"MB all pairs: the sketches of the pairs of a round (the largest) together. Exact gradients never stand in memory together."},
 	}
 	var last measure.Faith
-	for _, f := range s.Fidelity() {
+	for _, f := range measure.Fidelity(s.Study) {
 		first := f.Arm.Name != last.Arm.Name
 		rank, size, together := table.None(1), table.None(1), table.None(1)
 		if f.Numbers > 0 {
 			size = table.Count(f.Bytes())
 		}
-		if f.Arm.Rank > 0 {
-			rank = table.Count(f.Arm.Rank)
+		if f.Arm.Sketch != nil && f.Arm.Sketch.Rank > 0 {
+			rank = table.Count(f.Arm.Sketch.Rank)
 			together = table.Number(float64(f.MostPairs*f.Bytes())/1e6, 1)
 		}
-		share, known := s.OfModel(f)
-		t.Rows = append(t.Rows, table.Row{Break: f.Arm.Sketch != last.Arm.Sketch, Cells: []table.Cell{
-			once(f.Arm.Name, first), once(f.Arm.Sketch, first), rank, table.Count(f.Iteration), table.Count(f.Pairs), table.Count(f.Seeds),
+		family := records.Family(f.Arm)
+		share, known := measure.OfModel(s.Study, f)
+		t.Rows = append(t.Rows, table.Row{Break: family != records.Family(last.Arm), Cells: []table.Cell{
+			once(f.Arm.Name, first), once(family, first), rank, table.Count(f.Iteration), table.Count(f.Pairs), table.Count(f.Seeds),
 			table.Interval(f.Rank, 3, -1, 1), table.Share(f.Lowest, f.Seeds > 0), rate(f.Kept), size, percentage(share, known), together,
 		}})
 		last = f

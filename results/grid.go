@@ -9,7 +9,7 @@ import (
 	"congrad/eval/stats"
 	"congrad/harness/record"
 	"congrad/results/figure"
-	"congrad/results/measure"
+	"congrad/results/outcome"
 	"congrad/results/table"
 )
 
@@ -20,7 +20,7 @@ func RenderGrid(g record.Grid, cells []*record.Set) ([]File, error) {
 }
 
 func renderGrid(g record.Grid, cells []*record.Set, pictures bool) ([]File, error) {
-	grid, err := measure.NewGrid(g, cells)
+	grid, err := outcome.NewGrid(g, cells)
 	if err != nil {
 		return nil, fmt.Errorf("the records cannot be reported: %w", err)
 	}
@@ -43,7 +43,7 @@ func renderGrid(g record.Grid, cells []*record.Set, pictures bool) ([]File, erro
 }
 
 // gridTable says in every cell how much better the filter does than each other arm.
-func gridTable(g *measure.Grid) table.Table {
+func gridTable(g *outcome.Grid) table.Table {
 	filter, references := g.Filter(), g.References()
 	t := table.Table{Name: "grid", Columns: []table.Column{text("", "languages"), text("", g.Rows.Key), text("", g.Columns.Key), number("", "n")}}
 	if filter == nil {
@@ -58,7 +58,7 @@ func gridTable(g *measure.Grid) table.Table {
 	}
 	intervals, most := 0, 0.0
 	for _, group := range []string{"seen", "unseen"} {
-		var contrasts [][]measure.CellContrast
+		var contrasts [][]outcome.CellContrast
 		for _, a := range references {
 			contrasts = append(contrasts, g.Contrasts(a.Name, group))
 		}
@@ -90,7 +90,7 @@ func gridTable(g *measure.Grid) table.Table {
 }
 
 // cellContrast is told with a mark of its own for what survives the correction over cells.
-func cellContrast(c measure.CellContrast) table.Cell {
+func cellContrast(c outcome.CellContrast) table.Cell {
 	cell := told(c.Estimate)
 	if c.Corrected {
 		cell.Mark = "*"
@@ -101,7 +101,7 @@ func cellContrast(c measure.CellContrast) table.Cell {
 
 // observedTable says what each cell is like before anything is evaluated: what was asked for, as it was measured, and what a
 // user can look up on data of their own.
-func observedTable(g *measure.Grid) table.Table {
+func observedTable(g *outcome.Grid) table.Table {
 	t := table.Table{
 		Name:  "observed",
 		Title: "What each cell is like, before anything is evaluated",

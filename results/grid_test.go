@@ -10,7 +10,7 @@ import (
 	"testing"
 
 	"congrad/harness/record"
-	"congrad/results/measure"
+	"congrad/results/outcome"
 	"congrad/results/synthetic"
 )
 
@@ -185,7 +185,7 @@ func TestGridsOfMissingRecords(t *testing.T) {
 	if _, err := renderGrid(g, sets, false); err == nil || !strings.Contains(err.Error(), "cell-1: evaluation: seed 1") {
 		t.Errorf("got %v, want an error with coordinates", err)
 	}
-	if _, err := measure.NewGrid(g, sets[:1]); err == nil {
+	if _, err := outcome.NewGrid(g, sets[:1]); err == nil {
 		t.Error("a grid took the records of too few cells")
 	}
 }

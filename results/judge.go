@@ -6,12 +6,12 @@ import (
 	"slices"
 	"strings"
 
-	"congrad/results/measure"
+	"congrad/results/outcome"
 	"congrad/results/table"
 )
 
 // judgeTable says how a server judged: what it was asked, how it was read, and how much the place of an answer moved it.
-func judgeTable(s *measure.Study) table.Table {
+func judgeTable(s *outcome.Study) table.Table {
 	t := table.Table{
 		Name:  "judge",
 		Title: "How " + s.Server() + " judged",

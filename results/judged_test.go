@@ -28,7 +28,7 @@ func TestJudgedWithoutKnownAnswers(t *testing.T) {
 		sums[e.Arm] += e.Score
 		counts[e.Arm]++
 	}
-	set.Study.Judge = "self"
+	set.Study.Evaluate.Judge = "self"
 	set.Study.Files = []record.PromptFile{{Path: "mine.csv", SHA256: "abc", Rows: 70, Languages: []record.FilePrompts{{Lang: "en", Rows: 70, Preference: 40, Eval: 20, Dev: 9}}}}
 	files := rendered(t, set)
 	checkFiles(t, "judged", files)
@@ -72,7 +72,7 @@ func TestJudgedWithoutKnownAnswers(t *testing.T) {
 func TestJudgedByAServer(t *testing.T) {
 	set := synthetic.Set(synthetic.Small())
 	unknown(set)
-	set.Study.Judge = "endpoint a-model"
+	set.Study.Evaluate.Judge, set.Study.Evaluate.Model = "endpoint", "a-model"
 	failed := 0
 	for i := range set.Evaluations {
 		e := &set.Evaluations[i]

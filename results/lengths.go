@@ -5,22 +5,25 @@ import (
 	"slices"
 	"strings"
 
-	"congrad/results/measure"
+	"congrad/eval/stats"
+	"congrad/results/outcome"
+	"congrad/results/records"
 	"congrad/results/table"
 )
 
 // lengthsTable sets raw win rates beside those at equal length, in groups of languages.
-func lengthsTable(s *measure.Study, lengths *measure.Lengths) table.Table {
+func lengthsTable(s *outcome.Study) table.Table {
+	lengths := s.Lengths()
 	t := table.Table{
 		Name:  "lengths",
 		Title: "Win rate with the length of the answers taken out",
 		Note: "Mean [95 % interval]. characters: mean length of the arm's greedy answers, and of those of " + opponent(s) + " that they are compared with, in code points. " +
 			"at equal length: the win rate that a logistic regression of who wins on the difference of the lengths gives for no difference; one model for each arm and language, " +
 			"and the mean over the languages by their answers. Read it beside the raw one, never for it." + s.JudgedBy(),
-		Columns: []table.Column{
+		Columns: append([]table.Column{
 			text("", "languages"), text("", "arm"), number("", "n"), number("characters", "own"), number("characters", "opponent"),
-			interval("win rate", "raw"), interval("win rate", "at equal length"), difference("", "minus joint, at equal length"),
-		},
+			interval("win rate", "raw"), interval("win rate", "at equal length"),
+		}, minusColumn(s, "", ", at equal length")...),
 	}
 	penalised := map[string][]string{}
 	for _, g := range s.Groups() {
@@ -35,20 +38,17 @@ func lengthsTable(s *measure.Study, lengths *measure.Lengths) table.Table {
 					penalised[a.Name] = append(penalised[a.Name], code)
 				}
 			}
-			versus := table.None(len(table.DifferenceFields()))
-			if joint := s.Joint(); joint != nil && a.Trained && joint.Name != a.Name {
-				versus = told(lengths.Minus(a.Name, joint.Name, g))
-			}
-			t.Rows = append(t.Rows, table.Row{Break: first, Cells: []table.Cell{
+			t.Rows = append(t.Rows, table.Row{Break: first, Cells: append([]table.Cell{
 				once(g.Name, first), table.Text(a.Name), counted(x.Raw), table.Number(x.Own, 1), table.Number(x.Opponent, 1),
-				rate(x.Raw), rate(x.Controlled), versus,
-			}})
+				rate(x.Raw), rate(x.Controlled),
+			}, minusCell(s, a, func(arm, reference string) stats.Estimate { return lengths.Minus(arm, reference, g) })...)})
 			first = false
 		}
 	}
 	if t.Marked() {
 		t.Footnotes = append(t.Footnotes, "~ not told apart from zero: the 95 % interval includes it. Not corrected for the number of arms and groups.")
 	}
+	t.Footnotes = append(t.Footnotes, unreferenced(s)...)
 	var parts []string
 	for _, a := range s.Contenders() {
 		if codes := penalised[a.Name]; len(codes) > 0 {
@@ -62,7 +62,8 @@ func lengthsTable(s *measure.Study, lengths *measure.Lengths) table.Table {
 }
 
 // lengthsLanguagesTable is the same for every language, with what the models are.
-func lengthsLanguagesTable(s *measure.Study, lengths *measure.Lengths) table.Table {
+func lengthsLanguagesTable(s *outcome.Study) table.Table {
+	lengths := s.Lengths()
 	t := table.Table{
 		Name:  "lengths-languages",
 		Title: "Win rate with the length of the answers taken out, per language",
@@ -77,7 +78,7 @@ func lengthsLanguagesTable(s *measure.Study, lengths *measure.Lengths) table.Tab
 		first := true
 		for _, a := range s.Contenders() {
 			fit, ok := lengths.Fit(a.Name, l.Code)
-			x := lengths.Of(a.Name, measure.Only(l.Code))
+			x := lengths.Of(a.Name, records.Only(l.Code))
 			if !ok || x.Raw.N == 0 {
 				continue
 			}

@@ -4,23 +4,23 @@ import (
 	"fmt"
 	"slices"
 
-	"congrad/results/measure"
+	"congrad/results/outcome"
 	"congrad/results/table"
 )
 
 // mainTable sets every arm in every group of languages: what was won, what was lost elsewhere.
-func mainTable(s *measure.Study) table.Table {
+func mainTable(s *outcome.Study) table.Table {
 	prompts, clusters := s.Prompts()
 	quality, meaning := qualities(s)
 	t := table.Table{
 		Name:  "main",
 		Title: "Win rate against the answers of " + opponent(s) + ", and the alignment tax",
-		Note: fmt.Sprintf("Mean [95 %% interval]. %s, %s in %s. A tie counts half. minus joint: paired difference of win rates. %s"+
+		Note: fmt.Sprintf("Mean [95 %% interval]. %s, %s in %s. A tie counts half. %s%s"+
 			"tokens: mean length of the greedy answers. accuracy and bits per byte: paired differences to %s.%s",
-			table.Counted(len(s.Seeds), "seed"), table.Counted(prompts, "evaluation prompt"), table.Counted(clusters, "cluster"), meaning, base(s), s.JudgedBy()),
+			table.Counted(len(s.Seeds), "seed"), table.Counted(prompts, "evaluation prompt"), table.Counted(clusters, "cluster"), differences(s), meaning, base(s), s.JudgedBy()),
 		Columns: slices.Concat(
-			[]table.Column{text("", "languages"), text("", "arm"), number("", "n"), interval("", "win rate"), difference("", "minus joint")},
-			quality.columns(""), []table.Column{number("", "tokens"), difference("", "accuracy"), difference("", "bits per byte")},
+			[]table.Column{text("", "languages"), text("", "arm"), number("", "n"), interval("", "win rate")},
+			minusColumn(s, "", ""), quality.columns(""), []table.Column{number("", "tokens"), difference("", "accuracy"), difference("", "bits per byte")},
 		),
 	}
 	if prompts == 0 {
@@ -39,9 +39,10 @@ func mainTable(s *measure.Study) table.Table {
 				tokens = table.Number(length.Mean, 1)
 			}
 			t.Rows = append(t.Rows, table.Row{Break: i == 0, Cells: slices.Concat(
-				[]table.Cell{{Text: size, Data: []string{g.Name}}, table.Text(a.Name), counted(e), rate(e), versusJoint(s, a, g)},
+				[]table.Cell{{Text: size, Data: []string{g.Name}}, table.Text(a.Name), counted(e), rate(e)},
+				winsMinus(s, a, g),
 				quality.cells(a.Name, g),
-				[]table.Cell{tokens, taxCell(s, measure.Accuracy(), "", a, g), taxCell(s, measure.BitsPerByte(), "", a, g)},
+				[]table.Cell{tokens, taxCell(s, outcome.Accuracy(), "", a, g), taxCell(s, outcome.BitsPerByte(), "", a, g)},
 			)})
 		}
 	}
@@ -57,6 +58,6 @@ func mainTable(s *measure.Study) table.Table {
 	if len(s.Published) > 0 {
 		t.Footnotes = append(t.Footnotes, "Numbers from elsewhere are set beside these in the table published.")
 	}
-	t.Footnotes = append(t.Footnotes, confined(s)...)
+	t.Footnotes = slices.Concat(t.Footnotes, unreferenced(s), confined(s))
 	return t
 }

@@ -6,6 +6,7 @@ import (
 	"congrad/eval/stats"
 
 	"congrad/results/measure"
+	"congrad/results/outcome"
 	"congrad/results/table"
 )
 
@@ -29,15 +30,19 @@ func observedCells(o measure.Observation) []table.Cell {
 }
 
 // observablesTable says how the languages' gradients get on in numbers that other data can be compared by (congrad
-// diagnose). Only the arm congrad is known to score by the alignment itself.
-func observablesTable(s *measure.Study) table.Table {
+// diagnose). Only an arm that picks pairs by the consensus is known to score by the alignment itself.
+func observablesTable(s *outcome.Study) table.Table {
 	t := table.Table{
 		Name: "observables", Title: "How the languages' gradients get on, for comparison with other data",
-		Note:    "Arm congrad, one row a seed. " + observedNote,
 		Columns: append([]table.Column{number("", "iteration"), number("", "round")}, observed()...),
 	}
+	selector := s.Selector()
+	if selector == nil || selector.Select != "congrad" {
+		return t
+	}
+	t.Note = "Arm " + selector.Name + ", one row a seed. " + observedNote
 	for i := 1; i <= s.Iterations; i++ {
-		for k, o := range s.Observed("congrad", i) {
+		for k, o := range measure.Observed(s.Study, selector.Name, i) {
 			cells := []table.Cell{once(strconv.Itoa(i), k == 0), table.Count(k + 1)}
 			t.Rows = append(t.Rows, table.Row{Break: k == 0, Cells: append(cells, observedCells(o)...)})
 		}
@@ -87,8 +92,9 @@ func DiagnosisTables(d measure.Diagnosis) []table.Table {
 	return []table.Table{matrix, languages, whole}
 }
 
-// LandmarkTable says where data lie on a recorded map, by the cells nearest to what was observed of them.
-func LandmarkTable(o measure.Observation, landmarks []measure.Landmark) table.Table {
+// LandmarkTable says where data lie on a recorded map, by the cells nearest to what was observed of them. reference is the arm
+// of the map's differences, which trains on all pairs.
+func LandmarkTable(o measure.Observation, landmarks []measure.Landmark, reference string) table.Table {
 	t := table.Table{
 		Name:  "map",
 		Title: "The nearest cells of when-it-helps",
@@ -97,7 +103,7 @@ func LandmarkTable(o measure.Observation, landmarks []measure.Landmark) table.Ta
 			"250 pairs a language: of other data it says no more than how much their languages conflict.",
 		Columns: []table.Column{
 			text("", ""), number("", "shared defects"), number("", "judge's noise"), number("", "cosine"), number("", "against"), number("", "distance"),
-			difference("minus joint", "seen"), difference("minus joint", "unseen"),
+			difference("minus "+reference, "seen"), difference("minus "+reference, "unseen"),
 		},
 		Rows: []table.Row{{Cells: []table.Cell{
 			table.Text("your data"), table.None(1), table.None(1), table.Number(o.Cosine, 3), table.Number(o.Against, 3), table.None(1), table.None(4), table.None(4),

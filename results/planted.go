@@ -5,12 +5,14 @@ import (
 	"fmt"
 
 	"congrad/results/measure"
+	"congrad/results/outcome"
+	"congrad/results/records"
 	"congrad/results/table"
 )
 
 // plantedTable says how well each arm's score finds planted conflicts, and what of them it kept. It has rows only where
 // pairs were planted.
-func plantedTable(s *measure.Study) table.Table {
+func plantedTable(s *outcome.Study) table.Table {
 	t := table.Table{
 		Name:  "planted",
 		Title: "Planted conflicts: which scores find the pairs whose answers were swapped",
@@ -21,7 +23,7 @@ func plantedTable(s *measure.Study) table.Table {
 			interval("", "AUROC"),
 		},
 	}
-	g, ok := s.PlantedLanguages()
+	g, ok := measure.PlantedLanguages(s.Study)
 	if !ok {
 		return t
 	}
@@ -32,19 +34,19 @@ func plantedTable(s *measure.Study) table.Table {
 	last := ""
 	scores := map[string]string{}
 	for _, a := range s.Arms {
-		scores[a.Name] = cmp.Or(a.Measure, table.Missing)
+		scores[a.Name] = cmp.Or(records.Score(a), table.Missing)
 	}
-	for _, x := range s.Selections() {
-		pairs, planted := s.Planted(x.Arm, x.Iteration, g)
+	for _, x := range measure.Selections(s.Study) {
+		pairs, planted := measure.Planted(s.Study, x.Arm, x.Iteration, g)
 		first := x.Arm != last
 		cells := []table.Cell{
 			once(x.Arm, first), table.Count(x.Iteration), once(scores[x.Arm], first), table.Count(pairs), table.Share(ratio(planted, pairs), pairs > 0),
-			rate(s.PlantedShare(x.Arm, x.Iteration, g)), rate(s.PlantedAUROC(x.Arm, x.Iteration, g)),
+			rate(measure.PlantedShare(s.Study, x.Arm, x.Iteration, g)), rate(measure.PlantedAUROC(s.Study, x.Arm, x.Iteration, g)),
 		}
 		if reference != nil {
 			difference := table.None(len(table.DifferenceFields()))
 			if x.Arm != reference.Name {
-				difference = told(s.PlantedAUROCMinus(x.Arm, reference.Name, x.Iteration, g))
+				difference = told(measure.PlantedAUROCMinus(s.Study, x.Arm, reference.Name, x.Iteration, g))
 			}
 			cells = append(cells, difference)
 		}
@@ -62,7 +64,7 @@ func plantedTable(s *measure.Study) table.Table {
 }
 
 // plantedLanguagesTable sets every language with planted pairs against every arm that scores, in the first iteration.
-func plantedLanguagesTable(s *measure.Study) table.Table {
+func plantedLanguagesTable(s *outcome.Study) table.Table {
 	t := table.Table{
 		Name:  "planted-languages",
 		Title: "Planted conflicts: AUROC per language",
@@ -71,28 +73,28 @@ func plantedLanguagesTable(s *measure.Study) table.Table {
 			text("", "language"), text("", "name"), number("", "pairs"), number("", "planted"),
 		},
 	}
-	g, ok := s.PlantedLanguages()
+	g, ok := measure.PlantedLanguages(s.Study)
 	if !ok {
 		return t
 	}
-	arms := s.PlantedArms()
+	arms := measure.PlantedArms(s.Study)
 	for _, a := range arms {
 		t.Columns = append(t.Columns, interval("", a.Name))
 	}
 	if len(arms) == 0 {
 		return t
 	}
-	row := func(label, name string, g measure.Group, first bool) {
-		pairs, planted := s.Planted(arms[0].Name, 1, g)
+	row := func(label, name string, g records.Group, first bool) {
+		pairs, planted := measure.Planted(s.Study, arms[0].Name, 1, g)
 		cells := []table.Cell{table.Text(label), table.Text(name), table.Count(pairs), table.Count(planted)}
 		for _, a := range arms {
-			cells = append(cells, rate(s.PlantedAUROC(a.Name, 1, g)))
+			cells = append(cells, rate(measure.PlantedAUROC(s.Study, a.Name, 1, g)))
 		}
 		t.Rows = append(t.Rows, table.Row{Break: first, Cells: cells})
 	}
 	for i, l := range s.Languages {
 		if g.Has(l.Code) {
-			row(l.Code, l.Name, measure.Only(l.Code), i == 0)
+			row(l.Code, l.Name, records.Only(l.Code), i == 0)
 		}
 	}
 	row("mean", fmt.Sprintf("(%d languages)", len(g.Codes)), g, true)

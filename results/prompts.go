@@ -3,12 +3,12 @@ package results
 import (
 	"fmt"
 
-	"congrad/results/measure"
+	"congrad/results/outcome"
 	"congrad/results/table"
 )
 
 // promptsTable says what files of prompts have and what each of their languages is used for; it is empty for the embedded world.
-func promptsTable(s *measure.Study) table.Table {
+func promptsTable(s *outcome.Study) table.Table {
 	t := table.Table{
 		Name:  "prompts",
 		Title: "Prompts of the files",

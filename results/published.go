@@ -4,12 +4,12 @@ import (
 	"fmt"
 
 	"congrad/harness/record"
-	"congrad/results/measure"
+	"congrad/results/outcome"
 	"congrad/results/table"
 )
 
 // publishedTable sets numbers from elsewhere beside the study's own; it is empty where none were typed in.
-func publishedTable(s *measure.Study, lengths *measure.Lengths) table.Table {
+func publishedTable(s *outcome.Study) table.Table {
 	t := table.Table{
 		Name:  "published",
 		Title: "Numbers from elsewhere beside those of this study",
@@ -22,7 +22,7 @@ func publishedTable(s *measure.Study, lengths *measure.Lengths) table.Table {
 			number("", "ours minus published"), text("", "inside"), text("", "source"),
 		},
 	}
-	for _, c := range s.Claims(lengths) {
+	for _, c := range s.Claims() {
 		what := c.Measure
 		if c.Task != "" {
 			what += " of " + c.Task
@@ -37,7 +37,7 @@ func publishedTable(s *measure.Study, lengths *measure.Lengths) table.Table {
 			inside = table.Text(map[bool]string{true: "yes", false: "no"}[in])
 		}
 		own := table.Interval(c.Own, 3, 0, 1)
-		if c.Measure == measure.BitsPerByte().Name {
+		if c.Measure == outcome.BitsPerByte().Name {
 			own = table.Interval(c.Own, 3, 0, c.Own.High)
 		}
 		t.Rows = append(t.Rows, table.Row{Cells: []table.Cell{

@@ -3,33 +3,34 @@ package results
 import (
 	"slices"
 
-	"congrad/results/measure"
+	"congrad/results/outcome"
+	"congrad/results/records"
 	"congrad/results/table"
 )
 
 // quality is what is said of greedy answers by themselves: one column for each way to tell how good they are.
 type quality []struct {
 	name string
-	cell func(arm string, in measure.Group) table.Cell
+	cell func(arm string, in records.Group) table.Cell
 }
 
 // qualities are the share of exact answers where any is known, and the judge's mean score where one judged; and what they mean.
-func qualities(s *measure.Study) (q quality, meaning string) {
-	add := func(name, is string, cell func(arm string, in measure.Group) table.Cell) {
+func qualities(s *outcome.Study) (q quality, meaning string) {
+	add := func(name, is string, cell func(arm string, in records.Group) table.Cell) {
 		q = append(q, struct {
 			name string
-			cell func(arm string, in measure.Group) table.Cell
+			cell func(arm string, in records.Group) table.Cell
 		}{name, cell})
 		meaning += name + ": " + is + " "
 	}
 	if s.HeldAnswersKnown() || !s.Judged() {
-		add("exact", "share of greedy answers that are the known one.", func(arm string, in measure.Group) table.Cell {
+		add("exact", "share of greedy answers that are the known one.", func(arm string, in records.Group) table.Cell {
 			e := s.Exact(arm, in)
 			return table.Share(e.Mean, e.N > 0)
 		})
 	}
 	if s.Scored() {
-		add("score", "the judge's mean score of the greedy answers.", func(arm string, in measure.Group) table.Cell {
+		add("score", "the judge's mean score of the greedy answers.", func(arm string, in records.Group) table.Cell {
 			e := s.Score(arm, in)
 			return table.Share(e.Mean, e.N > 0)
 		})
@@ -45,7 +46,7 @@ func (q quality) columns(prefix string) []table.Column {
 	return list
 }
 
-func (q quality) cells(arm string, in measure.Group) []table.Cell {
+func (q quality) cells(arm string, in records.Group) []table.Cell {
 	var list []table.Cell
 	for _, x := range q {
 		list = append(list, x.cell(arm, in))

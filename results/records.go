@@ -4,11 +4,13 @@ import (
 	"fmt"
 
 	"congrad/results/measure"
+	"congrad/results/outcome"
+	"congrad/results/records"
 	"congrad/results/table"
 )
 
 // dataTable says where the preference pairs of each language come from.
-func dataTable(s *measure.Study) table.Table {
+func dataTable(s *outcome.Study) table.Table {
 	t := table.Table{
 		Name:  "data",
 		Title: "Preference data of the first iteration, which all arms share",
@@ -27,8 +29,8 @@ func dataTable(s *measure.Study) table.Table {
 	}
 	seen := false
 	for i, l := range s.Languages {
-		p, found := s.Sampling(l.Code)
-		greedy := s.Exact(base(s), measure.Only(l.Code))
+		p, found := measure.SamplingOf(s.Study, l.Code)
+		greedy := s.Exact(base(s), records.Only(l.Code))
 		if !found && (greedy.N == 0 || !known) {
 			continue
 		}
@@ -82,7 +84,7 @@ func ratio(part, whole int) float64 {
 }
 
 // pairsTable says what each arm's selection did to the quality of the pairs.
-func pairsTable(s *measure.Study) table.Table {
+func pairsTable(s *outcome.Study) table.Table {
 	t := table.Table{
 		Name:  "pairs",
 		Title: "Pairs that each arm met and kept",
@@ -94,7 +96,7 @@ func pairsTable(s *measure.Study) table.Table {
 		},
 	}
 	last := ""
-	for _, x := range s.Selections() {
+	for _, x := range measure.Selections(s.Study) {
 		t.Rows = append(t.Rows, table.Row{Break: x.Arm != last, Cells: []table.Cell{
 			once(x.Arm, x.Arm != last), table.Count(x.Iteration), table.Count(x.Pairs), table.Count(x.Kept),
 			table.Share(ratio(x.Kept, x.Pairs), x.Pairs > 0),
@@ -111,7 +113,7 @@ func pairsTable(s *measure.Study) table.Table {
 }
 
 // trainingTable says what each arm spent.
-func trainingTable(s *measure.Study) table.Table {
+func trainingTable(s *outcome.Study) table.Table {
 	t := table.Table{
 		Name:  "training",
 		Title: "What each arm was trained on",
@@ -123,7 +125,7 @@ func trainingTable(s *measure.Study) table.Table {
 		},
 	}
 	last := ""
-	for _, b := range s.Budgets() {
+	for _, b := range measure.Budgets(s.Study) {
 		t.Rows = append(t.Rows, table.Row{Break: b.Arm != last, Cells: []table.Cell{
 			once(b.Arm, b.Arm != last), table.Count(b.Iteration), table.Count(b.Seeds),
 			table.Number(b.Steps, 0), table.Number(b.Pairs, 0), table.Number(b.Tokens, 0),
@@ -141,9 +143,9 @@ func trainingTable(s *measure.Study) table.Table {
 }
 
 // evenBudgets reports whether all arms trained on the same number of pairs (within one in a hundred).
-func evenBudgets(s *measure.Study) bool {
+func evenBudgets(s *outcome.Study) bool {
 	pairs := map[string]float64{}
-	for _, b := range s.Budgets() {
+	for _, b := range measure.Budgets(s.Study) {
 		pairs[b.Arm] += b.Pairs
 	}
 	low, high := 0.0, 0.0
@@ -161,7 +163,7 @@ func evenBudgets(s *measure.Study) bool {
 }
 
 // surgeryTable says what the arms met that combine the languages' gradients in their steps.
-func surgeryTable(s *measure.Study) table.Table {
+func surgeryTable(s *outcome.Study) table.Table {
 	t := table.Table{
 		Name:  "surgery",
 		Title: "Conflict between the gradients of the languages within optimiser steps",
@@ -172,7 +174,7 @@ func surgeryTable(s *measure.Study) table.Table {
 		},
 	}
 	last := ""
-	for _, x := range s.Surgeries() {
+	for _, x := range measure.Surgeries(s.Study) {
 		t.Rows = append(t.Rows, table.Row{Break: x.Arm != last, Cells: []table.Cell{
 			once(x.Arm, x.Arm != last), table.Count(x.Iteration), table.Count(x.Seeds), table.Number(x.Languages, 1), table.Share(x.Conflicts, true), table.Share(x.Cosine, true),
 		}})
@@ -182,7 +184,7 @@ func surgeryTable(s *measure.Study) table.Table {
 }
 
 // conflictsTable sums up how the gradients of the languages lie to each other.
-func conflictsTable(s *measure.Study) table.Table {
+func conflictsTable(s *outcome.Study) table.Table {
 	t := table.Table{
 		Name:  "conflicts",
 		Title: "Conflict between the gradients of the languages",
@@ -196,7 +198,7 @@ func conflictsTable(s *measure.Study) table.Table {
 		},
 	}
 	last, moving := "", false
-	for _, c := range s.Conflicts() {
+	for _, c := range measure.Conflicts(s.Study) {
 		before, after := c.Spread(c.Before), c.Spread(c.After)
 		t.Rows = append(t.Rows, table.Row{Break: c.Arm != last, Cells: []table.Cell{
 			once(c.Arm, c.Arm != last), table.Count(c.Iteration), table.Count(c.Rounds), table.Count(before.Pairs),
@@ -218,13 +220,4 @@ func opposed(s measure.Spread) table.Cell {
 		return table.None(1)
 	}
 	return table.Text(fmt.Sprintf("%s, %s", s.LowestA, s.LowestB))
-}
-
-// factsTable prints what the run says about itself.
-func factsTable(s *measure.Study) table.Table {
-	t := table.Table{Name: "facts", Title: "Facts of the method and its cost", Columns: []table.Column{text("", "what"), text("", "value")}}
-	for _, f := range s.Facts {
-		t.Rows = append(t.Rows, table.Row{Cells: []table.Cell{table.Text(f.Name), table.Text(f.Value)}})
-	}
-	return t
 }

@@ -11,7 +11,7 @@ import (
 
 	"congrad/harness/record"
 	"congrad/results/figure"
-	"congrad/results/measure"
+	"congrad/results/outcome"
 	"congrad/results/report"
 	"congrad/results/table"
 )
@@ -29,24 +29,27 @@ func Render(set *record.Set) ([]File, error) { return render(set, true) }
 
 // render can leave out PNGs and PDFs. What does not depend on each other is done at once; nothing depends on what is done first.
 func render(set *record.Set, printed bool) ([]File, error) {
-	s, err := measure.New(set)
+	s, err := outcome.New(set)
 	if err != nil {
 		return nil, fmt.Errorf("the records cannot be reported: %w", err)
 	}
 	var tables []table.Table
 	var figures []figure.Figure
-	var pictures []made
-	var wait sync.WaitGroup
-	wait.Go(func() { tables = Tables(s) })
-	wait.Go(func() {
-		figures = figure.All(s)
-		pictures = each(figures, func(f figure.Figure) ([]File, error) { return drawn(f, printed) })
-	})
-	wait.Wait()
-	d := report.New(s, tables, figures)
+	parts := sections(s)
+	for _, section := range parts {
+		for _, b := range section.Blocks {
+			switch {
+			case b.Table != nil:
+				tables = append(tables, *b.Table)
+			case b.Figure != nil:
+				figures = append(figures, *b.Figure)
+			}
+		}
+	}
+	d := report.New(s, parts)
 	files, err := gathered(
 		each(tables, written),
-		pictures,
+		each(figures, func(f figure.Figure) ([]File, error) { return drawn(f, printed) }),
 		each([]page{{"report.md", d.Markdown}, {"report.html", d.HTML}}, func(p page) ([]File, error) {
 			data, err := p.make()
 			return []File{{p.path, data}}, err

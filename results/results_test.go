@@ -160,25 +160,28 @@ func rows(t *testing.T, data []byte) []map[string]string {
 func TestMissingRecords(t *testing.T) {
 	size := synthetic.Small()
 	for name, change := range map[string]func(*record.Set){
-		"nothing at all":       func(s *record.Set) { *s = record.Set{} },
-		"study only":           func(s *record.Set) { *s = record.Set{Study: s.Study} },
-		"no evaluation":        func(s *record.Set) { s.Evaluations = nil },
-		"no tax":               func(s *record.Set) { s.Choices, s.Passages = nil, nil },
-		"no passages":          func(s *record.Set) { s.Passages = nil },
-		"no pairs":             func(s *record.Set) { s.Pairs, s.Pairing = nil, nil },
-		"no answers":           func(s *record.Set) { s.Answers = nil },
-		"no consensus":         func(s *record.Set) { s.Consensus, s.Fidelity = nil, nil },
-		"no kept gram":         func(s *record.Set) { s.Consensus[0].KeptGram = nil },
-		"zero gram":            func(s *record.Set) { s.Consensus[0].Gram[0] = make([]float64, 3) },
-		"no steps":             func(s *record.Set) { s.Steps = nil },
-		"one step":             func(s *record.Set) { s.Steps = s.Steps[:1] },
-		"one evaluation":       func(s *record.Set) { s.Evaluations = s.Evaluations[80:81] },
-		"no clusters":          func(s *record.Set) { clearClusters(s) },
-		"all ties":             func(s *record.Set) { allTies(s) },
-		"no known answers":     func(s *record.Set) { unknown(s) },
-		"no captions, no name": func(s *record.Set) { s.Study.Title, s.Study.Name, s.Study.Facts = "", "", nil },
-		"constant alignment":   func(s *record.Set) { constant(s) },
-		"empty texts":          func(s *record.Set) { s.Pairs[0].Chosen, s.Pairs[0].Rejected = "", "\n" },
+		"nothing at all":   func(s *record.Set) { *s = record.Set{} },
+		"study only":       func(s *record.Set) { *s = record.Set{Study: s.Study} },
+		"no evaluation":    func(s *record.Set) { s.Evaluations = nil },
+		"no tax":           func(s *record.Set) { s.Choices, s.Passages = nil, nil },
+		"no passages":      func(s *record.Set) { s.Passages = nil },
+		"no pairs":         func(s *record.Set) { s.Pairs, s.Pairing = nil, nil },
+		"no answers":       func(s *record.Set) { s.Answers = nil },
+		"no consensus":     func(s *record.Set) { s.Consensus, s.Fidelity = nil, nil },
+		"no kept gram":     func(s *record.Set) { s.Consensus[0].KeptGram = nil },
+		"zero gram":        func(s *record.Set) { s.Consensus[0].Gram[0] = make([]float64, 3) },
+		"no steps":         func(s *record.Set) { s.Steps = nil },
+		"one step":         func(s *record.Set) { s.Steps = s.Steps[:1] },
+		"one evaluation":   func(s *record.Set) { s.Evaluations = s.Evaluations[80:81] },
+		"no clusters":      func(s *record.Set) { clearClusters(s) },
+		"all ties":         func(s *record.Set) { allTies(s) },
+		"no known answers": func(s *record.Set) { unknown(s) },
+		"no captions, no name": func(s *record.Set) {
+			s.Study.Title, s.Study.Name, s.Study.Model, s.Study.Loss = "", "", record.Model{}, record.Loss{}
+		},
+		"no reference":       func(s *record.Set) { s.Study.Reference = "" },
+		"constant alignment": func(s *record.Set) { constant(s) },
+		"empty texts":        func(s *record.Set) { s.Pairs[0].Chosen, s.Pairs[0].Rejected = "", "\n" },
 	} {
 		set := synthetic.Set(size)
 		change(set)

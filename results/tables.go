@@ -2,43 +2,15 @@ package results
 
 import (
 	"fmt"
-	"math"
 	"slices"
 	"strings"
-	"sync"
 
 	"congrad/eval/stats"
 	"congrad/harness/record"
-	"congrad/results/measure"
+	"congrad/results/outcome"
+	"congrad/results/records"
 	"congrad/results/table"
 )
-
-// Tables are the tables of a study in the order of the report. A table whose records are missing says so in its rows or
-// is left out when it would have none.
-func Tables(s *measure.Study) []table.Table {
-	lengths := sync.OnceValue(s.Lengths)
-	withLengths := func(build func(*measure.Study, *measure.Lengths) table.Table) func(*measure.Study) table.Table {
-		return func(s *measure.Study) table.Table { return build(s, lengths()) }
-	}
-	makers := []func(*measure.Study) table.Table{
-		mainTable, withLengths(publishedTable), intervalsTable, languagesTable, withLengths(lengthsTable), withLengths(lengthsLanguagesTable), answerLanguagesTable, judgeTable, ablationTable, taxTable, promptsTable, dataTable, pairsTable, plantedTable, plantedLanguagesTable,
-		trainingTable, surgeryTable, conflictsTable, observablesTable, fidelityTable, factsTable,
-	}
-	all := make([]table.Table, len(makers))
-	var wait sync.WaitGroup
-	for i, build := range makers {
-		wait.Go(func() { all[i] = build(s) })
-	}
-	wait.Wait()
-	var kept []table.Table
-	for _, t := range all {
-		if len(t.Rows) > 0 {
-			t.Partial = s.Partial
-			kept = append(kept, t)
-		}
-	}
-	return kept
-}
 
 func text(group, name string) table.Column { return table.Column{Group: group, Name: name} }
 
@@ -60,7 +32,7 @@ func rate(e stats.Estimate) table.Cell { return table.Interval(e, 3, 0, 1) }
 // told is the cell of a difference, marked where it was not detected.
 func told(e stats.Estimate) table.Cell {
 	mark := ""
-	if e.N > 0 && !e.Detected(measure.Level) {
+	if e.N > 0 && !e.Detected(records.Level) {
 		mark = "~"
 	}
 	return table.Difference(e, 3, mark)
@@ -74,16 +46,16 @@ func once(name string, first bool) table.Cell {
 	return table.Repeated(name)
 }
 
-// base is the name of the untouched arm, "baseline" in a sentence where there is none.
-func base(s *measure.Study) string {
+// base is the name of the untouched arm, what it stands for in a sentence where there is none.
+func base(s *outcome.Study) string {
 	if a := s.Untouched(); a != nil {
 		return a.Name
 	}
-	return "baseline"
+	return "the base model"
 }
 
 // opponent names whose answers win rates are against.
-func opponent(s *measure.Study) string {
+func opponent(s *outcome.Study) string {
 	if s.Answers != nil {
 		return s.Against()
 	}
@@ -99,7 +71,7 @@ func counted(e stats.Estimate) table.Cell {
 }
 
 // confined says which arms have no model for some languages, and what stands there.
-func confined(s *measure.Study) []string {
+func confined(s *outcome.Study) []string {
 	var notes []string
 	for _, a := range s.Confined() {
 		notes = append(notes, fmt.Sprintf("%s: a model for each of %s; %s where a group has a language without one.", a.Name, strings.Join(a.Languages, ", "), table.Missing))
@@ -108,7 +80,7 @@ func confined(s *measure.Study) []string {
 }
 
 // intervalsTable sets the intervals of the main table beside those of a bootstrap, which is what most papers print.
-func intervalsTable(s *measure.Study) table.Table {
+func intervalsTable(s *outcome.Study) table.Table {
 	t := table.Table{
 		Name:  "intervals",
 		Title: "The same win rates with the intervals of two methods",
@@ -116,37 +88,29 @@ func intervalsTable(s *measure.Study) table.Table {
 			"resampled with seeds as the outer level, percentiles. With few seeds the bootstrap covers less than it says (package eval/stats has the simulation)." + s.JudgedBy(),
 		Columns: []table.Column{
 			text("", "languages"), text("", "arm"), interval("win rate", "crossed"), interval("win rate", "bootstrap"),
-			difference("minus joint", "crossed"), difference("minus joint", "bootstrap"),
 		},
+	}
+	if s.Reference() != nil {
+		t.Columns = append(t.Columns, difference(minus(s), "crossed"), difference(minus(s), "bootstrap"))
 	}
 	for _, g := range s.Groups() {
 		for i, a := range s.Contenders() {
-			bootstrapped := table.None(len(table.DifferenceFields()))
-			if joint := s.Joint(); joint != nil && a.Trained && a.Name != joint.Name {
-				bootstrapped = told(s.WinsMinusBootstrap(a.Name, joint.Name, g))
-			}
-			t.Rows = append(t.Rows, table.Row{Break: i == 0, Cells: []table.Cell{
-				once(g.Name, i == 0), table.Text(a.Name), rate(s.WinRate(a.Name, g)), rate(s.WinRateBootstrap(a.Name, g)), versusJoint(s, a, g), bootstrapped,
-			}})
+			t.Rows = append(t.Rows, table.Row{Break: i == 0, Cells: slices.Concat(
+				[]table.Cell{once(g.Name, i == 0), table.Text(a.Name), rate(s.WinRate(a.Name, g)), rate(s.WinRateBootstrap(a.Name, g))},
+				winsMinus(s, a, g),
+				minusCell(s, a, func(arm, reference string) stats.Estimate { return s.WinsMinusBootstrap(arm, reference, g) }),
+			)})
 		}
 	}
 	if t.Marked() {
 		t.Footnotes = append(t.Footnotes, "~ not told apart from zero.")
 	}
-	t.Footnotes = append(t.Footnotes, confined(s)...)
+	t.Footnotes = slices.Concat(t.Footnotes, unreferenced(s), confined(s))
 	return t
 }
 
-func versusJoint(s *measure.Study, a record.Arm, g measure.Group) table.Cell {
-	joint := s.Joint()
-	if joint == nil || !a.Trained || a.Name == joint.Name {
-		return table.None(len(table.DifferenceFields()))
-	}
-	return told(s.WinsMinus(a.Name, joint.Name, g))
-}
-
 // taxCell is the difference to the untouched arm; that arm itself has none.
-func taxCell(s *measure.Study, m measure.Measure, task string, a record.Arm, g measure.Group) table.Cell {
+func taxCell(s *outcome.Study, m outcome.Measure, task string, a record.Arm, g records.Group) table.Cell {
 	untouched := s.Untouched()
 	if untouched == nil || a.Name == untouched.Name {
 		return table.None(len(table.DifferenceFields()))
@@ -154,31 +118,7 @@ func taxCell(s *measure.Study, m measure.Measure, task string, a record.Arm, g m
 	return told(s.TaxMinus(m, task, a.Name, untouched.Name, g))
 }
 
-// Detectable says how large a difference to joint had to be in order to be found: the largest over the arms.
-func Detectable(s *measure.Study) string {
-	joint := s.Joint()
-	if joint == nil {
-		return ""
-	}
-	var parts []string
-	for _, g := range s.Groups() {
-		most := 0.0
-		for _, a := range s.Trained() {
-			if a.Name != joint.Name {
-				most = math.Max(most, stats.MinimumDetectable(s.WinsMinus(a.Name, joint.Name, g), 0.8))
-			}
-		}
-		if most > 0 {
-			parts = append(parts, fmt.Sprintf("%s on %s", table.Fixed(most, 3), g.Name))
-		}
-	}
-	if len(parts) == 0 {
-		return ""
-	}
-	return "In four of five studies like this one, a true difference to joint would be detected from this size on: " + strings.Join(parts, ", ") + " languages (largest over the arms)."
-}
-
-func oneSeed(s *measure.Study) string {
+func oneSeed(s *outcome.Study) string {
 	if len(s.Seeds) != 1 {
 		return ""
 	}
@@ -186,7 +126,7 @@ func oneSeed(s *measure.Study) string {
 }
 
 // languagesTable sets every language against every trained arm.
-func languagesTable(s *measure.Study) table.Table {
+func languagesTable(s *outcome.Study) table.Table {
 	quality, _ := qualities(s)
 	t := table.Table{
 		Name:  "languages",
@@ -205,7 +145,7 @@ func languagesTable(s *measure.Study) table.Table {
 	}
 	marks := languageMarks(s)
 	for i, l := range s.Languages {
-		g := measure.Only(l.Code)
+		g := records.Only(l.Code)
 		group := "unseen"
 		if l.Seen {
 			group = "seen"
@@ -230,9 +170,10 @@ func languagesTable(s *measure.Study) table.Table {
 		}, quality.cells(base(s), g), rates)})
 	}
 	if len(marks) > 0 {
-		t.Footnotes = append(t.Footnotes, "Paired difference to joint on the same prompts and seeds, corrected over languages by Holm's method: "+
+		t.Footnotes = append(t.Footnotes, "Paired difference to "+s.Reference().Name+" on the same prompts and seeds, corrected over languages by Holm's method: "+
 			"> higher, < lower, ~ not told apart.")
 	}
+	t.Footnotes = append(t.Footnotes, unreferenced(s)...)
 	if note := oneSeed(s); note != "" {
 		t.Footnotes = append(t.Footnotes, note)
 	}
@@ -240,34 +181,8 @@ func languagesTable(s *measure.Study) table.Table {
 	return t
 }
 
-// languageMarks says for each trained arm and language which side of joint it lies on.
-func languageMarks(s *measure.Study) map[string]map[string]string {
-	joint := s.Joint()
-	if joint == nil {
-		return nil
-	}
-	marks := map[string]map[string]string{}
-	for _, a := range s.Trained() {
-		if a.Name == joint.Name {
-			continue
-		}
-		marks[a.Name] = map[string]string{}
-		for _, c := range s.Contrasts(a.Name, joint.Name) {
-			switch {
-			case !c.Detected:
-				marks[a.Name][c.Lang] = "~"
-			case c.Estimate.Mean > 0:
-				marks[a.Name][c.Lang] = ">"
-			default:
-				marks[a.Name][c.Lang] = "<"
-			}
-		}
-	}
-	return marks
-}
-
 // taxTable sets every arm on every task, by group of languages.
-func taxTable(s *measure.Study) table.Table {
+func taxTable(s *outcome.Study) table.Table {
 	t := table.Table{
 		Name:  "tax",
 		Title: "Alignment tax: what training changed in tasks that it was not about",
@@ -280,7 +195,7 @@ func taxTable(s *measure.Study) table.Table {
 		t.Columns = append(t.Columns, difference("", g.Name))
 	}
 	for _, task := range s.TaxTasks() {
-		for _, m := range measure.Measures() {
+		for _, m := range outcome.Measures() {
 			first := true
 			for _, a := range s.Arms {
 				all, _ := s.Group("all")

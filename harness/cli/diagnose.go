@@ -29,6 +29,7 @@ import (
 	"congrad/results"
 	"congrad/results/figure"
 	"congrad/results/measure"
+	"congrad/results/outcome"
 
 	"github.com/spf13/cobra"
 )
@@ -259,7 +260,7 @@ func (a *app) printDiagnosis(d measure.Diagnosis, o diagnosis) error {
 		}{d, measure.Nearest(d.Observation, landmarks)})
 	}
 	var b bytes.Buffer
-	for i, t := range append(results.DiagnosisTables(d), results.LandmarkTable(d.Observation, landmarks)) {
+	for i, t := range append(results.DiagnosisTables(d), results.LandmarkTable(d.Observation, landmarks, mapReference)) {
 		if i > 0 {
 			b.WriteByte('\n')
 		}
@@ -273,6 +274,9 @@ func (a *app) printDiagnosis(d measure.Diagnosis, o diagnosis) error {
 	return err
 }
 
+// mapReference is the reference arm of the recorded run of when-it-helps.
+const mapReference = "joint"
+
 // recordedMap is what a whole run of when-it-helps left, as the program ships it (make record).
 func recordedMap() ([]measure.Landmark, error) {
 	observed, err := experiments.Files.ReadFile("tiny/map/observed.csv")
@@ -283,19 +287,19 @@ func recordedMap() ([]measure.Landmark, error) {
 	if err != nil {
 		return nil, err
 	}
-	return measure.Landmarks(observed, grid)
+	return measure.Landmarks(observed, grid, mapReference)
 }
 
 // drawCosines draws the matrix as the report of a run does.
 func drawCosines(d measure.Diagnosis, path string) error {
-	set := &record.Set{Study: record.Study{Arms: []record.Arm{{Name: "congrad"}}, Iterations: 1}}
+	set := &record.Set{Study: record.Study{Arms: []record.Arm{{Name: "congrad", Select: "congrad"}}, Iterations: 1}}
 	c := record.Consensus{Arm: "congrad", Iteration: 1, Gram: d.Cosines, MeanGram: d.Cosines}
 	for _, l := range d.Languages {
 		set.Study.Languages = append(set.Study.Languages, record.Language{Code: l.Code, Name: l.Code, Seen: true})
 		c.Languages = append(c.Languages, l.Code)
 	}
 	set.Consensus = []record.Consensus{c}
-	s, err := measure.New(set)
+	s, err := outcome.New(set)
 	if err != nil {
 		return err
 	}

@@ -18,12 +18,12 @@ import (
 	"congrad/harness/record"
 	"congrad/harness/run"
 	"congrad/harness/stage"
-	"congrad/results/measure"
+	"congrad/results/outcome"
 )
 
 // known gathers what is known of a run, whose settings and manifest may be missing.
 func known(folder run.Folder, set *record.Set) (paper.Run, error) {
-	s, err := measure.New(set)
+	s, err := outcome.New(set)
 	if err != nil {
 		return paper.Run{}, fmt.Errorf("the records cannot be reported: %w", err)
 	}

@@ -172,6 +172,7 @@ type Evaluate struct {
 	Split       string   `toml:"split"`
 	PerLanguage int      `toml:"per_language"`
 	Opponent    string   `toml:"opponent"`
+	Reference   string   `toml:"reference"` // empty where no arm trains on all pairs and none is named
 	Judge       string   `toml:"judge"`
 	Tasks       []string `toml:"tasks"`
 	TaskItems   int      `toml:"task_items"`

@@ -121,6 +121,7 @@ var Fields = []Field{
 	{"evaluate.split", "eval", 0, 0, []string{"eval", "dev"}, ours, "dev while building, eval for results"},
 	{"evaluate.per_language", 200, 1, 1e6, nil, ours, "held-out instructions per language"},
 	{"evaluate.opponent", nil, 0, 0, nil, "", "the arm whose answers a win rate is against, or a .jsonl, .csv or .parquet file of answers (docs/add-prompts.md)"},
+	{"evaluate.reference", "", 0, 0, nil, "", "the arm that paired differences are taken to; not set, the one that trains one model on all pairs of all seen languages (select = \"all\"); where several do, one has to be named"},
 	{"evaluate.judge", "reference", 0, 0, []string{"reference", "self", "endpoint"}, ours, "who judges the answers that win rates compare: the known answer, the model that all arms start from, or a model behind a server (docs/add-a-judge.md)"},
 	{"evaluate.tasks", []string{}, 0, inf, nil, "abstract: alignment tax", "tasks of the alignment tax (congrad ls tasks), or files of your own"},
 	{"evaluate.task_items", 100, 1, 1e6, nil, ours, "items per task and language"},

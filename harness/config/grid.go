@@ -46,7 +46,8 @@ var noAxis = map[string]string{
 	"title": "it heads the grid's report",
 	"model": "the cells share one model, and what they compute with it",
 
-	"evaluate.opponent": "the cells share what win rates are against, or their rates could not be set side by side",
+	"evaluate.opponent":  "the cells share what win rates are against, or their rates could not be set side by side",
+	"evaluate.reference": "the cells share the arm that paired differences are taken to",
 
 	"prompts.source": sharedPrompts, "prompts.path": sharedPrompts, "prompts.held_out": sharedPrompts, "prompts.dev": sharedPrompts, "evaluate.path": sharedPrompts,
 }

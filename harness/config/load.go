@@ -60,6 +60,7 @@ func loadCell(file string, source []byte, sets []string, world World, cell []cel
 	b.settlePrompts(e)
 	b.settleEndpoint(e)
 	b.settleAnswers(e)
+	b.settleReference(e)
 	if len(b.wrong) == 0 { // cross checks of half-read files would only confuse
 		b.checkTogether(e, world)
 	}
@@ -286,6 +287,7 @@ func (b *binder) checkArms(e *Experiment) {
 	case opponent.MeetsPairs():
 		b.report("evaluate.opponent", "%q is trained; win rates are against the untouched model, an arm with select = \"none\"", e.Evaluate.Opponent)
 	}
+	b.checkReference(e)
 	for i, a := range e.Arms {
 		b.checkOnline(i, a, e)
 	}

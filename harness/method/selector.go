@@ -10,11 +10,10 @@ import (
 
 // Selector is a row of the table of selectors.
 type Selector struct {
-	Name    string
-	Doc     string
-	Measure string  // what its scores are, for the axis of a figure; empty where it has none
-	Picks   Picking // how pairs are picked
-	Reads   Reading // what its scores depend on
+	Name  string
+	Doc   string
+	Picks Picking // how pairs are picked
+	Reads Reading // what its scores depend on
 	// Scores ranks the pairs: those with the highest scores are kept (Keep), and those whose score is NaN are not up for
 	// selection. nil where pairs are not ranked.
 	Scores func(Evidence) []float64
@@ -22,19 +21,19 @@ type Selector struct {
 
 // Selectors is the table, in display order.
 var Selectors = []Selector{
-	{"none", "no training: the model as it is", "", PicksNone, ReadsNothing, nil},
-	{"all", "every pair: joint training", "", PicksAll, ReadsNothing, nil},
-	{"congrad", "the pairs whose gradient agrees most with the consensus of the languages", "alignment with the consensus", PicksBestOnline, ReadsConsensus, ConGrad},
-	{"anti", "the pairs whose gradient agrees least with it: a bound from below", "alignment with the consensus, sign turned", PicksBest, ReadsConsensus, Anti},
-	{"own_language", "the pairs whose gradient agrees most with that of their own language: no other language has a say", "alignment with the own language", PicksBest, ReadsGradients, OwnLanguage},
-	{"validation", "the pairs whose gradient agrees most with that of pairs held back (after Xia et al. 2024, LESS)", "alignment with the held-back pairs", PicksBest, ReadsHeldBack, Validation},
-	{"validation_adam", "the same with the pairs' gradients scaled as Adam's updates would be, as in LESS, and without compression", "alignment with the held-back pairs", PicksBest, ReadsHeldBackAdam, Validation},
-	{"reward_margin", "the pairs with the largest gap between the judge's scores", "gap of the judge's scores", PicksBest, ReadsGap, RewardMargin},
-	{"implicit_margin_high", "the pairs whose chosen answer the policy itself prefers most (after Deng et al. 2025)", "log-prob per token, chosen minus rejected", PicksBest, ReadsMargin, ImplicitMarginHigh},
-	{"implicit_margin_low", "the pairs whose chosen answer the policy itself prefers least (after Qi et al. 2025)", "log-prob per token, rejected minus chosen", PicksBest, ReadsMargin, ImplicitMarginLow},
-	{"perplexity_band", "the pairs whose chosen answer is neither easy nor hard for the policy (after Marion et al. 2023)", "closeness to the language's median perplexity", PicksBest, ReadsChosen, PerplexityBand},
-	{"ifd", "the pairs whose chosen answer the instruction helps least: instruction-following difficulty (after Li et al. 2024)", "perplexity with the instruction over that without", PicksBest, ReadsUnprompted, IFD},
-	{"random", "as many pairs of each language as another arm kept, at random", "", PicksMatching, ReadsNothing, nil},
+	{"none", "no training: the model as it is", PicksNone, ReadsNothing, nil},
+	{"all", "every pair: joint training", PicksAll, ReadsNothing, nil},
+	{"congrad", "the pairs whose gradient agrees most with the consensus of the languages", PicksBestOnline, ReadsConsensus, ConGrad},
+	{"anti", "the pairs whose gradient agrees least with it: a bound from below", PicksBest, ReadsConsensus, Anti},
+	{"own_language", "the pairs whose gradient agrees most with that of their own language: no other language has a say", PicksBest, ReadsGradients, OwnLanguage},
+	{"validation", "the pairs whose gradient agrees most with that of pairs held back (after Xia et al. 2024, LESS)", PicksBest, ReadsHeldBack, Validation},
+	{"validation_adam", "the same with the pairs' gradients scaled as Adam's updates would be, as in LESS, and without compression", PicksBest, ReadsHeldBackAdam, Validation},
+	{"reward_margin", "the pairs with the largest gap between the judge's scores", PicksBest, ReadsGap, RewardMargin},
+	{"implicit_margin_high", "the pairs whose chosen answer the policy itself prefers most (after Deng et al. 2025)", PicksBest, ReadsMargin, ImplicitMarginHigh},
+	{"implicit_margin_low", "the pairs whose chosen answer the policy itself prefers least (after Qi et al. 2025)", PicksBest, ReadsMargin, ImplicitMarginLow},
+	{"perplexity_band", "the pairs whose chosen answer is neither easy nor hard for the policy (after Marion et al. 2023)", PicksBest, ReadsChosen, PerplexityBand},
+	{"ifd", "the pairs whose chosen answer the instruction helps least: instruction-following difficulty (after Li et al. 2024)", PicksBest, ReadsUnprompted, IFD},
+	{"random", "as many pairs of each language as another arm kept, at random", PicksMatching, ReadsNothing, nil},
 }
 
 // FindSelector looks a selector up by name.

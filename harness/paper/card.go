@@ -6,7 +6,7 @@ import (
 	"strings"
 
 	"congrad/harness/config"
-	"congrad/results/measure"
+	"congrad/results/outcome"
 	"congrad/results/table"
 )
 
@@ -187,7 +187,7 @@ func (c Card) evaluation(b *strings.Builder) {
 }
 
 // tax lists what training changed elsewhere, by task and measure, over all languages.
-func (c Card) tax(b *strings.Builder, s *measure.Study) {
+func (c Card) tax(b *strings.Builder, s *outcome.Study) {
 	untouched := s.Untouched()
 	all, ok := s.Group("all")
 	if untouched == nil || !ok {
@@ -195,7 +195,7 @@ func (c Card) tax(b *strings.Builder, s *measure.Study) {
 	}
 	var rows []string
 	for _, task := range s.TaxTasks() {
-		for _, m := range measure.Measures() {
+		for _, m := range outcome.Measures() {
 			own, change := s.Tax(m, task, c.Arm.Name, all), s.TaxMinus(m, task, c.Arm.Name, untouched.Name, all)
 			if own.N > 0 && change.N > 0 {
 				rows = append(rows, fmt.Sprintf("| %s | %s | %s | %s |\n", table.EscapeMarkdown(task), m.Name, table.Fixed(own.Mean, 3), table.Difference(change, 3, "").Text))

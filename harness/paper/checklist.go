@@ -8,6 +8,7 @@ import (
 
 	"congrad/harness/config"
 	"congrad/results"
+	"congrad/results/measure"
 	"congrad/results/table"
 )
 
@@ -128,7 +129,7 @@ func (r Run) data(c *checklist) {
 	prompts, clusters := s.Prompts()
 	c.item("Evaluation", fmt.Sprintf("%s in %s", table.Counted(prompts, "prompt"), table.Counted(clusters, "cluster")))
 	pairs := map[string][2]int{}
-	for _, x := range s.Selections() {
+	for _, x := range measure.Selections(s.Study) {
 		n := pairs[x.Arm]
 		pairs[x.Arm] = [2]int{n[0] + x.Pairs, n[1] + x.Kept}
 	}
@@ -183,7 +184,7 @@ func (r Run) statistics(c *checklist) {
 	if prompts, _ := s.Prompts(); prompts > 0 {
 		c.item("Intervals", "95 %; prompts, in clusters, and seeds as crossed random effects with t quantiles; differences are paired on the same prompts and seeds. A clustered bootstrap stands beside them in the table intervals")
 		c.item("Correction for many comparisons", "Holm's over the languages of an arm (table languages); none over arms and groups (table main)")
-		c.item("Smallest difference that would be found", orElse(results.Detectable(s), "cannot be told: there is no arm joint to compare with, or no interval of a width above zero"))
+		c.item("Smallest difference that would be found", orElse(results.Detectable(s), "cannot be told: there is no reference arm, nothing to compare it with, or no interval wider than zero"))
 		c.item("Judge of the evaluation", table.EscapeMarkdown(r.judge()))
 		c.item("Opponent", table.EscapeMarkdown(orElse(r.fact("opponent"), "the answers of "+s.Against())))
 		for _, a := range s.Contenders() {
@@ -202,7 +203,7 @@ func (r Run) statistics(c *checklist) {
 // agreement counts the couples of answers that the training judge tells apart in the first iteration, and those rightly.
 func (r Run) agreement() (right, told int) {
 	for _, l := range r.Study.Languages {
-		if p, ok := r.Study.Sampling(l.Code); ok {
+		if p, ok := measure.SamplingOf(r.Study.Study, l.Code); ok {
 			right, told = right+p.JudgeRight, told+p.JudgeRight+p.JudgeWrong
 		}
 	}

@@ -10,14 +10,16 @@ import (
 	"congrad/harness/config"
 	"congrad/harness/record"
 	"congrad/harness/run"
-	"congrad/results/measure"
+	"congrad/results"
+	"congrad/results/outcome"
+	"congrad/results/records"
 	"congrad/results/table"
 )
 
 // Run is what is known of a run.
 type Run struct {
 	Set      *record.Set
-	Study    *measure.Study  // of Set
+	Study    *outcome.Study  // of Set
 	Settings []config.Origin // every value with where it comes from; nil where that was not kept
 	Manifest *run.Manifest   // nil where there is none
 }
@@ -32,9 +34,9 @@ func (r Run) setting(key string) string {
 	return ""
 }
 
-// fact is one of the facts that the run recorded.
+// fact is one of the facts of the study, in words; empty where it is not recorded.
 func (r Run) fact(name string) string {
-	for _, f := range r.Set.Study.Facts {
+	for _, f := range results.Facts(r.Study) {
 		if f.Name == name {
 			return f.Value
 		}
@@ -44,10 +46,10 @@ func (r Run) fact(name string) string {
 
 // judge says who decides which answer wins.
 func (r Run) judge() string {
-	switch r.Study.Judge {
-	case "":
+	switch {
+	case !r.Study.Judged():
 		return "the known right answer: 1 for an exact match, else chrF (below 1); the better one wins, equal scores count half"
-	case "self":
+	case r.Study.Scored():
 		return "the model that all arms start from, by its own score from 1 to 5; equal scores, and answers without one, count half"
 	}
 	return "the model " + r.Study.Server() + " behind a server, which compares both answers in both orders; a win is the mean of its two preferences"
@@ -96,7 +98,7 @@ func (r Run) Limits() []string {
 		return list
 	}
 	if s.Judged() {
-		add("Who wins is judged by a model (%s) and not by known answers or people; a higher win rate says that it likes an arm's answers better.", s.Judge)
+		add("Who wins is judged by a model (%s) and not by known answers or people; a higher win rate says that it likes an arm's answers better.", orElse(s.Server(), "the base model itself"))
 	} else {
 		add("Answers are compared with one known right form by surface likeness: another right answer counts as a worse one.")
 	}
@@ -141,7 +143,7 @@ func (r Run) weak() []string {
 	}
 	var list []string
 	for _, l := range r.Study.Languages {
-		if e := r.Study.Exact(untouched.Name, measure.Only(l.Code)); e.N > 0 && e.Mean < 0.5 {
+		if e := r.Study.Exact(untouched.Name, records.Only(l.Code)); e.N > 0 && e.Mean < 0.5 {
 			list = append(list, fmt.Sprintf("%s (%s)", l.Code, table.Fixed(e.Mean, 2)))
 		}
 	}

@@ -9,7 +9,7 @@ import (
 	"congrad/harness/config"
 	"congrad/harness/record"
 	"congrad/harness/run"
-	"congrad/results/measure"
+	"congrad/results/outcome"
 	"congrad/results/synthetic"
 )
 
@@ -19,7 +19,7 @@ func made(t *testing.T, change func(*Run)) Run {
 	r := Run{Set: synthetic.Set(synthetic.Small())}
 	change(&r)
 	var err error
-	if r.Study, err = measure.New(r.Set); err != nil {
+	if r.Study, err = outcome.New(r.Set); err != nil {
 		t.Fatal(err)
 	}
 	return r
@@ -104,8 +104,8 @@ func TestChecklistAgainstAFile(t *testing.T) {
 	r := made(t, func(r *Run) {
 		r.Settings = []config.Origin{{Key: "prompts.source", Value: "tiny", From: "x.toml:3"}}
 		s := &r.Set.Study
-		s.Opponent, s.Baseline, s.Answers, s.Judge = "refs.jsonl", "baseline", &record.AnswerFile{Path: "refs.jsonl", Rows: 9}, "self"
-		s.Facts = append(s.Facts, record.Fact{Name: "task udhr", Value: "8 items; mine.jsonl (8 rows)"})
+		s.Opponent, s.Answers, s.Evaluate.Judge = "refs.jsonl", &record.AnswerFile{Path: "refs.jsonl", Rows: 9, Used: 7, SHA256: "s"}, "self"
+		s.Tasks[1].Items, s.Tasks[1].Files = 8, []record.TaskFile{{Path: "mine.jsonl", Rows: 8}}
 		for i := range r.Set.Evaluations {
 			r.Set.Evaluations[i].Score, r.Set.Evaluations[i].OpponentScore = 3, float64(i%2)
 		}
@@ -113,7 +113,7 @@ func TestChecklistAgainstAFile(t *testing.T) {
 	text := string(r.Checklist())
 	got := items(t, text)
 	for name, want := range map[string]string{
-		"Licence of `refs.jsonl`, and whose answers they are": Open, "Licences of the tasks' items (udhr)": Open, "Opponent": "the answers of the file refs.jsonl",
+		"Licence of `refs.jsonl`, and whose answers they are": Open, "Licences of the tasks' items (udhr)": Open, "Opponent": "the answers of refs.jsonl: 9 rows, 7 of them to these prompts, SHA-256 s",
 	} {
 		if got[name][1] != want {
 			t.Errorf("%s: %q, want %q", name, got[name][1], want)
@@ -127,7 +127,10 @@ func TestChecklistAgainstAFile(t *testing.T) {
 
 // What it does not know stays open: nothing is ticked of machine, settings or licence.
 func TestChecklistOfRecordsAlone(t *testing.T) {
-	got := items(t, string(made(t, func(r *Run) { r.Set.Study.Facts, r.Set.Study.Seeds = nil, r.Set.Study.Seeds[:1] }).Checklist()))
+	got := items(t, string(made(t, func(r *Run) {
+		s := &r.Set.Study
+		s.Model, s.Judge, s.Generate, s.Seeds = record.Model{}, record.Judge{}, record.Generate{}, s.Seeds[:1]
+	}).Checklist()))
 	for _, name := range []string{"Machine, device, versions and hours", "Every setting", "Licence of the model", "Model and its size", "Source of the prompts", "Judge of the training pairs", "Preference prompts"} {
 		if answer, ok := got[name]; !ok || answer[0] != " " {
 			t.Errorf("%s: %q", name, answer)

@@ -35,8 +35,14 @@ func Encode[T any](w io.Writer, kind string, records []T) error {
 	return b.Flush()
 }
 
-// Decode reads what Encode wrote. name is used in errors, which carry the line.
+// Decode reads what Encode wrote, now or under an earlier schema: stages keep lists of records, which are the same in all of
+// them. name is used in errors, which carry the line.
 func Decode[T any](data []byte, name, kind string) ([]T, error) {
+	return decode[T](data, name, kind, 1)
+}
+
+// decode reads records from the oldest schema on.
+func decode[T any](data []byte, name, kind string, oldest int) ([]T, error) {
 	if len(data) == 0 {
 		return nil, fmt.Errorf("%s:1: expected the line with the schema; the file is empty", name)
 	}
@@ -46,7 +52,10 @@ func Decode[T any](data []byte, name, kind string) ([]T, error) {
 	if err := dec.Decode(&h); err != nil {
 		return nil, fmt.Errorf("%s:1: expected the line with the schema: %w", name, err)
 	}
-	if h.Schema != Schema || h.Record != kind {
+	if h.Record == kind && h.Schema > 0 && h.Schema < oldest {
+		return nil, fmt.Errorf("%s:1: the records are of an earlier version of congrad (schema %d, this one reads %d): congrad run makes them again", name, h.Schema, Schema)
+	}
+	if h.Schema < oldest || h.Schema > Schema || h.Record != kind {
 		return nil, fmt.Errorf("%s:1: holds %q records of schema %d; this version reads %q of schema %d", name, h.Record, h.Schema, kind, Schema)
 	}
 	var records []T
@@ -87,8 +96,10 @@ type Set struct {
 func Load(dir fs.FS) (*Set, error) {
 	var s Set
 	var studies []Study
+	if err := load(dir, "study", &studies); err != nil { // alone, or each file would say that it is of an earlier version
+		return nil, err
+	}
 	kinds := []func() error{
-		func() error { return load(dir, "study", &studies) },
 		func() error { return load(dir, "prompts", &s.Prompts) },
 		func() error { return load(dir, "answers", &s.Answers) },
 		func() error { return load(dir, "pairing", &s.Pairing) },
@@ -124,7 +135,7 @@ func load[T any](dir fs.FS, kind string, into *[]T) error {
 	if err != nil {
 		return fmt.Errorf("reading records: %w", err)
 	}
-	*into, err = Decode[T](data, kind+".jsonl", kind)
+	*into, err = decode[T](data, kind+".jsonl", kind, Schema)
 	return err
 }
 

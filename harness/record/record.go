@@ -6,44 +6,9 @@
 // experiment's order, item.
 package record
 
-// Schema is the version of every record of this package; it stands in the first line of each file. A change that an old
-// reader would misread raises it.
-const Schema = 1
-
-// Study describes the experiment that the records belong to (study.jsonl, one line).
-type Study struct {
-	Name       string     `json:"name"`
-	Title      string     `json:"title"`
-	Seeds      []uint64   `json:"seeds"`
-	Iterations int        `json:"iterations"`
-	Arms       []Arm      `json:"arms"`     // in display order
-	Opponent   string     `json:"opponent"` // the arm whose answers win rates are against, or a file (Answers)
-	Languages  []Language `json:"languages"`
-	Tasks      []string   `json:"tasks"`             // in display order
-	Partial    string     `json:"partial,omitempty"` // why the records are not the whole experiment ("--limit 8")
-	Backend    string     `json:"backend"`           // "xla cpu", "go", ...
-	Facts      []Fact     `json:"facts"`             // figures that the report quotes, in order
-	Parameters int        `json:"parameters"`        // of the model
-	// Judge says who judged the evaluation's answers: "self", the model that all arms start from; "endpoint" and a model behind a
-	// server; empty for the known answer.
-	Judge string       `json:"judge,omitempty"`
-	Files []PromptFile `json:"files,omitempty"` // where prompts come from; empty for the embedded world
-	// Published are numbers that were not measured here but typed into the experiment's file.
-	Published []Published `json:"published,omitempty"`
-	// Where Opponent names a file of answers: the file, but where nothing is evaluated, and the untouched arm.
-	Answers  *AnswerFile `json:"answers,omitempty"`
-	Baseline string      `json:"baseline,omitempty"`
-	// Sweeps are groups of arms that differ in one setting alone.
-	Sweeps []Sweep `json:"sweeps,omitempty"`
-}
-
-// Sweep says which value of a setting each of some arms has that are alike in all else.
-type Sweep struct {
-	Key    string    `json:"key"`  // "keep.share", "congrad.sketch_rank"
-	Name   string    `json:"name"` // what the arms have in common, in a word
-	Arms   []string  `json:"arms"`
-	Values []float64 `json:"values"` // of Key; of an arm that trains on as many pairs as another, that one's
-}
+// Schema is the version of a run's records; it is in the first line of each file. A change that an old reader would misread
+// raises it. Version 1 described a study and its arms in prose.
+const Schema = 2
 
 // Published is a number from elsewhere that is set beside the study's own.
 type Published struct {
@@ -80,26 +45,6 @@ type FilePrompts struct {
 	Preference int    `json:"preference"`
 	Eval       int    `json:"eval"`
 	Dev        int    `json:"dev"`
-}
-
-// Fact is one named figure of the study (model size, state that ConGrad adds in bytes, ...), ready to print.
-type Fact struct {
-	Name  string `json:"name"`
-	Value string `json:"value"`
-}
-
-// Arm is one way of training that the experiment compares.
-type Arm struct {
-	Name    string `json:"name"`
-	Caption string `json:"caption"`           // one line for tables and legends
-	Trained bool   `json:"trained"`           // false for the untouched baseline
-	Measure string `json:"measure,omitempty"` // what it scores pairs by (Pair.Score), as a figure's axis says it; empty where it ranks none
-	// Languages for each of which it has a model of its own; it has none for others. Empty where one model answers in all.
-	Languages []string `json:"languages,omitempty"`
-	Sketch    string   `json:"sketch,omitempty"` // how it compresses gradients ("flora", "logra, mlp"), but for the rank; empty where it reads none
-	Rank      int      `json:"rank,omitempty"`   // of the sketch; 0 where nothing is compressed
-	// Changed are the settings of its own tables that are not the experiment's, in words.
-	Changed string `json:"changed,omitempty"`
 }
 
 // Language is one language of the study and the groups it is counted in.

@@ -70,6 +70,25 @@ func TestRepliesThatCannotBeRead(t *testing.T) {
 	}
 }
 
+// A run's records of an earlier version are refused, with what makes them again; lists that stages keep are read.
+func TestRecordsOfAnEarlierVersion(t *testing.T) {
+	files, err := (&Set{Study: Study{Name: "x"}}).Files()
+	if err != nil {
+		t.Fatal(err)
+	}
+	dir := fstest.MapFS{}
+	for name, data := range files {
+		dir[name] = &fstest.MapFile{Data: bytes.Replace(data, []byte(`{"schema":2,`), []byte(`{"schema":1,`), 1)}
+	}
+	_, err = Load(dir)
+	if err == nil || !strings.Contains(err.Error(), "study.jsonl:1: the records are of an earlier version of congrad (schema 1, this one reads 2): congrad run makes them again") {
+		t.Errorf("%v", err)
+	}
+	if steps, err := Decode[Step]([]byte(`{"schema":1,"record":"steps"}`+"\n"+`{"loss":2}`), "steps.jsonl", "steps"); err != nil || len(steps) != 1 || steps[0].Loss != 2 {
+		t.Errorf("%v, %v", steps, err)
+	}
+}
+
 func TestDecodeSaysWhere(t *testing.T) {
 	head := `{"schema":1,"record":"steps"}` + "\n"
 	for name, c := range map[string]struct{ in, want string }{

@@ -1,22 +1,20 @@
 package run
 
 import (
-	"reflect"
-	"strings"
 	"testing"
 
 	"congrad/harness/bench"
 	"congrad/harness/config"
-	"congrad/harness/loss"
+	"congrad/harness/method"
 	"congrad/harness/model"
-	"congrad/harness/nn"
 	"congrad/harness/record"
+	"congrad/results/records"
 
 	"github.com/google/go-cmp/cmp"
 )
 
-// The report says what an arm does otherwise than the experiment, as far as the arm uses it, and what the filter keeps.
-func TestFactsOfArms(t *testing.T) {
+// Records say what an arm does otherwise than the experiment, as far as the arm uses it, and leave out what it does not.
+func TestFieldsOfArms(t *testing.T) {
 	source := `
 name = "x"
 model = "x"
@@ -26,6 +24,7 @@ seen = ["en", "de"]
 threshold = 0.1
 [evaluate]
 opponent = "baseline"
+reference = "joint"
 [[arms]]
 name = "baseline"
 select = "none"
@@ -92,77 +91,81 @@ sketch_rank = 3 # of no gradient
 		t.Fatal(err)
 	}
 	shape := model.Config{Vocab: 5, Hidden: 4, Layers: 1, Heads: 2, KVHeads: 1, HeadDim: 2, FFN: 6, RopeBase: 1e4, NormEps: 1e-5}
-	facts, err := (&Plan{Experiment: e}).facts(nil, &bench.Bench{Config: shape, Base: &model.Folder{Config: shape, Weights: model.New(shape, 1)}})
-	if err != nil {
-		t.Fatal(err)
+	b := &bench.Bench{Config: shape, Base: &model.Folder{Config: shape, Weights: model.New(shape, 1)}}
+	type fields struct {
+		Changed   []record.Setting
+		Keep      *record.Keep
+		Gradients *record.Gradients
+		Sketch    string
+		Loss      string
+		Trained   bool
+		Mode      string
 	}
-	var got []record.Fact
-	for _, f := range facts {
-		if strings.HasSuffix(f.Name, ": kept") || strings.HasSuffix(f.Name, ": compared with") || strings.HasSuffix(f.Name, ": in each step") || strings.HasSuffix(f.Name, ": changed from the experiment") {
-			got = append(got, f)
+	got := map[string]fields{}
+	for i, a := range e.Arms {
+		arm, err := (&Plan{Experiment: e}).armFields(nil, b, a, e.Changed(i))
+		if err != nil {
+			t.Fatal(err)
 		}
+		f := fields{arm.Changed, arm.Keep, arm.Gradients, "", "", arm.Train != nil, arm.Mode}
+		if arm.Sketch != nil {
+			f.Sketch = arm.Sketch.Kind
+		}
+		if arm.Loss != nil {
+			f.Loss = arm.Loss.Title
+		}
+		if arm.Select != a.Select || arm.Policy != "shared" || arm.Trained != f.Trained {
+			t.Errorf("%s: %+v", a.Name, arm)
+		}
+		got[a.Name] = f
 	}
-	want := []record.Fact{
-		{Name: "joint: changed from the experiment", Value: "learning rate 0.0001"},
-		{Name: "congrad: compared with", Value: "consensus: pcgrad of ema gradients by direction, by cosine, own share left out"},
-		{Name: "congrad: kept", Value: "pairs that score at least 0.1"},
-		{Name: "likelihood: changed from the experiment", Value: "loss dpo_nll, nll weight 1"},
-		{Name: "third: changed from the experiment", Value: "beta 0.2, leave one out false, share 0.3"},
-		{Name: "third: compared with", Value: "consensus: pcgrad of ema gradients by direction, by cosine"},
-		{Name: "third: kept", Value: "the best 30 % of each language's pairs"},
-		{Name: "global: changed from the experiment", Value: "share 0.25, quota global"},
-		{Name: "global: compared with", Value: "consensus: pcgrad of ema gradients by direction, by cosine, own share left out"},
-		{Name: "global: kept", Value: "the best 25 % of all pairs together"},
-		{Name: "own: changed from the experiment", Value: "ema decay 0.5"},
-		{Name: "own: compared with", Value: "ema gradient of the own language, by cosine, own share left out"},
-		{Name: "own: kept", Value: "pairs that score at least 0.1"},
-		{Name: "held: changed from the experiment", Value: "held back 0.3"},
-		{Name: "held: compared with", Value: "mean gradient of the 30 % of each language's pairs that are held back, by cosine"},
-		{Name: "held: kept", Value: "pairs that score at least 0.1"},
-		{Name: "step: changed from the experiment", Value: "aggregator of steps mean"},
-		{Name: "step: in each step", Value: "gradients of the languages in the batch, combined by mean; up to 2 are in memory together, 0.00 MB"},
-		{Name: "margin: kept", Value: "pairs that score at least 0.1"},
+	changed := func(keyed ...string) (list []record.Setting) {
+		for i := 0; i < len(keyed); i += 2 {
+			list = append(list, record.Setting{Key: keyed[i], Value: keyed[i+1]})
+		}
+		return list
+	}
+	least := 0.1
+	share := func(s float64, quota string) *record.Keep { return &record.Keep{Share: s, Quota: quota} }
+	above := &record.Keep{Threshold: &least}
+	consensus := func(leaveOut bool) *record.Gradients {
+		return &record.Gradients{With: record.WithConsensus, Similarity: "cosine", LanguageGradient: "ema", EMADecay: 0.99, Normalise: "unit", Aggregator: "pcgrad", LeaveOneOut: leaveOut}
+	}
+	want := map[string]fields{
+		"baseline":   {},
+		"joint":      {Changed: changed("train.learning_rate", "0.0001"), Loss: "DPO", Trained: true},
+		"congrad":    {Keep: above, Gradients: consensus(true), Sketch: "flora", Loss: "DPO", Trained: true, Mode: "offline"},
+		"likelihood": {Changed: changed("loss.kind", "dpo_nll", "loss.nll_weight", "1"), Loss: "DPO+NLL", Trained: true},
+		"third": {
+			Changed: changed("loss.beta", "0.2", "congrad.leave_one_out", "false", "keep.share", "0.3"), Keep: share(0.3, "language"),
+			Gradients: consensus(false), Sketch: "flora", Loss: "DPO", Trained: true, Mode: "offline",
+		},
+		"global": {
+			Changed: changed("keep.share", "0.25", "keep.quota", "global"), Keep: share(0.25, "global"),
+			Gradients: consensus(true), Sketch: "flora", Loss: "DPO", Trained: true, Mode: "offline",
+		},
+		"own": {
+			Changed: changed("congrad.ema_decay", "0.5"), Keep: above, Sketch: "flora", Loss: "DPO", Trained: true,
+			Gradients: &record.Gradients{With: record.WithLanguage, Similarity: "cosine", LanguageGradient: "ema", EMADecay: 0.5, LeaveOneOut: true},
+		},
+		"held": {
+			Changed: changed("congrad.held_back", "0.3"), Keep: above, Sketch: "flora", Loss: "DPO", Trained: true,
+			Gradients: &record.Gradients{With: record.WithHeldBack, Similarity: "cosine", HeldBack: 0.3},
+		},
+		"step":   {Changed: changed("train.aggregator", "mean"), Loss: "DPO", Trained: true},
+		"margin": {Keep: above, Loss: "DPO", Trained: true},
 	}
 	if d := cmp.Diff(want, got); d != "" {
 		t.Error(d)
 	}
 }
 
-func TestLossesInWords(t *testing.T) {
-	for want, l := range map[string]config.Loss{
-		"DPO, beta 0.1, length penalty 0.01 per token":                          {Kind: "dpo", Beta: 0.1, LengthPenalty: 0.01},
-		"robust DPO, beta 0.1, length penalty 0 per token, label smoothing 0.2": {Kind: "robust", Beta: 0.1, LabelSmoothing: 0.2},
-		"IPO, beta 2":                      {Kind: "ipo", Beta: 2},
-		"SimPO, beta 2, target margin 0.5": {Kind: "simpo", Beta: 2, TargetMargin: 0.5},
-	} {
-		if got := lossInWords(l); got != want {
-			t.Errorf("%q, want %q", got, want)
-		}
-	}
-}
-
-// What a file may name, the device knows, and it is given every parameter.
-func TestLossesReachTheDevice(t *testing.T) {
-	field, _ := config.FindField("loss.kind")
-	var known []string
-	for _, l := range loss.Kinds() {
-		known = append(known, l.Name)
-	}
-	if d := cmp.Diff(field.Words, known); d != "" {
-		t.Error(d)
-	}
-	var l config.Loss
-	from := reflect.ValueOf(&l).Elem()
-	for i := range from.NumField() {
-		if f := from.Field(i); f.Kind() == reflect.Float64 {
-			f.SetFloat(float64(i))
-		}
-	}
-	to := reflect.ValueOf(l)
-	for i := range from.NumField() {
-		name := from.Type().Field(i).Name
-		if got := to.FieldByName(name); !got.IsValid() || !got.Equal(from.Field(i)) || to.NumField() != from.NumField() {
-			t.Errorf("%s does not arrive", name)
+// Every way of ranking pairs has words for its scores in reports.
+func TestScoresHaveWords(t *testing.T) {
+	for _, s := range method.Selectors {
+		words := records.Score(record.Arm{Select: s.Name, Keep: &record.Keep{Share: 0.5}})
+		if (s.Scores != nil) != (words != "score") {
+			t.Errorf("%s ranks pairs by %q (results/records/words.go)", s.Name, words)
 		}
 	}
 }

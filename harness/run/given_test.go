@@ -11,7 +11,7 @@ import (
 	"congrad/harness/config"
 	"congrad/harness/data"
 	"congrad/harness/stage"
-	"congrad/results/measure"
+	"congrad/results/records"
 )
 
 // answersOf opens a file of answers to the bench's held-out prompts; say makes them.
@@ -93,7 +93,7 @@ func TestScoringWithAFileAsTheOpponent(t *testing.T) {
 		t.Fatal(err)
 	}
 	set := load(t, files)
-	if s, err := measure.New(set); err != nil || s.Untouched() == nil || s.Untouched().Name != "baseline" || s.Answers != nil || len(set.Answers) == 0 {
+	if s, err := records.New(set); err != nil || s.Untouched() == nil || s.Untouched().Name != "baseline" || s.Answers != nil || len(set.Answers) == 0 {
 		t.Errorf("%+v, %v", set.Study, err)
 	}
 }

@@ -114,11 +114,11 @@ func TestTrainingFurther(t *testing.T) {
 		t.Errorf("a training that was stopped goes on to other records, error %v", err)
 	}
 	set := load(t, want)
-	if i := slices.IndexFunc(set.Study.Facts, func(f record.Fact) bool { return f.Name == "base model" }); i < 0 || !strings.Contains(set.Study.Facts[i].Value, "3 steps of 2 examples, 100 % of their defects shared") {
-		t.Errorf("the facts do not tell of the training: %v", set.Study.Facts)
+	if f := set.Study.Model.Further; f == nil || f.Steps != 3 || f.Batch != 2 || f.SharedShare != 1 {
+		t.Errorf("the records do not tell of the training: %+v", f)
 	}
-	if i := slices.IndexFunc(set.Study.Facts, func(f record.Fact) bool { return f.Name == "judge" }); set.Study.Facts[i].Value != "reference, 100 % of its scores replaced at random" {
-		t.Errorf("the judge is %q", set.Study.Facts[i].Value)
+	if j := set.Study.Judge; j.Kind != "reference" || j.Noise != 1 {
+		t.Errorf("the judge is %+v", j)
 	}
 	untouched, err := l.run(t, context.Background(), l.plan(t, "generate.max_tokens=8", "judge.kind=reference", "judge.noise=1.0"), t.TempDir(), &follower{})
 	if err != nil {

@@ -159,7 +159,7 @@ func TestOnlineRecords(t *testing.T) {
 		}
 		for name, want := range map[string]string{
 			"tables/conflicts.md": "as they stood when the consensus was last renewed",
-			"tables/facts.md":     "the consensus is renewed every 1 batch(es)",
+			"tables/facts.md":     "the consensus is renewed every batch",
 			"report.html":         "each batch before it enters",
 			"report.md":           "moving averages of gradients at the last renewal",
 		} {

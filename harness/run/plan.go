@@ -77,15 +77,6 @@ func (f final) stages() []*stage.Stage {
 	return append([]*stage.Stage{f.answer, f.judged, f.compared}, f.tasks...)
 }
 
-// taskNames are those of the plan's tasks: an experiment may call one by its file.
-func (p *Plan) taskNames() []string {
-	names := make([]string, len(p.tasks))
-	for i, t := range p.tasks {
-		names[i] = t.Name
-	}
-	return names
-}
-
 // Union is the stages of several plans in an order in which inputs come first; what plans share is there once.
 func Union(plans []*Plan) []*stage.Stage {
 	var stages []*stage.Stage

@@ -49,6 +49,7 @@ var direct = map[string]struct {
 	"evaluate.answers.language":      {"", ""},
 	"evaluate.answers.answer":        {"", ""},
 	"evaluate.answers.id":            {"", ""},
+	"evaluate.reference":             {"congrad", ""},
 	"evaluate.judge":                 {"self", "judge"},
 	"evaluate.endpoint.url":          {"http://there/v2", "compare"},
 	"evaluate.endpoint.model":        {"other", "compare"},

@@ -90,8 +90,8 @@ func TestJudgedByTheStart(t *testing.T) {
 	if n := len(set.Evaluations); n != 2*4*3*2 || known == 0 || known == n {
 		t.Errorf("%d evaluations, %d with a known answer", n, known)
 	}
-	if set.Study.Judge != "self" || len(set.Study.Files) != 1 || set.Study.Files[0].Rows != 60 {
-		t.Errorf("judged by %q, of %+v", set.Study.Judge, set.Study.Files)
+	if set.Study.Evaluate.Judge != "self" || len(set.Study.Files) != 1 || set.Study.Files[0].Rows != 60 {
+		t.Errorf("judged by %q, of %+v", set.Study.Evaluate.Judge, set.Study.Files)
 	}
 }
 

@@ -51,6 +51,7 @@ sketch_rank = 2
 fidelity_pairs = 4
 [evaluate]
 opponent = "baseline"
+reference = "joint"
 per_language = 2
 tasks = ["tiny-facts", "tiny-text"]
 task_items = 2

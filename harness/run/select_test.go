@@ -79,8 +79,8 @@ func selectorsKeepAlike(t *testing.T, change string) {
 		if trained[a.Name] != kept {
 			t.Errorf("%s trains on %d pairs, keeps %d", a.Name, trained[a.Name], kept)
 		}
-		if ranks := a.Name != "joint" && a.Name != "random"; ranks != (a.Measure != "") {
-			t.Errorf("%s measures pairs by %q", a.Name, a.Measure)
+		if ranks := a.Name != "joint" && a.Name != "random"; ranks != (a.Keep != nil) {
+			t.Errorf("%s keeps %+v", a.Name, a.Keep)
 		}
 	}
 	for i, p := range of["congrad"] {

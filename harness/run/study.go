@@ -4,7 +4,9 @@ import (
 	"slices"
 	"strings"
 
+	"congrad/eval/task"
 	"congrad/harness/bench"
+	"congrad/harness/config"
 	"congrad/harness/kind/filtering"
 	"congrad/harness/lang"
 	"congrad/harness/method"
@@ -12,32 +14,38 @@ import (
 	"congrad/harness/store"
 )
 
-// study describes the experiment for its reports.
+// study describes the experiment for its reports. It depends on neither time nor machine.
 func (p *Plan) study(st *store.Store, b *bench.Bench, table lang.Table) (record.Study, error) {
 	x := p.Experiment
+	model, err := modelFields(x, b)
+	if err != nil {
+		return record.Study{}, err
+	}
 	s := record.Study{
-		Name: x.Name, Title: x.Title, Seeds: x.Seeds, Iterations: x.Iterations, Tasks: p.taskNames(), Partial: strings.Join(x.Partial, ", "), Backend: b.Backend, Opponent: x.Evaluate.Opponent,
-		Parameters: b.Base.Config.Parameters(), Files: b.Source.Files(), Sweeps: sweeps(x),
+		Name: x.Name, Title: x.Title, Seeds: x.Seeds, Iterations: x.Iterations, Partial: strings.Join(x.Partial, ", "), Backend: b.Backend,
+		Opponent: x.Evaluate.Opponent, Baseline: p.untouched(), Sweeps: sweeps(x),
+		Model: model, Judge: record.Judge(x.Judge), Loss: lossFields(x.Loss), Train: record.Train(x.Train),
+		Generate: record.Generate{
+			PerLanguage: p.limited(x.Prompts.PerLanguage), Samples: x.Generate.Samples, Temperature: x.Generate.Temperature, TopP: x.Generate.TopP,
+		},
+		Files: b.Source.Files(), Answers: p.AnswerFile(b), Published: published(x.Published),
 	}
-	s.Answers = p.AnswerFile(b)
-	if x.FindArm(x.Evaluate.Opponent) == nil {
-		s.Baseline = p.untouched()
+	if a := x.FindArm(x.Evaluate.Reference); a != nil && a.Trained() {
+		s.Reference = a.Name
 	}
-	switch v := x.Evaluate; v.Judge {
-	case "self":
-		s.Judge = v.Judge
-	case "endpoint":
-		s.Judge = "endpoint " + v.Endpoint.Model
+	if v := x.Evaluate; x.Trains() {
+		s.Evaluate = record.Evaluate{Split: v.Split, PerLanguage: p.limited(v.PerLanguage), Judge: v.Judge}
+		if v.Judge == "endpoint" {
+			s.Evaluate.Model, s.Evaluate.URL = v.Endpoint.Model, v.Endpoint.URL
+		}
+	}
+	for _, t := range p.tasks {
+		s.Tasks = append(s.Tasks, taskFields(b, t, x.Languages.All(), p.limited(x.Evaluate.TaskItems)))
 	}
 	for i, a := range x.Arms {
-		selector, _ := method.FindSelector(a.Select) // the experiment was checked
-		arm := record.Arm{Name: a.Name, Caption: a.Caption, Trained: a.Trained(), Measure: selector.Measure, Changed: ownValues(x.Changed(i), a)}
-		if a.Mono() {
-			arm.Languages = x.Languages.Seen
-		}
-		if selector.Reads.Gradients() {
-			of := filtering.SketchOf(filtering.Comparing(a))
-			arm.Sketch, arm.Rank = of.Family(), of.Rank
+		arm, err := p.armFields(st, b, a, x.Changed(i))
+		if err != nil {
+			return record.Study{}, err
 		}
 		s.Arms = append(s.Arms, arm)
 	}
@@ -47,8 +55,58 @@ func (p *Plan) study(st *store.Store, b *bench.Bench, table lang.Table) (record.
 			Code: code, Name: l.Name, Direction: l.Direction, Seen: slices.Contains(x.Languages.Seen, code), UnderRepresented: slices.Contains(x.Languages.UnderRepresented, code),
 		})
 	}
-	s.Published = published(x.Published)
+	return s, nil
+}
+
+// taskFields say what a task from files asked, at most so many items of each language.
+func taskFields(b *bench.Bench, t task.Task, languages []string, per int) record.Task {
+	r := record.Task{Name: t.Name}
+	if t.Spec == nil {
+		return r
+	}
+	exam := b.Exams[t.Name]
+	for _, code := range languages {
+		r.Items += min(per, exam.Count(code))
+	}
+	if t.Kind != task.Text {
+		r.Shots, r.Layout = t.Spec.Shots.Number, t.Spec.Prompt.Layout
+	}
+	for _, f := range exam.Files() {
+		r.Files = append(r.Files, record.TaskFile{Path: f.Path, SHA256: f.SHA256, Rows: f.Rows})
+	}
+	return r
+}
+
+// armFields describe an arm as far as it uses its settings; changed are those of its own tables that are not the experiment's.
+func (p *Plan) armFields(st *store.Store, b *bench.Bench, a config.Arm, changed []config.Origin) (record.Arm, error) {
+	selector, _ := method.FindSelector(a.Select) // the experiment was checked
+	r := record.Arm{
+		Name: a.Name, Caption: a.Caption, Select: a.Select, Match: a.Match, Trained: a.Trained(), Policy: a.Policy, Without: a.Without,
+		Changed: ownValues(changed, a),
+	}
+	if a.Select == "congrad" {
+		r.Mode = a.ConGrad.Mode
+	}
+	if a.Mono() {
+		r.Languages = p.Experiment.Languages.Seen
+	}
+	if a.MeetsPairs() {
+		l := lossFields(a.Loss)
+		r.Loss = &l
+	}
+	if a.Trained() {
+		t := record.Train(a.Train)
+		r.Train = &t
+	}
+	if a.Ranks() {
+		r.Keep = keepFields(a)
+	}
+	if !selector.Reads.Gradients() {
+		return r, nil
+	}
+	a.ConGrad = filtering.Comparing(a)
+	r.Gradients = gradientFields(a, selector.Reads)
 	var err error
-	s.Facts, err = p.facts(st, b)
-	return s, err
+	r.Sketch, err = p.sketchFields(st, b, a)
+	return r, err
 }

@@ -15,7 +15,6 @@ type swept struct {
 	key   string
 	value func(config.Arm) float64 // NaN where the arm does not read it
 	clear func(*config.Arm)
-	name  func(config.Arm) string // what arms that differ in it alone have in common, in a word
 }
 
 var sweepable = []swept{
@@ -28,7 +27,6 @@ var sweepable = []swept{
 			return a.Keep.Share
 		},
 		func(a *config.Arm) { a.Keep.Share = 0 },
-		func(a config.Arm) string { return a.Select },
 	},
 	{
 		"congrad.sketch_rank",
@@ -40,7 +38,6 @@ var sweepable = []swept{
 			return math.NaN()
 		},
 		func(a *config.Arm) { a.ConGrad.SketchRank = 0 },
-		func(a config.Arm) string { return filtering.SketchOf(filtering.Comparing(a)).Family() },
 	},
 }
 
@@ -66,7 +63,7 @@ func sweeps(x *config.Experiment) []record.Sweep {
 			if !ok {
 				i = len(groups)
 				at[same] = i
-				groups = append(groups, record.Sweep{Key: of.key, Name: of.name(a)})
+				groups = append(groups, record.Sweep{Key: of.key})
 			}
 			groups[i].Arms, groups[i].Values = append(groups[i].Arms, a.Name), append(groups[i].Values, value)
 		}

@@ -23,12 +23,12 @@ func TestSweeps(t *testing.T) {
 	shares := []float64{0.1, 0.25, 0.5, 0.75, 0.9}
 	for name, want := range map[string][]record.Sweep{
 		"ablation-keep": {
-			{Key: "keep.share", Name: "congrad", Arms: []string{"congrad-10", "congrad-25", "congrad-50", "congrad-75", "congrad-90"}, Values: shares},
-			{Key: "keep.share", Name: "random", Arms: []string{"random-10", "random-25", "random-50", "random-75", "random-90"}, Values: shares},
+			{Key: "keep.share", Arms: []string{"congrad-10", "congrad-25", "congrad-50", "congrad-75", "congrad-90"}, Values: shares},
+			{Key: "keep.share", Arms: []string{"random-10", "random-25", "random-50", "random-75", "random-90"}, Values: shares},
 		},
 		"ablation-rank": {
-			{Key: "congrad.sketch_rank", Name: "flora", Arms: []string{"flora-1", "flora-4", "flora-16", "flora-64"}, Values: []float64{1, 4, 16, 64}},
-			{Key: "congrad.sketch_rank", Name: "logra", Arms: []string{"logra-4", "logra-16", "logra-64"}, Values: []float64{4, 16, 64}},
+			{Key: "congrad.sketch_rank", Arms: []string{"flora-1", "flora-4", "flora-16", "flora-64"}, Values: []float64{1, 4, 16, 64}},
+			{Key: "congrad.sketch_rank", Arms: []string{"logra-4", "logra-16", "logra-64"}, Values: []float64{4, 16, 64}},
 		},
 		"tiny":            nil,
 		"ablation-online": nil,

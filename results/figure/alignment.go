@@ -10,6 +10,8 @@ import (
 	"gonum.org/v1/plot/vg/draw"
 
 	"congrad/results/measure"
+	"congrad/results/outcome"
+	"congrad/results/records"
 )
 
 // Colours of kept and dropped pairs: they differ in lightness, and the dropped lie below.
@@ -26,12 +28,12 @@ type histogram struct {
 }
 
 // Alignments shows how the scores of the pairs are spread in each language, and which were kept.
-func Alignments(s *measure.Study) Figure {
+func Alignments(s *outcome.Study) Figure {
 	f := Figure{Name: "alignments", Width: Page}
 	selector := s.Selector()
 	var scores []measure.Alignment
 	if selector != nil {
-		scores = s.Alignments(selector.Name, 1)
+		scores = measure.Alignments(s.Study, selector.Name, 1)
 	}
 	if len(scores) == 0 {
 		f.Caption = "No scores to draw: no arm scored its pairs in the first iteration."
@@ -54,7 +56,7 @@ func Alignments(s *measure.Study) Figure {
 	for i, a := range scores {
 		panels[i] = counted(a, r)
 	}
-	score := cmp.Or(selector.Measure, "score")
+	score := cmp.Or(records.Score(*selector), "score")
 	f.Caption = fmt.Sprintf("Which pairs does %s keep? Each pair's %s in iteration 1, all seeds; "+
 		"kept pairs dark, dropped ones light, stacked. It keeps %d of %d pairs. Dashed lines are the lowest kept scores, one per seed.",
 		selector.Name, score, kept, total)

@@ -10,11 +10,12 @@ import (
 	"gonum.org/v1/plot/vg/draw"
 
 	"congrad/results/measure"
+	"congrad/results/outcome"
 	"congrad/results/table"
 )
 
 // Cosines shows how the gradients of the languages lie to each other over all pairs and over the kept ones.
-func Cosines(s *measure.Study) Figure {
+func Cosines(s *outcome.Study) Figure {
 	f := Figure{Name: "cosines"}
 	conflict, ok := shown(s)
 	if !ok {
@@ -62,10 +63,10 @@ func Cosines(s *measure.Study) Figure {
 }
 
 // shown is the selector's first iteration, else the first consensus over several languages.
-func shown(s *measure.Study) (measure.Conflict, bool) {
+func shown(s *outcome.Study) (measure.Conflict, bool) {
 	var first *measure.Conflict
 	selector := s.Selector()
-	conflicts := s.Conflicts()
+	conflicts := measure.Conflicts(s.Study)
 	for i := range conflicts {
 		c := &conflicts[i]
 		if len(c.Languages) < 2 {

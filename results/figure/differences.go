@@ -11,7 +11,8 @@ import (
 
 	"congrad/eval/stats"
 	"congrad/harness/record"
-	"congrad/results/measure"
+	"congrad/results/outcome"
+	"congrad/results/records"
 )
 
 func ticksAt(places []slot) plot.ConstantTicks {
@@ -22,25 +23,25 @@ func ticksAt(places []slot) plot.ConstantTicks {
 	return ticks
 }
 
-// contrast is one arm's paired differences to the joint arm, in the order of the slots.
+// contrast is one arm's paired differences to the reference arm, in the order of the slots.
 type contrast struct {
 	estimates []stats.Estimate
 	detected  []bool // corrected over languages; group means stand alone
 }
 
-// Differences shows for every language how each arm's win rate differs from joint training's, as a forest plot.
-func Differences(s *measure.Study) Figure {
+// Differences shows for every language how each arm's win rate differs from the reference arm's, as a forest plot.
+func Differences(s *outcome.Study) Figure {
 	f := Figure{Name: "differences", Width: Column}
-	joint := s.Joint()
-	if joint == nil {
-		f.Caption = "No paired differences to draw: the study has no joint arm."
+	reference := s.Reference()
+	if reference == nil {
+		f.Caption = s.NoReference()
 		return f
 	}
 	var others []record.Arm
 	all := drawable(s.Trained())
 	arms := series{labels: labels{key: all.key}, left: all.left}
 	for i, a := range all.arms {
-		if a.Name != joint.Name {
+		if a.Name != reference.Name {
 			others = append(others, a)
 			arms.look, arms.drawn = append(arms.look, all.look[i]), append(arms.drawn, all.drawn[i])
 		}
@@ -50,7 +51,7 @@ func Differences(s *measure.Study) Figure {
 	r, n := over(0), 0
 	contrasts := make([]contrast, len(arms.arms))
 	for i, a := range arms.arms {
-		contrasts[i] = against(s, a.Name, joint.Name, places)
+		contrasts[i] = against(s, a.Name, reference.Name, places)
 		for _, e := range contrasts[i].estimates {
 			if e.N > 0 {
 				n++
@@ -59,17 +60,22 @@ func Differences(s *measure.Study) Figure {
 		}
 	}
 	if n == 0 {
-		f.Caption = "No paired differences to draw: no trained arm shares evaluated prompts with the joint arm."
+		f.Caption = "No paired differences to draw: no trained arm shares evaluated prompts with " + reference.Name + "."
 		return f
 	}
-	f.Caption = "Does filtering beat training on everything? Win rate minus joint's on the same prompts and seeds, with 95 % intervals. " +
+	label := labelledAs("reference", reference.Name)
+	question := "Does any arm beat " + reference.Name + "?"
+	if reference.Select == "all" {
+		question = "Does filtering beat training on everything?"
+	}
+	f.Caption = question + " Win rate minus " + reference.Name + "'s on the same prompts and seeds, with 95 % intervals. " +
 		detections(arms, contrasts, places) + " Filled markers are detected after Holm's correction over languages, hollow ones are not." +
-		starred(s) + confined(s, arms) + s.JudgedBy() + arms.note()
+		starred(s) + confined(s, arms) + s.JudgedBy() + arms.note() + label.key
 	r = r.wide(0.04)
 	f.Height = vg.Points(46 + (8+3.5*float64(len(arms.arms)))*end)
 	f.paint = func(c draw.Canvas) {
 		c = arms.legend(draw.Crop(c, 2, -6, 2, -2), false)
-		p := axes("win rate minus joint's", "")
+		p := axes("win rate minus "+label.drawn[0]+"'s", "")
 		r.set(&p.X, 5)
 		p.Y.Min, p.Y.Max = 0, end
 		p.Y.Scale = plot.InvertedScale{Normalizer: plot.LinearScale{}}
@@ -121,16 +127,16 @@ func rows(c draw.Canvas, y func(float64) vg.Length, places []slot, blocks []bloc
 	}
 }
 
-func against(s *measure.Study, arm, joint string, places []slot) contrast {
-	byLanguage := map[string]measure.Contrast{}
-	for _, c := range s.Contrasts(arm, joint) {
+func against(s *outcome.Study, arm, reference string, places []slot) contrast {
+	byLanguage := map[string]outcome.Contrast{}
+	for _, c := range s.Contrasts(arm, reference) {
 		byLanguage[c.Lang] = c
 	}
 	c := contrast{detected: make([]bool, len(places))}
 	for k, at := range places {
 		if at.mean {
-			e := s.WinsMinus(arm, joint, at.group)
-			c.estimates, c.detected[k] = append(c.estimates, e), e.Detected(measure.Level)
+			e := s.WinsMinus(arm, reference, at.group)
+			c.estimates, c.detected[k] = append(c.estimates, e), e.Detected(records.Level)
 			continue
 		}
 		l := byLanguage[at.group.Name]

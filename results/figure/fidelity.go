@@ -13,21 +13,23 @@ import (
 	"congrad/eval/stats"
 	"congrad/harness/record"
 	"congrad/results/measure"
+	"congrad/results/outcome"
+	"congrad/results/records"
 )
 
 // Fidelity sets what a sketch takes against how well it stands for exact gradients: sketches of one kind are joined in the
 // order of their sizes, so that the front shows.
-func Fidelity(s *measure.Study) Figure {
+func Fidelity(s *outcome.Study) Figure {
 	f := Figure{Name: "fidelity", Width: Page, Height: 2.75 * vg.Inch}
 	byKind := map[string][]measure.Faith{}
 	var kinds []record.Arm
 	n := 0
 	x := over()
-	for _, c := range s.Fidelity() {
+	for _, c := range measure.Fidelity(s.Study) {
 		if c.Iteration != 1 || c.Numbers == 0 || c.Seeds == 0 {
 			continue
 		}
-		kind := c.Arm.Sketch
+		kind := records.Family(c.Arm)
 		if byKind[kind] == nil {
 			kinds = append(kinds, record.Arm{Name: kind})
 		}
@@ -47,7 +49,7 @@ func Fidelity(s *measure.Study) Figure {
 	f.Caption = fmt.Sprintf("What does compression cost? Scores from sketches against exact gradients, over the float32 bytes of one sketch, which a language takes and a pair. "+
 		"Left: rank correlation of the scores; right: share of the pairs kept by exact scores that the sketch keeps too. Lines up and down are 95 %% intervals; "+
 		"%d sketches in iteration 1.", n)
-	if s.Parameters > 0 {
+	if s.Model.Parameters > 0 {
 		f.Caption += " Percentages are shares of the model's parameters."
 	}
 	if drawn.left > 0 {
@@ -65,7 +67,7 @@ func Fidelity(s *measure.Study) Figure {
 			{"kept alike", func(f measure.Faith) stats.Estimate { return f.Kept }},
 		} {
 			panel := draw.Crop(c, half*vg.Length(k), -half*vg.Length(1-k), 0, 0)
-			front(draw.Crop(panel, 0, -vg.Points(4), 0, -vg.Points(8)), drawn, byKind, x, s.Parameters, p.label, p.of)
+			front(draw.Crop(panel, 0, -vg.Points(4), 0, -vg.Points(8)), drawn, byKind, x, s.Model.Parameters, p.label, p.of)
 		}
 	}
 	return f

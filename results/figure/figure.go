@@ -16,8 +16,6 @@ import (
 	"gonum.org/v1/plot/vg/draw"
 	"gonum.org/v1/plot/vg/vgimg"
 	"gonum.org/v1/plot/vg/vgsvg"
-
-	"congrad/results/measure"
 )
 
 // Column and Page are the widths that figures come in.
@@ -39,17 +37,6 @@ type Figure struct {
 
 // Empty reports that there was nothing to draw; Caption then says why.
 func (f Figure) Empty() bool { return f.paint == nil }
-
-// All are the figures of a study in the order of the report.
-func All(s *measure.Study) []Figure {
-	all := []Figure{WinRates(s), Differences(s), TradeOff(s), Cosines(s), Alignments(s), Planted(s), Training(s)}
-	for _, f := range append([]Figure{Tax(s), Kept(s), Fidelity(s)}, Sweeps(s)...) { // without data they need no note: others have one, or few studies ask
-		if !f.Empty() {
-			all = append(all, f)
-		}
-	}
-	return all
-}
 
 // families stand in for Liberation Sans where it is not installed; all have its metrics or nearly so.
 const families = "'Liberation Sans',Arimo,Helvetica,Arial,sans-serif"

@@ -8,7 +8,8 @@ import (
 	"gonum.org/v1/plot/vg"
 	"gonum.org/v1/plot/vg/draw"
 
-	"congrad/results/measure"
+	"congrad/results/outcome"
+	"congrad/results/records"
 	"congrad/results/table"
 )
 
@@ -17,7 +18,7 @@ var heatGroups = []string{"seen", "unseen"}
 
 // HeatMap shows over the cells of a grid how much better the filter does than each other trained arm: a row of panels for
 // every such arm, a panel for seen and one for unseen languages.
-func HeatMap(g *measure.Grid) Figure {
+func HeatMap(g *outcome.Grid) Figure {
 	f := Figure{Name: "heat-map"}
 	filter, references := g.Filter(), g.References()
 	if filter == nil || len(references) == 0 {
@@ -25,11 +26,11 @@ func HeatMap(g *measure.Grid) Figure {
 		return f
 	}
 	rows, columns := labelled("row", g.Rows.Values), labelled("column", g.Columns.Values)
-	var panels [][][]measure.CellContrast // by reference and group
+	var panels [][][]outcome.CellContrast // by reference and group
 	limit := 0.01
 	var names []string
 	for _, a := range references {
-		var row [][]measure.CellContrast
+		var row [][]outcome.CellContrast
 		for _, group := range heatGroups {
 			contrasts := g.Contrasts(a.Name, group)
 			for _, c := range contrasts {
@@ -66,7 +67,7 @@ func HeatMap(g *measure.Grid) Figure {
 }
 
 // heat draws one panel: a field for every cell with its difference and interval, the axes' values beside.
-func heat(c draw.Canvas, g *measure.Grid, rowNames, columnNames []string, contrasts []measure.CellContrast, title string, limit float64) {
+func heat(c draw.Canvas, g *outcome.Grid, rowNames, columnNames []string, contrasts []outcome.CellContrast, title string, limit float64) {
 	left, top, bottom := vg.Points(40), vg.Points(16), vg.Points(26)
 	rows, columns := len(g.Rows.Values), len(g.Columns.Values)
 	x0, x1, y0, y1 := c.Min.X+left, c.Max.X-vg.Points(6), c.Min.Y+bottom, c.Max.Y-top
@@ -113,11 +114,11 @@ func heat(c draw.Canvas, g *measure.Grid, rowNames, columnNames []string, contra
 }
 
 // heatMark says whether a difference was detected, alone and among all cells.
-func heatMark(c measure.CellContrast) string {
+func heatMark(c outcome.CellContrast) string {
 	switch {
 	case c.Corrected:
 		return " **"
-	case c.Estimate.Detected(measure.Level):
+	case c.Estimate.Detected(records.Level):
 		return " *"
 	}
 	return ""

@@ -9,12 +9,12 @@ import (
 	"testing"
 
 	"congrad/harness/record"
-	"congrad/results/measure"
+	"congrad/results/outcome"
 	"congrad/results/synthetic"
 )
 
 // made is a grid of rows by columns cells whose filter wins ever more, the last without records.
-func made(t *testing.T, rows, columns int, size synthetic.Size) *measure.Grid {
+func made(t *testing.T, rows, columns int, size synthetic.Size) *outcome.Grid {
 	t.Helper()
 	g := record.Grid{Rows: record.Axis{Key: "base.shared_share"}, Columns: record.Axis{Key: "judge.noise"}}
 	var sets []*record.Set
@@ -35,7 +35,7 @@ func made(t *testing.T, rows, columns int, size synthetic.Size) *measure.Grid {
 		g.Columns.Values = append(g.Columns.Values, fmt.Sprintf("0.%d", j))
 	}
 	sets[len(sets)-1] = nil
-	grid, err := measure.NewGrid(g, sets)
+	grid, err := outcome.NewGrid(g, sets)
 	if err != nil {
 		t.Fatal(err)
 	}

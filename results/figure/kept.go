@@ -10,18 +10,19 @@ import (
 
 	"congrad/harness/record"
 	"congrad/results/measure"
+	"congrad/results/outcome"
 	"congrad/results/table"
 )
 
 // Kept shows which share of each language's pairs the arms keep that drop any.
-func Kept(s *measure.Study) Figure {
+func Kept(s *outcome.Study) Figure {
 	f := Figure{Name: "kept", Width: Column, Height: 1.7 * vg.Inch}
 	all := drawable(s.Trained())
 	arms := series{labels: labels{key: all.key}, left: all.left}
 	shares := map[string]map[string]measure.KeptShare{}
 	met := over()
 	for i, a := range all.arms {
-		list := s.KeptShares(a.Name, 1)
+		list := measure.KeptShares(s.Study, a.Name, 1)
 		if list == nil {
 			continue
 		}

@@ -31,56 +31,30 @@ func TestNamesInEveryScript(t *testing.T) {
 	names := []string{"ไทย", "العربية", "日本語", "हिन्दी"}
 	set := swept(synthetic.Plant(synthetic.Set(synthetic.Size{Seeds: 2, Languages: 6, Arms: 6, Iterations: 1, Prompts: 9, Pairs: 8, Answers: 4, Items: 4, Steps: 4})))
 	rename := map[string]string{}
-	for i := range names { // from the third arm on: "joint" is looked up by its name
-		rename[set.Study.Arms[2+i].Name] = names[i]
-		set.Study.Arms[2+i].Name = names[i]
+	for i, name := range names {
+		rename[set.Study.Arms[1+i].Name] = name
 	}
-	as := func(name *string) {
-		if other, ok := rename[*name]; ok {
-			*name = other
-		}
-	}
-	for i := range set.Evaluations {
-		as(&set.Evaluations[i].Arm)
-	}
-	for i := range set.Pairs {
-		as(&set.Pairs[i].Arm)
-	}
-	for i := range set.Consensus {
-		as(&set.Consensus[i].Arm)
-	}
-	for i := range set.Fidelity {
-		as(&set.Fidelity[i].Arm)
-	}
-	for i := range set.Steps {
-		as(&set.Steps[i].Arm)
-	}
+	synthetic.Rename(set, rename)
 	for i := range set.Choices {
-		as(&set.Choices[i].Arm)
 		set.Choices[i].Task = "首都"
 	}
-	for i := range set.Passages {
-		as(&set.Passages[i].Arm)
-	}
-	for _, w := range set.Study.Sweeps {
-		for i := range w.Arms {
-			as(&w.Arms[i])
-		}
-	}
-	all := All(study(t, set))
-	for _, f := range all {
+	figures := drawnOf(study(t, set))
+	for _, f := range figures {
 		lettersInFont(t, f)
 		if named := map[string]string{
 			"win-rates": "arm 2", "differences": "arm 2", "trade-off": "arm 2", "tax": "arm 2", "training": "arm 2", "kept": "arm 2", "planted": "arm 1",
-		}[f.Name]; named != "" && !strings.Contains(f.Caption, fmt.Sprintf("%q is ไทย.", named)) {
+		}[f.Name]; named != "" && !strings.Contains(f.Caption, fmt.Sprintf("%q is العربية.", named)) {
 			t.Errorf("%s: the caption does not say who %s is: %s", f.Name, named, f.Caption)
+		}
+		if (f.Name == "differences" || f.Name == "keep-sweep") && !strings.HasSuffix(f.Caption, "The reference is ไทย.") {
+			t.Errorf("the caption does not say who the reference is: %s", f.Caption)
 		}
 		if f.Name == "tax" && !strings.Contains(f.Caption, `"task 2" is 首都.`) {
 			t.Errorf("the caption names no task: %s", f.Caption)
 		}
 	}
-	if len(all) < 10 {
-		t.Errorf("only %d figures", len(all))
+	if len(figures) < 10 {
+		t.Errorf("only %d figures", len(figures))
 	}
 }
 

@@ -12,13 +12,14 @@ import (
 
 	"congrad/eval/stats"
 	"congrad/harness/record"
-	"congrad/results/measure"
+	"congrad/results/outcome"
+	"congrad/results/records"
 )
 
 // slot is a place on the axis of languages: one language, or the mean of a group.
 type slot struct {
 	label string
-	group measure.Group
+	group records.Group
 	at    float64
 	mean  bool
 }
@@ -41,7 +42,7 @@ func (b block) fitting(style text.Style, length vg.Length) string {
 
 // slots lays out seen languages, their mean, a gap, unseen languages, their mean. A group of one language has no mean of
 // its own.
-func slots(s *measure.Study) (places []slot, blocks []block, end float64) {
+func slots(s *outcome.Study) (places []slot, blocks []block, end float64) {
 	at := 0.0
 	for _, name := range []string{"seen", "unseen"} {
 		g, ok := s.Group(name)
@@ -57,7 +58,7 @@ func slots(s *measure.Study) (places []slot, blocks []block, end float64) {
 			if l.UnderRepresented {
 				label += "*"
 			}
-			places = append(places, slot{label, measure.Only(l.Code), at + 0.5, false})
+			places = append(places, slot{label, records.Only(l.Code), at + 0.5, false})
 			at++
 		}
 		if len(g.Codes) > 1 {
@@ -71,7 +72,7 @@ func slots(s *measure.Study) (places []slot, blocks []block, end float64) {
 }
 
 // starred explains the star where there is one.
-func starred(s *measure.Study) string {
+func starred(s *outcome.Study) string {
 	for _, l := range s.Languages {
 		if l.UnderRepresented {
 			return " A star marks languages that are under-represented in the base model's data."
@@ -81,7 +82,7 @@ func starred(s *measure.Study) string {
 }
 
 // confined explains what is not drawn of arms without a model for some languages.
-func confined(s *measure.Study, arms series) string {
+func confined(s *outcome.Study, arms series) string {
 	text := ""
 	for _, a := range s.Confined() {
 		if slices.ContainsFunc(arms.arms, func(drawn record.Arm) bool { return drawn.Name == a.Name }) {
@@ -92,7 +93,7 @@ func confined(s *measure.Study, arms series) string {
 }
 
 // whose words the answers that win rates are against.
-func whose(s *measure.Study) string {
+func whose(s *outcome.Study) string {
 	if s.Answers != nil {
 		return "the answers of " + s.Against()
 	}
@@ -100,7 +101,7 @@ func whose(s *measure.Study) string {
 }
 
 // WinRates shows for every language how often each arm's answers beat the opponent's.
-func WinRates(s *measure.Study) Figure {
+func WinRates(s *outcome.Study) Figure {
 	f := Figure{Name: "win-rates", Width: Page, Height: 2.5 * vg.Inch}
 	arms := drawable(s.Contenders())
 	places, blocks, end := slots(s)
@@ -177,7 +178,7 @@ func ground(c draw.Canvas, x func(float64) vg.Length, places []slot, blocks []bl
 }
 
 // above counts languages whose whole interval lies above or below 0.5.
-func above(s *measure.Study, arms series) string {
+func above(s *outcome.Study, arms series) string {
 	var parts []string
 	for _, a := range arms.arms {
 		var counts []string
@@ -188,7 +189,7 @@ func above(s *measure.Study, arms series) string {
 			}
 			up, down, measured := 0, 0, 0
 			for _, code := range g.Codes {
-				e := s.WinRate(a.Name, measure.Only(code))
+				e := s.WinRate(a.Name, records.Only(code))
 				measured += min(1, e.N)
 				switch {
 				case !e.Bounded():

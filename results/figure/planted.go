@@ -11,6 +11,8 @@ import (
 	"congrad/eval/stats"
 	"congrad/harness/record"
 	"congrad/results/measure"
+	"congrad/results/outcome"
+	"congrad/results/records"
 )
 
 // panel is the AUROC of every arm in one language, or their mean.
@@ -22,17 +24,17 @@ type panel struct {
 
 // Planted shows, for every language with planted pairs, how well each arm's score tells them from the others. Arms stand on
 // lines of their own, under their names, so that nothing hangs on colour.
-func Planted(s *measure.Study) Figure {
+func Planted(s *outcome.Study) Figure {
 	f := Figure{Name: "planted", Width: Page}
-	g, ok := s.PlantedLanguages()
-	arms := s.PlantedArms()
+	g, ok := measure.PlantedLanguages(s.Study)
+	arms := measure.PlantedArms(s.Study)
 	if !ok || len(arms) == 0 {
 		f.Caption = "No planted conflicts to draw: no arm scored pairs of which some were planted."
 		return f
 	}
 	var panels []panel
 	for _, code := range g.Codes {
-		panels = append(panels, panelOf(s, arms, code, measure.Only(code)))
+		panels = append(panels, panelOf(s, arms, code, records.Only(code)))
 	}
 	if len(panels) > 1 {
 		mean := panelOf(s, arms, "mean", g)
@@ -79,10 +81,10 @@ func Planted(s *measure.Study) Figure {
 	return f
 }
 
-func panelOf(s *measure.Study, arms []record.Arm, title string, g measure.Group) panel {
+func panelOf(s *outcome.Study, arms []record.Arm, title string, g records.Group) panel {
 	p := panel{title: title}
 	for _, a := range arms {
-		p.auroc = append(p.auroc, s.PlantedAUROC(a.Name, 1, g))
+		p.auroc = append(p.auroc, measure.PlantedAUROC(s.Study, a.Name, 1, g))
 	}
 	return p
 }

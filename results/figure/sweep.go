@@ -1,6 +1,7 @@
 package figure
 
 import (
+	"cmp"
 	"fmt"
 	"math"
 	"slices"
@@ -11,45 +12,45 @@ import (
 	"gonum.org/v1/plot/vg/draw"
 
 	"congrad/harness/record"
-	"congrad/results/measure"
+	"congrad/results/outcome"
+	"congrad/results/records"
 )
 
 // setting is what a sweep is over.
 type setting struct {
 	figure, key    string
 	question, axis string
-	logarithmic    bool // doublings are equally far apart
+	logarithmic    bool                    // doublings are equally far apart
+	name           func(record.Arm) string // what arms that differ in it alone have in common, in a word
 }
 
-func settings() []setting {
-	return []setting{
-		{"keep-sweep", "keep.share", "How many pairs should be kept?", "share of pairs kept", false},
-		{"rank-sweep", "congrad.sketch_rank", "How far can gradients be compressed?", "rank of the sketch", true},
-	}
+// KeepSweep shows how arms that differ in the share of kept pairs alone compare with the reference.
+func KeepSweep(s *outcome.Study) Figure {
+	return setting{
+		"keep-sweep", "keep.share", "How many pairs should be kept?", "share of pairs kept", false,
+		func(a record.Arm) string { return a.Select },
+	}.figureOf(s)
 }
 
-// Sweeps show, for every setting that arms vary alone, how they compare with joint training.
-func Sweeps(s *measure.Study) []Figure {
-	var all []Figure
-	for _, of := range settings() {
-		if f := of.figureOf(s); !f.Empty() {
-			all = append(all, f)
-		}
-	}
-	return all
+// RankSweep shows how arms that differ in the rank of the sketch alone compare with the reference.
+func RankSweep(s *outcome.Study) Figure {
+	return setting{
+		"rank-sweep", "congrad.sketch_rank", "How far can gradients be compressed?", "rank of the sketch", true,
+		func(a record.Arm) string { return cmp.Or(records.Family(a), a.Select) },
+	}.figureOf(s)
 }
 
-func (of setting) figureOf(s *measure.Study) Figure {
+func (of setting) figureOf(s *outcome.Study) Figure {
 	f := Figure{Name: of.figure, Width: Page, Height: 2.4 * vg.Inch}
 	sweeps := s.Swept(of.key)
 	var groups []string
 	for _, g := range []string{"seen", "unseen"} {
-		if slices.ContainsFunc(sweeps, func(w measure.Sweep) bool { return len(w.Points[0].Minus) > 0 && w.Points[0].Minus[g].N > 0 }) {
+		if slices.ContainsFunc(sweeps, func(w outcome.Sweep) bool { return len(w.Points[0].Minus) > 0 && w.Points[0].Minus[g].N > 0 }) {
 			groups = append(groups, g)
 		}
 	}
 	if len(groups) == 0 {
-		f.Caption = "No sweep to draw: no two evaluated arms differ in " + of.key + " alone."
+		f.Caption = "No sweep to draw: no two evaluated arms differ in " + of.key + " alone, or there is no reference to compare them with."
 		return f
 	}
 	var names []record.Arm
@@ -57,7 +58,8 @@ func (of setting) figureOf(s *measure.Study) Figure {
 	answers := map[string]int{}
 	var members []string
 	for _, w := range sweeps {
-		names = append(names, record.Arm{Name: w.Name})
+		name := of.name(w.First)
+		names = append(names, record.Arm{Name: name})
 		var arms []string
 		for _, p := range w.Points {
 			arms = append(arms, p.Arm)
@@ -69,7 +71,7 @@ func (of setting) figureOf(s *measure.Study) Figure {
 				}
 			}
 		}
-		members = append(members, w.Name+" ("+strings.Join(arms, ", ")+")")
+		members = append(members, name+" ("+strings.Join(arms, ", ")+")")
 	}
 	drawn := drawable(names)
 	x, y = x.wide(0.08), y.wide(0.06)
@@ -77,9 +79,15 @@ func (of setting) figureOf(s *measure.Study) Figure {
 	for _, g := range groups {
 		n = append(n, fmt.Sprintf("%d in %s languages", answers[g], g))
 	}
-	f.Caption = fmt.Sprintf("%s Win rate minus joint's on the same prompts and seeds, with 95 %% intervals, over %s (%s), of arms that differ in it alone: %s. "+
-		"Evaluated answers behind a point: %s. The line at zero is joint, which trains on all pairs. Intervals are not corrected for the number of points, and lines between points are no measurements.",
-		of.question, of.axis, of.key, strings.Join(members, "; "), strings.Join(n, ", ")) + s.JudgedBy() + drawn.note()
+	reference := s.Reference()
+	label := labelledAs("reference", reference.Name)
+	line := "The line at zero is " + reference.Name
+	if reference.Select == "all" {
+		line += ", which trains on all pairs"
+	}
+	f.Caption = fmt.Sprintf("%s Win rate minus %s's on the same prompts and seeds, with 95 %% intervals, over %s (%s), of arms that differ in it alone: %s. "+
+		"Evaluated answers behind a point: %s. %s. Intervals are not corrected for the number of points, and lines between points are no measurements.",
+		of.question, reference.Name, of.axis, of.key, strings.Join(members, "; "), strings.Join(n, ", "), line) + s.JudgedBy() + drawn.note() + label.key
 	if len(groups) == 1 {
 		f.Width = Column
 	}
@@ -88,7 +96,7 @@ func (of setting) figureOf(s *measure.Study) Figure {
 		width := (c.Max.X - c.Min.X) / vg.Length(len(groups))
 		for k, g := range groups {
 			panel := draw.Crop(c, width*vg.Length(k), -width*vg.Length(len(groups)-1-k), 0, 0)
-			of.draw(draw.Crop(panel, 0, -vg.Points(4), 0, -vg.Points(10)), drawn, sweeps, g, x, y)
+			of.draw(draw.Crop(panel, 0, -vg.Points(4), 0, -vg.Points(10)), drawn, sweeps, g, "win rate minus "+label.drawn[0]+"'s", x, y)
 		}
 	}
 	return f
@@ -103,8 +111,8 @@ func (of setting) at(value float64) float64 {
 }
 
 // draw sets the panel of a group of languages. Series stand beside each other, so that intervals at one value show.
-func (of setting) draw(c draw.Canvas, series series, sweeps []measure.Sweep, group string, x, y span) {
-	p := axes(of.axis, "win rate minus joint's")
+func (of setting) draw(c draw.Canvas, series series, sweeps []outcome.Sweep, group, rate string, x, y span) {
+	p := axes(of.axis, rate)
 	y.set(&p.Y, 5)
 	p.X.Min, p.X.Max = x.low, x.high
 	p.X.Tick.Marker = plot.ConstantTicks(of.ticks(sweeps))
@@ -136,7 +144,7 @@ func (of setting) draw(c draw.Canvas, series series, sweeps []measure.Sweep, gro
 }
 
 // ticks are the values that arms have, but for those too close to the one before to be read.
-func (of setting) ticks(sweeps []measure.Sweep) []plot.Tick {
+func (of setting) ticks(sweeps []outcome.Sweep) []plot.Tick {
 	var values []float64
 	for _, w := range sweeps {
 		for _, p := range w.Points {

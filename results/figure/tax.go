@@ -8,12 +8,13 @@ import (
 	"gonum.org/v1/plot/vg/draw"
 
 	"congrad/eval/stats"
-	"congrad/results/measure"
+	"congrad/results/outcome"
+	"congrad/results/records"
 )
 
 // toll is one measure of the tax over its tasks, in seen and in unseen languages.
 type toll struct {
-	measure measure.Measure
+	measure outcome.Measure
 	places  []slot
 	blocks  []block
 	end     float64
@@ -22,7 +23,7 @@ type toll struct {
 }
 
 // Tax shows for every task what each arm loses or gains against the untouched model, as a forest plot.
-func Tax(s *measure.Study) Figure {
+func Tax(s *outcome.Study) Figure {
 	f := Figure{Name: "tax", Width: Column}
 	arms := drawable(s.Trained())
 	base := s.Untouched()
@@ -30,7 +31,7 @@ func Tax(s *measure.Study) Figure {
 	var tolls []toll
 	end := 0.0
 	if base != nil {
-		for _, m := range []measure.Measure{measure.Accuracy(), measure.ExactMatch(), measure.BitsPerByte()} {
+		for _, m := range []outcome.Measure{outcome.Accuracy(), outcome.ExactMatch(), outcome.BitsPerByte()} {
 			if t := tollOf(s, m, base.Name, arms, tasks.drawn); len(t.places) > 0 {
 				tolls = append(tolls, t)
 				end = max(end, t.end)
@@ -66,7 +67,7 @@ func Tax(s *measure.Study) Figure {
 	return f
 }
 
-func tollOf(s *measure.Study, m measure.Measure, base string, arms series, labels []string) toll {
+func tollOf(s *outcome.Study, m outcome.Measure, base string, arms series, labels []string) toll {
 	t := toll{measure: m, change: make([][]stats.Estimate, len(arms.arms)), span: over(0)}
 	at := 0.0
 	for _, name := range []string{"seen", "unseen"} {
@@ -125,7 +126,7 @@ func (t toll) draw(c draw.Canvas, arms series, base string) {
 				}
 				py := y(at.at + arms.dodge(i, 0.75))
 				c.StrokeLine2(line(arms.look[i].color, 0.9), x(e.Low), py, x(e.High), py)
-				marker(c, arms.look[i], vg.Point{X: x(e.Mean), Y: py}, 2, e.Detected(measure.Level))
+				marker(c, arms.look[i], vg.Point{X: x(e.Mean), Y: py}, 2, e.Detected(records.Level))
 			}
 		}
 	}))
@@ -143,7 +144,7 @@ func (t toll) sentence(arms series) string {
 			n++
 			items = max(items, e.N)
 			switch {
-			case !e.Detected(measure.Level):
+			case !e.Detected(records.Level):
 			case (e.Mean > 0) == (t.measure.Better > 0):
 				better++
 			default:

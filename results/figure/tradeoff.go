@@ -8,18 +8,19 @@ import (
 	"gonum.org/v1/plot/vg/draw"
 
 	"congrad/eval/stats"
-	"congrad/results/measure"
+	"congrad/results/outcome"
+	"congrad/results/records"
 )
 
 // price is what one measure of the tax says about each arm.
 type price struct {
-	measure measure.Measure
+	measure outcome.Measure
 	change  []stats.Estimate // arm minus untouched
 	span    span
 }
 
 // TradeOff sets what an arm gains in win rate against what it loses in other tasks.
-func TradeOff(s *measure.Study) Figure {
+func TradeOff(s *outcome.Study) Figure {
 	f := Figure{Name: "trade-off", Height: 2.55 * vg.Inch}
 	arms := drawable(s.Trained())
 	all, ok := s.Group("all")
@@ -36,7 +37,7 @@ func TradeOff(s *measure.Study) Figure {
 		}
 	}
 	var prices []price
-	for _, m := range []measure.Measure{measure.Accuracy(), measure.BitsPerByte()} {
+	for _, m := range []outcome.Measure{outcome.Accuracy(), outcome.BitsPerByte()} {
 		p, n := price{measure: m, span: over(0)}, 0
 		for i, a := range arms.arms {
 			e := s.TaxMinus(m, "", a.Name, base.Name, all)
@@ -97,7 +98,7 @@ func (p price) draw(c draw.Canvas, arms series, rates []stats.Estimate, up span,
 }
 
 // better says on which side of zero a measure is better.
-func better(m measure.Measure) string {
+func better(m outcome.Measure) string {
 	if m.Better < 0 {
 		return "left is better"
 	}
@@ -111,7 +112,7 @@ func (p price) sentence(arms series, base string) string {
 		e := p.change[i]
 		switch {
 		case e.N == 0:
-		case !e.Detected(measure.Level):
+		case !e.Detected(records.Level):
 			open = append(open, a.Name)
 		case (e.Mean > 0) == (p.measure.Better > 0):
 			better = append(better, a.Name)
@@ -132,7 +133,7 @@ func (p price) sentence(arms series, base string) string {
 }
 
 // cross words what lies where the thin lines meet.
-func cross(s *measure.Study, base string) string {
+func cross(s *outcome.Study, base string) string {
 	if s.Answers != nil {
 		return "a draw with " + s.Against() + " at what " + base + " does elsewhere"
 	}

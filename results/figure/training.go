@@ -10,11 +10,12 @@ import (
 	"gonum.org/v1/plot/vg/draw"
 
 	"congrad/results/measure"
+	"congrad/results/outcome"
 	"congrad/results/table"
 )
 
 // Training shows loss, margin and log-probabilities along training, one panel each.
-func Training(s *measure.Study) Figure {
+func Training(s *outcome.Study) Figure {
 	f := Figure{Name: "training", Width: Page, Height: 3.6 * vg.Inch}
 	arms := drawable(s.Trained())
 	readings := measure.Readings()
@@ -22,7 +23,7 @@ func Training(s *measure.Study) Figure {
 	n, iterations := 0, 1
 	for k, r := range readings {
 		curves[k] = map[string]measure.Curve{}
-		for _, c := range s.Curves(r, 40) {
+		for _, c := range measure.Curves(s.Study, r, 40) {
 			curves[k][c.Arm] = c
 			n++
 			iterations = max(iterations, int(math.Ceil(c.At[len(c.At)-1])))
@@ -52,7 +53,7 @@ func Training(s *measure.Study) Figure {
 }
 
 // ownModels says what the curve of an arm with several models is.
-func ownModels(s *measure.Study, arms series) string {
+func ownModels(s *outcome.Study, arms series) string {
 	if confined(s, arms) == "" {
 		return ""
 	}

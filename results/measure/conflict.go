@@ -3,6 +3,8 @@ package measure
 import (
 	"math"
 	"slices"
+
+	"congrad/results/records"
 )
 
 // Conflict is how the gradients of the languages lie to each other in one iteration of an arm: cosines, mean over seeds
@@ -20,11 +22,11 @@ type Conflict struct {
 
 // Conflicts lists arms and iterations with a consensus, in the study's order. Rounds whose languages differ from those
 // of the first are left out, since their matrices cannot be averaged.
-func (s *Study) Conflicts() []Conflict {
+func Conflicts(s *records.Study) []Conflict {
 	var list []Conflict
 	for _, a := range s.Arms {
-		for i := 1; i <= s.lastIteration(); i++ {
-			if c := s.conflict(a.Name, i); c.Rounds > 0 {
+		for i := 1; i <= lastIteration(s); i++ {
+			if c := ConflictOf(s, a.Name, i); c.Rounds > 0 {
 				list = append(list, c)
 			}
 		}
@@ -32,15 +34,15 @@ func (s *Study) Conflicts() []Conflict {
 	return list
 }
 
-func (s *Study) conflict(arm string, iteration int) Conflict {
+func ConflictOf(s *records.Study, arm string, iteration int) Conflict {
 	sum := Conflict{Arm: arm, Iteration: iteration}
 	kept := 0
-	for i := range s.set.Consensus {
-		c := &s.set.Consensus[i]
+	for i := range s.Set.Consensus {
+		c := &s.Set.Consensus[i]
 		if c.Arm != arm || c.Iteration != iteration || len(c.Languages) == 0 {
 			continue
 		}
-		order := s.byStudy(c.Languages)
+		order := byStudy(s, c.Languages)
 		codes := make([]string, len(order))
 		for j, at := range order {
 			codes[j] = c.Languages[at]
@@ -72,7 +74,7 @@ func (s *Study) conflict(arm string, iteration int) Conflict {
 }
 
 // byStudy are the positions of codes in the study's order.
-func (s *Study) byStudy(codes []string) []int {
+func byStudy(s *records.Study, codes []string) []int {
 	at := map[string]int{}
 	for i, c := range codes {
 		at[c] = i

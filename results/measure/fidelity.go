@@ -5,6 +5,7 @@ import (
 
 	"congrad/eval/stats"
 	"congrad/harness/record"
+	"congrad/results/records"
 )
 
 // Faith is how well the compressed gradients of one iteration of an arm stand for exact ones, and what they take.
@@ -24,20 +25,20 @@ type Faith struct {
 func (f Faith) Bytes() int { return 4 * f.Numbers }
 
 // OfModel is the sketch's share of the model's parameters, which are float32 too; false where either was not recorded.
-func (s *Study) OfModel(f Faith) (share float64, known bool) {
-	if f.Numbers == 0 || s.Parameters == 0 {
+func OfModel(s *records.Study, f Faith) (share float64, known bool) {
+	if f.Numbers == 0 || s.Model.Parameters == 0 {
 		return 0, false
 	}
-	return float64(f.Numbers) / float64(s.Parameters), true
+	return float64(f.Numbers) / float64(s.Model.Parameters), true
 }
 
 // Fidelity lists arms and iterations with compared pairs, in the study's order. Seeds are not pooled: each has a consensus
 // of its own, and pooling would count differences between them as agreement.
-func (s *Study) Fidelity() []Faith {
+func Fidelity(s *records.Study) []Faith {
 	var list []Faith
 	for _, a := range s.Arms {
-		for i := 1; i <= s.lastIteration(); i++ {
-			if f := s.faith(a, i); f.Pairs > 0 {
+		for i := 1; i <= lastIteration(s); i++ {
+			if f := faith(s, a, i); f.Pairs > 0 {
 				list = append(list, f)
 			}
 		}
@@ -45,13 +46,13 @@ func (s *Study) Fidelity() []Faith {
 	return list
 }
 
-func (s *Study) faith(arm record.Arm, iteration int) Faith {
+func faith(s *records.Study, arm record.Arm, iteration int) Faith {
 	f := Faith{Arm: arm, Iteration: iteration}
 	exact, sketched := map[uint64][]float64{}, map[uint64][]float64{}
 	var seeds []uint64
 	var kept []stats.Sample
-	for i := range s.set.Fidelity {
-		r := &s.set.Fidelity[i]
+	for i := range s.Set.Fidelity {
+		r := &s.Set.Fidelity[i]
 		if r.Arm != arm.Name || r.Iteration != iteration {
 			continue
 		}
@@ -69,7 +70,7 @@ func (s *Study) faith(arm record.Arm, iteration int) Faith {
 		}
 		f.Pairs++
 	}
-	f.Kept = stats.Mean(kept, Level)
+	f.Kept = stats.Mean(kept, records.Level)
 	var rhos []stats.Sample
 	for _, seed := range seeds {
 		rho, ok := stats.Spearman(exact[seed], sketched[seed])
@@ -82,19 +83,19 @@ func (s *Study) faith(arm record.Arm, iteration int) Faith {
 		rhos = append(rhos, stats.Sample{Seed: seed, Cluster: fmt.Sprint(seed), Value: rho})
 		f.Seeds++
 	}
-	f.Rank = stats.Mean(rhos, Level)
+	f.Rank = stats.Mean(rhos, records.Level)
 	if f.Seeds == 1 { // which tells of other pairs only
 		seed := rhos[0].Seed
-		f.Rank = stats.SpearmanInterval(exact[seed], sketched[seed], Level)
+		f.Rank = stats.SpearmanInterval(exact[seed], sketched[seed], records.Level)
 	}
-	for i := range s.set.Consensus {
-		if c := &s.set.Consensus[i]; c.Arm == arm.Name && c.Iteration == iteration {
+	for i := range s.Set.Consensus {
+		if c := &s.Set.Consensus[i]; c.Arm == arm.Name && c.Iteration == iteration {
 			f.Numbers = c.Numbers
 		}
 	}
 	met := map[uint64]int{}
-	for i := range s.set.Pairs {
-		if p := &s.set.Pairs[i]; p.Arm == arm.Name && p.Iteration == iteration {
+	for i := range s.Set.Pairs {
+		if p := &s.Set.Pairs[i]; p.Arm == arm.Name && p.Iteration == iteration {
 			met[p.Seed]++
 			f.MostPairs = max(f.MostPairs, met[p.Seed])
 		}

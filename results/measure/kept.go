@@ -1,5 +1,7 @@
 package measure
 
+import "congrad/results/records"
+
 // KeptShare is which share of one language's pairs an arm keeps in an iteration.
 type KeptShare struct {
 	Lang            string
@@ -8,11 +10,11 @@ type KeptShare struct {
 }
 
 // KeptShares lists the languages with pairs of an arm's iteration, in the study's order; nil where it keeps all of them.
-func (s *Study) KeptShares(arm string, iteration int) []KeptShare {
+func KeptShares(s *records.Study, arm string, iteration int) []KeptShare {
 	met, kept := map[stratum]int{}, map[stratum]int{}
 	dropped := false
-	for i := range s.set.Pairs {
-		p := &s.set.Pairs[i]
+	for i := range s.Set.Pairs {
+		p := &s.Set.Pairs[i]
 		if p.Arm != arm || p.Iteration != iteration {
 			continue
 		}

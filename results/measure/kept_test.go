@@ -25,10 +25,10 @@ func TestKeptShares(t *testing.T) {
 	set.Pairs = append(set.Pairs, record.Pair{Seed: 2, Arm: "congrad", Iteration: 1, Lang: "ar", Rank: 1})
 	s := study(t, set)
 	want := []KeptShare{{Lang: "en", Mean: 0.5, Low: 0.25, High: 0.75, Pairs: 8}, {Lang: "ar", Pairs: 1}}
-	if d := cmp.Diff(want, s.KeptShares("congrad", 1)); d != "" {
+	if d := cmp.Diff(want, KeptShares(s, "congrad", 1)); d != "" {
 		t.Error(d)
 	}
-	if list := s.KeptShares("joint", 1); list != nil {
+	if list := KeptShares(s, "joint", 1); list != nil {
 		t.Errorf("an arm that keeps all has shares: %v", list)
 	}
 }

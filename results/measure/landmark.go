@@ -19,13 +19,14 @@ type Landmark struct {
 	Cosine   float64 `json:"cosine"`       // as Observation has it
 	Against  float64 `json:"against"`      // the same
 	Distance float64 `json:"distance"`     // see Nearest
-	// Win rate of the filter minus that of joint training.
+	// Win rate of the filter minus the reference's, which trains on all pairs.
 	Seen   stats.Estimate `json:"minus_joint_seen"`
 	Unseen stats.Estimate `json:"minus_joint_unseen"`
 }
 
-// Landmarks reads the tables `observed` and `grid` of a grid over base.shared_share and judge.noise, as CSV.
-func Landmarks(observed, grid []byte) ([]Landmark, error) {
+// Landmarks reads the tables `observed` and `grid` of a grid over base.shared_share and judge.noise, as CSV. reference is the
+// arm whose differences are read.
+func Landmarks(observed, grid []byte, reference string) ([]Landmark, error) {
 	cells, err := readTable(observed)
 	if err != nil {
 		return nil, fmt.Errorf("the map's table of observables: %w", err)
@@ -34,6 +35,7 @@ func Landmarks(observed, grid []byte) ([]Landmark, error) {
 	if err != nil {
 		return nil, fmt.Errorf("the map's table of contrasts: %w", err)
 	}
+	minus := "minus " + reference
 	var list []Landmark
 	for _, c := range cells {
 		l := Landmark{Shared: c.number("base.shared_share"), Noise: c.number("judge.noise"), Cosine: c.number("cosine"), Against: c.number("negative")}
@@ -42,7 +44,7 @@ func Landmarks(observed, grid []byte) ([]Landmark, error) {
 				continue
 			}
 			e := stats.Estimate{
-				Mean: x.number("minus joint"), Low: x.number("minus joint low"), High: x.number("minus joint high"), N: int(x.number("n")), Seeds: 2, // several, to be bounded
+				Mean: x.number(minus), Low: x.number(minus + " low"), High: x.number(minus + " high"), N: int(x.number("n")), Seeds: 2, // several, to be bounded
 			}
 			if x.text["languages"] == "seen" {
 				l.Seen = e

@@ -17,7 +17,7 @@ func recorded(t *testing.T) []Landmark {
 	if err != nil {
 		t.Fatal(err)
 	}
-	list, err := Landmarks(observed, grid)
+	list, err := Landmarks(observed, grid, "joint")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -53,7 +53,7 @@ func TestBrokenMaps(t *testing.T) {
 		{"base.shared_share,judge.noise,cosine,negative\n0,0,0.1,0.2\n", "languages,base.shared_share,judge.noise,n\nseen,1,1,3\n"},
 		{"base.shared_share,judge.noise,cosine,negative\n0,0,0.1\n", ""},
 	} {
-		if list, err := Landmarks([]byte(c[0]), []byte(c[1])); err == nil {
+		if list, err := Landmarks([]byte(c[0]), []byte(c[1]), "joint"); err == nil {
 			t.Errorf("%q and %q: %v", c[0], c[1], list)
 		}
 	}

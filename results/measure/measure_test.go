@@ -3,18 +3,17 @@ package measure
 import (
 	"fmt"
 	"math"
-	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
 
 	"congrad/harness/record"
-	"congrad/results/synthetic"
+	"congrad/results/records"
 )
 
-func study(t *testing.T, set *record.Set) *Study {
+func study(t *testing.T, set *record.Set) *records.Study {
 	t.Helper()
-	s, err := New(set)
+	s, err := records.New(set)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -25,134 +24,6 @@ func near(t *testing.T, what string, got, want float64) {
 	t.Helper()
 	if !(math.Abs(got-want) < 1e-12) {
 		t.Errorf("%s: got %.15g, want %.15g", what, got, want)
-	}
-}
-
-// No weighting, no averaging of averages: a win rate is the mean of the records.
-func TestWinRateIsThePlainMean(t *testing.T) {
-	set := synthetic.Set(synthetic.Small())
-	s := study(t, set)
-	for _, g := range s.Groups() {
-		for _, a := range s.Arms {
-			sum, exact, n := 0.0, 0.0, 0
-			for _, e := range set.Evaluations {
-				if e.Arm == a.Name && g.Has(e.Lang) {
-					sum += e.Win
-					exact += indicator(e.Known == 1)
-					n++
-				}
-			}
-			e := s.WinRate(a.Name, g)
-			near(t, a.Name+" "+g.Name, e.Mean, sum/float64(n))
-			near(t, "exact "+a.Name+" "+g.Name, s.Exact(a.Name, g).Mean, exact/float64(n))
-			if e.N != n {
-				t.Errorf("%s %s: n is %d, want %d", a.Name, g.Name, e.N, n)
-			}
-		}
-	}
-}
-
-// Where every item has both arms, the paired difference is the difference of the means.
-func TestDifferencesArePaired(t *testing.T) {
-	s := study(t, synthetic.Set(synthetic.Small()))
-	g, _ := s.Group("all")
-	d := s.WinsMinus("congrad", "joint", g)
-	near(t, "difference", d.Mean, s.WinRate("congrad", g).Mean-s.WinRate("joint", g).Mean)
-	near(t, "bits", s.TaxMinus(BitsPerByte(), "", "congrad", "baseline", g).Mean,
-		s.Tax(BitsPerByte(), "", "congrad", g).Mean-s.Tax(BitsPerByte(), "", "baseline", g).Mean)
-	if apart := s.WinRate("congrad", g).SE + s.WinRate("joint", g).SE; d.SE >= apart {
-		t.Errorf("pairing should not widen: standard error %g against %g", d.SE, apart)
-	}
-}
-
-func TestItemsOfOneArmOnlyAreLeftOut(t *testing.T) {
-	set := synthetic.Set(synthetic.Small())
-	var fewer []record.Evaluation
-	for _, e := range set.Evaluations {
-		if e.Arm != "joint" || e.Seed == 1 {
-			fewer = append(fewer, e)
-		}
-	}
-	set.Evaluations = fewer
-	s := study(t, set)
-	g, _ := s.Group("all")
-	if e := s.WinsMinus("congrad", "joint", g); e.Seeds != 1 || e.N != s.WinRate("joint", g).N {
-		t.Errorf("got %d pairs over %d seeds", e.N, e.Seeds)
-	}
-}
-
-// The untouched model does not depend on the training seed, so one evaluation of it serves all seeds.
-func TestUntouchedArmMayHaveOneSeed(t *testing.T) {
-	set := synthetic.Set(synthetic.Small())
-	all := study(t, set)
-	g, _ := all.Group("all")
-	want := all.TaxMinus(Accuracy(), "", "congrad", "baseline", g)
-	var fewer []record.Choice
-	for _, c := range set.Choices {
-		if c.Arm != "baseline" || c.Seed == 2 {
-			fewer = append(fewer, c)
-		}
-	}
-	set.Choices = fewer
-	if got := study(t, set).TaxMinus(Accuracy(), "", "congrad", "baseline", g); got != want {
-		t.Errorf("got %+v, want %+v", got, want)
-	}
-}
-
-func TestLanguagesAndArmsKeepTheirOrder(t *testing.T) {
-	set := synthetic.Set(synthetic.Small())
-	s := study(t, set)
-	var codes []string
-	for _, l := range s.Languages {
-		codes = append(codes, l.Code)
-	}
-	if d := cmp.Diff([]string{"en", "ar", "ja", "hi", "th", "sw"}, codes); d != "" {
-		t.Error(d)
-	}
-	set.Study.Languages[0], set.Study.Languages[4] = set.Study.Languages[4], set.Study.Languages[0]
-	if got := study(t, set).Languages[0].Code; got != "ar" {
-		t.Errorf("a seen language comes first, got %s", got)
-	}
-}
-
-func TestBrokenRecordsAreRefusedWithTheirCoordinates(t *testing.T) {
-	for name, c := range map[string]struct {
-		spoil func(*record.Set)
-		want  string
-	}{
-		"NaN": {
-			func(s *record.Set) { s.Evaluations[0].Win = math.NaN() },
-			"evaluation: seed 1, arm baseline, language en, item en-0000: holds the number NaN",
-		},
-		"infinity": {func(s *record.Set) { s.Steps[3].Loss = math.Inf(1) }, "steps: seed 1, arm joint, iteration 1, number 4: holds the number +Inf"},
-		"twice":    {func(s *record.Set) { s.Choices = append(s.Choices, s.Choices[0]) }, "choices: seed 1, arm baseline, language en, task capitals, item en-000: recorded twice"},
-		"arm":      {func(s *record.Set) { s.Passages[0].Arm = "jiont" }, `passages: seed 1, arm jiont, language en, task udhr, item en-000: the study has no arm "jiont"`},
-		"language": {func(s *record.Set) { s.Pairs[0].Lang = "xx" }, `the study has no language "xx"`},
-		"ragged":   {func(s *record.Set) { s.Consensus[0].Gram[1] = s.Consensus[0].Gram[1][:2] }, "gram[1] has 2 columns instead of 3"},
-		"missing":  {func(s *record.Set) { s.Consensus[0].KeptGram = s.Consensus[0].KeptGram[:2] }, "kept_gram has 2 rows for 3 languages"},
-		"arms":     {func(s *record.Set) { s.Study.Arms[1].Name = "baseline" }, "study: an arm is declared twice"},
-		"langs":    {func(s *record.Set) { s.Study.Languages[1].Code = "en" }, "study: a language is declared twice"},
-		"many": {func(s *record.Set) {
-			for i := range s.Evaluations {
-				s.Evaluations[i].Known = math.NaN()
-			}
-		}, "more of this kind"},
-	} {
-		set := synthetic.Set(synthetic.Small())
-		c.spoil(set)
-		_, err := New(set)
-		if err == nil || !strings.Contains(err.Error(), c.want) {
-			t.Errorf("%s: got %v, want an error with %q", name, err, c.want)
-		}
-	}
-}
-
-func TestOrderOfRecordsDoesNotMatter(t *testing.T) {
-	want := study(t, synthetic.Set(synthetic.Small()))
-	shuffled := synthetic.Set(synthetic.Small())
-	synthetic.Shuffle(shuffled)
-	if got := study(t, shuffled); !cmp.Equal(want.set, got.set) {
-		t.Error("shuffled records were not put back in order")
 	}
 }
 
@@ -171,7 +42,7 @@ func TestConflictFollowsTheStudysOrder(t *testing.T) {
 	for i := range set.Consensus {
 		set.Consensus[i].Gram = set.Consensus[i].MeanGram
 	}
-	c := study(t, set).Conflicts()
+	c := Conflicts(study(t, set))
 	if len(c) != 1 || c[0].Rounds != 2 || c[0].After != nil {
 		t.Fatalf("got %+v", c)
 	}
@@ -197,14 +68,14 @@ func TestSelectionCountsRightPairs(t *testing.T) {
 		Right: 2, RightKept: 1, RightDropped: 1, AUROC: 0.75, AUROCKnown: true,
 	}
 	s := study(t, set)
-	if d := cmp.Diff([]Selection{want}, s.Selections()); d != "" {
+	if d := cmp.Diff([]Selection{want}, Selections(s)); d != "" {
 		t.Error(d)
 	}
-	examples := s.Examples("congrad")
+	examples := Examples(s, "congrad")
 	if len(examples) != 2 || examples[0].Prompt != "1" || examples[1].Prompt != "5" {
 		t.Errorf("examples: got %+v", examples)
 	}
-	alignments := s.Alignments("congrad", 1)
+	alignments := Alignments(s, "congrad", 1)
 	if d := cmp.Diff([]Alignment{{Lang: "en", Kept: []float64{0.9, 0.5}, Dropped: []float64{0.1, 0, -0.3}, Thresholds: []float64{0.5}}}, alignments); d != "" {
 		t.Error(d)
 	}
@@ -218,7 +89,7 @@ func TestSelectorIsAnyArmThatRanks(t *testing.T) {
 	}
 	set := &record.Set{
 		Study: record.Study{Languages: []record.Language{{Code: "en", Seen: true}}, Iterations: 1, Arms: []record.Arm{
-			{Name: "joint", Trained: true}, {Name: "random", Trained: true}, {Name: "held", Trained: true, Measure: "alignment with the held-back pairs"},
+			{Name: "joint", Trained: true}, {Name: "random", Trained: true}, {Name: "held", Trained: true, Select: "validation", Keep: &record.Keep{Share: 0.5}},
 		}},
 		Pairs: []record.Pair{
 			pair("joint", "1", 1, 0, 0, true),
@@ -231,16 +102,16 @@ func TestSelectorIsAnyArmThatRanks(t *testing.T) {
 	if selector == nil || selector.Name != "held" {
 		t.Fatalf("got %+v", selector)
 	}
-	if x := s.Selections()[2]; x.Pairs != 4 || x.Kept != 2 || x.AUROC != 1 {
+	if x := Selections(s)[2]; x.Pairs != 4 || x.Kept != 2 || x.AUROC != 1 {
 		t.Errorf("got %+v", x)
 	}
-	if d := cmp.Diff([]Alignment{{Lang: "en", Kept: []float64{-0.3, -0.2}, Dropped: []float64{-0.4}, Thresholds: []float64{-0.3}}}, s.Alignments("held", 1)); d != "" {
+	if d := cmp.Diff([]Alignment{{Lang: "en", Kept: []float64{-0.3, -0.2}, Dropped: []float64{-0.4}, Thresholds: []float64{-0.3}}}, Alignments(s, "held", 1)); d != "" {
 		t.Error(d)
 	}
-	if examples := s.Examples("held"); len(examples) != 2 || examples[0].Prompt != "4" || examples[1].Prompt != "3" {
+	if examples := Examples(s, "held"); len(examples) != 2 || examples[0].Prompt != "4" || examples[1].Prompt != "3" {
 		t.Errorf("examples: got %+v", examples)
 	}
-	if p, _ := s.Sampling("en"); !p.Selected || p.Kept != 2 {
+	if p, _ := SamplingOf(s, "en"); !p.Selected || p.Kept != 2 {
 		t.Errorf("the data table would show %d kept pairs", p.Kept)
 	}
 }
@@ -258,7 +129,7 @@ func TestCurvesAverageSeedsAndStretches(t *testing.T) {
 		Arm: "joint", At: []float64{0.25, 0.75, 1.25, 1.75}, Mean: []float64{5.5, 7.5, 5.5, 7.5},
 		Low: []float64{0.5, 2.5, 0.5, 2.5}, High: []float64{10.5, 12.5, 10.5, 12.5}, Breaks: []int{0, 2},
 	}}
-	if d := cmp.Diff(want, study(t, set).Curves(Readings()[0], 2)); d != "" {
+	if d := cmp.Diff(want, Curves(study(t, set), Readings()[0], 2)); d != "" {
 		t.Error(d)
 	}
 }
@@ -276,7 +147,7 @@ func TestSamplingCountsTheSharedIterationOnce(t *testing.T) {
 			{Seed: 1, Arm: "joint", Iteration: 2, Lang: "en", Prompts: 7},
 		},
 	}
-	if p, found := study(t, set).Sampling("en"); !found || p.Prompts != 11 {
+	if p, found := SamplingOf(study(t, set), "en"); !found || p.Prompts != 11 {
 		t.Errorf("got %d prompts", p.Prompts)
 	}
 }
@@ -292,7 +163,7 @@ func TestFidelityKeepsSeedsApart(t *testing.T) {
 			record.Fidelity{Seed: 2, Arm: "congrad", Iteration: 1, Lang: "en", Exact: v, Sketched: 100 - v},
 			record.Fidelity{Seed: 3, Arm: "congrad", Iteration: 1, Lang: "en", Exact: 1, Sketched: v})
 	}
-	faith := study(t, set).Fidelity()
+	faith := Fidelity(study(t, set))
 	if len(faith) != 1 {
 		t.Fatalf("%d arms and iterations", len(faith))
 	}
@@ -305,7 +176,7 @@ func TestFidelityKeepsSeedsApart(t *testing.T) {
 // Kept alike is the share of what exact scores keep; a sketch is counted in float32, and the pairs of the largest round.
 func TestFidelityCountsWhatIsKeptAndTaken(t *testing.T) {
 	set := &record.Set{Study: record.Study{
-		Arms: []record.Arm{{Name: "congrad", Sketch: "flora", Rank: 2}}, Languages: []record.Language{{Code: "en", Seen: true}}, Iterations: 1, Parameters: 4000,
+		Arms: []record.Arm{{Name: "congrad", Sketch: &record.Sketch{Kind: "flora", Rank: 2}}}, Languages: []record.Language{{Code: "en", Seen: true}}, Iterations: 1, Model: record.Model{Parameters: 4000},
 	}}
 	for i := range 8 {
 		set.Fidelity = append(set.Fidelity, record.Fidelity{
@@ -316,8 +187,8 @@ func TestFidelityCountsWhatIsKeptAndTaken(t *testing.T) {
 	}
 	set.Consensus = []record.Consensus{{Seed: 1, Arm: "congrad", Iteration: 1, Numbers: 100}}
 	s := study(t, set)
-	f := s.Fidelity()[0]
-	share, known := s.OfModel(f)
+	f := Fidelity(s)[0]
+	share, known := OfModel(s, f)
 	if f.Kept.Mean != 0.75 || f.Kept.N != 4 || f.Bytes() != 400 || f.MostPairs != 5 || !known || share != 0.025 {
 		t.Errorf("%+v, %g of the model", f, share)
 	}

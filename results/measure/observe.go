@@ -4,6 +4,7 @@ import (
 	"math"
 
 	"congrad/harness/record"
+	"congrad/results/records"
 )
 
 // Round is what a scoring round left of the gradients of K languages' pairs.
@@ -105,20 +106,20 @@ func over(a, b float64) float64 {
 
 // Observed are the observations of an arm's iteration, one a seed, in the order of the seeds. The arm is one whose score is
 // the alignment with the consensus; rounds recorded without the gradients' lengths are left out.
-func (s *Study) Observed(arm string, iteration int) []Observation {
+func Observed(s *records.Study, arm string, iteration int) []Observation {
 	var list []Observation
-	for i := range s.set.Consensus {
-		c := &s.set.Consensus[i]
+	for i := range s.Set.Consensus {
+		c := &s.Set.Consensus[i]
 		if c.Arm != arm || c.Iteration != iteration || len(c.Squares) != len(c.Languages) || len(c.Languages) == 0 {
 			continue
 		}
-		list = append(list, Observe(s.round(c)))
+		list = append(list, Observe(round(s, c)))
 	}
 	return list
 }
 
 // round gathers what was recorded of a consensus.
-func (s *Study) round(c *record.Consensus) Round {
+func round(s *records.Study, c *record.Consensus) Round {
 	r := Round{
 		Languages: c.Languages, Gram: c.MeanGram, Squares: c.Squares,
 		Pairs: make([]int, len(c.Languages)), Against: make([]int, len(c.Languages)),
@@ -127,8 +128,8 @@ func (s *Study) round(c *record.Consensus) Round {
 	for k, code := range c.Languages {
 		at[code] = k
 	}
-	for i := range s.set.Pairs {
-		p := &s.set.Pairs[i]
+	for i := range s.Set.Pairs {
+		p := &s.Set.Pairs[i]
 		k, ok := at[p.Lang]
 		if !ok || p.Seed != c.Seed || p.Arm != c.Arm || p.Iteration != c.Iteration || p.Rank == 0 {
 			continue

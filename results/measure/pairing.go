@@ -3,6 +3,7 @@ package measure
 import (
 	"congrad/eval/stats"
 	"congrad/harness/record"
+	"congrad/results/records"
 )
 
 // Sampling says how one language's preference pairs came about, summed over seeds.
@@ -22,29 +23,29 @@ type Sampling struct {
 // those that it does not score alike. The interval takes couples as independent; those of one prompt are not quite, so
 // it is rather too narrow.
 func (p Sampling) Judge() stats.Estimate {
-	return stats.Wilson(p.JudgeRight, p.JudgeRight+p.JudgeWrong, Level)
+	return stats.Wilson(p.JudgeRight, p.JudgeRight+p.JudgeWrong, records.Level)
 }
 
 // Sampling sums up the first iteration of a language, which every arm shares. Where several arms recorded one, the first
 // in the study's order counts. It is false when nothing was recorded.
-func (s *Study) Sampling(lang string) (Sampling, bool) {
+func SamplingOf(s *records.Study, lang string) (Sampling, bool) {
 	sum := Sampling{Pairing: record.Pairing{Lang: lang, Iteration: 1}}
 	arm, found := "", false
-	for _, p := range s.set.Pairing {
-		if p.Iteration == 1 && p.Lang == lang && (!found || s.armAt[p.Arm] < s.armAt[arm]) {
+	for _, p := range s.Set.Pairing {
+		if p.Iteration == 1 && p.Lang == lang && (!found || s.Before(p.Arm, arm)) {
 			arm, found = p.Arm, true
 		}
 	}
-	for _, p := range s.set.Pairing {
+	for _, p := range s.Set.Pairing {
 		if p.Iteration == 1 && p.Lang == lang && p.Arm == arm {
 			sum.add(p)
 		}
 	}
 	unfinished, answers := 0, 0
-	for i := range s.set.Answers {
-		if a := &s.set.Answers[i]; a.Iteration == 1 && a.Lang == lang {
+	for i := range s.Set.Answers {
+		if a := &s.Set.Answers[i]; a.Iteration == 1 && a.Lang == lang {
 			answers++
-			sum.Unknown += int(indicator(a.Known < 0))
+			sum.Unknown += count(a.Known < 0)
 			if !a.Finished {
 				unfinished++
 			}
@@ -53,7 +54,7 @@ func (s *Study) Sampling(lang string) (Sampling, bool) {
 	if answers > 0 {
 		sum.CutOff, sum.CutOffKnown = float64(unfinished)/float64(answers), true
 	}
-	s.addLengths(&sum, lang)
+	sum.addLengths(s, lang)
 	return sum, found
 }
 
@@ -75,16 +76,16 @@ func (p *Sampling) add(q record.Pairing) {
 }
 
 // addLengths reads the pairs of the selecting arm, or of the first arm that has any.
-func (s *Study) addLengths(sum *Sampling, lang string) {
+func (sum *Sampling) addLengths(s *records.Study, lang string) {
 	arm := ""
 	if selector := s.Selector(); selector != nil {
 		arm, sum.Selected = selector.Name, true
-	} else if len(s.set.Pairs) > 0 {
-		arm = s.set.Pairs[0].Arm
+	} else if len(s.Set.Pairs) > 0 {
+		arm = s.Set.Pairs[0].Arm
 	}
 	n, chosen, rejected := 0, 0, 0
-	for i := range s.set.Pairs {
-		p := &s.set.Pairs[i]
+	for i := range s.Set.Pairs {
+		p := &s.Set.Pairs[i]
 		if p.Arm != arm || p.Lang != lang || p.Iteration != 1 {
 			continue
 		}

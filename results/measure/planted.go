@@ -3,6 +3,7 @@ package measure
 import (
 	"congrad/eval/stats"
 	"congrad/harness/record"
+	"congrad/results/records"
 )
 
 // stratum is where scores can be compared: those of different seeds or languages are measured against different gradients.
@@ -22,10 +23,10 @@ type labelled struct {
 }
 
 // PlantedLanguages is the group of the languages that have planted pairs; false where no pair was planted.
-func (s *Study) PlantedLanguages() (Group, bool) {
+func PlantedLanguages(s *records.Study) (records.Group, bool) {
 	has := map[string]bool{}
-	for i := range s.set.Pairs {
-		if p := &s.set.Pairs[i]; p.Planted {
+	for i := range s.Set.Pairs {
+		if p := &s.Set.Pairs[i]; p.Planted {
 			has[p.Lang] = true
 		}
 	}
@@ -35,16 +36,16 @@ func (s *Study) PlantedLanguages() (Group, bool) {
 			codes = append(codes, l.Code)
 		}
 	}
-	return group("planted", codes...), len(codes) > 0
+	return records.NewGroup("planted", codes...), len(codes) > 0
 }
 
 // labelled gathers an arm's ranked pairs. Left out are those that were wrong before anybody planted anything: swapped,
 // they are right, and as they were, they are what a planted pair is. With a judge that knows the answers there are none.
-func (s *Study) labelled(arm string, iteration int, g Group) (map[stratum]*labelled, []stratum) {
+func labelledPairs(s *records.Study, arm string, iteration int, g records.Group) (map[stratum]*labelled, []stratum) {
 	at := map[stratum]*labelled{}
 	var strata []stratum
-	for i := range s.set.Pairs {
-		p := &s.set.Pairs[i]
+	for i := range s.Set.Pairs {
+		p := &s.Set.Pairs[i]
 		if p.Arm != arm || p.Iteration != iteration || p.Rank == 0 || !g.Has(p.Lang) || wrongBefore(p) {
 			continue
 		}
@@ -109,22 +110,22 @@ func (x *labelled) only(other *labelled) *labelled {
 // PlantedAUROC is the chance that the arm scores a right pair above a planted one of the same seed and language, mean over
 // seeds and the group's languages, each counting alike. Its interval covers other pairs (placements, clustered by
 // prompt) and other seeds, as all intervals do (stats.Mean).
-func (s *Study) PlantedAUROC(arm string, iteration int, g Group) stats.Estimate {
-	at, strata := s.labelled(arm, iteration, g)
+func PlantedAUROC(s *records.Study, arm string, iteration int, g records.Group) stats.Estimate {
+	at, strata := labelledPairs(s, arm, iteration, g)
 	var samples []stats.Sample
 	for _, k := range strata {
 		if values, ok := at[k].placed(); ok {
 			samples = at[k].sampled(samples, k, func(p pairKey) float64 { return values[p] })
 		}
 	}
-	return stats.Mean(samples, Level)
+	return stats.Mean(samples, records.Level)
 }
 
 // PlantedAUROCMinus is the paired difference of two arms' AUROC over the pairs that both ranked. Arms share their pairs in
 // the first iteration only; later there are few or none.
-func (s *Study) PlantedAUROCMinus(arm, reference string, iteration int, g Group) stats.Estimate {
-	ours, strata := s.labelled(arm, iteration, g)
-	theirs, _ := s.labelled(reference, iteration, g)
+func PlantedAUROCMinus(s *records.Study, arm, reference string, iteration int, g records.Group) stats.Estimate {
+	ours, strata := labelledPairs(s, arm, iteration, g)
+	theirs, _ := labelledPairs(s, reference, iteration, g)
 	var samples []stats.Sample
 	for _, k := range strata {
 		if theirs[k] == nil {
@@ -137,7 +138,7 @@ func (s *Study) PlantedAUROCMinus(arm, reference string, iteration int, g Group)
 			samples = shared.sampled(samples, k, func(p pairKey) float64 { return a[p] - b[p] })
 		}
 	}
-	return stats.Mean(samples, Level)
+	return stats.Mean(samples, records.Level)
 }
 
 // sampled appends one value per pair, so weighted that every stratum counts alike.
@@ -149,33 +150,33 @@ func (x *labelled) sampled(samples []stats.Sample, k stratum, value func(pairKey
 }
 
 // PlantedShare is the share of planted pairs in the group's languages among those that the arm kept.
-func (s *Study) PlantedShare(arm string, iteration int, g Group) stats.Estimate {
+func PlantedShare(s *records.Study, arm string, iteration int, g records.Group) stats.Estimate {
 	var samples []stats.Sample
-	for i := range s.set.Pairs {
-		if p := &s.set.Pairs[i]; p.Arm == arm && p.Iteration == iteration && p.Kept && g.Has(p.Lang) {
-			samples = append(samples, stats.Sample{Seed: p.Seed, Cluster: p.Prompt, Value: indicator(p.Planted)})
+	for i := range s.Set.Pairs {
+		if p := &s.Set.Pairs[i]; p.Arm == arm && p.Iteration == iteration && p.Kept && g.Has(p.Lang) {
+			samples = append(samples, stats.Sample{Seed: p.Seed, Cluster: p.Prompt, Value: float64(count(p.Planted))})
 		}
 	}
-	return stats.Mean(samples, Level)
+	return stats.Mean(samples, records.Level)
 }
 
 // Planted counts an arm's pairs in the group's languages and the planted ones among them.
-func (s *Study) Planted(arm string, iteration int, g Group) (pairs, planted int) {
-	for i := range s.set.Pairs {
-		if p := &s.set.Pairs[i]; p.Arm == arm && p.Iteration == iteration && g.Has(p.Lang) {
+func Planted(s *records.Study, arm string, iteration int, g records.Group) (pairs, planted int) {
+	for i := range s.Set.Pairs {
+		if p := &s.Set.Pairs[i]; p.Arm == arm && p.Iteration == iteration && g.Has(p.Lang) {
 			pairs++
-			planted += int(indicator(p.Planted))
+			planted += count(p.Planted)
 		}
 	}
 	return pairs, planted
 }
 
 // PlantedArms are the arms whose scores tell planted pairs from others, well or badly, in the first iteration.
-func (s *Study) PlantedArms() []record.Arm {
-	g, _ := s.PlantedLanguages()
+func PlantedArms(s *records.Study) []record.Arm {
+	g, _ := PlantedLanguages(s)
 	var arms []record.Arm
 	for _, a := range s.Arms {
-		if s.PlantedAUROC(a.Name, 1, g).N > 0 {
+		if PlantedAUROC(s, a.Name, 1, g).N > 0 {
 			arms = append(arms, a)
 		}
 	}

@@ -12,7 +12,7 @@ import (
 func TestPlantedAUROCIsTheMeanOverStrata(t *testing.T) {
 	set := synthetic.Plant(synthetic.Set(synthetic.Small()))
 	s := study(t, set)
-	g, ok := s.PlantedLanguages()
+	g, ok := PlantedLanguages(s)
 	if !ok || len(g.Codes) != 2 || g.Codes[0] != "ar" || g.Codes[1] != "ja" {
 		t.Fatalf("planted languages are %v", g.Codes)
 	}
@@ -43,14 +43,14 @@ func TestPlantedAUROCIsTheMeanOverStrata(t *testing.T) {
 			t.Fatal("the made-up study has too few planted pairs to test with")
 		}
 		areas[arm] = sum / n
-		near(t, arm, s.PlantedAUROC(arm, 1, g).Mean, sum/n)
+		near(t, arm, PlantedAUROC(s, arm, 1, g).Mean, sum/n)
 	}
 	if areas["congrad"] < areas["random"]+0.1 {
 		t.Errorf("congrad, which sees the planted pairs, has %g and random %g", areas["congrad"], areas["random"])
 	}
-	near(t, "the paired difference", s.PlantedAUROCMinus("congrad", "random", 1, g).Mean, areas["congrad"]-areas["random"])
-	near(t, "an arm and itself", s.PlantedAUROCMinus("congrad", "congrad", 1, g).Mean, 0)
-	if e := s.PlantedAUROC("joint", 1, g); e.N != 0 {
+	near(t, "the paired difference", PlantedAUROCMinus(s, "congrad", "random", 1, g).Mean, areas["congrad"]-areas["random"])
+	near(t, "an arm and itself", PlantedAUROCMinus(s, "congrad", "congrad", 1, g).Mean, 0)
+	if e := PlantedAUROC(s, "joint", 1, g); e.N != 0 {
 		t.Errorf("joint ranks nothing and has an AUROC of %g", e.Mean)
 	}
 }
@@ -58,20 +58,20 @@ func TestPlantedAUROCIsTheMeanOverStrata(t *testing.T) {
 func TestPlantedShareCountsKeptPairs(t *testing.T) {
 	set := synthetic.Plant(synthetic.Set(synthetic.Small()))
 	s := study(t, set)
-	g, _ := s.PlantedLanguages()
-	pairs, planted := s.Planted("joint", 1, g)
+	g, _ := PlantedLanguages(s)
+	pairs, planted := Planted(s, "joint", 1, g)
 	if pairs != 3*2*10 || planted == 0 || planted == pairs {
 		t.Fatalf("%d of %d pairs are planted", planted, pairs)
 	}
-	near(t, "of all", s.PlantedShare("joint", 1, g).Mean, float64(planted)/float64(pairs))
+	near(t, "of all", PlantedShare(s, "joint", 1, g).Mean, float64(planted)/float64(pairs))
 	kept, bad := 0.0, 0.0
 	for _, p := range set.Pairs {
 		if p.Arm == "congrad" && p.Iteration == 1 && g.Has(p.Lang) && p.Kept {
 			kept++
-			bad += indicator(p.Planted)
+			bad += float64(count(p.Planted))
 		}
 	}
-	near(t, "of those that congrad kept", s.PlantedShare("congrad", 1, g).Mean, bad/kept)
+	near(t, "of those that congrad kept", PlantedShare(s, "congrad", 1, g).Mean, bad/kept)
 }
 
 // Arms that rank different pairs are compared on those that both rank.
@@ -86,16 +86,16 @@ func TestPlantedDifferencesArePaired(t *testing.T) {
 	}
 	set.Pairs = fewer
 	s := study(t, set)
-	g, _ := s.PlantedLanguages()
-	if d, all := s.PlantedAUROCMinus("congrad", "random", 1, g), s.PlantedAUROC("congrad", 1, g); d.N >= all.N || d.N > s.PlantedAUROC("random", 1, g).N || d.N == 0 {
+	g, _ := PlantedLanguages(s)
+	if d, all := PlantedAUROCMinus(s, "congrad", "random", 1, g), PlantedAUROC(s, "congrad", 1, g); d.N >= all.N || d.N > PlantedAUROC(s, "random", 1, g).N || d.N == 0 {
 		t.Errorf("%d pairs are compared, congrad ranks %d", d.N, all.N)
 	}
-	near(t, "the other way round", s.PlantedAUROCMinus("congrad", "random", 1, g).Mean, -s.PlantedAUROCMinus("random", "congrad", 1, g).Mean)
+	near(t, "the other way round", PlantedAUROCMinus(s, "congrad", "random", 1, g).Mean, -PlantedAUROCMinus(s, "random", "congrad", 1, g).Mean)
 }
 
 func TestNothingPlanted(t *testing.T) {
 	s := study(t, synthetic.Set(synthetic.Small()))
-	if g, ok := s.PlantedLanguages(); ok || len(s.PlantedArms()) > 0 {
+	if g, ok := PlantedLanguages(s); ok || len(PlantedArms(s)) > 0 {
 		t.Errorf("planted languages are %v", g.Codes)
 	}
 }

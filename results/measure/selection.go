@@ -1,8 +1,11 @@
+// Package measure turns the records of pairs, scores, gradients and training into the numbers that tables, figures and findings
+// show: how pairs were selected and what of it reached training.
 package measure
 
 import (
 	"congrad/eval/stats"
 	"congrad/harness/record"
+	"congrad/results/records"
 )
 
 // Selection says what an arm's selection did to the pairs of one iteration, summed over seeds.
@@ -21,14 +24,14 @@ type Selection struct {
 }
 
 // Selections lists arms and iterations that have pairs, in the study's order.
-func (s *Study) Selections() []Selection {
+func Selections(s *records.Study) []Selection {
 	type round struct {
 		arm       string
 		iteration int
 	}
 	at := map[round]*Selection{}
-	for i := range s.set.Pairs {
-		p := &s.set.Pairs[i]
+	for i := range s.Set.Pairs {
+		p := &s.Set.Pairs[i]
 		r := round{p.Arm, p.Iteration}
 		if at[r] == nil {
 			at[r] = &Selection{Arm: p.Arm, Iteration: p.Iteration}
@@ -37,9 +40,9 @@ func (s *Study) Selections() []Selection {
 	}
 	var list []Selection
 	for _, a := range s.Arms {
-		for i := 1; i <= s.lastIteration(); i++ {
+		for i := 1; i <= lastIteration(s); i++ {
 			if x := at[round{a.Name, i}]; x != nil {
-				x.AUROC, x.AUROCKnown = s.auroc(a.Name, i)
+				x.AUROC, x.AUROCKnown = auroc(s, a.Name, i)
 				list = append(list, *x)
 			}
 		}
@@ -49,7 +52,7 @@ func (s *Study) Selections() []Selection {
 
 func (x *Selection) add(p *record.Pair) {
 	x.Pairs++
-	told, right := int(indicator(p.KnownGap != 0)), int(indicator(p.KnownGap > 0))
+	told, right := count(p.KnownGap != 0), count(p.KnownGap > 0)
 	x.Told += told
 	x.Right += right
 	if p.Kept {
@@ -64,11 +67,11 @@ func (x *Selection) add(p *record.Pair) {
 
 // auroc weighs seeds and languages by how many comparisons they offer: scores of different languages or seeds are
 // measured against different gradients and are not compared.
-func (s *Study) auroc(arm string, iteration int) (float64, bool) {
+func auroc(s *records.Study, arm string, iteration int) (float64, bool) {
 	right, wrong := map[stratum][]float64{}, map[stratum][]float64{}
 	var strata []stratum
-	for i := range s.set.Pairs {
-		p := &s.set.Pairs[i]
+	for i := range s.Set.Pairs {
+		p := &s.Set.Pairs[i]
 		if p.Arm != arm || p.Iteration != iteration || p.Rank == 0 || p.KnownGap == 0 {
 			continue
 		}
@@ -96,20 +99,28 @@ func (s *Study) auroc(arm string, iteration int) (float64, bool) {
 	return concordant / comparisons, true
 }
 
+// count is 1 of what is true.
+func count(is bool) int {
+	if is {
+		return 1
+	}
+	return 0
+}
+
 // lastIteration is the highest iteration that any record speaks of.
-func (s *Study) lastIteration() int {
+func lastIteration(s *records.Study) int {
 	last := s.Iterations
-	for i := range s.set.Pairs {
-		last = max(last, s.set.Pairs[i].Iteration)
+	for i := range s.Set.Pairs {
+		last = max(last, s.Set.Pairs[i].Iteration)
 	}
-	for i := range s.set.Steps {
-		last = max(last, s.set.Steps[i].Iteration)
+	for i := range s.Set.Steps {
+		last = max(last, s.Set.Steps[i].Iteration)
 	}
-	for i := range s.set.Consensus {
-		last = max(last, s.set.Consensus[i].Iteration)
+	for i := range s.Set.Consensus {
+		last = max(last, s.Set.Consensus[i].Iteration)
 	}
-	for i := range s.set.Fidelity {
-		last = max(last, s.set.Fidelity[i].Iteration)
+	for i := range s.Set.Fidelity {
+		last = max(last, s.Set.Fidelity[i].Iteration)
 	}
 	return last
 }
@@ -122,12 +133,12 @@ type Alignment struct {
 }
 
 // Alignments lists languages with scored pairs in the study's order.
-func (s *Study) Alignments(arm string, iteration int) []Alignment {
+func Alignments(s *records.Study, arm string, iteration int) []Alignment {
 	at := map[string]*Alignment{}
 	lowest := map[stratum]float64{}
 	var strata []stratum
-	for i := range s.set.Pairs {
-		p := &s.set.Pairs[i]
+	for i := range s.Set.Pairs {
+		p := &s.Set.Pairs[i]
 		if p.Arm != arm || p.Iteration != iteration || p.Rank == 0 {
 			continue
 		}
@@ -161,11 +172,11 @@ func (s *Study) Alignments(arm string, iteration int) []Alignment {
 
 // Examples are pairs worth reading: per language the kept pair with the highest score and the dropped one with the lowest,
 // of the first seed and iteration that the arm has pairs in.
-func (s *Study) Examples(arm string) []record.Pair {
+func Examples(s *records.Study, arm string) []record.Pair {
 	best, worst := map[string]*record.Pair{}, map[string]*record.Pair{}
 	var first *record.Pair
-	for i := range s.set.Pairs {
-		p := &s.set.Pairs[i]
+	for i := range s.Set.Pairs {
+		p := &s.Set.Pairs[i]
 		if p.Arm != arm {
 			continue
 		}

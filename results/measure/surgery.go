@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"congrad/harness/record"
+	"congrad/results/records"
 )
 
 // Surgery is how the languages' gradients lay to each other in the steps of one arm and iteration that combined them. Means are
@@ -17,11 +18,11 @@ type Surgery struct {
 }
 
 // Surgeries lists arms and iterations with such steps, in the study's order.
-func (s *Study) Surgeries() []Surgery {
+func Surgeries(s *records.Study) []Surgery {
 	var list []Surgery
 	for _, a := range s.Arms {
-		for i := 1; i <= s.lastIteration(); i++ {
-			if x := s.surgery(a.Name, i); x.Seeds > 0 {
+		for i := 1; i <= lastIteration(s); i++ {
+			if x := surgery(s, a.Name, i); x.Seeds > 0 {
 				list = append(list, x)
 			}
 		}
@@ -29,9 +30,9 @@ func (s *Study) Surgeries() []Surgery {
 	return list
 }
 
-func (s *Study) surgery(arm string, iteration int) Surgery {
+func surgery(s *records.Study, arm string, iteration int) Surgery {
 	x := Surgery{Arm: arm, Iteration: iteration}
-	for _, models := range s.runs(arm, iteration) {
+	for _, models := range runs(s, arm, iteration) {
 		var combined []*record.Step
 		for _, r := range slices.Concat(models...) {
 			if r.Languages > 1 {

@@ -11,7 +11,7 @@ import (
 // Steps of one language have no couples and count for nothing; neither do arms that combine no gradients.
 func TestSurgeries(t *testing.T) {
 	set := synthetic.Set(synthetic.Small())
-	if got := study(t, set).Surgeries(); got != nil {
+	if got := Surgeries(study(t, set)); got != nil {
 		t.Errorf("steps without surgery: %v", got)
 	}
 	seen := map[uint64]int{}
@@ -30,7 +30,7 @@ func TestSurgeries(t *testing.T) {
 			s.Languages = 1
 		}
 	}
-	if d := cmp.Diff([]Surgery{{Arm: "joint", Iteration: 2, Seeds: 3, Languages: (4 + 3 + 3) / 3.0, Conflicts: (0.5 + 0.25 + 0.25) / 3, Cosine: (0.25 + 0.5 + 0.5) / 3}}, study(t, set).Surgeries()); d != "" {
+	if d := cmp.Diff([]Surgery{{Arm: "joint", Iteration: 2, Seeds: 3, Languages: (4 + 3 + 3) / 3.0, Conflicts: (0.5 + 0.25 + 0.25) / 3, Cosine: (0.25 + 0.5 + 0.5) / 3}}, Surgeries(study(t, set))); d != "" {
 		t.Error(d)
 	}
 }

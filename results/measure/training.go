@@ -1,6 +1,9 @@
 package measure
 
-import "congrad/harness/record"
+import (
+	"congrad/harness/record"
+	"congrad/results/records"
+)
 
 // Reading is one quantity of a training step.
 type Reading struct {
@@ -28,11 +31,11 @@ type Budget struct {
 }
 
 // Budgets lists arms and iterations with steps, in the study's order.
-func (s *Study) Budgets() []Budget {
+func Budgets(s *records.Study) []Budget {
 	var list []Budget
 	for _, a := range s.Arms {
-		for i := 1; i <= s.lastIteration(); i++ {
-			if b := s.budget(a.Name, i); b.Seeds > 0 {
+		for i := 1; i <= lastIteration(s); i++ {
+			if b := budget(s, a.Name, i); b.Seeds > 0 {
 				list = append(list, b)
 			}
 		}
@@ -40,9 +43,9 @@ func (s *Study) Budgets() []Budget {
 	return list
 }
 
-func (s *Study) budget(arm string, iteration int) Budget {
+func budget(s *records.Study, arm string, iteration int) Budget {
 	b := Budget{Arm: arm, Iteration: iteration}
-	for _, r := range s.runs(arm, iteration) {
+	for _, r := range runs(s, arm, iteration) {
 		b.Seeds++
 		for _, steps := range r {
 			b.Steps += float64(len(steps))
@@ -71,11 +74,11 @@ func (s *Study) budget(arm string, iteration int) Budget {
 type run [][]*record.Step
 
 // runs are the runs of an arm's iteration, one for each seed.
-func (s *Study) runs(arm string, iteration int) []run {
+func runs(s *records.Study, arm string, iteration int) []run {
 	var runs []run
 	var last *record.Step
-	for i := range s.set.Steps {
-		r := &s.set.Steps[i]
+	for i := range s.Set.Steps {
+		r := &s.Set.Steps[i]
 		if r.Arm != arm || r.Iteration != iteration {
 			continue
 		}
@@ -119,12 +122,12 @@ type Curve struct {
 
 // Curves reads every arm with steps. Each iteration is cut into at most bins stretches, within which steps are averaged:
 // single batches are too noisy to compare by eye, and arms take different numbers of steps.
-func (s *Study) Curves(of Reading, bins int) []Curve {
+func Curves(s *records.Study, of Reading, bins int) []Curve {
 	var list []Curve
 	for _, a := range s.Arms {
 		c := Curve{Arm: a.Name}
-		for i := 1; i <= s.lastIteration(); i++ {
-			runs := s.runs(a.Name, i)
+		for i := 1; i <= lastIteration(s); i++ {
+			runs := runs(s, a.Name, i)
 			if len(runs) == 0 {
 				continue
 			}

@@ -10,107 +10,65 @@ import (
 	"congrad/harness/record"
 	"congrad/results/figure"
 	"congrad/results/measure"
+	"congrad/results/outcome"
+	"congrad/results/records"
 	"congrad/results/table"
 )
 
 // Document is the report before it is rendered.
 type Document struct {
-	study    *measure.Study
-	sections []section
+	study    *outcome.Study
+	sections []Section
 }
 
-// section is a heading with what stands under it.
-type section struct {
-	id, title string
-	blocks    []block
+// Section is a heading with what is below it.
+type Section struct {
+	ID, Title string
+	Blocks    []Block
 }
 
-// block is one of: a paragraph, a list, a table, a figure, examples. The others are empty.
-type block struct {
-	text     string
-	list     []string
-	table    *table.Table
-	figure   *figure.Figure
-	number   int // of the table or figure
-	examples []record.Pair
+// Block is one of: a paragraph, a list, a table, a figure, examples. The others are empty. A figure that could not be drawn
+// leaves its caption, which says why.
+type Block struct {
+	Text     string
+	List     []string
+	Table    *table.Table
+	Figure   *figure.Figure
+	Examples []record.Pair
+
+	number int // of the table or figure
 }
 
-// New sets up the report of a study from its tables and figures, which it looks up by name.
-func New(s *measure.Study, tables []table.Table, figures []figure.Figure) Document {
+// New is the report of a study. It numbers tables and figures in the order of the report, and leaves out sections that have
+// nothing to say.
+func New(s *outcome.Study, sections []Section) Document {
 	d := Document{study: s}
-	d.add("run", "What was run", block{list: setting(s)})
-	d.add("findings", "Findings", paragraphs(Findings(s))...)
-	shelf := shelf{tables: map[string]*table.Table{}, figures: map[string]*figure.Figure{}}
-	for i := range tables {
-		shelf.tables[tables[i].Name] = &tables[i]
+	tables, figures := 0, 0
+	for _, section := range sections {
+		if len(section.Blocks) == 0 {
+			continue
+		}
+		section.Blocks = slices.Clone(section.Blocks)
+		for i := range section.Blocks {
+			switch b := &section.Blocks[i]; {
+			case b.Table != nil:
+				tables++
+				b.number = tables
+			case b.Figure != nil && b.Figure.Empty():
+				*b = Block{Text: b.Figure.Caption}
+			case b.Figure != nil:
+				figures++
+				b.number = figures
+			}
+		}
+		d.sections = append(d.sections, section)
 	}
-	for i := range figures {
-		shelf.figures[figures[i].Name] = &figures[i]
-	}
-	if prompts, _ := s.Prompts(); prompts > 0 {
-		d.add("win-rates", "Win rates", shelf.take("main", "published", "win-rates", "languages", "differences", "keep-sweep", "rank-sweep", "lengths", "lengths-languages", "answer-languages", "judge", "ablation")...)
-		d.add("tax", "Alignment tax", shelf.take("trade-off", "tax")...)
-	}
-	d.add("data", "Data and selection", shelf.take("prompts", "data", "alignments", "kept", "pairs")...)
-	if _, ok := s.PlantedLanguages(); ok {
-		d.add("planted", "Planted conflicts", shelf.take("planted", "planted-languages")...)
-	}
-	d.add("gradients", "Gradients", shelf.take("cosines", "conflicts", "observables", "fidelity")...)
-	d.add("training", "Training", shelf.take("training", "surgery")...)
-	if arm := exampleArm(s); arm != "" {
-		d.add("examples", "Examples", block{text: examplesNote(s, arm)}, block{examples: s.Examples(arm)})
-	}
-	d.add("facts", "Method, cost and intervals", shelf.take("facts", "intervals")...)
-	d.add("reading", "How to read this", block{list: reading(s)})
 	return d
 }
 
-// add leaves out a section that has nothing to say.
-func (d *Document) add(id, title string, blocks ...block) {
-	if len(blocks) > 0 {
-		d.sections = append(d.sections, section{id, title, blocks})
-	}
-}
-
-func paragraphs(texts []string) []block {
-	var blocks []block
-	for _, t := range texts {
-		blocks = append(blocks, block{text: t})
-	}
-	return blocks
-}
-
-// shelf hands out tables and figures and numbers them in the order of the report.
-type shelf struct {
-	tables          map[string]*table.Table
-	figures         map[string]*figure.Figure
-	tableN, figureN int
-}
-
-// take finds figures and tables by name; where both exist, as for training, the figure comes first. A figure that could
-// not be drawn leaves its note.
-func (s *shelf) take(names ...string) []block {
-	var blocks []block
-	for _, name := range names {
-		if f := s.figures[name]; f != nil {
-			if f.Empty() {
-				blocks = append(blocks, block{text: f.Caption})
-			} else {
-				s.figureN++
-				blocks = append(blocks, block{figure: f, number: s.figureN})
-			}
-		}
-		if t := s.tables[name]; t != nil {
-			s.tableN++
-			blocks = append(blocks, block{table: t, number: s.tableN})
-		}
-	}
-	return blocks
-}
-
 // numberedTable is the block's table with its number in the title.
-func (k block) numberedTable() table.Table {
-	t := *k.table
+func (k Block) numberedTable() table.Table {
+	t := *k.Table
 	t.Title = fmt.Sprintf("Table %d. %s", k.number, t.Title)
 	return t
 }
@@ -131,8 +89,10 @@ func (d Document) warning() string {
 	return "Partial records (" + d.study.Partial + "). The numbers show that the study runs, not what it finds."
 }
 
-// setting lists what was run.
-func setting(s *measure.Study) []string {
+// Run lists what was run.
+func Run(s *outcome.Study) []Block { return []Block{{List: setting(s)}} }
+
+func setting(s *outcome.Study) []string {
 	list := []string{"Study: " + s.Name + "."}
 	for _, a := range s.Arms {
 		text := "Arm " + a.Name
@@ -173,27 +133,36 @@ func setting(s *measure.Study) []string {
 }
 
 // completeness says whether the records hold all of the experiment.
-func completeness(s *measure.Study) string {
+func completeness(s *outcome.Study) string {
 	if s.Partial == "" {
 		return "The records hold the whole experiment."
 	}
 	return "The records are partial: " + s.Partial + "."
 }
 
+// Examples are pairs of the selecting arm, and what they are; there are none without pairs.
+func Examples(s *outcome.Study) []Block {
+	arm := exampleArm(s)
+	if arm == "" {
+		return nil
+	}
+	return []Block{{Text: examplesNote(s, arm)}, {Examples: measure.Examples(s.Study, arm)}}
+}
+
 // exampleArm is the arm whose pairs are shown: the selecting one, else the first with pairs.
-func exampleArm(s *measure.Study) string {
+func exampleArm(s *outcome.Study) string {
 	if a := s.Selector(); a != nil {
 		return a.Name
 	}
 	for _, a := range s.Arms {
-		if len(s.Examples(a.Name)) > 0 {
+		if len(measure.Examples(s.Study, a.Name)) > 0 {
 			return a.Name
 		}
 	}
 	return ""
 }
 
-func examplesNote(s *measure.Study, arm string) string {
+func examplesNote(s *outcome.Study, arm string) string {
 	if s.Selector() == nil {
 		return "One pair per language as " + arm + " met it, first seed and iteration."
 	}
@@ -205,7 +174,7 @@ func examplesNote(s *measure.Study, arm string) string {
 }
 
 // winRate says what one is.
-func winRate(s *measure.Study) string {
+func winRate(s *outcome.Study) string {
 	wins := "The better answer wins; equal scores are a tie and count half."
 	if s.Server() != "" {
 		wins = "A win is the mean of the judge's two preferences, from 0 to 1."
@@ -216,17 +185,24 @@ func winRate(s *measure.Study) string {
 	return "Win rate: each held-out prompt is answered by the arm and by the untouched model. " + wins + " 0.5 means as good as the untouched model."
 }
 
-// reading explains the terms of the report in plain words.
-func reading(s *measure.Study) []string {
+// Reading explains the terms of the report in plain words.
+func Reading(s *outcome.Study) []Block { return []Block{{List: reading(s)}} }
+
+func reading(s *outcome.Study) []string {
 	list := []string{
 		winRate(s),
 		"Interval: the numbers in brackets are a 95 % interval for the mean. It covers other prompts and, with several seeds, other training runs. Seeds are few, so their part uses Student's t with one degree of freedom less than there are seeds; such intervals are wide and their width varies by chance.",
 		"~: the 95 % interval of a difference includes zero. That does not show that there is no difference, only that this study could not tell.",
-		"> and <: a language's win rate is above or below joint's on the same prompts and seeds, after Holm's correction over the languages of that arm.",
 		"n: evaluated answers behind a number, over all seeds. Answers in one cluster are not independent, which the intervals take into account.",
 		"Seen, unseen: languages whose pairs were trained on, and others. Under-represented languages are scarce in the base model's data and may be either.",
 		"Alignment tax: what preference training changed in tasks that it was not about. accuracy is the share of multiple-choice items whose right option is the most likely; bits per byte is what plain text costs the model.",
-		"Score: what an arm ranks the pairs by; the highest are kept. That of congrad is the cosine (or dot product) of a pair's gradient with the consensus of the languages.",
+		"Score: what an arm ranks the pairs by; the highest are kept. That of ConGrad is the cosine (or dot product) of a pair's gradient with the consensus of the languages.",
+	}
+	if reference := s.Reference(); reference != nil {
+		list = slices.Insert(list, 3, fmt.Sprintf("Minus %s: %s is the arm that paired differences are taken to (%s).", reference.Name, reference.Name, records.Training(*reference)),
+			fmt.Sprintf("> and <: a language's win rate is above or below %s's on the same prompts and seeds, after Holm's correction over the languages of that arm.", reference.Name))
+	} else {
+		list = slices.Insert(list, 3, s.NoReference())
 	}
 	if s.Judged() {
 		meaning := " The pairs of the first iteration were chosen by the same model where it judges its own answers, so a higher win rate says that it likes an arm's answers better than its own, and not that they are better."

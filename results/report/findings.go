@@ -2,24 +2,39 @@ package report
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"congrad/eval/stats"
 	"congrad/harness/record"
 	"congrad/results/measure"
+	"congrad/results/outcome"
+	"congrad/results/records"
 	"congrad/results/table"
 )
 
 // Findings says in sentences what the numbers show, by rule: what lies apart, what was not told apart, on which
 // languages. It favours no arm.
-func Findings(s *measure.Study) []string {
+func Findings(s *outcome.Study) []Block {
+	var blocks []Block
+	for _, text := range findings(s) {
+		blocks = append(blocks, Block{Text: text})
+	}
+	return blocks
+}
+
+func findings(s *outcome.Study) []string {
 	var found []string
 	for _, name := range []string{"seen", "unseen"} {
 		if g, ok := s.Group(name); ok {
-			found = appendText(found, join(againstOpponent(s, g), againstJoint(s, g)))
+			found = appendText(found, join(againstOpponent(s, g), againstReference(s, g)))
 		}
 	}
-	found = appendText(found, verdict(s))
+	for i, a := range s.Filters() {
+		if i == 0 || len(s.Matches(a.Name)) > 0 { // how the others compare with the reference was said
+			found = appendText(found, verdict(s, a))
+		}
+	}
 	found = appendText(found, taxSentence(s))
 	found = appendText(found, join(selectionSentence(s), conflictSentence(s), fidelitySentence(s)))
 	found = appendText(found, plantedSentences(s))
@@ -76,7 +91,7 @@ func signedBracket(e stats.Estimate) string {
 	return fmt.Sprintf("%s [%s, %s]", table.Signed(e.Mean, 3), table.Signed(e.Low, 3), table.Signed(e.High, 3))
 }
 
-func inLanguages(g measure.Group) string {
+func inLanguages(g records.Group) string {
 	if len(g.Codes) == 1 {
 		return "in the one " + g.Name + " language"
 	}
@@ -117,7 +132,7 @@ func (s sides) clauses(one, many, more, less, mark string) string {
 // sideOf is where a difference lies beyond doubt: 0 where that cannot be said.
 func sideOf(e stats.Estimate) int {
 	switch {
-	case !e.Detected(measure.Level):
+	case !e.Detected(records.Level):
 		return 0
 	case e.Mean > 0:
 		return 1
@@ -126,7 +141,7 @@ func sideOf(e stats.Estimate) int {
 }
 
 // againstOpponent sorts the arms into above, below and not told apart from a draw.
-func againstOpponent(s *measure.Study, g measure.Group) string {
+func againstOpponent(s *outcome.Study, g records.Group) string {
 	var found sides
 	for _, a := range s.Contenders() {
 		e := s.WinRate(a.Name, g)
@@ -169,64 +184,68 @@ func againstOpponent(s *measure.Study, g measure.Group) string {
 	return fmt.Sprintf("Win rates against %s%s %s: %s.", s.Against(), by, inLanguages(g), strings.Join(parts, "; "))
 }
 
-// againstJoint sorts the other trained arms by their paired difference to joint.
-func againstJoint(s *measure.Study, g measure.Group) string {
-	joint := s.Joint()
-	if joint == nil {
+// againstReference sorts the other trained arms by their paired difference to the reference.
+func againstReference(s *outcome.Study, g records.Group) string {
+	reference := s.Reference()
+	if reference == nil {
 		return ""
 	}
 	var found sides
 	for _, a := range s.Trained() {
-		if e := s.WinsMinus(a.Name, joint.Name, g); a.Name != joint.Name && e.N > 0 {
+		if e := s.WinsMinus(a.Name, reference.Name, g); a.Name != reference.Name && e.N > 0 {
 			found.put(sideOf(e), fmt.Sprintf("%s (%s)", a.Name, signedBracket(e)))
 		}
 	}
-	clauses := found.clauses("wins", "win", "more often", "less often", joint.Name)
+	clauses := found.clauses("wins", "win", "more often", "less often", reference.Name)
 	if clauses == "" {
 		return ""
 	}
 	return "On the same prompts and seeds, " + clauses + "."
 }
 
-// verdict answers the study's question for congrad: against training on everything, and against as many pairs drawn at
-// random, which tells selection from mere size.
-func verdict(s *measure.Study) string {
-	names := map[string]bool{}
-	for _, a := range s.Arms {
-		names[a.Name] = true
+// verdict answers the study's question for an arm that picks pairs by the consensus: against the reference, which trains on all
+// pairs as a rule, and against as many pairs drawn at random, which tells selection from mere size.
+func verdict(s *outcome.Study, filter record.Arm) string {
+	var others []record.Arm
+	if reference := s.Reference(); reference != nil && reference.Name != filter.Name {
+		others = append(others, *reference)
 	}
-	if !names["congrad"] {
-		return ""
+	for _, a := range s.Matches(filter.Name) {
+		if a.Trained && !slices.ContainsFunc(others, func(o record.Arm) bool { return o.Name == a.Name }) {
+			others = append(others, a)
+		}
+	}
+	who := "ConGrad"
+	if len(s.Filters()) > 1 {
+		who = filter.Name
 	}
 	var sentences []string
-	for _, other := range []struct{ arm, what string }{
-		{"joint", "training on all pairs"},
-		{"random", "training on pairs drawn at random"},
-	} {
-		if !names[other.arm] {
-			continue
+	for _, other := range others {
+		what := records.Training(other)
+		if other.Select != "all" && other.Select != "random" { // which arm that is, is not said yet
+			what = other.Name + " (" + what + ")"
 		}
 		for _, name := range []string{"seen", "unseen"} {
 			if g, ok := s.Group(name); ok {
-				sentences = append(sentences, comparison(s.WinsMinus("congrad", other.arm, g), other.what, inLanguages(g)))
+				sentences = append(sentences, comparison(s.WinsMinus(filter.Name, other.Name, g), who, what, inLanguages(g)))
 			}
 		}
 	}
 	return join(sentences...)
 }
 
-func comparison(e stats.Estimate, what, where string) string {
+func comparison(e stats.Estimate, who, what, where string) string {
 	switch {
 	case e.N == 0:
 		return ""
 	case !e.Bounded():
-		return fmt.Sprintf("There is too little data to compare ConGrad with %s %s.", what, where)
+		return fmt.Sprintf("There is too little data to compare %s with %s %s.", who, what, where)
 	case sideOf(e) > 0:
-		return fmt.Sprintf("ConGrad did better than %s %s (%s).", what, where, signedBracket(e))
+		return fmt.Sprintf("%s did better than %s %s (%s).", who, what, where, signedBracket(e))
 	case sideOf(e) < 0:
-		return fmt.Sprintf("ConGrad did worse than %s %s (%s).", what, where, signedBracket(e))
+		return fmt.Sprintf("%s did worse than %s %s (%s).", who, what, where, signedBracket(e))
 	}
-	text := fmt.Sprintf("No difference between ConGrad and %s was detected %s (%s).", what, where, signedBracket(e))
+	text := fmt.Sprintf("No difference between %s and %s was detected %s (%s).", who, what, where, signedBracket(e))
 	if size := stats.MinimumDetectable(e, 0.8); size > 0 { // else all items came out alike
 		text += fmt.Sprintf(" A true difference of %s would be detected in four of five such studies.", table.Fixed(size, 3))
 	}
@@ -234,14 +253,14 @@ func comparison(e stats.Estimate, what, where string) string {
 }
 
 // taxSentence sums up the tax over all tasks and languages.
-func taxSentence(s *measure.Study) string {
+func taxSentence(s *outcome.Study) string {
 	untouched := s.Untouched()
 	all, ok := s.Group("all")
 	if untouched == nil || !ok {
 		return ""
 	}
 	var sentences []string
-	for _, m := range []measure.Measure{measure.Accuracy(), measure.BitsPerByte()} {
+	for _, m := range []outcome.Measure{outcome.Accuracy(), outcome.BitsPerByte()} {
 		var found sides
 		for _, a := range s.Trained() {
 			if e := s.TaxMinus(m, "", a.Name, untouched.Name, all); e.N > 0 {
@@ -266,12 +285,12 @@ func taxSentence(s *measure.Study) string {
 }
 
 // selectionSentence says whether the selector keeps right pairs, where known answers tell.
-func selectionSentence(s *measure.Study) string {
+func selectionSentence(s *outcome.Study) string {
 	selector := s.Selector()
 	if selector == nil {
 		return ""
 	}
-	for _, x := range s.Selections() {
+	for _, x := range measure.Selections(s.Study) {
 		if x.Arm != selector.Name || x.Iteration != 1 || x.ToldKept == 0 || x.ToldDropped == 0 {
 			continue
 		}
@@ -289,9 +308,9 @@ func percent(part, whole int) string {
 	return table.Fixed(100*float64(part)/float64(whole), 0) + " %"
 }
 
-func conflictSentence(s *measure.Study) string {
+func conflictSentence(s *outcome.Study) string {
 	selector := s.Selector()
-	for _, c := range s.Conflicts() {
+	for _, c := range measure.Conflicts(s.Study) {
 		if selector == nil || c.Arm != selector.Name {
 			continue
 		}
@@ -305,8 +324,8 @@ func conflictSentence(s *measure.Study) string {
 	return ""
 }
 
-func fidelitySentence(s *measure.Study) string {
-	for _, f := range s.Fidelity() {
+func fidelitySentence(s *outcome.Study) string {
+	for _, f := range measure.Fidelity(s.Study) {
 		if f.Seeds > 0 {
 			return fmt.Sprintf("Compressed gradients order the pairs as exact ones do with a rank correlation of %s (arm %s, iteration %d, %d pairs).",
 				table.Fixed(f.Rank.Mean, 2), f.Arm.Name, f.Iteration, f.Pairs)
@@ -316,7 +335,7 @@ func fidelitySentence(s *measure.Study) string {
 }
 
 // languageOf finds the language behind a code; a code alone where there is none.
-func languageOf(s *measure.Study, code string) record.Language {
+func languageOf(s *outcome.Study, code string) record.Language {
 	for _, l := range s.Languages {
 		if l.Code == code {
 			return l

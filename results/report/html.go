@@ -28,12 +28,12 @@ func (d Document) HTML() ([]byte, error) {
 	}
 	b.WriteString("<nav aria-label=\"Contents\"><ul>\n")
 	for _, s := range d.sections {
-		fmt.Fprintf(&b, "<li><a href=\"#%s\">%s</a></li>\n", s.id, html.EscapeString(s.title))
+		fmt.Fprintf(&b, "<li><a href=\"#%s\">%s</a></li>\n", s.ID, html.EscapeString(s.Title))
 	}
 	b.WriteString("</ul></nav>\n")
 	for _, s := range d.sections {
-		fmt.Fprintf(&b, "<section id=\"%s\">\n<h2>%s</h2>\n", s.id, html.EscapeString(s.title))
-		for _, block := range s.blocks {
+		fmt.Fprintf(&b, "<section id=\"%s\">\n<h2>%s</h2>\n", s.ID, html.EscapeString(s.Title))
+		for _, block := range s.Blocks {
 			if err := block.html(&b, d); err != nil {
 				return nil, err
 			}
@@ -44,35 +44,35 @@ func (d Document) HTML() ([]byte, error) {
 	return []byte(b.String()), nil
 }
 
-func (k block) html(b *strings.Builder, d Document) error {
+func (k Block) html(b *strings.Builder, d Document) error {
 	switch {
-	case k.table != nil:
+	case k.Table != nil:
 		b.WriteString(k.numberedTable().HTML())
-	case k.figure != nil:
-		svg, err := k.figure.Inline()
+	case k.Figure != nil:
+		svg, err := k.Figure.Inline()
 		if err != nil {
 			return err
 		}
 		class := "page"
-		if k.figure.Width == figure.Column {
+		if k.Figure.Width == figure.Column {
 			class = "column"
 		}
 		fmt.Fprintf(b, "<figure id=\"figure-%s\" class=\"%s\">\n<div class=\"wide\" tabindex=\"0\" role=\"region\" aria-label=\"Figure %d\">%s</div>\n<figcaption><strong>Figure %d.</strong> %s</figcaption>\n</figure>\n",
-			k.figure.Name, class, k.number, svg, k.number, prose(k.figure.Caption))
-	case k.list != nil:
+			k.Figure.Name, class, k.number, svg, k.number, prose(k.Figure.Caption))
+	case k.List != nil:
 		b.WriteString("<ul>\n")
-		for _, item := range k.list {
+		for _, item := range k.List {
 			fmt.Fprintf(b, "<li>%s</li>\n", prose(item))
 		}
 		b.WriteString("</ul>\n")
-	case k.examples != nil:
+	case k.Examples != nil:
 		b.WriteString("<dl class=\"examples\">\n")
-		for _, p := range k.examples {
+		for _, p := range k.Examples {
 			d.exampleHTML(b, p)
 		}
 		b.WriteString("</dl>\n")
 	default:
-		fmt.Fprintf(b, "<p>%s</p>\n", prose(k.text))
+		fmt.Fprintf(b, "<p>%s</p>\n", prose(k.Text))
 	}
 	return nil
 }

@@ -19,8 +19,8 @@ func (d Document) Markdown() ([]byte, error) {
 		fmt.Fprintf(&b, "\n> **%s**\n", table.EscapeMarkdown(w))
 	}
 	for _, s := range d.sections {
-		fmt.Fprintf(&b, "\n## %s\n", s.title)
-		for _, block := range s.blocks {
+		fmt.Fprintf(&b, "\n## %s\n", s.Title)
+		for _, block := range s.Blocks {
 			b.WriteString("\n")
 			if err := block.markdown(&b, d); err != nil {
 				return nil, err
@@ -30,28 +30,28 @@ func (d Document) Markdown() ([]byte, error) {
 	return []byte(b.String()), nil
 }
 
-func (k block) markdown(b *strings.Builder, d Document) error {
+func (k Block) markdown(b *strings.Builder, d Document) error {
 	switch {
-	case k.table != nil:
+	case k.Table != nil:
 		text, err := k.numberedTable().Markdown()
 		if err != nil {
 			return err
 		}
 		b.Write(text)
-	case k.figure != nil:
-		caption := table.EscapeMarkdown(k.figure.Caption)
+	case k.Figure != nil:
+		caption := table.EscapeMarkdown(k.Figure.Caption)
 		alt := strings.NewReplacer("[", `\[`, "]", `\]`).Replace(caption)
-		fmt.Fprintf(b, "![%s](figures/%s.svg)\n\n**Figure %d.** %s\n", alt, k.figure.Name, k.number, caption)
-	case k.list != nil:
-		for _, item := range k.list {
+		fmt.Fprintf(b, "![%s](figures/%s.svg)\n\n**Figure %d.** %s\n", alt, k.Figure.Name, k.number, caption)
+	case k.List != nil:
+		for _, item := range k.List {
 			fmt.Fprintf(b, "- %s\n", table.EscapeMarkdown(item))
 		}
-	case k.examples != nil:
-		for _, p := range k.examples {
+	case k.Examples != nil:
+		for _, p := range k.Examples {
 			b.WriteString(d.exampleMarkdown(p))
 		}
 	default:
-		b.WriteString(table.EscapeMarkdown(k.text) + "\n")
+		b.WriteString(table.EscapeMarkdown(k.Text) + "\n")
 	}
 	return nil
 }

@@ -8,19 +8,20 @@ import (
 	"congrad/eval/stats"
 	"congrad/harness/record"
 	"congrad/results/measure"
+	"congrad/results/outcome"
 	"congrad/results/table"
 )
 
 // plantedSentences say which scores find planted pairs, the best first, and how the others compare with the selector's.
-func plantedSentences(s *measure.Study) string {
-	g, ok := s.PlantedLanguages()
-	arms := s.PlantedArms()
+func plantedSentences(s *outcome.Study) string {
+	g, ok := measure.PlantedLanguages(s.Study)
+	arms := measure.PlantedArms(s.Study)
 	if !ok || len(arms) == 0 {
 		return ""
 	}
 	auroc := map[string]stats.Estimate{}
 	for _, a := range arms {
-		auroc[a.Name] = s.PlantedAUROC(a.Name, 1, g)
+		auroc[a.Name] = measure.PlantedAUROC(s.Study, a.Name, 1, g)
 	}
 	slices.SortStableFunc(arms, func(a, b record.Arm) int {
 		switch x, y := auroc[a.Name].Mean, auroc[b.Name].Mean; {
@@ -35,7 +36,7 @@ func plantedSentences(s *measure.Study) string {
 	for _, a := range arms {
 		ranked = append(ranked, fmt.Sprintf("%s %s %s", a.Name, table.Fixed(auroc[a.Name].Mean, 2), bracket(auroc[a.Name])))
 	}
-	pairs, planted := s.Planted(arms[0].Name, 1, g)
+	pairs, planted := measure.Planted(s.Study, arms[0].Name, 1, g)
 	text := fmt.Sprintf("The answers of %s of the pairs in %s (%s) changed places. How well the arms' scores tell these from the others (AUROC in iteration 1, the best first): %s.",
 		percent(planted, pairs), table.Counted(len(g.Codes), "language"), strings.Join(g.Codes, ", "), strings.Join(ranked, ", "))
 	reference := s.Selector()
@@ -44,7 +45,7 @@ func plantedSentences(s *measure.Study) string {
 	}
 	var found sides
 	for _, a := range arms {
-		if e := s.PlantedAUROCMinus(a.Name, reference.Name, 1, g); a.Name != reference.Name && e.N > 0 {
+		if e := measure.PlantedAUROCMinus(s.Study, a.Name, reference.Name, 1, g); a.Name != reference.Name && e.N > 0 {
 			found.put(sideOf(e), fmt.Sprintf("%s (%s)", a.Name, signedBracket(e)))
 		}
 	}

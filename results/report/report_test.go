@@ -6,7 +6,7 @@ import (
 	"testing"
 
 	"congrad/harness/record"
-	"congrad/results/measure"
+	"congrad/results/outcome"
 	"congrad/results/synthetic"
 )
 
@@ -20,7 +20,18 @@ func contest(wins map[string][]float64) *record.Set {
 		if !ok {
 			continue
 		}
-		set.Study.Arms = append(set.Study.Arms, record.Arm{Name: a, Trained: a != "baseline"})
+		arm := record.Arm{Name: a, Trained: a != "baseline", Select: map[string]string{"baseline": "none", "joint": "all"}[a]}
+		switch a {
+		case "baseline":
+			set.Study.Baseline = a
+		case "joint":
+			set.Study.Reference = a
+		case "congrad":
+			arm.Select, arm.Keep = a, &record.Keep{Share: 0.5}
+		case "random":
+			arm.Select, arm.Match = a, "congrad"
+		}
+		set.Study.Arms = append(set.Study.Arms, arm)
 		for seed, share := range shares {
 			if a == "baseline" {
 				set.Study.Seeds = append(set.Study.Seeds, uint64(seed))
@@ -88,11 +99,11 @@ func TestFindingsFollowTheNumbers(t *testing.T) {
 			nil,
 		},
 	} {
-		s, err := measure.New(contest(c.wins))
+		s, err := outcome.New(contest(c.wins))
 		if err != nil {
 			t.Fatal(err)
 		}
-		text := strings.Join(Findings(s), "\n")
+		text := strings.Join(findings(s), "\n")
 		for _, w := range c.want {
 			if !strings.Contains(text, w) {
 				t.Errorf("%s: the findings lack %q:\n%s", name, w, text)
@@ -108,11 +119,11 @@ func TestFindingsFollowTheNumbers(t *testing.T) {
 
 func page(t *testing.T, set *record.Set) (markdown, html string) {
 	t.Helper()
-	s, err := measure.New(set)
+	s, err := outcome.New(set)
 	if err != nil {
 		t.Fatal(err)
 	}
-	d := New(s, nil, nil)
+	d := New(s, []Section{{ID: "run", Blocks: Run(s)}, {ID: "findings", Blocks: Findings(s)}, {ID: "examples", Blocks: Examples(s)}, {ID: "reading", Blocks: Reading(s)}})
 	m, err := d.Markdown()
 	if err != nil {
 		t.Fatal(err)

@@ -62,13 +62,52 @@ var arms = []struct {
 	effect, tax float64
 	selects     bool
 }{
-	{record.Arm{Name: "baseline", Caption: "the starting model, untouched"}, 0, 0, false},
-	{record.Arm{Name: "joint", Caption: "all pairs, shuffled", Trained: true}, 0.6, -0.03, false},
-	{record.Arm{Name: "congrad", Caption: "pairs aligned with the consensus of the languages", Trained: true, Measure: "alignment with the consensus", Sketch: "flora", Rank: 8}, 1.3, -0.01, true},
-	{record.Arm{Name: "random", Caption: "as many pairs, drawn at random", Trained: true}, 0.5, -0.02, true},
-	{record.Arm{Name: "anti", Caption: "the least aligned pairs", Trained: true, Measure: "alignment with the consensus, sign turned", Sketch: "exact"}, -0.8, -0.02, true},
-	{record.Arm{Name: "own_language", Caption: "pairs aligned with their own language", Trained: true, Measure: "alignment with the own language"}, 0.9, -0.02, true},
-	{record.Arm{Name: "reward_margin", Caption: "pairs with the largest judge gap", Trained: true, Measure: "gap of the judge's scores"}, 1.0, -0.04, true},
+	{untrained("baseline", "the starting model, untouched"), 0, 0, false},
+	{trained("joint", "all pairs, shuffled", "all"), 0.6, -0.03, false},
+	{consensus("congrad", "pairs aligned with the consensus of the languages", "congrad", record.Sketch{Kind: "flora", Rank: 8, Numbers: 65536, Whole: 65536, Pairs: 30, Passes: 1, MB: 4096}), 1.3, -0.01, true},
+	{matching("random", "as many pairs, drawn at random", "congrad"), 0.5, -0.02, true},
+	{consensus("anti", "the least aligned pairs", "anti", record.Sketch{Kind: "exact", Numbers: 1 << 20, Whole: 1 << 20}), -0.8, -0.02, true},
+	{ranking("own_language", "pairs aligned with their own language", "own_language"), 0.9, -0.02, true},
+	{ranking("reward_margin", "pairs with the largest judge gap", "reward_margin"), 1.0, -0.04, true},
+}
+
+func untrained(name, caption string) record.Arm {
+	return record.Arm{Name: name, Caption: caption, Select: "none", Policy: "shared"}
+}
+
+func trained(name, caption, selects string) record.Arm {
+	l, t := loss(), train()
+	return record.Arm{Name: name, Caption: caption, Select: selects, Policy: "shared", Trained: true, Loss: &l, Train: &t}
+}
+
+func matching(name, caption, match string) record.Arm {
+	a := trained(name, caption, "random")
+	a.Match = match
+	return a
+}
+
+func ranking(name, caption, selects string) record.Arm {
+	a := trained(name, caption, selects)
+	a.Keep = &record.Keep{Share: 0.5, Quota: "language"}
+	return a
+}
+
+func consensus(name, caption, selects string, sketch record.Sketch) record.Arm {
+	a := ranking(name, caption, selects)
+	if selects == "congrad" {
+		a.Mode = "offline"
+	}
+	a.Sketch = &sketch
+	a.Gradients = &record.Gradients{With: record.WithConsensus, Similarity: "cosine", LanguageGradient: "ema", EMADecay: 0.99, Normalise: "unit", Aggregator: "pcgrad", LeaveOneOut: true}
+	return a
+}
+
+func loss() record.Loss {
+	return record.Loss{Kind: "dpo", Title: "DPO", Beta: 0.1, Parameters: []record.Parameter{{Key: "length_penalty", Value: 0.01}}}
+}
+
+func train() record.Train {
+	return record.Train{LearningRate: 1e-4, Schedule: "cosine", Warmup: 0.1, Epochs: 1, BatchPairs: 16, Clip: 1, Beta1: 0.9, Beta2: 0.999, Epsilon: 1e-8, Aggregator: "none", Temperature: 1}
 }
 
 // maker holds what the parts of a set share.
@@ -84,17 +123,22 @@ func Set(size Size) *record.Set {
 	s := &m.set.Study
 	*s = record.Study{
 		Name: "tiny", Title: "Consensus filtering in a small multilingual world", Iterations: size.Iterations,
-		Tasks: []string{"capitals", "udhr"}, Backend: "go", Opponent: "baseline", Parameters: 1_200_000,
-		Facts: []record.Fact{
-			{Name: "model", Value: "Llama family, 1.2 M parameters"},
-			{Name: "sketch", Value: "flora, rank 8; left out: norm gains & embeddings"},
-			{Name: "state that ConGrad adds", Value: "2.1 MB beside 4.8 MB of weights (<50 %)"},
+		Tasks: []record.Task{{Name: "capitals"}, {Name: "udhr"}}, Backend: "go", Baseline: "baseline", Opponent: "baseline",
+		Model: record.Model{
+			Name: "tiny", Parameters: 1_200_000, Layers: 4, Width: 128, Vocabulary: 2048, Weights: "1adc15e667e68a9a2b7d3f1c", Trained: 1_200_000, Precision: "float32",
 		},
+		Generate: record.Generate{PerLanguage: 40, Samples: 4, Temperature: 0.7, TopP: 0.9},
+		Judge:    record.Judge{Kind: "self"}, Loss: loss(), Train: train(),
+		Evaluate: record.Evaluate{Split: "eval", PerLanguage: size.Prompts, Judge: "reference"},
+	}
+	if size.Arms > 1 {
+		s.Reference = "joint"
 	}
 	for i := range size.Seeds {
 		s.Seeds = append(s.Seeds, uint64(i+1))
 	}
 	for _, a := range arms[:size.Arms] {
+		a.Keep, a.Gradients, a.Sketch, a.Loss, a.Train = own(a.Keep), own(a.Gradients), own(a.Sketch), own(a.Loss), own(a.Train)
 		s.Arms = append(s.Arms, a.Arm)
 	}
 	for _, l := range m.langs {
@@ -114,6 +158,15 @@ func Set(size Size) *record.Set {
 		}
 	}
 	return m.set
+}
+
+// own is a copy, so that sets may be changed.
+func own[T any](of *T) *T {
+	if of == nil {
+		return nil
+	}
+	x := *of
+	return &x
 }
 
 func direction(l language) string {
@@ -271,7 +324,7 @@ func (m maker) pairs(seed uint64, at, iteration int, l language) {
 		}
 		if a.selects {
 			scores[i] = 0.02 + 0.08*own.NormFloat64()
-			if a.Name == "congrad" {
+			if a.Select == "congrad" {
 				scores[i] += 0.06 * p.KnownGap
 			}
 			p.Score = scores[i]
@@ -290,7 +343,7 @@ func (m maker) pairs(seed uint64, at, iteration int, l language) {
 		}
 		p := &m.set.Pairs[first+i]
 		p.Rank, p.Kept = rank, rank <= m.Pairs/2
-		if a.Sketch != "" && i%5 == 0 {
+		if a.Sketch != nil && i%5 == 0 {
 			f := record.Fidelity{
 				Seed: seed, Arm: a.Name, Iteration: iteration, Lang: l.code, Prompt: p.Prompt,
 				Exact: scores[i], Sketched: scores[i] + 0.02*own.NormFloat64(), ExactKept: p.Kept,
@@ -303,11 +356,11 @@ func (m maker) pairs(seed uint64, at, iteration int, l language) {
 
 func (m maker) consensus(seed uint64, at, iteration int) {
 	a := arms[at]
-	if a.Name == "random" {
+	if a.Keep == nil {
 		return
 	}
 	c := record.Consensus{Seed: seed, Arm: a.Name, Iteration: iteration, Numbers: 65536, Bytes: 2 << 20}
-	if a.Sketch == "exact" {
+	if a.Sketch != nil && a.Sketch.Kind == "exact" {
 		c.Numbers *= 16
 	}
 	var seen []language

@@ -1,26 +1,25 @@
-package measure
+package outcome
 
 import (
 	"fmt"
-	"strings"
 
 	"congrad/eval/stats"
 	"congrad/harness/record"
+	"congrad/results/records"
 )
 
 // Judged reports whether a model decides whose answer wins, in place of the known answer.
-func (s *Study) Judged() bool { return s.Judge != "" }
+func (s *Study) Judged() bool { return s.Scored() || s.Server() != "" }
 
 // Scored reports whether it does so by scores of single answers.
-func (s *Study) Scored() bool { return s.Judge == "self" }
+func (s *Study) Scored() bool { return s.Evaluate.Judge == "self" }
 
 // Server is the model behind a server that compares answers in pairs; empty where none does.
 func (s *Study) Server() string {
-	model, _ := strings.CutPrefix(s.Judge, "endpoint ")
-	if model == s.Judge {
+	if s.Evaluate.Judge != "endpoint" {
 		return ""
 	}
-	return model
+	return s.Evaluate.Model
 }
 
 // JudgedBy is the sentence that says by whom answers are judged, for notes and captions; empty for the known answer.
@@ -56,33 +55,33 @@ func (s *Study) Undecided(judge string) string {
 // Unread counts the greedy answers that the judge gave no score, over all arms; against a file's answers, the comparisons in which
 // one of the two has none.
 func (s *Study) Unread() (unread, all int) {
-	for i := range s.set.Evaluations {
-		unread += int(indicator(s.set.Evaluations[i].Score == 0 || s.Answers != nil && s.set.Evaluations[i].OpponentScore == 0))
+	for i := range s.Set.Evaluations {
+		unread += int(indicator(s.Set.Evaluations[i].Score == 0 || s.Answers != nil && s.Set.Evaluations[i].OpponentScore == 0))
 	}
-	return unread, len(s.set.Evaluations)
+	return unread, len(s.Set.Evaluations)
 }
 
 // Score is the judge's mean score of the greedy answers that it gave one.
-func (s *Study) Score(arm string, in Group) stats.Estimate {
-	return stats.Mean(samples(s.evaluated(arm, in, func(e *record.Evaluation) (float64, bool) { return e.Score, e.Score > 0 })), Level)
+func (s *Study) Score(arm string, in records.Group) stats.Estimate {
+	return stats.Mean(samples(s.evaluated(arm, in, func(e *record.Evaluation) (float64, bool) { return e.Score, e.Score > 0 })), records.Level)
 }
 
 // HeldAnswersKnown reports whether of any evaluated prompt the answer is known.
 func (s *Study) HeldAnswersKnown() bool {
-	for i := range s.set.Evaluations {
-		if s.set.Evaluations[i].Known >= 0 {
+	for i := range s.Set.Evaluations {
+		if s.Set.Evaluations[i].Known >= 0 {
 			return true
 		}
 	}
-	return len(s.set.Evaluations) == 0
+	return len(s.Set.Evaluations) == 0
 }
 
 // AnswersKnown reports whether of any prompt for preferences the answer is known.
 func (s *Study) AnswersKnown() bool {
-	for i := range s.set.Answers {
-		if s.set.Answers[i].Known >= 0 {
+	for i := range s.Set.Answers {
+		if s.Set.Answers[i].Known >= 0 {
 			return true
 		}
 	}
-	return len(s.set.Answers) == 0
+	return len(s.Set.Answers) == 0
 }

@@ -1,10 +1,11 @@
-package measure
+package outcome
 
 import (
 	"slices"
 	"testing"
 
 	"congrad/harness/record"
+	"congrad/results/measure"
 	"congrad/results/synthetic"
 )
 
@@ -58,8 +59,8 @@ func TestArmsWithAModelForEachLanguage(t *testing.T) {
 	if n := len(s.Contrasts("random", "joint")); n != 3 {
 		t.Errorf("it is compared with joint in %d languages", n)
 	}
-	budgets := func(s *Study) (list []Budget) {
-		for _, b := range s.Budgets() {
+	budgets := func(s *Study) (list []measure.Budget) {
+		for _, b := range measure.Budgets(s.Study) {
 			if b.Arm == "random" {
 				list = append(list, b)
 			}
@@ -77,8 +78,8 @@ func TestArmsWithAModelForEachLanguage(t *testing.T) {
 		near(t, "first loss", b.LossFirst, want[i].LossFirst)
 		near(t, "last loss", b.LossLast, want[i].LossLast)
 	}
-	loss := Readings()[0]
-	one, three := w.Curves(loss, 6), s.Curves(loss, 6)
+	loss := measure.Readings()[0]
+	one, three := measure.Curves(w.Study, loss, 6), measure.Curves(s.Study, loss, 6)
 	for i, c := range three {
 		for k := range c.Mean {
 			near(t, c.Arm+"'s curve", c.Mean[k], one[i].Mean[k])

@@ -1,10 +1,11 @@
-package measure
+package outcome
 
 import (
 	"cmp"
 	"slices"
 
 	"congrad/eval/stats"
+	"congrad/results/records"
 )
 
 // Identify says in which language a text is; false where it cannot be told.
@@ -65,9 +66,9 @@ type Tongue struct {
 }
 
 // Of sums up an arm in a group of languages.
-func (sp *Spoken) Of(arm string, in Group) Tongue {
+func (sp *Spoken) Of(arm string, in records.Group) Tongue {
 	var t Tongue
-	if !sp.study.covers(arm, in) {
+	if !sp.study.Covers(arm, in) {
 		return t
 	}
 	var told []outcome
@@ -81,7 +82,7 @@ func (sp *Spoken) Of(arm string, in Group) Tongue {
 			t.Wrong += n
 		}
 	}
-	t.Share = stats.Share(samples(told), Level)
+	t.Share = stats.Share(samples(told), records.Level)
 	codes := make([]string, 0, len(others))
 	for code := range others {
 		codes = append(codes, code)

@@ -1,10 +1,11 @@
-package measure
+package outcome
 
 import (
 	"slices"
 
 	"congrad/eval/stats"
 	"congrad/harness/record"
+	"congrad/results/records"
 )
 
 // Between sets two studies side by side on what both of them did: arms of one name on the same items under the same seeds.
@@ -14,7 +15,7 @@ type Between struct{ A, B *Study }
 func (x Between) Arms() []string {
 	var names []string
 	for _, a := range x.A.Arms {
-		if _, ok := x.B.armAt[a.Name]; ok {
+		if x.B.Arm(a.Name) != nil {
 			names = append(names, a.Name)
 		}
 	}
@@ -33,8 +34,8 @@ func (x Between) Seeds() []uint64 {
 }
 
 // Groups are the groups of languages, less languages that are not in both or not in the same group.
-func (x Between) Groups() []Group {
-	var groups []Group
+func (x Between) Groups() []records.Group {
+	var groups []records.Group
 	for _, g := range x.A.Groups() {
 		other, ok := x.B.Group(g.Name)
 		if !ok {
@@ -47,7 +48,7 @@ func (x Between) Groups() []Group {
 			}
 		}
 		if len(codes) > 0 {
-			groups = append(groups, group(g.Name, codes...))
+			groups = append(groups, records.NewGroup(g.Name, codes...))
 		}
 	}
 	return groups
@@ -69,16 +70,16 @@ func paired(a, b []outcome) Paired {
 	}
 	a = slices.DeleteFunc(a, func(o outcome) bool { return !inB[o.item] })
 	b = slices.DeleteFunc(b, func(o outcome) bool { return !inA[o.item] })
-	return Paired{stats.Mean(samples(a), Level), stats.Mean(samples(b), Level), stats.Mean(minus(b, a, false), Level)}
+	return Paired{stats.Mean(samples(a), records.Level), stats.Mean(samples(b), records.Level), stats.Mean(minus(b, a, false), records.Level)}
 }
 
 // WinRate compares an arm's win rates, which means something where the opponents' answers are the same, and the judge is.
-func (x Between) WinRate(arm string, in Group) Paired { return x.evaluated(arm, in, win) }
+func (x Between) WinRate(arm string, in records.Group) Paired { return x.evaluated(arm, in, win) }
 
 // Exact compares the shares of exact answers.
-func (x Between) Exact(arm string, in Group) Paired { return x.evaluated(arm, in, exact) }
+func (x Between) Exact(arm string, in records.Group) Paired { return x.evaluated(arm, in, exact) }
 
-func (x Between) evaluated(arm string, in Group, value func(*record.Evaluation) (float64, bool)) Paired {
+func (x Between) evaluated(arm string, in records.Group, value func(*record.Evaluation) (float64, bool)) Paired {
 	reworded := func(o outcome) bool { return x.reworded(o.id) }
 	return paired(slices.DeleteFunc(x.A.evaluated(arm, in, value), reworded), slices.DeleteFunc(x.B.evaluated(arm, in, value), reworded))
 }
@@ -93,8 +94,8 @@ func (x Between) reworded(id string) bool {
 // Reworded counts the prompts that are left out since only their ids are the same.
 func (x Between) Reworded() int {
 	ids := map[string]bool{}
-	for i := range x.A.set.Evaluations {
-		if id := x.A.set.Evaluations[i].Prompt; x.reworded(id) {
+	for i := range x.A.Set.Evaluations {
+		if id := x.A.Set.Evaluations[i].Prompt; x.reworded(id) {
 			ids[id] = true
 		}
 	}
@@ -102,7 +103,7 @@ func (x Between) Reworded() int {
 }
 
 // Tax compares an arm's own readings over all tasks, not their differences to a baseline.
-func (x Between) Tax(m Measure, arm string, in Group) Paired {
+func (x Between) Tax(m Measure, arm string, in records.Group) Paired {
 	return paired(m.of(x.A, "", arm, in), m.of(x.B, "", arm, in))
 }
 

@@ -1,8 +1,7 @@
-package measure
+package outcome
 
 import (
 	"math"
-	"strings"
 	"testing"
 
 	"congrad/harness/record"
@@ -12,7 +11,7 @@ import (
 // Points stand in the order of their values, each with the plain mean of the differences to joint on the same prompts.
 func TestSwept(t *testing.T) {
 	set := synthetic.Set(synthetic.Small())
-	set.Study.Sweeps = []record.Sweep{{Key: "keep.share", Name: "filter", Arms: []string{"random", "congrad"}, Values: []float64{0.5, 0.25}}}
+	set.Study.Sweeps = []record.Sweep{{Key: "keep.share", Arms: []string{"random", "congrad"}, Values: []float64{0.5, 0.25}}}
 	sweeps := study(t, set).Swept("keep.share")
 	if len(sweeps) != 1 || len(sweeps[0].Points) != 2 || sweeps[0].Points[0].Arm != "congrad" || sweeps[0].Points[1].Value != 0.5 {
 		t.Fatalf("got %+v", sweeps)
@@ -35,19 +34,5 @@ func TestSwept(t *testing.T) {
 	}
 	if len(study(t, set).Swept("congrad.sketch_rank")) != 0 {
 		t.Error("a sweep over another setting")
-	}
-}
-
-func TestBrokenSweepsAreRefused(t *testing.T) {
-	for want, sweep := range map[string]record.Sweep{
-		`the study has no arm "jiont"`:                  {Key: "keep.share", Arms: []string{"jiont"}, Values: []float64{1}},
-		"has 1 values for 2 arms":                       {Key: "keep.share", Arms: []string{"joint", "congrad"}, Values: []float64{1}},
-		"the sweep of keep.share: holds the number NaN": {Key: "keep.share", Arms: []string{"joint"}, Values: []float64{math.NaN()}},
-	} {
-		set := synthetic.Set(synthetic.Small())
-		set.Study.Sweeps = []record.Sweep{sweep}
-		if _, err := New(set); err == nil || !strings.Contains(err.Error(), want) {
-			t.Errorf("got %v, want an error with %q", err, want)
-		}
 	}
 }

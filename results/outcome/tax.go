@@ -1,17 +1,18 @@
-package measure
+package outcome
 
 import (
 	"slices"
 
 	"congrad/eval/stats"
 	"congrad/harness/record"
+	"congrad/results/records"
 )
 
 // Measure is one way to read the alignment tax.
 type Measure struct {
 	Name   string
 	Better int // +1 when more is better, -1 when less is
-	of     func(s *Study, task, arm string, in Group) []outcome
+	of     func(s *Study, task, arm string, in records.Group) []outcome
 }
 
 // Measures are the readings of the tax in display order.
@@ -21,29 +22,29 @@ func Measures() []Measure {
 
 // Accuracy is the share of multiple-choice items whose right option has the highest log-likelihood.
 func Accuracy() Measure {
-	return Measure{"accuracy", +1, func(s *Study, task, arm string, in Group) []outcome {
+	return Measure{"accuracy", +1, func(s *Study, task, arm string, in records.Group) []outcome {
 		return s.chosen(task, arm, in, func(c *record.Choice) *bool { return &c.Correct })
 	}}
 }
 
 // AccuracyPerByte is the same with log-likelihoods divided by the options' bytes.
 func AccuracyPerByte() Measure {
-	return Measure{"accuracy per byte", +1, func(s *Study, task, arm string, in Group) []outcome {
+	return Measure{"accuracy per byte", +1, func(s *Study, task, arm string, in records.Group) []outcome {
 		return s.chosen(task, arm, in, func(c *record.Choice) *bool { return &c.CorrectNorm })
 	}}
 }
 
 // AccuracyPerCharacter is the same with log-likelihoods divided by the options' characters, of tasks that tell it.
 func AccuracyPerCharacter() Measure {
-	return Measure{"accuracy per character", +1, func(s *Study, task, arm string, in Group) []outcome {
+	return Measure{"accuracy per character", +1, func(s *Study, task, arm string, in records.Group) []outcome {
 		return s.chosen(task, arm, in, func(c *record.Choice) *bool { return c.CorrectChars })
 	}}
 }
 
 // ExactMatch is the share of greedy answers that are a right one.
 func ExactMatch() Measure {
-	return Measure{"exact match", +1, func(s *Study, task, arm string, in Group) []outcome {
-		if !s.covers(arm, in) {
+	return Measure{"exact match", +1, func(s *Study, task, arm string, in records.Group) []outcome {
+		if !s.Covers(arm, in) {
 			return nil
 		}
 		var o []outcome
@@ -59,8 +60,8 @@ func ExactMatch() Measure {
 
 // BitsPerByte is what plain text costs the model: all bits over all bytes.
 func BitsPerByte() Measure {
-	return Measure{"bits per byte", -1, func(s *Study, task, arm string, in Group) []outcome {
-		if !s.covers(arm, in) {
+	return Measure{"bits per byte", -1, func(s *Study, task, arm string, in records.Group) []outcome {
+		if !s.Covers(arm, in) {
 			return nil
 		}
 		var o []outcome
@@ -79,8 +80,8 @@ func BitsPerByte() Measure {
 }
 
 // chosen are the choices by whether they were right; nil leaves one out.
-func (s *Study) chosen(task, arm string, in Group, right func(*record.Choice) *bool) []outcome {
-	if !s.covers(arm, in) {
+func (s *Study) chosen(task, arm string, in records.Group, right func(*record.Choice) *bool) []outcome {
+	if !s.Covers(arm, in) {
 		return nil
 	}
 	var o []outcome
@@ -97,36 +98,36 @@ func (s *Study) chosen(task, arm string, in Group, right func(*record.Choice) *b
 }
 
 // Tax is a measure of an arm on a task (all tasks when task is empty).
-func (s *Study) Tax(m Measure, task, arm string, in Group) stats.Estimate {
+func (s *Study) Tax(m Measure, task, arm string, in records.Group) stats.Estimate {
 	return s.once(m.Name+" of "+task, arm, "", in, func() stats.Estimate {
-		return stats.Mean(samples(m.of(s, task, arm, in)), Level)
+		return stats.Mean(samples(m.of(s, task, arm, in)), records.Level)
 	})
 }
 
 // TaxMinus is the paired difference of two arms on the same items.
-func (s *Study) TaxMinus(m Measure, task, arm, reference string, in Group) stats.Estimate {
+func (s *Study) TaxMinus(m Measure, task, arm, reference string, in records.Group) stats.Estimate {
 	return s.once(m.Name+" of "+task, arm, reference, in, func() stats.Estimate {
-		return stats.Mean(minus(m.of(s, task, arm, in), m.of(s, task, reference, in), s.untouched(reference)), Level)
+		return stats.Mean(minus(m.of(s, task, arm, in), m.of(s, task, reference, in), s.untouched(reference)), records.Level)
 	})
 }
 
 // TaxTasks are the tasks that have records, in the study's order and then by name.
 func (s *Study) TaxTasks() []string {
 	has := map[string]bool{}
-	for i := range s.set.Choices {
-		has[s.set.Choices[i].Task] = true
+	for i := range s.Set.Choices {
+		has[s.Set.Choices[i].Task] = true
 	}
-	for i := range s.set.Passages {
-		has[s.set.Passages[i].Task] = true
+	for i := range s.Set.Passages {
+		has[s.Set.Passages[i].Task] = true
 	}
-	for i := range s.set.Replies {
-		has[s.set.Replies[i].Task] = true
+	for i := range s.Set.Replies {
+		has[s.Set.Replies[i].Task] = true
 	}
 	var tasks, rest []string
 	for _, t := range s.Tasks {
-		if has[t] {
-			tasks = append(tasks, t)
-			delete(has, t)
+		if has[t.Name] {
+			tasks = append(tasks, t.Name)
+			delete(has, t.Name)
 		}
 	}
 	for t := range has {
@@ -139,8 +140,8 @@ func (s *Study) TaxTasks() []string {
 // Chance is the accuracy of guessing on a task's multiple-choice items; zero when it has none.
 func (s *Study) Chance(task string) float64 {
 	sum, n := 0.0, 0
-	for i := range s.set.Choices {
-		if c := &s.set.Choices[i]; c.Task == task && c.Options > 0 {
+	for i := range s.Set.Choices {
+		if c := &s.Set.Choices[i]; c.Task == task && c.Options > 0 {
 			sum += 1 / float64(c.Options)
 			n++
 		}

@@ -1,10 +1,10 @@
-package measure
+package outcome
 
 import (
 	"math"
 
 	"congrad/eval/stats"
-	"congrad/harness/record"
+	"congrad/results/records"
 )
 
 // Verdicts sum up what a server said of an arm's answers.
@@ -52,26 +52,17 @@ func (s *Study) Verdicts(arm string) Verdicts {
 		first = append(first, outcomeOf(e, (x.First+1-x.Second)/2))
 		opposed = append(opposed, outcomeOf(e, indicator((x.First-0.5)*(x.Second-0.5) < 0)))
 	}
-	v.First, v.Opposed = stats.Mean(samples(first), Level), stats.Share(samples(opposed), Level)
+	v.First, v.Opposed = stats.Mean(samples(first), records.Level), stats.Share(samples(opposed), records.Level)
 	return v
 }
 
 // Failed counts the answers on which a server gave no verdict, and those that it was asked about, over all arms.
 func (s *Study) Failed() (failed, asked int) {
-	for i := range s.set.Evaluations {
-		if v := s.set.Evaluations[i].Verdict; v != nil && v.By != "same" {
+	for i := range s.Set.Evaluations {
+		if v := s.Set.Evaluations[i].Verdict; v != nil && v.By != "same" {
 			asked++
 			failed += int(indicator(v.Failed != ""))
 		}
 	}
 	return failed, asked
-}
-
-// numbers are those of an evaluation, which have to be finite.
-func numbers(e *record.Evaluation) []float64 {
-	list := []float64{e.Known, e.Opponent, e.Win, e.Score, e.OpponentScore}
-	if e.Verdict != nil {
-		list = append(list, e.Verdict.First, e.Verdict.Second)
-	}
-	return list
 }

@@ -1,10 +1,12 @@
-package measure
+package outcome
 
 import (
 	"fmt"
 
 	"congrad/eval/stats"
 	"congrad/harness/record"
+	"congrad/results/measure"
+	"congrad/results/records"
 )
 
 // Grid is what the cells of a grid have in common to be compared: the same arms and groups of languages.
@@ -87,7 +89,7 @@ func (g *Grid) Contrasts(reference, group string) []CellContrast {
 		}
 	}
 	for k, adjusted := range stats.Holm(p) {
-		list[at[k]].Corrected = list[at[k]].Estimate.Bounded() && adjusted < 1-Level
+		list[at[k]].Corrected = list[at[k]].Estimate.Bounded() && adjusted < 1-records.Level
 	}
 	return list
 }
@@ -95,11 +97,11 @@ func (g *Grid) Contrasts(reference, group string) []CellContrast {
 // Observed is what can be seen in one cell before anything is evaluated, in the first iteration and over all seeds. Some of it
 // takes known answers; cosines and signs do not, so they can be looked up on data of one's own.
 type Observed struct {
-	Answers, Exact        int            // sampled answers where one is known, and those that are it
-	Shared, Parochial     int            // sampled answers with a defect of the family
-	Judge                 stats.Estimate // share of couples that the judge orders rightly
-	Selection             Selection      // of the filter
-	Cosine                float64        // mean over pairs of languages, of their mean gradients; meaningless unless CosineKnown
+	Answers, Exact        int               // sampled answers where one is known, and those that are it
+	Shared, Parochial     int               // sampled answers with a defect of the family
+	Judge                 stats.Estimate    // share of couples that the judge orders rightly
+	Selection             measure.Selection // of the filter
+	Cosine                float64           // mean over pairs of languages, of their mean gradients; meaningless unless CosineKnown
 	CosineKnown           bool
 	Scored, NegativeScore int // pairs that the filter scored, and those of them with a score below zero
 }
@@ -112,7 +114,7 @@ func (g *Grid) Observed(i int) (o Observed) {
 	}
 	right, couples := 0, 0
 	for _, l := range s.Languages {
-		if p, ok := s.Sampling(l.Code); ok {
+		if p, ok := measure.SamplingOf(s.Study, l.Code); ok {
 			o.Answers += p.Answers - p.Unknown
 			o.Exact += p.Exact
 			o.Shared += p.Shared
@@ -121,17 +123,17 @@ func (g *Grid) Observed(i int) (o Observed) {
 			couples += p.JudgeRight + p.JudgeWrong
 		}
 	}
-	o.Judge = stats.Wilson(right, couples, Level)
-	for _, x := range s.Selections() {
+	o.Judge = stats.Wilson(right, couples, records.Level)
+	for _, x := range measure.Selections(s.Study) {
 		if x.Arm == filter.Name && x.Iteration == 1 {
 			o.Selection = x
 		}
 	}
-	if c := s.conflict(filter.Name, 1); c.Rounds > 0 && len(c.Languages) > 1 {
+	if c := measure.ConflictOf(s.Study, filter.Name, 1); c.Rounds > 0 && len(c.Languages) > 1 {
 		o.Cosine, o.CosineKnown = c.Spread(c.Before).Mean, true
 	}
-	for k := range s.set.Pairs {
-		if p := &s.set.Pairs[k]; p.Arm == filter.Name && p.Iteration == 1 && p.Rank > 0 {
+	for k := range s.Set.Pairs {
+		if p := &s.Set.Pairs[k]; p.Arm == filter.Name && p.Iteration == 1 && p.Rank > 0 {
 			o.Scored++
 			if p.Score < 0 {
 				o.NegativeScore++

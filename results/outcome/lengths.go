@@ -1,4 +1,4 @@
-package measure
+package outcome
 
 import (
 	"unicode/utf8"
@@ -6,6 +6,7 @@ import (
 	"congrad/eval/lengthcontrol"
 	"congrad/eval/stats"
 	"congrad/harness/record"
+	"congrad/results/records"
 )
 
 // Lengths are the win rates of a study's trained arms with the length of the answers taken out, and those lengths. Every arm has
@@ -24,7 +25,9 @@ type lengths struct {
 }
 
 // Lengths fits what there is: evaluations without one of the opponent to the same prompt are left out.
-func (s *Study) Lengths() *Lengths {
+func (s *Study) Lengths() *Lengths { return s.lengths() }
+
+func (s *Study) fitLengths() *Lengths {
 	all := &Lengths{study: s, of: map[string]map[string]lengths{}}
 	opponent := s.Untouched()
 	if opponent == nil && s.Answers == nil {
@@ -94,7 +97,7 @@ type Length struct {
 }
 
 // Of sums up an arm in a group of languages.
-func (l *Lengths) Of(arm string, in Group) Length {
+func (l *Lengths) Of(arm string, in records.Group) Length {
 	var sum Length
 	raw, controlled := l.outcomes(arm, in)
 	for _, code := range in.Codes {
@@ -106,15 +109,15 @@ func (l *Lengths) Of(arm string, in Group) Length {
 			}
 		}
 	}
-	sum.Raw, sum.Controlled = stats.Mean(samples(raw), Level), stats.Mean(samples(controlled), Level)
+	sum.Raw, sum.Controlled = stats.Mean(samples(raw), records.Level), stats.Mean(samples(controlled), records.Level)
 	return sum
 }
 
 // Minus is the paired difference of two arms' controlled win rates.
-func (l *Lengths) Minus(arm, reference string, in Group) stats.Estimate {
+func (l *Lengths) Minus(arm, reference string, in records.Group) stats.Estimate {
 	_, a := l.outcomes(arm, in)
 	_, b := l.outcomes(reference, in)
-	return stats.Mean(minus(a, b, false), Level)
+	return stats.Mean(minus(a, b, false), records.Level)
 }
 
 // Fit is an arm's model in a language.
@@ -123,8 +126,8 @@ func (l *Lengths) Fit(arm, code string) (lengthcontrol.Fit, bool) {
 	return x.fit, ok
 }
 
-func (l *Lengths) outcomes(arm string, in Group) (raw, controlled []outcome) {
-	if !l.study.covers(arm, in) {
+func (l *Lengths) outcomes(arm string, in records.Group) (raw, controlled []outcome) {
+	if !l.study.Covers(arm, in) {
 		return nil, nil
 	}
 	for _, code := range in.Codes {

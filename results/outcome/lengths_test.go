@@ -1,10 +1,11 @@
-package measure
+package outcome
 
 import (
 	"strings"
 	"testing"
 
 	"congrad/eval/lengthcontrol"
+	"congrad/results/records"
 	"congrad/results/synthetic"
 )
 
@@ -61,7 +62,7 @@ func TestLengthsAreTakenOut(t *testing.T) {
 		t.Fatal("no fit")
 	}
 	near(t, "slope", got.Slope, want.Slope)
-	near(t, "rate", all.Of("congrad", Only("ja")).Controlled.Mean, want.Rate)
+	near(t, "rate", all.Of("congrad", records.Only("ja")).Controlled.Mean, want.Rate)
 }
 
 // Without answers of the opponent nothing is said of lengths; with those of one seed, they serve for all.

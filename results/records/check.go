@@ -1,9 +1,10 @@
-package measure
+package records
 
 import (
 	"errors"
 	"fmt"
 	"math"
+	"slices"
 
 	"congrad/harness/record"
 )
@@ -110,48 +111,53 @@ func (s *Study) check() error {
 		}
 		f.finite(named("the sweep of "+w.Key), "study", w.Values...)
 	}
-	each(f, "answers", s.set.Answers, func(r *record.Answer) key {
+	for _, role := range []struct{ what, name string }{{"baseline", s.Baseline}, {"reference", s.Study.Reference}} {
+		if role.name != "" && s.Arm(role.name) == nil {
+			f.add("study: the %s: the study has no arm %q", role.what, role.name)
+		}
+	}
+	each(f, "answers", s.Set.Answers, func(r *record.Answer) key {
 		return key{seed: r.Seed, arm: r.Arm, lang: r.Lang, iteration: r.Iteration, item: r.Prompt, number: r.Sample}
 	}, func(r *record.Answer) []float64 { return []float64{r.Score, r.Known} })
-	each(f, "pairing", s.set.Pairing, func(r *record.Pairing) key {
+	each(f, "pairing", s.Set.Pairing, func(r *record.Pairing) key {
 		return key{seed: r.Seed, arm: r.Arm, lang: r.Lang, iteration: r.Iteration}
 	}, func(*record.Pairing) []float64 { return nil })
-	each(f, "pairs", s.set.Pairs, func(r *record.Pair) key {
+	each(f, "pairs", s.Set.Pairs, func(r *record.Pair) key {
 		return key{
 			seed: r.Seed, arm: r.Arm, lang: r.Lang, iteration: r.Iteration,
 			item: r.Prompt, texts: [2]string{r.Chosen, r.Rejected},
 		}
 	}, func(r *record.Pair) []float64 { return []float64{r.Gap, r.KnownGap, r.Score} })
-	each(f, "steps", s.set.Steps, func(r *record.Step) key {
+	each(f, "steps", s.Set.Steps, func(r *record.Step) key {
 		return key{seed: r.Seed, arm: r.Arm, lang: r.Lang, iteration: r.Iteration, number: r.Step}
 	}, func(r *record.Step) []float64 {
 		return []float64{r.Loss, r.Accuracy, r.Margin, r.Chosen, r.Rejected, r.GradNorm, r.Rate}
 	})
-	each(f, "evaluation", s.set.Evaluations, func(r *record.Evaluation) key {
+	each(f, "evaluation", s.Set.Evaluations, func(r *record.Evaluation) key {
 		return key{seed: r.Seed, arm: r.Arm, lang: r.Lang, item: r.Prompt}
 	}, numbers)
-	for i := range s.set.Evaluations {
-		if r := &s.set.Evaluations[i]; r.Win < 0 || r.Win > 1 {
+	for i := range s.Set.Evaluations {
+		if r := &s.Set.Evaluations[i]; r.Win < 0 || r.Win > 1 {
 			f.add("evaluation: %s: a win of %v, want 0 to 1", key{seed: r.Seed, arm: r.Arm, lang: r.Lang, item: r.Prompt}, r.Win)
 		}
 	}
-	each(f, "choices", s.set.Choices, func(r *record.Choice) key {
+	each(f, "choices", s.Set.Choices, func(r *record.Choice) key {
 		return key{seed: r.Seed, arm: r.Arm, lang: r.Lang, task: r.Task, item: r.Item}
 	}, func(r *record.Choice) []float64 { return r.LogLikelihoods })
-	each(f, "passages", s.set.Passages, func(r *record.Passage) key {
+	each(f, "passages", s.Set.Passages, func(r *record.Passage) key {
 		return key{seed: r.Seed, arm: r.Arm, lang: r.Lang, task: r.Task, item: r.Item}
 	}, func(r *record.Passage) []float64 { return []float64{r.Bits} })
-	each(f, "replies", s.set.Replies, func(r *record.Reply) key {
+	each(f, "replies", s.Set.Replies, func(r *record.Reply) key {
 		return key{seed: r.Seed, arm: r.Arm, lang: r.Lang, task: r.Task, item: r.Item}
 	}, func(*record.Reply) []float64 { return nil })
-	for i := range s.set.Fidelity {
-		r := &s.set.Fidelity[i]
+	for i := range s.Set.Fidelity {
+		r := &s.Set.Fidelity[i]
 		k := key{seed: r.Seed, arm: r.Arm, lang: r.Lang, iteration: r.Iteration, item: r.Prompt}
 		f.at(k, "fidelity", r.Arm, r.Lang)
 		f.finite(k, "fidelity", r.Exact, r.Sketched)
 	}
-	for i := range s.set.Consensus {
-		f.consensus(&s.set.Consensus[i])
+	for i := range s.Set.Consensus {
+		f.consensus(&s.Set.Consensus[i])
 	}
 	f.published()
 	if f.more > 0 {
@@ -189,5 +195,32 @@ func (f *faults) gram(k key, name string, m [][]float64, languages int) {
 			f.add("consensus: %s: %s[%d] has %d columns instead of %d", k, name, i, len(row), len(m))
 		}
 		f.finite(k, "consensus "+name, row...)
+	}
+}
+
+// numbers are those of an evaluation, which have to be finite.
+func numbers(e *record.Evaluation) []float64 {
+	list := []float64{e.Known, e.Opponent, e.Win, e.Score, e.OpponentScore}
+	if e.Verdict != nil {
+		list = append(list, e.Verdict.First, e.Verdict.Second)
+	}
+	return list
+}
+
+// published checks that every number from elsewhere can be set beside something.
+func (f *faults) published() {
+	for i, p := range f.study.Published {
+		if _, ok := f.study.armAt[p.Arm]; !ok {
+			f.add("study: published number %d: the study has no arm %q", i+1, p.Arm)
+		}
+		if _, ok := f.study.Find(p.Languages); !ok {
+			f.add("study: published number %d: the study has no languages %q", i+1, p.Languages)
+		}
+		if p.Task != "" && !slices.ContainsFunc(f.study.Tasks, func(t record.Task) bool { return t.Name == p.Task }) {
+			f.add("study: published number %d: the study has no task %q", i+1, p.Task)
+		}
+		if (p.Low == nil) != (p.High == nil) {
+			f.add("study: published number %d: has one end of an interval", i+1)
+		}
 	}
 }

@@ -1,10 +1,11 @@
-package measure
+package outcome
 
 import (
 	"strings"
 	"testing"
 
 	"congrad/eval/stats"
+	"congrad/results/records"
 	"congrad/results/synthetic"
 )
 
@@ -41,7 +42,7 @@ func TestAnswersInAnotherLanguageAreCounted(t *testing.T) {
 	all, _ := s.Group("all")
 	for at, c := range want {
 		arm, code, _ := strings.Cut(at, " ")
-		g := Only(code)
+		g := records.Only(code)
 		if code == "all" {
 			g = all
 		}
@@ -53,7 +54,7 @@ func TestAnswersInAnotherLanguageAreCounted(t *testing.T) {
 		if (x.Most == "zh") != (c.wrong > 0) {
 			t.Errorf("%s: most are %q", at, x.Most)
 		}
-		if c.wrong == 0 && x.Share.High != stats.Wilson(0, x.Share.Clusters, Level).High {
+		if c.wrong == 0 && x.Share.High != stats.Wilson(0, x.Share.Clusters, records.Level).High {
 			t.Errorf("%s: none of %d is wrong, up to %g", at, x.Share.N, x.Share.High)
 		}
 	}

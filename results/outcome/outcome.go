@@ -1,9 +1,10 @@
-package measure
+package outcome
 
 import (
 	"congrad/eval/stats"
 	"congrad/harness/record"
 	"congrad/harness/rng"
+	"congrad/results/records"
 )
 
 // item is what two arms are compared on: one prompt, choice or passage, under one seed.
@@ -65,8 +66,8 @@ func clusterOf(cluster, lang, id string) string {
 	return lang + "\x00" + id
 }
 
-func (s *Study) evaluated(arm string, in Group, value func(*record.Evaluation) (float64, bool)) []outcome {
-	if !s.covers(arm, in) {
+func (s *Study) evaluated(arm string, in records.Group, value func(*record.Evaluation) (float64, bool)) []outcome {
+	if !s.Covers(arm, in) {
 		return nil
 	}
 	var o []outcome
@@ -99,16 +100,16 @@ func indicator(is bool) float64 {
 }
 
 // WinRate is the share of held-out prompts on which the arm's answer beats the opponent's, ties counting half.
-func (s *Study) WinRate(arm string, in Group) stats.Estimate {
+func (s *Study) WinRate(arm string, in records.Group) stats.Estimate {
 	return s.once("win rate", arm, "", in, func() stats.Estimate {
-		return stats.Mean(samples(s.evaluated(arm, in, win)), Level)
+		return stats.Mean(samples(s.evaluated(arm, in, win)), records.Level)
 	})
 }
 
 // WinsMinus is the paired difference of two arms' win rates: same prompts, same seeds, same opponent.
-func (s *Study) WinsMinus(arm, reference string, in Group) stats.Estimate {
+func (s *Study) WinsMinus(arm, reference string, in records.Group) stats.Estimate {
 	return s.once("win rate", arm, reference, in, func() stats.Estimate {
-		return stats.Mean(minus(s.evaluated(arm, in, win), s.evaluated(reference, in, win), s.untouched(reference)), Level)
+		return stats.Mean(minus(s.evaluated(arm, in, win), s.evaluated(reference, in, win), s.untouched(reference)), records.Level)
 	})
 }
 
@@ -117,40 +118,40 @@ const replicates = 2000
 
 // WinRateBootstrap is WinRate with the interval of a bootstrap that resamples clusters of prompts, and seeds as the outer
 // level.
-func (s *Study) WinRateBootstrap(arm string, in Group) stats.Estimate {
-	return stats.Bootstrap(samples(s.evaluated(arm, in, win)), rng.Stream(0, "bootstrap of win rates", arm, in.Name), replicates, Level)
+func (s *Study) WinRateBootstrap(arm string, in records.Group) stats.Estimate {
+	return stats.Bootstrap(samples(s.evaluated(arm, in, win)), rng.Stream(0, "bootstrap of win rates", in.Name), replicates, records.Level)
 }
 
 // WinsMinusBootstrap is WinsMinus with the interval of such a bootstrap, paired.
-func (s *Study) WinsMinusBootstrap(arm, reference string, in Group) stats.Estimate {
+func (s *Study) WinsMinusBootstrap(arm, reference string, in records.Group) stats.Estimate {
 	paired := minus(s.evaluated(arm, in, win), s.evaluated(reference, in, win), s.untouched(reference))
-	return stats.Bootstrap(paired, rng.Stream(0, "bootstrap of differences", arm, reference, in.Name), replicates, Level)
+	return stats.Bootstrap(paired, rng.Stream(0, "bootstrap of differences", in.Name), replicates, records.Level)
 }
 
 // Exact is the share of greedy answers that are the known one, among prompts with a known answer.
-func (s *Study) Exact(arm string, in Group) stats.Estimate {
+func (s *Study) Exact(arm string, in records.Group) stats.Estimate {
 	return s.once("exact", arm, "", in, func() stats.Estimate {
-		return stats.Mean(samples(s.evaluated(arm, in, exact)), Level)
+		return stats.Mean(samples(s.evaluated(arm, in, exact)), records.Level)
 	})
 }
 
 // Length is the mean number of tokens of the greedy answers.
-func (s *Study) Length(arm string, in Group) stats.Estimate {
+func (s *Study) Length(arm string, in records.Group) stats.Estimate {
 	return s.once("tokens", arm, "", in, func() stats.Estimate {
-		return stats.Mean(samples(s.evaluated(arm, in, tokens)), Level)
+		return stats.Mean(samples(s.evaluated(arm, in, tokens)), records.Level)
 	})
 }
 
 func (s *Study) untouched(arm string) bool {
-	at, ok := s.armAt[arm]
-	return ok && !s.Arms[at].Trained
+	a := s.Arm(arm)
+	return a != nil && !a.Trained
 }
 
 // Prompts counts what the evaluation consists of: different prompts (in their languages) and clusters of them.
 func (s *Study) Prompts() (prompts, clusters int) {
 	p, c := map[item]bool{}, map[string]bool{}
-	for i := range s.set.Evaluations {
-		e := &s.set.Evaluations[i]
+	for i := range s.Set.Evaluations {
+		e := &s.Set.Evaluations[i]
 		p[item{lang: e.Lang, id: e.Prompt}] = true
 		c[clusterOf(e.Cluster, e.Lang, e.Prompt)] = true
 	}

@@ -1,0 +1,227 @@
+package results
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"congrad/harness/record"
+	"congrad/results/outcome"
+	"congrad/results/table"
+)
+
+// Fact is one line of what a study is made of, in words.
+type Fact struct{ Name, Value string }
+
+// factsTable prints what the study is made of, and what its methods take.
+func factsTable(s *outcome.Study) table.Table {
+	t := table.Table{Name: "facts", Title: "Facts of the method and its cost", Columns: []table.Column{text("", "what"), text("", "value")}}
+	for _, f := range Facts(s) {
+		t.Rows = append(t.Rows, table.Row{Cells: []table.Cell{table.Text(f.Name), table.Text(f.Value)}})
+	}
+	return t
+}
+
+// Facts word the fields of a study and of its arms; what is not recorded is left out.
+func Facts(s *outcome.Study) []Fact {
+	var list []Fact
+	add := func(name, format string, args ...any) { list = append(list, Fact{name, fmt.Sprintf(format, args...)}) }
+	if m := s.Model; m.Name != "" {
+		add("model", "%s: %d parameters (%d layers, width %d, %d tokens), weights %.12s", m.Name, m.Parameters, m.Layers, m.Width, m.Vocabulary, m.Weights)
+	}
+	if g := s.Generate; g.Samples > 0 {
+		add("prompts", "%d per seen language and iteration, %d answers each at temperature %g and top-p %g", g.PerLanguage, g.Samples, g.Temperature, g.TopP)
+	}
+	if s.Judge.Kind != "" {
+		add("judge", "%s", judgeInWords(s.Judge))
+	}
+	if s.Loss.Kind != "" {
+		add("loss", "%s", lossInWords(s.Loss))
+	}
+	switch t := s.Train; {
+	case s.Evaluate.Split != "":
+		add("training", "AdamW, peak rate %g (%s), %s a step, %s%s", t.LearningRate, t.Schedule, table.Counted(t.BatchPairs, "pair"), table.Counted(t.Epochs, "epoch"), combinedBy(t))
+		add("evaluation", "greedy answers to at most %d prompts per language of the %s split%s", s.Evaluate.PerLanguage, s.Evaluate.Split, judgedBy(s.Evaluate))
+	case len(s.Arms) > 0 && len(s.Trained()) == 0:
+		add("training", "none, and no evaluation: the study is of scoring")
+	}
+	if f := s.Answers; f != nil {
+		add("opponent", "the answers of %s: %s, %d of them to these prompts, SHA-256 %s", f.Path, table.Counted(f.Rows, "row"), f.Used, f.SHA256)
+	}
+	for _, t := range s.Tasks {
+		if len(t.Files) > 0 && len(s.Trained()) > 0 {
+			add("task "+t.Name, "%s", taskInWords(t))
+		}
+	}
+	if a := s.Model.Adapters; a != nil {
+		add("adapters", "LoRA of rank %d, alpha %g, %s; %d parameters are trained (%.2f %%)", a.Rank, a.Alpha, adaptedLayers(a.Layers), s.Model.Trained, 100*float64(s.Model.Trained)/float64(s.Model.Parameters))
+	}
+	if p := s.Model.Precision; p != "" && p != "float32" {
+		add("precision", "products with the blocks' matrices in %s", p)
+	}
+	if f := s.Model.Further; f != nil {
+		add("base model", "trained further for %s of %s, %g %% of their defects shared, peak rate %g", table.Counted(f.Steps, "step"), table.Counted(f.Batch, "example"), 100*f.SharedShare, f.LearningRate)
+	}
+	for _, a := range s.Arms {
+		list = append(list, armFacts(s, a)...)
+	}
+	return list
+}
+
+// armFacts are those of one arm.
+func armFacts(s *outcome.Study, a record.Arm) []Fact {
+	var list []Fact
+	add := func(what, format string, args ...any) {
+		list = append(list, Fact{a.Name + ": " + what, fmt.Sprintf(format, args...)})
+	}
+	seen, _ := s.Group("seen")
+	if own := changes(a); own != "" {
+		add("changed from the experiment", "%s", own)
+	}
+	if g, k := a.Gradients, a.Sketch; g != nil && k != nil {
+		add("sketch", "%s: %d numbers per gradient (%.1f %% of the parameters)%s; %s", sketched(*k), k.Numbers, 100*float64(k.Numbers)/float64(max(1, s.Model.Trained)), hashed(*k), compared(k.Layers))
+		if g.With == record.WithConsensus {
+			languages := len(slices.DeleteFunc(slices.Clone(seen.Codes), func(code string) bool { return slices.Contains(a.Without, code) }))
+			add("state added", "%.2f MB for %s and the consensus, beside %.2f MB of weights", megabytes((languages+1)*k.Numbers), table.Counted(languages, "language"), megabytes(s.Model.Trained))
+		}
+		if a.Mode != "online" { // which has no more of them at a time than those of a batch
+			add("pairs' sketches", "%s", together(*k))
+		}
+		add("compared with", "%s", comparedWith(*g, a.Mode))
+	}
+	if len(a.Without) > 0 {
+		add("does without", "the pairs of %s", strings.Join(a.Without, ", "))
+	}
+	if a.Policy == "mono" {
+		add("models", "one for each of the %d seen languages, trained on its pairs alone and evaluated in it alone", len(a.Languages))
+	}
+	if a.Keep != nil {
+		add("kept", "%s", keptInWords(a))
+	}
+	if t := a.Train; t != nil && combinedBy(*t) != "" {
+		most := min(len(seen.Codes), t.BatchPairs)
+		add("in each step", "gradients of the languages in the batch%s; up to %d are in memory together, %.2f MB", combinedBy(*t), most, megabytes(most*s.Model.Trained))
+	}
+	return list
+}
+
+// megabytes are those of so many numbers in float32.
+func megabytes(numbers int) float64 { return 4e-6 * float64(numbers) }
+
+// changes word what an arm changes of the experiment; empty where that is nothing.
+func changes(a record.Arm) string {
+	var list []string
+	for _, x := range a.Changed {
+		of, name, _ := strings.Cut(x.Key, ".")
+		if name == "kind" {
+			name = of // "loss hinge"
+		}
+		if x.Key == "train.aggregator" {
+			name = "aggregator of steps" // the filter has one too
+		}
+		list = append(list, strings.ReplaceAll(name, "_", " ")+" "+x.Value)
+	}
+	if len(a.Without) > 0 {
+		list = append(list, "without "+strings.Join(a.Without, " "))
+	}
+	return strings.Join(list, ", ")
+}
+
+// combinedBy words what becomes of the languages' gradients in a step, nothing where they have none of their own.
+func combinedBy(t record.Train) string {
+	if t.Aggregator == "" || t.Aggregator == "none" {
+		return ""
+	}
+	return ", combined by " + t.Aggregator
+}
+
+// judgeInWords names the judge and what is done to its scores.
+func judgeInWords(j record.Judge) string {
+	if j.Noise == 0 {
+		return j.Kind
+	}
+	return fmt.Sprintf("%s, %g %% of its scores replaced at random", j.Kind, 100*j.Noise)
+}
+
+// judgedBy names the judge of the evaluation where it is not the known answer.
+func judgedBy(v record.Evaluate) string {
+	switch v.Judge {
+	case "self":
+		return ", judged by the model that all arms start from"
+	case "endpoint":
+		return fmt.Sprintf(", compared by %s at %s in both orders", v.Model, v.URL)
+	}
+	return ""
+}
+
+// lossInWords names the loss and its parameters.
+func lossInWords(l record.Loss) string {
+	words := fmt.Sprintf("%s, beta %g", l.Title, l.Beta)
+	for _, p := range l.Parameters {
+		words += fmt.Sprintf(", %s %g", strings.ReplaceAll(p.Key, "_", " "), p.Value)
+		if p.Key == "length_penalty" {
+			words += " per token"
+		}
+	}
+	return words
+}
+
+// taskInWords says what a task from files asked, and of what files.
+func taskInWords(t record.Task) string {
+	words := table.Counted(t.Items, "item")
+	if t.Layout != "" {
+		words += fmt.Sprintf(", %d solved before each, %s layout", t.Shots, t.Layout)
+	}
+	var files []string
+	for _, f := range t.Files {
+		files = append(files, fmt.Sprintf("%s (%s, SHA-256 %.12s)", f.Path, table.Counted(f.Rows, "row"), f.SHA256))
+	}
+	return words + "; " + strings.Join(files, ", ")
+}
+
+// comparedWith words what the gradients of pairs are compared with, and how.
+func comparedWith(g record.Gradients, mode string) string {
+	if g.With == record.WithHeldBack {
+		with := fmt.Sprintf("mean gradient of the %g %% of each language's pairs that are held back, by %s", 100*g.HeldBack, g.Similarity)
+		if g.Adam {
+			with += "; the pairs' own gradients scaled as Adam's updates would be at the iteration's start"
+		}
+		return with
+	}
+	with := fmt.Sprintf("%s gradient of the own language", g.LanguageGradient)
+	if g.With == record.WithConsensus {
+		with = fmt.Sprintf("consensus: %s of %s gradients by %s", g.Aggregator, g.LanguageGradient, map[bool]string{true: "direction", false: "length"}[g.Normalise == "unit"])
+	}
+	with += ", by " + g.Similarity
+	switch {
+	case mode == "online":
+		with += ", each batch before it enters"
+	case g.LeaveOneOut:
+		with += ", own share left out"
+	}
+	return with
+}
+
+// keptInWords says which of the pairs that an arm ranks are trained on.
+func keptInWords(a record.Arm) string {
+	k, online := a.Keep, a.Mode == "online"
+	which := fmt.Sprintf("the best %g %% of each language's pairs", 100*k.Share)
+	switch {
+	case online && k.Threshold != nil:
+		which = fmt.Sprintf("pairs of each batch that score at least %g", *k.Threshold)
+	case online:
+		which = fmt.Sprintf("the best %g %% of each batch", 100*k.Share)
+	case k.Threshold != nil:
+		which = fmt.Sprintf("pairs that score at least %g", *k.Threshold)
+	case k.Quota == "global":
+		which = fmt.Sprintf("the best %g %% of all pairs together", 100*k.Share)
+	}
+	if !online || a.Gradients == nil {
+		return which
+	}
+	every := "every batch"
+	if n := a.Gradients.RenewEvery; n > 1 {
+		every = fmt.Sprintf("every %d batches", n)
+	}
+	return fmt.Sprintf("%s, all of the first %d; the consensus is renewed %s", which, a.Gradients.RenewEvery, every)
+}

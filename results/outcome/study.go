@@ -1,0 +1,66 @@
+// Package outcome turns the records of evaluations and of the alignment tax into the estimates that tables, figures and findings
+// show: what training came to. One number is computed in one place, so that a table and a figure cannot disagree.
+package outcome
+
+import (
+	"errors"
+	"strings"
+	"sync"
+
+	"congrad/eval/stats"
+	"congrad/harness/record"
+	"congrad/results/records"
+)
+
+// Study is a study with what its arms did on held-out prompts and tasks. It is safe for concurrent use.
+type Study struct {
+	*records.Study
+
+	// by arm
+	evaluations map[string][]*record.Evaluation
+	choices     map[string][]*record.Choice
+	passages    map[string][]*record.Passage
+	replies     map[string][]*record.Reply
+
+	lengths func() *Lengths // computed the first time that they are asked for
+	known   sync.Map        // from estimated to func() stats.Estimate: tables, figures and findings show the same ones
+}
+
+// New checks the records and puts them in order. It changes nothing in set, but shares memory with it, so set must not
+// change while the study is in use.
+func New(set *record.Set) (*Study, error) {
+	of, err := records.New(set)
+	if err != nil {
+		return nil, err
+	}
+	s := &Study{Study: of}
+	s.evaluations = byArm(of.Set.Evaluations, func(e *record.Evaluation) string { return e.Arm })
+	s.choices = byArm(of.Set.Choices, func(c *record.Choice) string { return c.Arm })
+	s.passages = byArm(of.Set.Passages, func(p *record.Passage) string { return p.Arm })
+	s.replies = byArm(of.Set.Replies, func(r *record.Reply) string { return r.Arm })
+	s.lengths = sync.OnceValue(s.fitLengths)
+	return s, errors.Join(s.checkPublished()...)
+}
+
+// byArm indexes records, whose order stays.
+func byArm[T any](list []T, arm func(*T) string) map[string][]*T {
+	index := map[string][]*T{}
+	for i := range list {
+		name := arm(&list[i])
+		index[name] = append(index[name], &list[i])
+	}
+	return index
+}
+
+// estimated names an estimate: what of which arm, less which other one, in which languages.
+type estimated struct{ what, arm, reference, languages string }
+
+// once computes an estimate the first time that it is asked for; who asks meanwhile waits.
+func (s *Study) once(what, arm, reference string, in records.Group, compute func() stats.Estimate) stats.Estimate {
+	key := estimated{what, arm, reference, strings.Join(in.Codes, " ")}
+	e, ok := s.known.Load(key)
+	if !ok {
+		e, _ = s.known.LoadOrStore(key, sync.OnceValue(compute))
+	}
+	return e.(func() stats.Estimate)()
+}

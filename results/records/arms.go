@@ -1,0 +1,110 @@
+package records
+
+import (
+	"slices"
+
+	"congrad/harness/record"
+)
+
+// Untouched is the arm that is the base model as it is; nil when the study has none.
+func (s *Study) Untouched() *record.Arm { return s.Arm(s.Baseline) }
+
+// Reference is the arm that paired differences are taken to; nil when the study has none.
+func (s *Study) Reference() *record.Arm { return s.Arm(s.Study.Reference) }
+
+// NoReference says why there are no paired differences, as a sentence; empty where there are some.
+func (s *Study) NoReference() string {
+	if s.Reference() != nil {
+		return ""
+	}
+	return "No paired differences: no arm trains on all pairs of all seen languages, and evaluate.reference names no other."
+}
+
+// Filters are the arms that pick pairs by the consensus of the languages.
+func (s *Study) Filters() []record.Arm {
+	return s.arms(func(a record.Arm) bool { return a.Select == "congrad" })
+}
+
+// Matches are the arms that draw at random as many pairs as the given arm keeps.
+func (s *Study) Matches(arm string) []record.Arm {
+	return s.arms(func(a record.Arm) bool { return a.Select == "random" && a.Match == arm })
+}
+
+// Selector is the arm whose selection the figures show: the first that picks pairs by the consensus, else the first that ranks
+// them otherwise, else the first with ranked pairs or a consensus; nil when no arm selects.
+func (s *Study) Selector() *record.Arm {
+	selects := map[string]bool{}
+	for _, c := range s.Set.Consensus {
+		selects[c.Arm] = true
+	}
+	for _, p := range s.Set.Pairs {
+		if p.Rank > 0 {
+			selects[p.Arm] = true
+		}
+	}
+	for _, is := range []func(record.Arm) bool{
+		func(a record.Arm) bool { return a.Select == "congrad" },
+		func(a record.Arm) bool { return a.Keep != nil },
+		func(record.Arm) bool { return true },
+	} {
+		if i := slices.IndexFunc(s.Arms, func(a record.Arm) bool { return selects[a.Name] && is(a) }); i >= 0 {
+			return &s.Arms[i]
+		}
+	}
+	return nil
+}
+
+// Contenders are the arms whose win rates say something: the trained ones, and against the answers of a file all.
+func (s *Study) Contenders() []record.Arm {
+	if s.Answers != nil {
+		return s.Arms
+	}
+	return s.Trained()
+}
+
+// Against words whose answers win rates are against.
+func (s *Study) Against() string {
+	if s.Answers != nil {
+		return "the file " + s.Answers.Path
+	}
+	return "the untouched model"
+}
+
+// Trained are the arms that were trained, in the study's order.
+func (s *Study) Trained() []record.Arm { return s.arms(func(a record.Arm) bool { return a.Trained }) }
+
+// Confined are the arms that have a model for each of some languages and none for others.
+func (s *Study) Confined() []record.Arm {
+	return s.arms(func(a record.Arm) bool { return len(a.Languages) > 0 })
+}
+
+// Covers reports whether the arm has a model for every language of the group. Where it has not, it is not measured: a mean
+// over the languages that it has would stand beside means over all of them.
+func (s *Study) Covers(arm string, in Group) bool {
+	a := s.Arm(arm)
+	if a == nil || len(a.Languages) == 0 {
+		return true
+	}
+	return !slices.ContainsFunc(in.Codes, func(code string) bool { return !slices.Contains(a.Languages, code) })
+}
+
+// Arm finds an arm by its name; nil where there is none.
+func (s *Study) Arm(name string) *record.Arm {
+	if at, ok := s.armAt[name]; ok {
+		return &s.Arms[at]
+	}
+	return nil
+}
+
+// Before reports whether an arm is declared before another.
+func (s *Study) Before(arm, other string) bool { return s.armAt[arm] < s.armAt[other] }
+
+func (s *Study) arms(are func(record.Arm) bool) []record.Arm {
+	var list []record.Arm
+	for _, a := range s.Arms {
+		if are(a) {
+			list = append(list, a)
+		}
+	}
+	return list
+}

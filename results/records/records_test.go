@@ -1,0 +1,78 @@
+package records
+
+import (
+	"math"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"congrad/harness/record"
+	"congrad/results/synthetic"
+)
+
+func study(t *testing.T, set *record.Set) *Study {
+	t.Helper()
+	s, err := New(set)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return s
+}
+
+func TestLanguagesAndArmsKeepTheirOrder(t *testing.T) {
+	set := synthetic.Set(synthetic.Small())
+	s := study(t, set)
+	var codes []string
+	for _, l := range s.Languages {
+		codes = append(codes, l.Code)
+	}
+	if d := cmp.Diff([]string{"en", "ar", "ja", "hi", "th", "sw"}, codes); d != "" {
+		t.Error(d)
+	}
+	set.Study.Languages[0], set.Study.Languages[4] = set.Study.Languages[4], set.Study.Languages[0]
+	if got := study(t, set).Languages[0].Code; got != "ar" {
+		t.Errorf("a seen language comes first, got %s", got)
+	}
+}
+
+func TestBrokenRecordsAreRefusedWithTheirCoordinates(t *testing.T) {
+	for name, c := range map[string]struct {
+		spoil func(*record.Set)
+		want  string
+	}{
+		"NaN": {
+			func(s *record.Set) { s.Evaluations[0].Win = math.NaN() },
+			"evaluation: seed 1, arm baseline, language en, item en-0000: holds the number NaN",
+		},
+		"infinity": {func(s *record.Set) { s.Steps[3].Loss = math.Inf(1) }, "steps: seed 1, arm joint, iteration 1, number 4: holds the number +Inf"},
+		"twice":    {func(s *record.Set) { s.Choices = append(s.Choices, s.Choices[0]) }, "choices: seed 1, arm baseline, language en, task capitals, item en-000: recorded twice"},
+		"arm":      {func(s *record.Set) { s.Passages[0].Arm = "jiont" }, `passages: seed 1, arm jiont, language en, task udhr, item en-000: the study has no arm "jiont"`},
+		"language": {func(s *record.Set) { s.Pairs[0].Lang = "xx" }, `the study has no language "xx"`},
+		"ragged":   {func(s *record.Set) { s.Consensus[0].Gram[1] = s.Consensus[0].Gram[1][:2] }, "gram[1] has 2 columns instead of 3"},
+		"missing":  {func(s *record.Set) { s.Consensus[0].KeptGram = s.Consensus[0].KeptGram[:2] }, "kept_gram has 2 rows for 3 languages"},
+		"arms":     {func(s *record.Set) { s.Study.Arms[1].Name = "baseline" }, "study: an arm is declared twice"},
+		"langs":    {func(s *record.Set) { s.Study.Languages[1].Code = "en" }, "study: a language is declared twice"},
+		"many": {func(s *record.Set) {
+			for i := range s.Evaluations {
+				s.Evaluations[i].Known = math.NaN()
+			}
+		}, "more of this kind"},
+	} {
+		set := synthetic.Set(synthetic.Small())
+		c.spoil(set)
+		_, err := New(set)
+		if err == nil || !strings.Contains(err.Error(), c.want) {
+			t.Errorf("%s: got %v, want an error with %q", name, err, c.want)
+		}
+	}
+}
+
+func TestOrderOfRecordsDoesNotMatter(t *testing.T) {
+	want := study(t, synthetic.Set(synthetic.Small()))
+	shuffled := synthetic.Set(synthetic.Small())
+	synthetic.Shuffle(shuffled)
+	if got := study(t, shuffled); !cmp.Equal(want.Set, got.Set) {
+		t.Error("shuffled records were not put back in order")
+	}
+}

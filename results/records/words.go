@@ -1,0 +1,64 @@
+package records
+
+import (
+	"strings"
+
+	"congrad/harness/record"
+)
+
+// scores say by what each way of picking pairs ranks them.
+var scores = map[string]string{
+	"congrad":              "alignment with the consensus",
+	"anti":                 "alignment with the consensus, sign turned",
+	"own_language":         "alignment with the own language",
+	"validation":           "alignment with the held-back pairs",
+	"validation_adam":      "alignment with the held-back pairs",
+	"reward_margin":        "gap of the judge's scores",
+	"implicit_margin_high": "log-prob per token, chosen minus rejected",
+	"implicit_margin_low":  "log-prob per token, rejected minus chosen",
+	"perplexity_band":      "closeness to the language's median perplexity",
+	"ifd":                  "perplexity with the instruction over that without",
+}
+
+// Score says by what an arm ranks pairs, as the axis of a figure does; empty where it ranks none by a measure.
+func Score(a record.Arm) string {
+	if words, ok := scores[a.Select]; ok || a.Keep == nil {
+		return words
+	}
+	return "score"
+}
+
+// Training says what an arm is trained on, as the object of a sentence.
+func Training(a record.Arm) string {
+	switch {
+	case !a.Trained:
+		return "no training"
+	case a.Policy == "mono":
+		return "training a model for each language"
+	case a.Select == "random":
+		return "training on pairs drawn at random"
+	case a.Select != "all":
+		return "training on pairs picked by " + Score(a)
+	case len(a.Without) > 0:
+		return "training on all pairs but those of " + strings.Join(a.Without, ", ")
+	}
+	return "training on all pairs"
+}
+
+// Family is how an arm compresses gradients but for the rank: "logra, orthonormal, hashed, mlp"; empty where it reads none.
+func Family(a record.Arm) string {
+	if a.Sketch == nil {
+		return ""
+	}
+	words := []string{a.Sketch.Kind}
+	if a.Sketch.Projection != "" {
+		words = append(words, a.Sketch.Projection)
+	}
+	if a.Sketch.Numbers < a.Sketch.Whole {
+		words = append(words, "hashed")
+	}
+	if a.Sketch.Layers != "" {
+		words = append(words, a.Sketch.Layers)
+	}
+	return strings.Join(words, ", ")
+}
