@@ -56,15 +56,27 @@ func TestPoliciesAtHand(t *testing.T) {
 	x.take("b", 2)()
 	x.take("c", 2)()
 	x.want("")
-	a()
-	a() // which counts once
-	x.take("b", 2)()
-	x.take("c", 2)()
-	x.want("")
+	a() // b and c are in use
 	b()
 	c()
+	x.take("c", 2)()
+	x.take("b", 2)()
+	x.want("")
 	x.take("a", 2)()
 	x.want("a")
+}
+
+// Weights that were let go twice by one user are still another's.
+func TestPoliciesAreReleasedOnce(t *testing.T) {
+	x := &takes{T: t}
+	a := x.take("a", 1)
+	defer x.take("a", 1)()
+	a()
+	a()
+	x.take("b", 1)()
+	x.take("c", 1)()
+	x.take("a", 1)()
+	x.want("a b c")
 }
 
 // Weights on their way are waited for and made once; what failed is tried again.

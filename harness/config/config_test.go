@@ -374,7 +374,7 @@ func TestLosses(t *testing.T) {
 			continue
 		}
 		for _, e := range []*Experiment{e, again} {
-			if d := cmp.Diff([]loss.Loss{c.want, c.arms, c.want}, []Loss{e.Loss, e.Arms[1].Loss, e.Arms[2].Loss}); d != "" {
+			if d := cmp.Diff([]loss.Loss{c.want, c.arms, c.want}, []loss.Loss{e.Loss, e.Arms[1].Loss, e.Arms[2].Loss}); d != "" {
 				t.Errorf("%q and %q: %s", c.experiment, c.arm, d)
 			}
 		}

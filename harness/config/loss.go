@@ -7,9 +7,6 @@ import (
 	"congrad/harness/loss"
 )
 
-// Loss is the loss by the name that harness/run has for it.
-type Loss = loss.Loss
-
 // settleLoss unsets the parameters that the kind does not take, so that they enter neither results nor keys. Where an arm's
 // kind takes one that the experiment's does not, there is nothing to inherit and the default holds.
 func (b *binder) settleLoss(table string, l *loss.Loss) {

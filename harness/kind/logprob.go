@@ -4,7 +4,7 @@ import (
 	"context"
 
 	"congrad/harness/bench"
-	"congrad/harness/config"
+	"congrad/harness/loss"
 	"congrad/harness/nn"
 	"congrad/harness/stage"
 	"congrad/harness/store"
@@ -62,11 +62,11 @@ func LogLikelihood(rows [][]float64) (total float64) {
 }
 
 // Margins are the scores of chosen minus rejected that a reference stage found, as the loss scores answers.
-func Margins(s stage.Shelf, reference stage.Ref, loss config.Loss) ([]float64, error) {
-	list, err := stage.Lines[nn.PairLogProb](s, reference, "reference")
+func Margins(s stage.Shelf, reference stage.Ref, of loss.Loss) ([]float64, error) {
+	list, err := stage.Lines[loss.PairLogProb](s, reference, "reference")
 	margins := make([]float64, len(list))
 	for i, p := range list {
-		margins[i] = loss.Reference(p)
+		margins[i] = of.Reference(p)
 	}
 	return margins, err
 }

@@ -97,7 +97,7 @@ func BenchmarkSideBySide(b *testing.B) {
 	const rows, seq, span = 32, 64, 32
 	batch, err := NewBatch(randomRows(rows, seq, span), rows, seq, span)
 	check(err)
-	p := Preference{Loss: PreferenceLoss{Kind: "dpo", Beta: 0.1}, Reference: make([]float64, rows/2), Weight: make([]float64, rows/2)}
+	p := Preference{Loss: loss.Loss{Kind: "dpo", Beta: 0.1}, Reference: make([]float64, rows/2), Weight: make([]float64, rows/2)}
 	train := func() func() {
 		trainer, err := e.NewTrainer(host, AdamW{Beta1: 0.9, Beta2: 0.999, Epsilon: 1e-8, Clip: 1})
 		check(err)

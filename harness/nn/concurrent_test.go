@@ -9,6 +9,7 @@ import (
 
 	"congrad/harness/device"
 	"congrad/harness/device/devicetest"
+	"congrad/harness/loss"
 
 	"github.com/gomlx/gomlx/pkg/core/graph"
 	"github.com/gomlx/gomlx/pkg/core/tensors"
@@ -79,7 +80,7 @@ func sketches(e *Engine, w *Weights) (numbers []any, err error) {
 		return nil, err
 	}
 	defer s.Free()
-	p := Preference{Loss: PreferenceLoss{Kind: "dpo", Beta: 0.5}, Reference: []float64{0.2, -0.3}}
+	p := Preference{Loss: loss.Loss{Kind: "dpo", Beta: 0.5}, Reference: []float64{0.2, -0.3}}
 	for range 3 {
 		b, err := NewBatch(tinyRows, 4, 6, 4)
 		if err != nil {
@@ -105,7 +106,7 @@ func sketches(e *Engine, w *Weights) (numbers []any, err error) {
 // Work on one engine by several goroutines has the bits of the same work one after the other. The race detector takes the pool of
 // go-xla, which pins processors, for a race; with -tags race_mu it has locks that the detector knows.
 func TestSideBySideIsOneAfterTheOther(t *testing.T) {
-	dpo := Preference{Loss: PreferenceLoss{Kind: "dpo", Beta: 0.5}, Reference: []float64{0.2, -0.3}, Weight: []float64{0.5, 0.5}}
+	dpo := Preference{Loss: loss.Loss{Kind: "dpo", Beta: 0.5}, Reference: []float64{0.2, -0.3}, Weight: []float64{0.5, 0.5}}
 	jobs := []job{trains(1, dpo), trains(2, Likelihood{[]float64{0.25, 0.25, 0.25, 0.25}}), decodes, sketches}
 	devicetest.Each(t, func(t *testing.T, b device.Backend) {
 		e := NewEngine(b, tiny)

@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"congrad/harness/config"
+	"congrad/harness/loss"
 	"congrad/harness/record"
 	"congrad/harness/run"
 	"congrad/results/outcome"
@@ -183,7 +184,7 @@ func front(t *testing.T, card string) map[string][]string {
 
 func card() Card {
 	e := &config.Experiment{Name: "x", Model: "org/name@v1", Iterations: 2, Languages: config.Languages{Seen: []string{"en", "no", "ja"}}}
-	return Card{Experiment: e, Arm: config.Arm{Name: "joint", Select: "all", Without: []string{"ja"}, Loss: config.Loss{Kind: "dpo"}}, Seed: 2, Iteration: 2, DType: "float32", Run: "congrad run x"}
+	return Card{Experiment: e, Arm: config.Arm{Name: "joint", Select: "all", Without: []string{"ja"}, Loss: loss.Loss{Kind: "dpo"}}, Seed: 2, Iteration: 2, DType: "float32", Run: "congrad run x"}
 }
 
 func TestFrontMatter(t *testing.T) {

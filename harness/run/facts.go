@@ -38,7 +38,7 @@ func modelFields(x *config.Experiment, b *bench.Bench) (record.Model, error) {
 }
 
 // lossFields are the loss with the parameters that its kind takes.
-func lossFields(l config.Loss) record.Loss {
+func lossFields(l loss.Loss) record.Loss {
 	r := record.Loss{Kind: l.Kind, Beta: l.Beta}
 	for _, k := range loss.Kinds() {
 		if k.Name == l.Kind {

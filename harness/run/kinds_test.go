@@ -105,7 +105,7 @@ func TestPlanFilesSuffice(t *testing.T) {
 				t.Errorf("%s, %s: read as %+v", name, planned.Label, k)
 			}
 			if !slices.Equal(w.Inputs(), planned.Inputs) || w.OnDevice() != (planned.Device != "") {
-				t.Errorf("%s, %s: reads %v, on the device %v; planned were %v on %q", name, planned.Label, w.Inputs(), w.OnDevice(), planned.Inputs, planned.Device)
+				t.Errorf("%s, %s: reads %v, planned were %v; on the device %v", name, planned.Label, w.Inputs(), planned.Inputs, w.OnDevice())
 			}
 			if title := w.Title(); planned.Label != title && !strings.HasPrefix(planned.Label, title+", ") {
 				t.Errorf("%s: %q becomes %q", name, planned.Label, title)

@@ -26,10 +26,9 @@ type rig struct {
 
 	mu      sync.Mutex
 	working map[string]bool
-	began   []string
+	began   []string // each as "label number/total"
 	reused  []string
 	ended   map[string]bool // whether the stage was finished
-	numbers []string
 }
 
 func newRig(t *testing.T) *rig {
@@ -99,8 +98,7 @@ func (r *rig) run(ctx context.Context, atOnce int, memory int64) error {
 
 func (r *rig) Begin(s *Stage, number, total int) Line {
 	r.note(func() {
-		r.began = append(r.began, s.Label)
-		r.numbers = append(r.numbers, fmt.Sprintf("%d/%d", number, total))
+		r.began = append(r.began, fmt.Sprintf("%s %d/%d", s.Label, number, total))
 	})
 	return rigLine{r, s}
 }
@@ -282,7 +280,7 @@ func TestAFailureStopsTheOthers(t *testing.T) {
 		if !errors.Is(err, boom) || err.Error() != "a: boom" {
 			t.Errorf("the error is %v", err)
 		}
-		if got := strings.Join(r.began, " "); got != "a b" || len(r.ended) != 2 || r.ended["a"] || r.ended["b"] {
+		if got := strings.Join(r.began, " "); got != "a 1/4 b 2/4" || len(r.ended) != 2 || r.ended["a"] || r.ended["b"] {
 			t.Errorf("%s began, ended %v", got, r.ended)
 		}
 		for _, s := range r.stages {
@@ -359,8 +357,8 @@ func TestStagesAreReused(t *testing.T) {
 	if err := r.run(t.Context(), 1, 0); err != nil {
 		t.Fatal(err)
 	}
-	if !slices.Equal(r.reused, []string{"b"}) || !slices.Equal(r.began, []string{"a", "c", "d"}) || !slices.Equal(r.numbers, []string{"1/3", "2/3", "3/3"}) {
-		t.Errorf("reused %v, began %v as %v", r.reused, r.began, r.numbers)
+	if !slices.Equal(r.reused, []string{"b"}) || !slices.Equal(r.began, []string{"a 1/3", "c 2/3", "d 3/3"}) {
+		t.Errorf("reused %v, began %v", r.reused, r.began)
 	}
 	r.reused, r.began = nil, nil
 	if err := r.run(t.Context(), 4, 0); err != nil || len(r.began) != 0 || len(r.reused) != 4 {

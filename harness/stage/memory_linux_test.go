@@ -38,6 +38,7 @@ func TestPeaksOfStagesThatOverlap(t *testing.T) {
 	m.begin("during")
 	hold(t, large)()
 	during := m.end("during")
+	hold(t, large)()
 	m.begin("after")
 	after, all := m.end("after"), m.end("all")
 	if during < large || all < large {

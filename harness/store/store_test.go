@@ -285,3 +285,38 @@ func TestPutDropsScratch(t *testing.T) {
 		t.Errorf("the scratch is still there: %q, %v", data, err)
 	}
 }
+
+// A store of another format is refused and left as it is; a new one is marked.
+func TestStoresOfOtherFormats(t *testing.T) {
+	fresh := t.TempDir()
+	open(t, fresh).Close()
+	if got, err := os.ReadFile(filepath.Join(fresh, "format")); err != nil || string(got) != format+"\n" {
+		t.Errorf("a new store has format %q, %v", got, err)
+	}
+	if s, err := Open(fresh); err != nil {
+		t.Error(err)
+	} else {
+		s.Close()
+	}
+	for name, lay := range map[string]map[string]string{
+		"format 1": {"abc/meta.json": "{}", "new-1/meta.json": "{}", "part-abc/cost.json": "{}", "replies-1.jsonl": "{}"},
+		"format 3": {"format": "3\n", "abc/meta.json": "{}"},
+	} {
+		root := t.TempDir()
+		for file, text := range lay {
+			if err := WriteFile(filepath.Join(root, file), []byte(text)); err != nil {
+				t.Fatal(err)
+			}
+		}
+		for range 2 { // the lock is let go
+			if _, err := Open(root); err == nil || !strings.Contains(err.Error(), "has "+name+", this congrad reads format "+format) || !strings.Contains(err.Error(), "mv "+root) {
+				t.Errorf("%s: %v", name, err)
+			}
+		}
+		for file, text := range lay {
+			if got, err := os.ReadFile(filepath.Join(root, file)); err != nil || string(got) != text {
+				t.Errorf("%s: %s is %q, %v", name, file, got, err)
+			}
+		}
+	}
+}

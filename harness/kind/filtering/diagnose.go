@@ -9,6 +9,7 @@ import (
 	"congrad/harness/bench"
 	"congrad/harness/config"
 	"congrad/harness/data"
+	"congrad/harness/loss"
 	"congrad/harness/method"
 	"congrad/harness/nn"
 	"congrad/harness/sketch"
@@ -99,7 +100,7 @@ func (r Round) ownMargins(ctx context.Context, b *bench.Bench, w *nn.Weights, un
 			return err
 		}
 		for k, i := range of {
-			margins[i] = r.Loss.Reference(nn.SumPair(rows[2*k], rows[2*k+1]))
+			margins[i] = r.Loss.Reference(loss.SumPair(rows[2*k], rows[2*k+1]))
 		}
 		return nil
 	})

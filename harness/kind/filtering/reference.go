@@ -8,7 +8,7 @@ import (
 	"congrad/harness/bench"
 	"congrad/harness/forecast"
 	"congrad/harness/kind"
-	"congrad/harness/nn"
+	"congrad/harness/loss"
 	"congrad/harness/stage"
 )
 
@@ -33,13 +33,13 @@ func (Reference) Title() string { return "reference log-probs" }
 // Inputs are policy and pairs.
 func (r Reference) Inputs() []stage.Ref { return []stage.Ref{r.Policy.Stage, r.Pairs} }
 
-// Do leaves reference.jsonl: an nn.PairLogProb for each pair.
+// Do leaves reference.jsonl: an loss.PairLogProb for each pair.
 func (r Reference) Do(ctx context.Context, d *stage.Desk, b *bench.Bench) (stage.Files, error) {
 	pairs, err := kind.Pairs(d.Shelf, r.Pairs)
 	if err != nil {
 		return nil, err
 	}
-	list, err := kind.LogProbs(ctx, d, b, r.Policy, kind.Rows(pairs), r.Batch, func(rows [][]float64) nn.PairLogProb { return nn.SumPair(rows[0], rows[1]) })
+	list, err := kind.LogProbs(ctx, d, b, r.Policy, kind.Rows(pairs), r.Batch, func(rows [][]float64) loss.PairLogProb { return loss.SumPair(rows[0], rows[1]) })
 	if err != nil {
 		return nil, err
 	}

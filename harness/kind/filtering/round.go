@@ -8,6 +8,7 @@ import (
 	"congrad/harness/bench"
 	"congrad/harness/config"
 	"congrad/harness/kind"
+	"congrad/harness/loss"
 	"congrad/harness/method"
 	"congrad/harness/model"
 	"congrad/harness/nn"
@@ -24,7 +25,7 @@ type Round struct {
 	Pairs            stage.Ref
 	Reference        stage.Ref
 	Languages        []string
-	Loss             config.Loss
+	Loss             loss.Loss
 	Sketch           sketch.Settings
 	LanguageGradient string
 	EMADecay         float64

@@ -10,8 +10,8 @@ import (
 	"congrad/harness/bench"
 	"congrad/harness/config"
 	"congrad/harness/kind"
+	"congrad/harness/loss"
 	"congrad/harness/method"
-	"congrad/harness/nn"
 	"congrad/harness/record"
 	"congrad/harness/stage"
 )
@@ -126,10 +126,10 @@ func (s Select) evidence(shelf stage.Shelf, reads method.Reading, pairs []kind.P
 	case reads.Gradients():
 		return s.gradientEvidence(shelf, language)
 	case reads == method.ReadsMargin:
-		known.Margin, err = perToken(shelf, s.Reference, func(p nn.PairLogProb) float64 { return p.Chosen.Mean() - p.Rejected.Mean() })
+		known.Margin, err = perToken(shelf, s.Reference, func(p loss.PairLogProb) float64 { return p.Chosen.Mean() - p.Rejected.Mean() })
 	case reads == method.ReadsChosen, reads == method.ReadsUnprompted:
 		known.Language = language
-		if known.Chosen, err = perToken(shelf, s.Reference, func(p nn.PairLogProb) float64 { return p.Chosen.Mean() }); err != nil {
+		if known.Chosen, err = perToken(shelf, s.Reference, func(p loss.PairLogProb) float64 { return p.Chosen.Mean() }); err != nil {
 			return known, err
 		}
 		if reads == method.ReadsUnprompted {
@@ -160,8 +160,8 @@ func (s Select) gradientEvidence(shelf stage.Shelf, language []int) (known metho
 }
 
 // perToken is, for each pair, a number made of its answers' mean log-probs per token under the iteration's start.
-func perToken(s stage.Shelf, reference stage.Ref, of func(nn.PairLogProb) float64) ([]float64, error) {
-	list, err := stage.Lines[nn.PairLogProb](s, reference, "reference")
+func perToken(s stage.Shelf, reference stage.Ref, of func(loss.PairLogProb) float64) ([]float64, error) {
+	list, err := stage.Lines[loss.PairLogProb](s, reference, "reference")
 	numbers := make([]float64, len(list))
 	for i, p := range list {
 		numbers[i] = of(p)

@@ -82,7 +82,9 @@ func TestCheckpointsGoWithTheirLog(t *testing.T) {
 func TestOnlineNeedsItsState(t *testing.T) {
 	arm := config.Arm{
 		Select: "congrad", Keep: config.Keep{Share: 0.5},
-		ConGrad: config.ConGrad{Mode: "online", Sketch: sketch.Flora, SketchRank: 2, Aggregator: "pcgrad", Normalise: "unit", Similarity: "cosine", EMADecay: 0.9, RenewEvery: 1},
+		ConGrad: config.ConGrad{
+			Mode: "online", Sketch: sketch.Flora, SketchRank: 2, Aggregator: "pcgrad", Normalise: "unit", Similarity: "cosine", EMADecay: 0.9, RenewEvery: 1,
+		},
 	}
 	c := course{Train: Train{Languages: []string{"en", "de"}, Iteration: 1, Online: onlineOf(arm)}, bench: newBench(t)}
 	filter, err := c.openOnline(nn.TrainerState{})

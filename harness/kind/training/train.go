@@ -10,6 +10,7 @@ import (
 	"congrad/harness/forecast"
 	"congrad/harness/kind"
 	"congrad/harness/kind/filtering"
+	"congrad/harness/loss"
 	"congrad/harness/method"
 	"congrad/harness/nn"
 	"congrad/harness/record"
@@ -27,7 +28,7 @@ type Train struct {
 	Languages []string  // of the pairs
 	Seed      uint64
 	Iteration int
-	Loss      config.Loss
+	Loss      loss.Loss
 	Train     config.Train
 	Batch     int     // tokens
 	Language  string  `json:",omitempty"` // the only one whose pairs are trained on
