@@ -146,28 +146,33 @@ func BenchmarkSideBySide(b *testing.B) {
 		{"two sketchers", []func(){sketch(), sketch()}},
 	} {
 		b.Run(c.name, func(b *testing.B) {
-			for _, f := range c.work { // compiles
-				f()
-			}
-			best, cpu := math.Inf(1), [2]time.Duration{}
-			for b.Loop() {
-				apart, together := timed(&cpu[0], func() {
-					for _, f := range c.work {
-						f()
-					}
-				}), timed(&cpu[1], func() {
-					var both sync.WaitGroup
-					for _, f := range c.work {
-						both.Go(f)
-					}
-					both.Wait()
-				})
-				best = min(best, together.Seconds()/apart.Seconds())
-			}
-			b.ReportMetric(best, "together/apart")
-			b.ReportMetric(cpu[1].Seconds()/cpu[0].Seconds(), "cpu-ratio")
+			sideBySide(b, c.work)
 		})
 	}
+}
+
+// sideBySide times pieces of work apart and together, in turn.
+func sideBySide(b *testing.B, work []func()) {
+	for _, f := range work { // compiles
+		f()
+	}
+	best, cpu := math.Inf(1), [2]time.Duration{}
+	for b.Loop() {
+		apart, together := timed(&cpu[0], func() {
+			for _, f := range work {
+				f()
+			}
+		}), timed(&cpu[1], func() {
+			var both sync.WaitGroup
+			for _, f := range work {
+				both.Go(f)
+			}
+			both.Wait()
+		})
+		best = min(best, together.Seconds()/apart.Seconds())
+	}
+	b.ReportMetric(best, "together/apart")
+	b.ReportMetric(cpu[1].Seconds()/cpu[0].Seconds(), "cpu-ratio")
 }
 
 // timed returns how long f takes and adds the processor time that it takes to cpu.

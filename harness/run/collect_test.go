@@ -13,9 +13,8 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-// Records say what an arm does otherwise than the experiment, as far as the arm uses it, and leave out what it does not.
-func TestFieldsOfArms(t *testing.T) {
-	source := `
+// variedArms are arms that change settings, some of which nothing uses.
+const variedArms = `
 name = "x"
 model = "x"
 [languages]
@@ -84,7 +83,10 @@ select = "reward_margin"
 [arms.congrad]
 sketch_rank = 3 # of no gradient
 `
-	e, err := config.Load("x.toml", []byte(source), nil, config.World{
+
+// Records say what an arm does otherwise than the experiment, as far as the arm uses it, and leave out what it does not.
+func TestFieldsOfArms(t *testing.T) {
+	e, err := config.Load("x.toml", []byte(variedArms), nil, config.World{
 		Languages: []string{"en", "de"}, Model: func(string) error { return nil },
 	})
 	if err != nil {

@@ -126,47 +126,59 @@ func TestOnlineRecords(t *testing.T) {
 				t.Errorf("%v are kept", kept)
 			}
 		}
-		steps := map[string][]record.Step{}
-		for _, s := range set.Steps {
-			steps[s.Arm] = append(steps[s.Arm], s)
-		}
-		perEpoch := (met["congrad"] + 1) / 2
-		if len(steps["joint"]) != 2*perEpoch {
-			t.Errorf("joint training takes %d steps on %d pairs", len(steps["joint"]), met["joint"])
-		}
-		for i, s := range steps["congrad"] {
-			joint := steps["joint"][i]
-			want := 1
-			if i == 0 {
-				want = 2 // before there is a consensus
-				if s.Loss != joint.Loss || s.Tokens != joint.Tokens {
-					t.Errorf("the first batch is %+v, joint training's %+v", s, joint)
-				}
-			}
-			if s.Step != joint.Step || s.Rate != joint.Rate || s.Pairs != want {
-				t.Errorf("step %+v beside joint training's %+v", s, joint)
-			}
-		}
-		if want := map[bool]int{false: 2 * perEpoch, true: 1}[threshold]; len(steps["congrad"]) != want {
-			t.Errorf("threshold %v: %d steps are recorded, want %d", threshold, len(steps["congrad"]), want)
-		}
+		checkOnlineSteps(t, set, met["congrad"], threshold)
 		if len(set.Consensus) != 1 || set.Consensus[0].Arm != "congrad" || set.Consensus[0].MeanGram != nil || set.Consensus[0].Gram[1][1] <= 0 || len(set.Fidelity) != 0 {
 			t.Errorf("consensus %+v, fidelity %v", set.Consensus, set.Fidelity)
 		}
-		rendered, err := results.Render(set)
-		if err != nil {
-			t.Fatal(err)
-		}
-		for name, want := range map[string]string{
-			"tables/conflicts.md": "as they stood when the consensus was last renewed",
-			"tables/facts.md":     "the consensus is renewed every batch",
-			"report.html":         "each batch before it enters",
-			"report.md":           "moving averages of gradients at the last renewal",
-		} {
-			at := slices.IndexFunc(rendered, func(f results.File) bool { return f.Path == name })
-			if at < 0 || !strings.Contains(string(rendered[at].Data), want) {
-				t.Errorf("%s does not say %q", name, want)
+		checkOnlineReport(t, set)
+	}
+}
+
+// checkOnlineSteps holds an online arm's steps against those of joint training, which met as many pairs.
+func checkOnlineSteps(t *testing.T, set *record.Set, met int, threshold bool) {
+	t.Helper()
+	steps := map[string][]record.Step{}
+	for _, s := range set.Steps {
+		steps[s.Arm] = append(steps[s.Arm], s)
+	}
+	perEpoch := (met + 1) / 2
+	if len(steps["joint"]) != 2*perEpoch {
+		t.Errorf("joint training takes %d steps on %d pairs", len(steps["joint"]), met)
+	}
+	for i, s := range steps["congrad"] {
+		joint := steps["joint"][i]
+		want := 1
+		if i == 0 {
+			want = 2 // before there is a consensus
+			if s.Loss != joint.Loss || s.Tokens != joint.Tokens {
+				t.Errorf("the first batch is %+v, joint training's %+v", s, joint)
 			}
+		}
+		if s.Step != joint.Step || s.Rate != joint.Rate || s.Pairs != want {
+			t.Errorf("step %+v beside joint training's %+v", s, joint)
+		}
+	}
+	if want := map[bool]int{false: 2 * perEpoch, true: 1}[threshold]; len(steps["congrad"]) != want {
+		t.Errorf("threshold %v: %d steps are recorded, want %d", threshold, len(steps["congrad"]), want)
+	}
+}
+
+// checkOnlineReport holds a report to saying how an online arm picks its pairs.
+func checkOnlineReport(t *testing.T, set *record.Set) {
+	t.Helper()
+	rendered, err := results.Render(set)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, want := range map[string]string{
+		"tables/conflicts.md": "as they stood when the consensus was last renewed",
+		"tables/facts.md":     "the consensus is renewed every batch",
+		"report.html":         "each batch before it enters",
+		"report.md":           "moving averages of gradients at the last renewal",
+	} {
+		at := slices.IndexFunc(rendered, func(f results.File) bool { return f.Path == name })
+		if at < 0 || !strings.Contains(string(rendered[at].Data), want) {
+			t.Errorf("%s does not say %q", name, want)
 		}
 	}
 }

@@ -97,34 +97,19 @@ func (l *lab) pairGradients(t *testing.T, shelf stage.Shelf, r round) [][][]floa
 	return list
 }
 
-// lessScores writes the score out. Pairs without a rank are held back. The gradients of the embedding and of the norm gains
-// count for clipping only.
-func lessScores(shapes []model.Shape, pairs []record.Pair, gradients [][][]float32, size int, clip, epsilon float64) []float64 {
-	flat := make([][]float64, len(pairs))
-	norm2 := func(list ...[][]float32) (sum float64) {
-		for _, g := range list {
-			for _, w := range g {
-				for _, x := range w {
-					sum += float64(x) * float64(x)
-				}
-			}
-		}
-		return sum
-	}
-	var mean [][]float32 // over the pairs up for selection, all weights
-	up := 0
-	for i, g := range gradients {
-		for k, w := range g {
-			if shapes[k].Projects() {
-				for _, x := range w {
-					flat[i] = append(flat[i], float64(x))
-				}
-			}
-		}
-		if pairs[i].Rank > 0 {
-			up++
+// norm is the length of a gradient of all weights.
+func norm(g [][]float32) float64 {
+	sum := 0.0
+	for _, w := range g {
+		for _, x := range w {
+			sum += float64(x) * float64(x)
 		}
 	}
+	return math.Sqrt(sum)
+}
+
+// meanOfRanked is the mean gradient over the pairs up for selection, of which there are so many, over all weights.
+func meanOfRanked(pairs []record.Pair, gradients [][][]float32, up int) (mean [][]float32) {
 	for i, g := range gradients {
 		if pairs[i].Rank == 0 {
 			continue
@@ -138,9 +123,28 @@ func lessScores(shapes []model.Shape, pairs []record.Pair, gradients [][][]float
 			}
 		}
 	}
-	shrink := func(norm float64) float64 {
-		if clip > 0 && norm > clip {
-			return clip / norm
+	return mean
+}
+
+// lessScores writes the score out. Pairs without a rank are held back. The gradients of the embedding and of the norm gains
+// count for clipping only.
+func lessScores(shapes []model.Shape, pairs []record.Pair, gradients [][][]float32, size int, clip, epsilon float64) []float64 {
+	flat, up := make([][]float64, len(pairs)), 0
+	for i, g := range gradients {
+		for k, w := range g {
+			if shapes[k].Projects() {
+				for _, x := range w {
+					flat[i] = append(flat[i], float64(x))
+				}
+			}
+		}
+		if pairs[i].Rank > 0 {
+			up++
+		}
+	}
+	shrink := func(g [][]float32) float64 {
+		if length := norm(g); clip > 0 && length > clip {
+			return clip / length
 		}
 		return 1
 	}
@@ -158,7 +162,7 @@ func lessScores(shapes []model.Shape, pairs []record.Pair, gradients [][][]float
 			case pairs[i].Rank == 0:
 				direction[j] += x / float64(held[pairs[i].Lang]) / float64(len(held))
 			case size == 1:
-				s := shrink(math.Sqrt(norm2(gradients[i])))
+				s := shrink(gradients[i])
 				v[j] += s * s * x * x / float64(up)
 			default:
 				meanFlat[j] += x / float64(up)
@@ -166,7 +170,7 @@ func lessScores(shapes []model.Shape, pairs []record.Pair, gradients [][][]float
 		}
 	}
 	if size > 1 {
-		s := shrink(math.Sqrt(norm2(mean)))
+		s := shrink(meanOfRanked(pairs, gradients, up))
 		for j, x := range meanFlat {
 			v[j] = s * s * x * x
 		}

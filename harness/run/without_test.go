@@ -12,10 +12,8 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-// An arm without a language is, in all else, what an experiment that has never heard of the language makes of it, and answers
-// in the language as in any other that it was not trained on.
-func TestArmsWithoutALanguage(t *testing.T) {
-	const arms = `
+// withoutArms are arms of all ways of training, where WITHOUT may leave a language out.
+const withoutArms = `
 [[arms]]
 name = "joint-en"
 select = "all"
@@ -38,6 +36,41 @@ WITHOUT
 [arms.train]
 aggregator = "gradvac"
 `
+
+// seen is what an arm met and what became of it.
+type seen struct {
+	steps []record.Step
+	pairs []string
+	kept  []bool
+	texts map[string]string
+}
+
+func seenOf(set *record.Set, arm string) seen {
+	s := seen{texts: map[string]string{}}
+	for _, x := range set.Steps {
+		if x.Arm == arm {
+			s.steps = append(s.steps, x)
+		}
+	}
+	for _, p := range set.Pairs {
+		if p.Arm == arm {
+			s.pairs, s.kept = append(s.pairs, p.Prompt), append(s.kept, p.Kept)
+		}
+	}
+	for _, e := range set.Evaluations {
+		if e.Arm == arm && e.Lang != "de" {
+			s.texts[e.Prompt] = e.Text
+		}
+		if e.Arm == arm && e.Lang == "de" {
+			s.texts["de"] = "answered"
+		}
+	}
+	return s
+}
+
+// An arm without a language is, in all else, what an experiment that has never heard of the language makes of it, and answers
+// in the language as in any other that it was not trained on.
+func TestArmsWithoutALanguage(t *testing.T) {
 	l := newLab(t)
 	run := func(source string, sets ...string) *record.Set {
 		plan := l.planOf(t, source, append(sets, "iterations=2", "congrad.fidelity_pairs=0")...)
@@ -47,38 +80,10 @@ aggregator = "gradvac"
 		}
 		return load(t, files)
 	}
-	without := run(small + strings.ReplaceAll(arms, "WITHOUT", `without = ["de"]`))
-	alone := run(small+strings.ReplaceAll(arms, "WITHOUT", ""), `languages.seen=["en"]`)
-	type seen struct {
-		steps []record.Step
-		pairs []string
-		kept  []bool
-		texts map[string]string
-	}
-	of := func(set *record.Set, arm string) seen {
-		s := seen{texts: map[string]string{}}
-		for _, x := range set.Steps {
-			if x.Arm == arm {
-				s.steps = append(s.steps, x)
-			}
-		}
-		for _, p := range set.Pairs {
-			if p.Arm == arm {
-				s.pairs, s.kept = append(s.pairs, p.Prompt), append(s.kept, p.Kept)
-			}
-		}
-		for _, e := range set.Evaluations {
-			if e.Arm == arm && e.Lang != "de" {
-				s.texts[e.Prompt] = e.Text
-			}
-			if e.Arm == arm && e.Lang == "de" {
-				s.texts["de"] = "answered"
-			}
-		}
-		return s
-	}
+	without := run(small + strings.ReplaceAll(withoutArms, "WITHOUT", `without = ["de"]`))
+	alone := run(small+strings.ReplaceAll(withoutArms, "WITHOUT", ""), `languages.seen=["en"]`)
 	for _, arm := range []string{"joint-en", "congrad-en", "online-en", "surgery-en"} {
-		got, want := of(without, arm), of(alone, arm)
+		got, want := seenOf(without, arm), seenOf(alone, arm)
 		if got.texts["de"] == "" {
 			t.Errorf("%s is not evaluated in the language that it does without", arm)
 		}
