@@ -10,6 +10,9 @@ import (
 	"congrad/harness/stage"
 )
 
+// AtHand is how many policies stay on the device where stages follow each other. Each that runs next to another adds one.
+const AtHand = 2
+
 // Policy names weights: those that a stage trained, or the model's own.
 type Policy struct {
 	Stage   stage.Ref
@@ -41,7 +44,7 @@ func (b *Bench) Weights(shelf stage.Shelf, p Policy) (*model.Weights, error) {
 // Policy returns a policy's weights on the device until release is called. Those that were used last stay there, since
 // stages that follow each other use the same.
 func (b *Bench) Policy(shelf stage.Shelf, p Policy) (w *nn.Weights, release func(), err error) {
-	return b.policies.take(string(p.Stage), 1+max(1, b.AtOnce), func() (*nn.Weights, error) {
+	return b.policies.take(string(p.Stage), AtHand-1+max(1, b.AtOnce), func() (*nn.Weights, error) {
 		host, err := b.Weights(shelf, p)
 		if err != nil {
 			return nil, err

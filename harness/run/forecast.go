@@ -63,10 +63,10 @@ func Model(e *config.Experiment, b *bench.Bench) forecast.Model {
 	}
 }
 
-// expected is what a stage will take.
+// expected is what a stage will take, by itself: a plan does not depend on how many stages run at a time.
 func expected(w kind.Work, size int, b *bench.Bench, l kind.Lengths) forecast.Stage {
 	f := w.Forecast(size, b, l)
-	f.Kind, f.Passes, f.Policies = w.Kind().Name, max(1, f.Passes), 1+max(1, b.AtOnce)
+	f.Kind, f.Passes, f.Policies = w.Kind().Name, max(1, f.Passes), bench.AtHand
 	return f
 }
 
