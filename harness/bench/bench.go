@@ -8,6 +8,7 @@ import (
 
 	"congrad/eval/task"
 	"congrad/harness/data"
+	"congrad/harness/forecast"
 	"congrad/harness/judge/endpoint"
 	"congrad/harness/model"
 	"congrad/harness/nn"
@@ -37,8 +38,15 @@ type Bench struct {
 	Sketches Sketches // of the last scoring rounds
 	Server   Server   // that judges
 
-	policies hand
-	loading  sync.Mutex
+	policies  hand
+	forecasts sync.Map // from string to func() forecast.Stage
+	loading   sync.Mutex
+}
+
+// Forecast is what f says, which is asked once for each key: stages that differ in their policy alone read the same texts.
+func (b *Bench) Forecast(key string, f func() forecast.Stage) forecast.Stage {
+	known, _ := b.forecasts.LoadOrStore(key, sync.OnceValue(f))
+	return known.(func() forecast.Stage)()
 }
 
 // Asked says which prompts a stage is about. Its fields are those that enter keys.

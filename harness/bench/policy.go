@@ -3,6 +3,7 @@ package bench
 import (
 	"fmt"
 	"runtime/debug"
+	"slices"
 	"sync"
 
 	"congrad/harness/model"
@@ -83,7 +84,7 @@ func (h *hand) take(key string, most int, make func() (*nn.Weights, error)) (*nn
 	h.mu.Unlock()
 	w, err := x.make()
 	if err != nil {
-		h.release(x, 0) // whoever comes next tries again
+		h.forget(x) // whoever comes next tries again
 		return nil, nil, err
 	}
 	h.drop(most)
@@ -99,6 +100,15 @@ func (h *hand) find(key string) *held {
 		}
 	}
 	return nil
+}
+
+// forget takes out an entry whose weights could not be made.
+func (h *hand) forget(x *held) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if at := slices.Index(h.holds, x); at >= 0 {
+		h.holds = slices.Delete(h.holds, at, at+1)
+	}
 }
 
 func (h *hand) release(x *held, most int) {

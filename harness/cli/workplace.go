@@ -72,9 +72,13 @@ func adapted(e *config.Experiment, c model.Config) model.Config {
 	return c
 }
 
-// executor does stages at the workplace.
+// executor does stages at the workplace. Of the memory that is free, what the sketches of rounds that overlap may keep is set aside.
 func (w *workplace) executor(report stage.Reporter) *stage.Executor {
-	return &stage.Executor{Store: w.store, Report: report, Machine: machine.Name(), AtOnce: w.bench.AtOnce, Memory: machine.Spare()}
+	x := &stage.Executor{Store: w.store, Report: report, Machine: machine.Name(), AtOnce: w.bench.AtOnce}
+	if spare := machine.Spare(); spare > 0 {
+		x.Memory = max(1, spare-int64(max(0, w.bench.AtOnce-1)*w.bench.SketchBytes))
+	}
+	return x
 }
 
 // atOnce is how many stages are done at a time: as asked, or one where the device is a GPU, whose memory nobody forecasts, and a few

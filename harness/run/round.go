@@ -91,7 +91,7 @@ func (p *planner) selection(r *round, matched *round, checked bool, where string
 	case reads.Gradients():
 		p.scoring(r, &s, where)
 	}
-	r.selection = p.add(s, who, 0)
+	r.selection = p.add(s, who, p.expected(r))
 	if c := r.arm.ConGrad; r.arm.Select == "congrad" && checked && c.FidelityPairs > 0 {
 		r.fidelity = p.add(filtering.FidelityOf(*s.Round, c.FidelityPairs, filtering.ScoringOf(c)), who, p.expected(r)+c.FidelityPairs)
 	}

@@ -122,20 +122,18 @@ func (t Choices) Record(s stage.Shelf, _ *bench.Bench, at kind.Place, set *recor
 
 // Forecast counts the rows of all options.
 func (t Choices) Forecast(_ int, b *bench.Bench, l kind.Lengths) forecast.Stage {
-	x, err := t.resolve(b)
-	if err != nil {
-		return forecast.Stage{}
-	}
-	var all reading
-	for _, lang := range t.Languages {
-		for _, c := range b.ItemsOf(x).Choices(lang, t.Per) {
-			rows, _ := optionRows(b, x, c) // what is wrong with an item is said when it is asked
-			for _, row := range rows {
-				all.add(row)
+	return t.forecast(b, func(x task.Task) forecast.Stage {
+		var all reading
+		for _, lang := range t.Languages {
+			for _, c := range b.ItemsOf(x).Choices(lang, t.Per) {
+				rows, _ := optionRows(b, x, c) // what is wrong with an item is said when it is asked
+				for _, row := range rows {
+					all.add(row)
+				}
 			}
 		}
-	}
-	return all.forecast(l, t.Batch)
+		return all.forecast(l, t.Batch)
+	})
 }
 
 // forecast is a stage that reads the rows.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"math"
 
+	"congrad/eval/task"
 	"congrad/harness/bench"
 	"congrad/harness/data"
 	"congrad/harness/forecast"
@@ -62,15 +63,13 @@ func (t Passages) Record(s stage.Shelf, _ *bench.Bench, at kind.Place, set *reco
 
 // Forecast counts the passages.
 func (t Passages) Forecast(_ int, b *bench.Bench, l kind.Lengths) forecast.Stage {
-	x, err := t.resolve(b)
-	if err != nil {
-		return forecast.Stage{}
-	}
-	var all reading
-	for _, lang := range t.Languages {
-		for _, p := range b.ItemsOf(x).Passages(lang, t.Per) {
-			all.add(passageRow(b, p))
+	return t.forecast(b, func(x task.Task) forecast.Stage {
+		var all reading
+		for _, lang := range t.Languages {
+			for _, p := range b.ItemsOf(x).Passages(lang, t.Per) {
+				all.add(passageRow(b, p))
+			}
 		}
-	}
-	return all.forecast(l, t.Batch)
+		return all.forecast(l, t.Batch)
+	})
 }

@@ -85,23 +85,21 @@ func (t Replies) Record(s stage.Shelf, _ *bench.Bench, at kind.Place, set *recor
 
 // Forecast counts the questions. Answers are taken to be cut.
 func (t Replies) Forecast(_ int, b *bench.Bench, _ kind.Lengths) forecast.Stage {
-	x, err := t.resolve(b)
-	if err != nil {
-		return forecast.Stage{}
-	}
-	n, tokens, longest, most := 0, 0, 0, x.Spec.Answer.MaxTokens
-	for _, lang := range t.Languages {
-		for _, q := range b.Exams[x.Name].Questions(lang, t.Per) {
-			prompt, _ := questionPrompt(b, x, q)
-			n, tokens, longest = n+1, tokens+nn.Bucket(len(prompt)), max(longest, len(prompt))
+	return t.forecast(b, func(x task.Task) forecast.Stage {
+		n, tokens, longest, most := 0, 0, 0, x.Spec.Answer.MaxTokens
+		for _, lang := range t.Languages {
+			for _, q := range b.Exams[x.Name].Questions(lang, t.Per) {
+				prompt, _ := questionPrompt(b, x, q)
+				n, tokens, longest = n+1, tokens+nn.Bucket(len(prompt)), max(longest, len(prompt))
+			}
 		}
-	}
-	if n == 0 {
-		return forecast.Stage{}
-	}
-	rows := min(t.Rows, nn.Bucket(n))
-	return forecast.Stage{
-		Work: forecast.Decodes, Tokens: tokens, Answers: n * most, Steps: (n + rows - 1) / rows * most, Answered: rows, Programs: 3,
-		Largest: forecast.Block{Rows: rows, Seq: nn.Bucket(longest), Span: most},
-	}
+		if n == 0 {
+			return forecast.Stage{}
+		}
+		rows := min(t.Rows, nn.Bucket(n))
+		return forecast.Stage{
+			Work: forecast.Decodes, Tokens: tokens, Answers: n * most, Steps: (n + rows - 1) / rows * most, Answered: rows, Programs: 3,
+			Largest: forecast.Block{Rows: rows, Seq: nn.Bucket(longest), Span: most},
+		}
+	})
 }

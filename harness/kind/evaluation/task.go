@@ -5,6 +5,7 @@ import (
 
 	"congrad/eval/task"
 	"congrad/harness/bench"
+	"congrad/harness/forecast"
 	"congrad/harness/kind"
 	"congrad/harness/nn"
 	"congrad/harness/stage"
@@ -70,6 +71,17 @@ func (t Task) unchanged(version string, err error) error {
 		err = fmt.Errorf("the items of task %s have changed since the plan was made (congrad run plans again)", t.Task.Name)
 	}
 	return err
+}
+
+// forecast asks f once for all policies that the task measures.
+func (t Task) forecast(b *bench.Bench, f func(task.Task) forecast.Stage) forecast.Stage {
+	return b.Forecast(fmt.Sprint(t.Task.Name, t.Items, t.Languages, t.Per, t.Batch, t.Rows), func() forecast.Stage {
+		x, err := t.resolve(b)
+		if err != nil {
+			return forecast.Stage{} // the stage tells
+		}
+		return f(x)
+	})
 }
 
 // reading sums up rows for a forecast.

@@ -9,10 +9,12 @@ import (
 
 	"congrad/harness/bench"
 	"congrad/harness/config"
+	"congrad/harness/forecast"
 	"congrad/harness/kind"
 	"congrad/harness/loss"
 	"congrad/harness/method"
 	"congrad/harness/record"
+	"congrad/harness/sketch"
 	"congrad/harness/stage"
 )
 
@@ -30,7 +32,6 @@ type Select struct {
 	Round      *Round    `json:",omitempty"` // that Gradients are of, where there is a consensus
 	Before     stage.Ref `json:",omitempty"` // the selection that the aggregator goes on from
 	kind.Tokenless
-	kind.Quick
 }
 
 // Keep is a rule of what to keep, as settings: JSON has no NaN.
@@ -228,4 +229,17 @@ func ReadConsensus(s stage.Shelf, of stage.Ref) (*record.Consensus, error) {
 		return nil, fmt.Errorf("stage %s: %w", of.Short(), err)
 	}
 	return c, nil
+}
+
+// Forecast is that of the gradients, which a consensus needs once more. Sketches are at hand as a rule; where they are not, they are
+// made again, so memory is counted and time is not.
+func (s Select) Forecast(size int, b *bench.Bench, l kind.Lengths) forecast.Stage {
+	if s.Round == nil {
+		return forecast.Stage{}
+	}
+	f := Gradients{Round: *s.Round}.Forecast(size, b, l)
+	if s.Round.Sketch.Kind != sketch.Exact {
+		f.Tokens, f.Answers, f.Programs = 0, 0, 0
+	}
+	return f
 }
