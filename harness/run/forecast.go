@@ -71,12 +71,12 @@ func expected(w kind.Work, size int, b *bench.Bench, l kind.Lengths) forecast.St
 }
 
 // need is how much memory a stage needs beside what all stages of a process share [bytes].
-func (p *planner) need(w kind.Work, size int) int64 {
-	f := expected(w, size, p.bench, p.Lengths)
+func need(e *config.Experiment, b *bench.Bench, l kind.Lengths, w kind.Work, size int) int64 {
+	f := expected(w, size, b, l)
 	if f.Work == forecast.Nothing {
 		return 0
 	}
-	return int64(Model(p.Experiment, p.bench).Own(f))
+	return int64(Model(e, b).Own(f))
 }
 
 // Forecast describes the stages of plans for a forecast, each once, in the order of the table of kinds.

@@ -47,6 +47,22 @@ func findKind(name string) (kind.Row, int, error) {
 	return kind.Row{}, 0, fmt.Errorf("no kind of stage is called %q", name)
 }
 
+// stageOf is a kind's work as a stage. device is what computes, for the kinds that it computes.
+func stageOf(w kind.Work, device string) (*stage.Stage, error) {
+	k := w.Kind()
+	if _, _, err := findKind(k.Name); err != nil { // no other process could do it
+		return nil, err
+	}
+	if !w.OnDevice() {
+		device = ""
+	}
+	s, err := stage.New(k.Name, k.Version, w, device, w.Inputs())
+	if err == nil {
+		s.Label = w.Title()
+	}
+	return s, err
+}
+
 // workOf is a stage as its kind sees it.
 func workOf(s *stage.Stage) (kind.Work, error) {
 	row, _, err := findKind(s.Kind)

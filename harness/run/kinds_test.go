@@ -110,7 +110,7 @@ func TestPlanFilesSuffice(t *testing.T) {
 			if title := w.Title(); planned.Label != title && !strings.HasPrefix(planned.Label, title+", ") {
 				t.Errorf("%s: %q becomes %q", name, planned.Label, title)
 			}
-			if need := (&planner{Plan: s.Plan, bench: s.bench}).need(w, read.Size); need != planned.Memory {
+			if need := need(s.Experiment, s.bench, s.Lengths, w, read.Size); need != planned.Memory {
 				t.Errorf("%s, %s: needs %d bytes, planned were %d", name, planned.Label, need, planned.Memory)
 			}
 			again, err := stage.New(read.Kind, read.Version, w, read.Device, w.Inputs())

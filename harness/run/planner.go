@@ -58,24 +58,18 @@ func (p *planner) fail(err error) {
 // add enters a stage into the plan, or returns the one that is there under its key. where says where in the study it was met first;
 // size is how many units of work are expected.
 func (p *planner) add(w kind.Work, where string, size int) *stage.Stage {
-	k, device := w.Kind(), ""
-	if w.OnDevice() {
-		device = p.bench.Device
-	}
-	_, _, err := findKind(k.Name) // or no other process could do it
-	s, wrong := stage.New(k.Name, k.Version, w, device, w.Inputs())
-	if err = errors.Join(err, wrong); err != nil {
+	s, err := stageOf(w, p.bench.Device)
+	if err != nil {
 		p.fail(err)
 		return &stage.Stage{}
 	}
 	if there := p.byKey[s.Key]; there != nil {
 		return there
 	}
-	s.Label, s.Size = w.Title(), size
 	if where != "" {
 		s.Label += ", " + where
 	}
-	s.Memory = p.need(w, size)
+	s.Size, s.Memory = size, need(p.Experiment, p.bench, p.Lengths, w, size)
 	p.byKey[s.Key] = s
 	p.Stages = append(p.Stages, s)
 	return s

@@ -11,11 +11,13 @@ import (
 
 	"congrad/eval/task"
 	"congrad/experiments"
+	"congrad/harness/bench"
 	"congrad/harness/data"
 	"congrad/harness/device"
 	"congrad/harness/device/devicetest"
 	"congrad/harness/kind"
 	"congrad/harness/kind/evaluation"
+	"congrad/harness/kind/sampling"
 	"congrad/harness/model"
 	"congrad/harness/nn"
 	"congrad/harness/record"
@@ -46,22 +48,24 @@ func (l *lab) measured(t *testing.T, x task.Task, languages []string, sets ...st
 	l.bench.Exams = map[string]*data.Exam{x.Name: exam}
 	e := l.plan(t, sets...).Experiment
 	b := l.fresh()
-	p := &planner{Plan: &Plan{Experiment: e}, bench: b, byKey: map[stage.Ref]*stage.Stage{}}
-	p.planBase()
-	w, err := evaluation.TaskOf(b, p.base, x, languages, e.Evaluate.TaskItems, e.Batch.Tokens, e.Batch.Rows)
-	if err != nil {
-		t.Fatal(err)
+	must := func(err error) {
+		t.Helper()
+		if err != nil {
+			t.Fatal(err)
+		}
 	}
-	s := p.add(w, "test", 0)
-	if p.err != nil {
-		t.Fatal(p.err)
-	}
-	st := open(t, t.TempDir())
-	if err := execute(context.Background(), p.Plan, st, b, &follower{}); err != nil {
-		t.Fatal(err)
-	}
+	model, err := sampling.BaseOf(e, b)
+	must(err)
+	base, err := stageOf(model, "")
+	must(err)
+	w, err := evaluation.TaskOf(b, bench.Policy{Stage: base.Key}, x, languages, e.Evaluate.TaskItems, e.Batch.Tokens, e.Batch.Rows)
+	must(err)
+	s, err := stageOf(w, b.Device)
+	must(err)
+	p, st := &Plan{Experiment: e, Stages: []*stage.Stage{base, s}}, open(t, t.TempDir())
+	must(execute(context.Background(), p, st, b, &follower{}))
 	var set record.Set
-	if err := (collector{p.Plan, st, b, &set}).record(kind.Place{Arm: e.Arms[0]}, s); err != nil {
+	if err := (collector{p, st, b, &set}).record(kind.Place{Arm: e.Arms[0]}, s); err != nil {
 		t.Fatal(err)
 	}
 	return &set
