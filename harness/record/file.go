@@ -53,7 +53,7 @@ func decode[T any](data []byte, name, kind string, oldest int) ([]T, error) {
 		return nil, fmt.Errorf("%s:1: expected the line with the schema: %w", name, err)
 	}
 	if h.Record == kind && h.Schema > 0 && h.Schema < oldest {
-		return nil, fmt.Errorf("%s:1: the records are of an earlier version of congrad (schema %d, this one reads %d): congrad run makes them again", name, h.Schema, Schema)
+		return nil, fmt.Errorf("%s:1: the records are of an earlier version of congrad (schema %d, this one reads %d)", name, h.Schema, Schema)
 	}
 	if h.Schema < oldest || h.Schema > Schema || h.Record != kind {
 		return nil, fmt.Errorf("%s:1: holds %q records of schema %d; this version reads %q of schema %d", name, h.Record, h.Schema, kind, Schema)

@@ -81,7 +81,7 @@ func TestRecordsOfAnEarlierVersion(t *testing.T) {
 		dir[name] = &fstest.MapFile{Data: bytes.Replace(data, []byte(`{"schema":2,`), []byte(`{"schema":1,`), 1)}
 	}
 	_, err = Load(dir)
-	if err == nil || !strings.Contains(err.Error(), "study.jsonl:1: the records are of an earlier version of congrad (schema 1, this one reads 2): congrad run makes them again") {
+	if err == nil || !strings.Contains(err.Error(), "study.jsonl:1: the records are of an earlier version of congrad (schema 1, this one reads 2)") {
 		t.Errorf("%v", err)
 	}
 	if steps, err := Decode[Step]([]byte(`{"schema":1,"record":"steps"}`+"\n"+`{"loss":2}`), "steps.jsonl", "steps"); err != nil || len(steps) != 1 || steps[0].Loss != 2 {

@@ -96,7 +96,7 @@ func (f Folder) Records() fs.FS { return os.DirFS(f.path("records")) }
 func (f Folder) Load() (*record.Set, error) {
 	set, err := record.Load(f.Records())
 	if err != nil {
-		return nil, fmt.Errorf("%s: %w (congrad run makes records anew from what it has done)", f.path("records"), err)
+		return nil, fmt.Errorf("%s: %w (congrad run makes the records again)", f.path("records"), err)
 	}
 	return set, nil
 }
