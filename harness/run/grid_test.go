@@ -3,12 +3,15 @@ package run
 import (
 	"context"
 	"fmt"
+	"io/fs"
 	"maps"
 	"os"
 	"slices"
 	"strings"
 	"testing"
 
+	"congrad/experiments"
+	"congrad/harness/model"
 	"congrad/harness/record"
 	"congrad/harness/stage"
 )
@@ -134,6 +137,25 @@ func TestTrainingFurther(t *testing.T) {
 		if !a.Parsed || a.Score < 0 || a.Score > 1 || a.Score == a.Known {
 			t.Errorf("under noise alone, an answer worth %g scores %g", a.Known, a.Score)
 		}
+	}
+}
+
+// Training the base model further may be the first stage that needs its weights, which are read when they are first asked for.
+func TestTrainingFurtherReadsTheModel(t *testing.T) {
+	l := newLab(t)
+	l.pretrained(t)
+	dir, err := fs.Sub(experiments.Files, "tiny/model")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if l.bench.Base, err = model.Look(dir); err != nil {
+		t.Fatal(err)
+	}
+	l.bench.Recipe.Train.Batch, l.bench.Recipe.Train.Tokens = 1, 128
+	p := l.plan(t, "base.steps=1")
+	p.Stages = p.Stages[:2] // the model, and its training
+	if err := execute(context.Background(), p, open(t, t.TempDir()), l.fresh(), &follower{}); err != nil {
+		t.Error(err)
 	}
 }
 
