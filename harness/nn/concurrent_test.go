@@ -6,6 +6,7 @@ import (
 	"sync"
 	"sync/atomic"
 	"testing"
+	"time"
 
 	"congrad/harness/device"
 	"congrad/harness/device/devicetest"
@@ -221,6 +222,45 @@ func TestProgramsAreCompiledOnce(t *testing.T) {
 			if p.users != 0 {
 				t.Errorf("%q has %d users after all are done", key.name, p.users)
 			}
+		}
+	})
+}
+
+// A program that is compiled does not wait for the compilation of another shape of the same name (docs/correctness.md).
+func TestCompiledProgramsDoNotWait(t *testing.T) {
+	devicetest.Each(t, func(t *testing.T, b device.Backend) {
+		e := NewEngine(b, tiny)
+		building, goOn := make(chan bool), make(chan bool)
+		run := func(n int) error {
+			x := tensors.FromFlatDataAndDimensions(make([]float32, n), n)
+			defer x.FinalizeAll()
+			out, err := e.run("add one", appendTensors(nil, []*tensors.Tensor{x}), func(in []*Node) []*Node {
+				if n == 2 {
+					building <- true
+					<-goOn
+				}
+				return []*Node{graph.OnePlus(in[0])}
+			})
+			freeAll(out)
+			return err
+		}
+		if err := run(1); err != nil {
+			t.Fatal(err)
+		}
+		second := make(chan error)
+		go func() { second <- run(2) }()
+		<-building
+		waited := time.AfterFunc(time.Minute, func() { close(goOn) })
+		if err := run(1); err != nil {
+			t.Error(err)
+		}
+		if waited.Stop() {
+			close(goOn)
+		} else {
+			t.Error("a compiled program waited for another's compilation")
+		}
+		if err := <-second; err != nil {
+			t.Error(err)
 		}
 	})
 }
