@@ -7,6 +7,7 @@ import (
 	"strings"
 	"testing"
 
+	"congrad/harness/stage"
 	"congrad/harness/store"
 )
 
@@ -42,7 +43,16 @@ func TestGCDropsOrphanedScratch(t *testing.T) {
 		t.Fatal(err)
 	}
 
+	// nor is that of another version, whose stages may be wanted
 	write(filepath.Join(runs, "x", "plan.json"), `[{"stage": "x", "key": "wanted", "kind": "train"}]`)
+	if code, _, errs := gc(); code == 0 || !strings.Contains(errs, "plan.json has format 1, which another version of congrad wrote") {
+		t.Errorf("with another version's plan: exit code %d, %s", code, errs)
+	}
+	plan, err := stage.Plan{Stages: []*stage.Stage{{Key: "wanted", Kind: "train", Settings: []byte("{}")}}}.Marshal()
+	if err != nil {
+		t.Fatal(err)
+	}
+	write(filepath.Join(runs, "x", "plan.json"), string(plan))
 	const text = "0 of 0 artefacts and 1 unfinished stages, 0.0 MB\n"
 	if _, out, _ := gc("--dry-run"); out != "would remove "+text {
 		t.Error(out)

@@ -66,7 +66,7 @@ func Model(e *config.Experiment, b *bench.Bench) forecast.Model {
 // expected is what a stage will take, by itself: a plan does not depend on how many stages run at a time.
 func expected(w kind.Work, size int, b *bench.Bench, l kind.Lengths) forecast.Stage {
 	f := w.Forecast(size, b, l)
-	f.Kind, f.Passes, f.Policies = w.Kind().Name, max(1, f.Passes), bench.AtHand
+	f.Kind, f.Passes, f.Policies = cmp.Or(f.Kind, w.Kind().Name), max(1, f.Passes), bench.AtHand
 	return f
 }
 
@@ -77,6 +77,14 @@ func need(e *config.Experiment, b *bench.Bench, l kind.Lengths, w kind.Work, siz
 		return 0
 	}
 	return int64(Model(e, b).Own(f))
+}
+
+// placeOf is a kind's place in the table. What several kinds are counted under, as the tasks, comes last.
+func placeOf(kind string) int {
+	if _, at, err := findKind(kind); err == nil {
+		return at
+	}
+	return len(Kinds)
 }
 
 // Forecast describes the stages of plans for a forecast, each once, in the order of the table of kinds.
@@ -92,9 +100,7 @@ func Forecast(plans []*Plan, b *bench.Bench) ([]forecast.Stage, error) {
 		}
 	}
 	slices.SortStableFunc(list, func(x, y forecast.Stage) int {
-		_, i, _ := findKind(x.Kind)
-		_, j, _ := findKind(y.Kind)
-		return cmp.Compare(i, j)
+		return cmp.Compare(placeOf(x.Kind), placeOf(y.Kind))
 	})
 	return list, nil
 }

@@ -15,17 +15,20 @@ func TestForecastHasEveryStage(t *testing.T) {
 		sets    []string
 		without map[string]bool // what the device has no part in
 	}{
-		"known answers": {nil, map[string]bool{"base": true, "pairs": true, "random": true, "select": true}},
-		"the model":     {[]string{"judge.kind=self", "evaluate.judge=self"}, map[string]bool{"base": true, "pairs": true, "random": true, "select": true}},
+		"known answers": {nil, map[string]bool{"base": true, "pairs": true, "random": true}},
+		"the model":     {[]string{"judge.kind=self", "evaluate.judge=self"}, map[string]bool{"base": true, "pairs": true, "random": true}},
 		"a file": {
 			[]string{"judge.kind=self", "evaluate.judge=self", "evaluate.opponent=refs.jsonl", "evaluate.answers.id=id"},
-			map[string]bool{"base": true, "pairs": true, "random": true, "select": true, "given": true},
+			map[string]bool{"base": true, "pairs": true, "random": true, "given": true},
 		},
 	} {
 		p := l.plan(t, c.sets...)
 		kinds := map[string]int{}
 		for _, s := range p.Stages {
-			if !c.without[s.Kind] {
+			switch {
+			case s.Kind == "choices", s.Kind == "passages":
+				kinds["task"]++ // under which all tasks are counted
+			case !c.without[s.Kind]:
 				kinds[s.Kind]++
 			}
 		}
@@ -44,12 +47,11 @@ func TestForecastHasEveryStage(t *testing.T) {
 	}
 }
 
-// Every stage that the device computes has a forecast, so that those that overlap fit into its memory. A selection is the exception: it
-// makes sketches again only where they are not at hand.
+// Every stage that the device computes has a forecast, so that those that overlap fit into its memory.
 func TestMemoryOfDeviceStages(t *testing.T) {
 	for name, x := range studies(t) {
 		for _, s := range x.Stages {
-			if want := s.Device != "" && s.Kind != "select"; (s.Memory > 0) != want {
+			if (s.Memory > 0) != (s.Device != "") {
 				t.Errorf("%s: %s needs %d bytes, on %q", name, s.Label, s.Memory, s.Device)
 			}
 		}

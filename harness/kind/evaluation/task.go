@@ -80,7 +80,9 @@ func (t Task) forecast(b *bench.Bench, f func(task.Task) forecast.Stage) forecas
 		if err != nil {
 			return forecast.Stage{} // the stage tells
 		}
-		return f(x)
+		s := f(x)
+		s.Kind = "task" // all tasks share their programs, and a row
+		return s
 	})
 }
 
