@@ -3,7 +3,6 @@
 package data
 
 import (
-	"bytes"
 	"cmp"
 	"fmt"
 	"slices"
@@ -71,8 +70,14 @@ func byCluster(p Prompt) string { return p.Cluster }
 
 // sortByDraw orders a list by a key drawn for each entry's name; entries of one name stay as they stood.
 func sortByDraw[T any](list []T, seed uint64, name func(T) string) {
+	drawn := map[string]string{} // once for each name, and not for each comparison
+	for _, x := range list {
+		if _, there := drawn[name(x)]; !there {
+			key := rng.Key(seed, "order of items", name(x))
+			drawn[name(x)] = string(key[:])
+		}
+	}
 	slices.SortStableFunc(list, func(a, b T) int {
-		x, y := rng.Key(seed, "order of items", name(a)), rng.Key(seed, "order of items", name(b))
-		return cmp.Or(bytes.Compare(x[:], y[:]), strings.Compare(name(a), name(b)))
+		return cmp.Or(strings.Compare(drawn[name(a)], drawn[name(b)]), strings.Compare(name(a), name(b)))
 	})
 }
