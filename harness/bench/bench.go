@@ -60,12 +60,6 @@ type Asked struct {
 	Iteration int    `json:",omitempty"`
 }
 
-// In is the same prompts in some of the languages.
-func (a Asked) In(languages []string) Asked {
-	a.Languages = languages
-	return a
-}
-
 // Prompts lists the prompts, language by language.
 func (b *Bench) Prompts(a Asked) ([]data.Prompt, error) {
 	if version := b.Source.Version(); version != a.Source {

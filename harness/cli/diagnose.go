@@ -94,14 +94,9 @@ func (a *app) diagnose(ctx context.Context, file string, o diagnosis) error {
 	report := progress.New(a.Err, io.Discard)
 	at := &bench.Bench{Engine: nn.NewEngine(b.Backend, base.Config), Config: base.Config, Chat: chat, Base: base, SketchBytes: 1e6 * x.Batch.SketchMB}
 	pairs = drawn(pairs, o.limit, x.Seeds[0])
-	var line stage.Line
-	found, err := filtering.Diagnose(ctx, at, x, x.Arms[1], pairs, name, func(units int) stage.Line {
-		line = report.Begin(&stage.Stage{Label: fmt.Sprintf("gradients of %d pairs", len(pairs)), Size: units}, 1, 1)
-		return line
-	})
-	if line != nil {
-		line.End(false, 0)
-	}
+	line := report.Begin(&stage.Stage{Label: fmt.Sprintf("gradients of %d pairs", len(pairs))}, 1, 1)
+	found, err := filtering.Diagnose(ctx, at, x, x.Arms[1], pairs, name, line)
+	line.End(false, 0) // the numbers that are printed say that it is done
 	report.Close()
 	if err != nil {
 		if !errors.Is(err, nn.ErrNotFinite) {

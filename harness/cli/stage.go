@@ -63,12 +63,13 @@ func (a *app) stage(ctx context.Context, key string) error {
 	return err
 }
 
-// planned finds a stage by the beginning of its key in the plans of all runs, those of a grid's cells included.
+// planned finds a stage by the beginning of its key in the plans of all runs, those of a grid's cells included, and the first plan that
+// has it. Plans share stages.
 func (a *app) planned(key string) (*stage.Plan, *stage.Stage, error) {
 	runs, _ := filepath.Glob(filepath.Join(a.Runs, "*", "plan.json")) // the patterns are well formed
 	cells, _ := filepath.Glob(filepath.Join(a.Runs, "*", "*", "plan.json"))
-	var plan *stage.Plan
-	var found *stage.Stage
+	var all stage.Plan
+	of := map[stage.Ref]*stage.Plan{}
 	var faults []error
 	for _, path := range slices.Concat(runs, cells) {
 		p, err := stage.ReadPlan(path)
@@ -79,21 +80,21 @@ func (a *app) planned(key string) (*stage.Plan, *stage.Stage, error) {
 		if p.Experiment == "" {
 			continue // of a grid, whose cells have plans of their own
 		}
-		s, err := p.Find(key)
-		switch {
-		case errors.Is(err, stage.ErrUnknown):
-		case err != nil:
-			return nil, nil, exit.With(exit.Config, err)
-		case found != nil && found.Key != s.Key:
-			return nil, nil, exit.With(exit.Config, fmt.Errorf("%q begins the keys of several stages: %s (%s), %s (%s)", key, found.Key, found.Label, s.Key, s.Label))
-		case found == nil:
-			plan, found = p, s
+		for _, s := range p.Stages {
+			if of[s.Key] == nil {
+				of[s.Key], all.Stages = p, append(all.Stages, s)
+			}
 		}
 	}
-	if found == nil {
-		return nil, nil, exit.With(exit.Config, errors.Join(append(faults, fmt.Errorf("%q: no stage of this key in a plan below %s (congrad run EXPERIMENT --dry-run lists the stages of a run; congrad run plans it)", key, a.Runs))...))
+	s, err := all.Find(key)
+	if errors.Is(err, stage.ErrUnknown) {
+		faults = append(faults, fmt.Errorf("%q: no stage of this key in a plan below %s (congrad run EXPERIMENT --dry-run lists the stages of a run; congrad run plans it)", key, a.Runs))
+		err = errors.Join(faults...)
 	}
-	return plan, found, nil
+	if err != nil {
+		return nil, nil, exit.With(exit.Config, err)
+	}
+	return of[s.Key], s, nil
 }
 
 // ready reports inputs that are not in the store, each with the command that makes it.

@@ -24,7 +24,7 @@ type workplace struct {
 	info  device.Info
 }
 
-// set up starts the device and opens the model, the data and the store: a plan, too, needs to know what computes, since that
+// setUp starts the device and opens the model, the data and the store: a plan, too, needs to know what computes, since that
 // enters the keys of its stages.
 func (a *app) setUp(e *config.Experiment, s *open.Surroundings) (*workplace, error) {
 	started, err := a.OpenBackend()
@@ -44,7 +44,7 @@ func (a *app) setUp(e *config.Experiment, s *open.Surroundings) (*workplace, err
 	b.Engine.BFloat16, b.Engine.Recompute, b.Engine.Beneath = e.Precision == "bfloat16", e.Batch.Recompute, base.Read
 	b.Device, b.Backend = started.Info.Key(), started.Info.String()
 	st, err := store.Open(filepath.Join(a.Runs, ".store"))
-	return &workplace{st, b, started.Info}, exit.With(exit.Data, err)
+	return &workplace{st, b, started.Info}, err
 }
 
 // material is a bench without a model and a device: what an experiment asks and evaluates on.

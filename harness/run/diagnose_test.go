@@ -32,8 +32,8 @@ func diagnose(t *testing.T, pairs []data.Preference, codes ...string) (measure.D
 	x := l.plan(t, "loss.length_penalty=0.0").Experiment
 	x.Languages.Seen = codes
 	f := &follower{}
-	begin := func(int) stage.Line { return f.Begin(&stage.Stage{Kind: "diagnosis"}, 1, 1) }
-	d, err := filtering.Diagnose(context.Background(), l.bench, x, *x.FindArm("congrad"), pairs, "mine.jsonl", begin)
+	line := f.Begin(&stage.Stage{Kind: "diagnosis"}, 1, 1)
+	d, err := filtering.Diagnose(context.Background(), l.bench, x, *x.FindArm("congrad"), pairs, "mine.jsonl", line)
 	if err != nil {
 		return measure.Diagnosis{}, err
 	}

@@ -61,7 +61,7 @@ func (f Folder) writePlan(p stage.Plan) error {
 
 // Finish does the stages of the plan and writes its records. It returns them for reporting.
 func (f Folder) Finish(ctx context.Context, p *Plan, x *stage.Executor, b *bench.Bench, languages lang.Table) (*record.Set, error) {
-	x.Work, x.AtOnce = Workshop(b, p.Experiment), b.AtOnce
+	x.Work = Workshop(b, p.Experiment)
 	if err := x.Run(ctx, p.Stages); err != nil {
 		return nil, err
 	}

@@ -22,8 +22,14 @@ func Memory() string {
 }
 
 // MemoryBytes is what the machine has [bytes]; 0 where that is not known.
-func MemoryBytes() float64 {
-	kib, err := strconv.ParseFloat(strings.TrimSuffix(procValue("/proc/meminfo", "MemTotal"), " kB"), 64)
+func MemoryBytes() float64 { return memory("MemTotal") }
+
+// Spare is how much memory is free for a run [bytes], a tenth of it left alone; 0 where that is not known.
+func Spare() int64 { return int64(0.9 * memory("MemAvailable")) }
+
+// memory is a figure of /proc/meminfo [bytes]; 0 where there is none.
+func memory(key string) float64 {
+	kib, err := strconv.ParseFloat(strings.TrimSuffix(procValue("/proc/meminfo", key), " kB"), 64)
 	if err != nil {
 		return 0
 	}
@@ -46,13 +52,4 @@ func procValue(file, key string) string {
 		}
 	}
 	return ""
-}
-
-// Spare is how much memory is free for a run [bytes], a tenth of it left alone; 0 where that is not known.
-func Spare() int64 {
-	kib, err := strconv.ParseFloat(strings.TrimSuffix(procValue("/proc/meminfo", "MemAvailable"), " kB"), 64)
-	if err != nil {
-		return 0
-	}
-	return int64(0.9 * 1024 * kib)
 }

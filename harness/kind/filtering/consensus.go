@@ -15,15 +15,12 @@ import (
 // consensus is the record of a scoring round, all but its place in the study.
 func (s Select) consensus(ctx context.Context, d *stage.Desk, b *bench.Bench, known method.Evidence, pairs []kind.Pair, list []kind.Choice) (record.Consensus, error) {
 	r := *s.Round
-	_, numbers, err := readRound(d.Shelf, s.Gradients, known.Language)
-	if err != nil {
-		return record.Consensus{}, err
-	}
+	numbers := sketch.Numbers(b.Config, r.Sketch)
 	c := record.Consensus{
 		Languages: s.Languages, Gram: rows(known.Gram), Weights: known.Consensus.Weights, Order: known.Consensus.Order, State: known.Consensus.State,
 		Thresholds: Thresholds(list, known.Language, len(s.Languages)), Numbers: numbers, Bytes: sketch.Bytes(numbers, len(s.Languages)),
 	}
-	m, err := r.material(d.Shelf)
+	m, err := r.material(d.Shelf, pairs)
 	if err != nil {
 		return c, err
 	}

@@ -30,8 +30,8 @@ type Diagnosis struct {
 
 // Diagnose takes the first step of an arm's filter with pairs that a user brings: gradients of the arm's loss at the model, which is
 // its own reference, their consensus, and how the pairs lie to it. Nothing is trained and nothing is stored. The seen languages of the
-// experiment are those of the pairs; name is the pairs' file, for errors. begin is told how many units of work there are.
-func Diagnose(ctx context.Context, b *bench.Bench, x *config.Experiment, arm config.Arm, pairs []data.Preference, name string, begin func(units int) stage.Line) (Diagnosis, error) {
+// experiment are those of the pairs; name is the pairs' file, for errors.
+func Diagnose(ctx context.Context, b *bench.Bench, x *config.Experiment, arm config.Arm, pairs []data.Preference, name string, line stage.Line) (Diagnosis, error) {
 	codes := x.Languages.Seen
 	var d Diagnosis
 	m, err := materialOf(b, pairs, codes, x.Batch.Tokens/2, name)
@@ -49,7 +49,7 @@ func Diagnose(ctx context.Context, b *bench.Bench, x *config.Experiment, arm con
 	defer w.Free()
 	r := RoundOf(arm, method.ReadsConsensus)
 	r.Languages, r.Seed, r.Iteration, r.Batch = codes, x.Seeds[0], 1, x.Batch.Tokens
-	line := begin(2 * len(m.units)) // log-probs first
+	line.Expect(2 * len(m.units)) // log-probs first
 	if m.margins, err = r.ownMargins(ctx, b, w, m.units, line); err != nil {
 		return d, err
 	}

@@ -53,7 +53,11 @@ type exactScore struct {
 // Do leaves scores.jsonl: an exactScore for each sampled pair.
 func (f Fidelity) Do(ctx context.Context, d *stage.Desk, b *bench.Bench) (stage.Files, error) {
 	r := f.Round
-	m, err := r.material(d.Shelf)
+	pairs, err := kind.Pairs(d.Shelf, r.Pairs)
+	if err != nil {
+		return nil, err
+	}
+	m, err := r.material(d.Shelf, pairs)
 	if err != nil {
 		return nil, err
 	}

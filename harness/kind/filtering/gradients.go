@@ -42,7 +42,11 @@ func (g Gradients) Inputs() []stage.Ref { return []stage.Ref{g.Policy.Stage, g.P
 
 // Do leaves round.json.
 func (g Gradients) Do(ctx context.Context, d *stage.Desk, b *bench.Bench) (stage.Files, error) {
-	m, err := g.material(d.Shelf)
+	pairs, err := kind.Pairs(d.Shelf, g.Pairs)
+	if err != nil {
+		return nil, err
+	}
+	m, err := g.material(d.Shelf, pairs)
 	if err != nil {
 		return nil, err
 	}

@@ -93,11 +93,8 @@ type material struct {
 	margins  []float64  // [pairs] of the reference, as the loss scores answers
 }
 
-func (r Round) material(s stage.Shelf) (m material, err error) {
-	pairs, err := kind.Pairs(s, r.Pairs)
-	if err != nil {
-		return m, err
-	}
+// material is that of the round's pairs.
+func (r Round) material(s stage.Shelf, pairs []kind.Pair) (m material, err error) {
 	m.units, m.language = kind.Rows(pairs), kind.Languages(pairs, r.Languages)
 	m.margins, err = kind.Margins(s, r.Reference, r.Loss)
 	return m, err
@@ -113,14 +110,14 @@ type scored struct {
 }
 
 // readRound reads a gradients stage, whose pairs have the given languages.
-func readRound(s stage.Shelf, of stage.Ref, language []int) (*sketch.Round, int, error) {
+func readRound(s stage.Shelf, of stage.Ref, language []int) (*sketch.Round, error) {
 	data, err := s.Read(of, "round.json")
 	if err != nil {
-		return nil, 0, err
+		return nil, err
 	}
 	var r scored
 	if err := json.Unmarshal(data, &r); err != nil {
-		return nil, 0, fmt.Errorf("stage %s: %w", of.Short(), err)
+		return nil, fmt.Errorf("stage %s: %w", of.Short(), err)
 	}
 	gram := mat.NewSymDense(len(r.Gram), nil)
 	for i, row := range r.Gram {
@@ -128,7 +125,7 @@ func readRound(s stage.Shelf, of stage.Ref, language []int) (*sketch.Round, int,
 			gram.SetSym(i, j, row[j])
 		}
 	}
-	return &sketch.Round{Pairs: method.Pairs{Language: language, Inner: r.Inner, Square: r.Square, Share: r.Share}, Gram: gram}, r.Numbers, nil
+	return &sketch.Round{Pairs: method.Pairs{Language: language, Inner: r.Inner, Square: r.Square, Share: r.Share}, Gram: gram}, nil
 }
 
 // rows are a matrix as a list of lists.

@@ -146,7 +146,7 @@ func (s Select) evidence(shelf stage.Shelf, reads method.Reading, pairs []kind.P
 
 // gradientEvidence is what the scoring round tells, with the consensus where the selector reads it.
 func (s Select) gradientEvidence(shelf stage.Shelf, language []int) (known method.Evidence, err error) {
-	round, _, err := readRound(shelf, s.Gradients, language)
+	round, err := readRound(shelf, s.Gradients, language)
 	if err != nil {
 		return known, err
 	}
@@ -201,7 +201,7 @@ func (s Select) Record(shelf stage.Shelf, _ *bench.Bench, at kind.Place, set *re
 // squares are the mean square lengths of the gradients of each language's pairs; zero without pairs.
 func (s Select) squares(shelf stage.Shelf, pairs []kind.Pair) ([]float64, error) {
 	language := kind.Languages(pairs, s.Languages)
-	round, _, err := readRound(shelf, s.Gradients, language)
+	round, err := readRound(shelf, s.Gradients, language)
 	if err != nil {
 		return nil, err
 	}
