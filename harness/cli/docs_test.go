@@ -164,7 +164,7 @@ func runnable(t *testing.T, document, command string) string {
 	words := strings.Fields(command)
 	switch words[0] {
 	case "congrad":
-		if words[1] == "run" && !strings.Contains(command, "--limit") && !strings.Contains(command, "--dry-run") {
+		if words[1] == "run" && !strings.Contains(command, "--limit") && !strings.Contains(command, "--dry-run") && !strings.Contains(command, "--prepare") {
 			command += " --dry-run"
 		}
 		if words[1] == "run" || slices.Contains([]string{"doctor", "diagnose", "generate", "export", "model", "plan"}, words[1]) {

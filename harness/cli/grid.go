@@ -31,6 +31,11 @@ func (a *app) runGrid(ctx context.Context, e *config.Experiment, s *open.Surroun
 	if how.dry {
 		return a.printPlan(e, run.Union(plans), w.store)
 	}
+	for i, p := range plans {
+		if err := p.Reckon(w.bench); err != nil {
+			return exit.With(exit.Data, fmt.Errorf("cell %s: %w", e.Grid.Cells[i].Name, err))
+		}
+	}
 	folder := a.folder(e)
 	g := gridRecord(e)
 	if err := folder.PrepareGrid(e, plans, g); err != nil {

@@ -168,9 +168,9 @@ func (a *app) expect(arg string, o open.Options) (*expectation, error) {
 		}
 		plans = append(plans, p)
 	}
-	x := &expectation{experiment: e, model: run.Model(e, b), lengths: plans[0].Lengths, planned: run.Union(plans)}
-	x.stages, err = run.Forecast(plans, b)
-	return x, err
+	x := &expectation{experiment: e, model: run.Model(e, b), planned: run.Union(plans)}
+	x.stages, x.lengths, err = run.Forecast(plans, b)
+	return x, exit.With(exit.Data, err)
 }
 
 // String says what was assumed.

@@ -54,8 +54,11 @@ func (m *manner) flags(c *cobra.Command) {
 	c.Flags().BoolVar(&m.prepare, "prepare", false, "write the plan, print it, and stop: congrad stage does its stages")
 	check := c.PreRunE
 	c.PreRunE = func(c *cobra.Command, args []string) error {
-		if c.Flags().Changed("jobs") && m.jobs < 1 {
+		switch {
+		case c.Flags().Changed("jobs") && m.jobs < 1:
 			return exit.With(exit.Config, fmt.Errorf("--jobs %d: want a number of stages from 1 upwards", m.jobs))
+		case m.dry && m.prepare:
+			return exit.With(exit.Config, errors.New("--dry-run writes nothing and --prepare writes the plan: give one of them"))
 		}
 		return check(c, args)
 	}
@@ -98,12 +101,15 @@ func (a *app) run(ctx context.Context, arg string, o open.Options, how manner) e
 	if err != nil {
 		return exit.With(exit.Config, err)
 	}
+	if how.dry {
+		return a.printPlan(e, plan.Stages, w.store)
+	}
+	if err := plan.Reckon(w.bench); err != nil {
+		return exit.With(exit.Data, err)
+	}
 	folder, started := a.folder(e), time.Now()
 	if how.prepare {
-		err = folder.Prepare(plan)
-	}
-	if how.dry || how.prepare {
-		return errors.Join(err, a.printPlan(e, plan.Stages, w.store))
+		return errors.Join(folder.Prepare(plan), a.printPlan(e, plan.Stages, w.store))
 	}
 	done, err := a.execute(ctx, folder, plan, s, w, again)
 	if err != nil {

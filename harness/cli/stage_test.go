@@ -43,6 +43,9 @@ func TestStagesInProcessesOfTheirOwn(t *testing.T) {
 	for len(waiting) > 0 {
 		at := r.IntN(len(waiting))
 		s := waiting[at]
+		if (s.Memory > 0) != (s.Device != "") {
+			t.Errorf("%s needs %d bytes, on %q", s.Label, s.Memory, s.Device)
+		}
 		if slices.ContainsFunc(s.Inputs, func(in stage.Ref) bool { return !done[in] }) {
 			continue
 		}

@@ -70,13 +70,25 @@ func expected(w kind.Work, size int, b *bench.Bench, l kind.Lengths) forecast.St
 	return f
 }
 
-// need is how much memory a stage needs beside what all stages of a process share [bytes].
-func need(e *config.Experiment, b *bench.Bench, l kind.Lengths, w kind.Work, size int) int64 {
-	f := expected(w, size, b, l)
-	if f.Work == forecast.Nothing {
-		return 0
+// Reckon says of each stage how much memory it will need beside what all stages of a process share. Planning does without, since it
+// counts the tokens of texts.
+func (p *Plan) Reckon(b *bench.Bench) error {
+	furnish(b, p.Experiment)
+	l, err := lengths(p.Experiment, b)
+	if err != nil {
+		return err
 	}
-	return int64(Model(e, b).Own(f))
+	m := Model(p.Experiment, b)
+	for _, s := range p.Stages {
+		w, err := workOf(s)
+		if err != nil {
+			return err
+		}
+		if f := expected(w, s.Size, b, l); f.Work != forecast.Nothing {
+			s.Memory = int64(m.Own(f))
+		}
+	}
+	return nil
 }
 
 // placeOf is a kind's place in the table. What several kinds are counted under, as the tasks, comes last.
@@ -87,20 +99,24 @@ func placeOf(kind string) int {
 	return len(Kinds)
 }
 
-// Forecast describes the stages of plans for a forecast, each once, in the order of the table of kinds.
-func Forecast(plans []*Plan, b *bench.Bench) ([]forecast.Stage, error) {
-	var list []forecast.Stage
+// Forecast describes the stages of plans for a forecast, each once, in the order of the table of kinds, and returns the lengths that
+// it assumes: those of the first plan.
+func Forecast(plans []*Plan, b *bench.Bench) (list []forecast.Stage, l kind.Lengths, err error) {
+	furnish(b, plans[0].Experiment)
+	if l, err = lengths(plans[0].Experiment, b); err != nil {
+		return nil, l, err
+	}
 	for _, s := range Union(plans) {
 		w, err := workOf(s)
 		if err != nil {
-			return nil, err
+			return nil, l, err
 		}
-		if f := expected(w, s.Size, b, plans[0].Lengths); f.Work != forecast.Nothing {
+		if f := expected(w, s.Size, b, l); f.Work != forecast.Nothing {
 			list = append(list, f)
 		}
 	}
 	slices.SortStableFunc(list, func(x, y forecast.Stage) int {
 		return cmp.Compare(placeOf(x.Kind), placeOf(y.Kind))
 	})
-	return list, nil
+	return list, l, nil
 }

@@ -32,7 +32,7 @@ func TestForecastHasEveryStage(t *testing.T) {
 				kinds[s.Kind]++
 			}
 		}
-		list, err := Forecast([]*Plan{p}, l.bench)
+		list, _, err := Forecast([]*Plan{p}, l.bench)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -50,6 +50,9 @@ func TestForecastHasEveryStage(t *testing.T) {
 // Every stage that the device computes has a forecast, so that those that overlap fit into its memory.
 func TestMemoryOfDeviceStages(t *testing.T) {
 	for name, x := range studies(t) {
+		if err := x.Reckon(x.bench); err != nil {
+			t.Fatal(err)
+		}
 		for _, s := range x.Stages {
 			if (s.Memory > 0) != (s.Device != "") {
 				t.Errorf("%s: %s needs %d bytes, on %q", name, s.Label, s.Memory, s.Device)

@@ -74,6 +74,9 @@ func TestKindsAreWhole(t *testing.T) {
 func TestPlanFilesSuffice(t *testing.T) {
 	met := map[string]bool{}
 	for name, s := range studies(t) {
+		if err := s.Reckon(s.bench); err != nil {
+			t.Fatal(err)
+		}
 		text, err := stage.Plan{Experiment: string(s.Experiment.Resolved()), Stages: s.Stages}.Marshal()
 		if err != nil {
 			t.Fatal(err)
@@ -88,6 +91,15 @@ func TestPlanFilesSuffice(t *testing.T) {
 		}
 		if len(file.Stages) != len(s.Stages) {
 			t.Fatalf("%s: %d stages are read, planned were %d", name, len(file.Stages), len(s.Stages))
+		}
+		again := Plan{Experiment: s.Experiment}
+		for _, read := range file.Stages {
+			anew := *read
+			anew.Memory = 0
+			again.Stages = append(again.Stages, &anew)
+		}
+		if err := again.Reckon(s.bench); err != nil {
+			t.Fatal(err)
 		}
 		for i, read := range file.Stages {
 			planned := s.Stages[i]
@@ -110,11 +122,11 @@ func TestPlanFilesSuffice(t *testing.T) {
 			if title := w.Title(); planned.Label != title && !strings.HasPrefix(planned.Label, title+", ") {
 				t.Errorf("%s: %q becomes %q", name, planned.Label, title)
 			}
-			if need := need(s.Experiment, s.bench, s.Lengths, w, read.Size); need != planned.Memory {
+			if need := again.Stages[i].Memory; need != planned.Memory || read.Memory != planned.Memory {
 				t.Errorf("%s, %s: needs %d bytes, planned were %d", name, planned.Label, need, planned.Memory)
 			}
-			again, err := stage.New(read.Kind, read.Version, w, read.Device, w.Inputs())
-			if err != nil || again.Key != planned.Key {
+			rekeyed, err := stage.New(read.Kind, read.Version, w, read.Device, w.Inputs())
+			if err != nil || rekeyed.Key != planned.Key {
 				t.Errorf("%s, %s: has another key, error %v", name, planned.Label, err)
 			}
 		}

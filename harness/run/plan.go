@@ -10,7 +10,6 @@ import (
 	"congrad/eval/task"
 	"congrad/harness/bench"
 	"congrad/harness/config"
-	"congrad/harness/kind"
 	"congrad/harness/method"
 	"congrad/harness/stage"
 )
@@ -19,8 +18,7 @@ import (
 type Plan struct {
 	Experiment *config.Experiment
 	Stages     []*stage.Stage
-	Lengths    kind.Lengths // that its forecasts assume
-	tasks      []task.Task  // those of the experiment, in its order
+	tasks      []task.Task // those of the experiment, in its order
 	start      []*stage.Stage
 	rounds     []round
 	finals     []final

@@ -32,11 +32,6 @@ func NewPlan(e *config.Experiment, b *bench.Bench, tasks []task.Task) (*Plan, er
 	if err := errors.Join(p.enoughPrompts(), p.answersKnown()); err != nil {
 		return nil, err
 	}
-	furnish(b, e)
-	var err error
-	if p.Lengths, err = lengths(e, b); err != nil {
-		return nil, err
-	}
 	p.planBase()
 	p.opponent()
 	for i, seed := range e.Seeds {
@@ -69,7 +64,7 @@ func (p *planner) add(w kind.Work, where string, size int) *stage.Stage {
 	if where != "" {
 		s.Label += ", " + where
 	}
-	s.Size, s.Memory = size, need(p.Experiment, p.bench, p.Lengths, w, size)
+	s.Size = size
 	p.byKey[s.Key] = s
 	p.Stages = append(p.Stages, s)
 	return s
