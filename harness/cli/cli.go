@@ -12,6 +12,7 @@ import (
 	"strings"
 	"syscall"
 
+	"congrad/harness/cli/machine"
 	"congrad/harness/cli/shell"
 	"congrad/harness/cli/tool"
 	"congrad/harness/exit"
@@ -86,6 +87,7 @@ func (a *app) root() *cobra.Command {
 		Long: "congrad runs declarative experiments: it aligns one model on the preferences of many languages, with and\n" +
 			"without filtering pairs by their agreement with a cross-lingual consensus gradient, evaluates seen and\n" +
 			"unseen languages and the alignment tax, and writes tables, figures and a report.",
+		Version:       machine.Version,
 		SilenceErrors: true, SilenceUsage: true,
 		CompletionOptions: cobra.CompletionOptions{HiddenDefaultCmd: true},
 		RunE:              shell.NeedsCommand,

@@ -14,6 +14,7 @@ import (
 	"syscall"
 	"testing"
 
+	"congrad/harness/cli/machine"
 	"congrad/harness/cli/shell"
 	"congrad/harness/config"
 	"congrad/harness/exit"
@@ -135,14 +136,14 @@ func TestAgain(t *testing.T) {
 
 // The program was not built from the repository that it happens to be called in.
 func TestCommitIsTheBinarys(t *testing.T) {
-	built, _ := commit()
+	built, _ := machine.Commit()
 	t.Chdir(t.TempDir())
 	for _, args := range [][]string{{"init", "-q"}, {"-c", "user.name=x", "-c", "user.email=x", "commit", "-q", "--allow-empty", "-m", "x"}} {
 		if out, err := exec.Command("git", args...).CombinedOutput(); err != nil {
 			t.Skipf("git %s: %v: %s", args[0], err, out)
 		}
 	}
-	if got, _ := commit(); got != built {
+	if got, _ := machine.Commit(); got != built {
 		t.Errorf("commit %q in one repository, %q in another", built, got)
 	}
 }

@@ -34,7 +34,7 @@ func newManifest(e *config.Experiment, w *workplace) run.Manifest {
 			m.Device[variable] = value
 		}
 	}
-	m.Commit, m.Dirty = commit()
+	m.Commit, m.Dirty = machine.Commit()
 	m.Licence = open.Licence(e.Model)
 	return m
 }
@@ -53,22 +53,4 @@ func versions() map[string]string {
 		}
 	}
 	return v
-}
-
-// commit is the git commit that the program was built from, which the Go tool notes in the binary. The working folder is
-// no source of it: it may belong to another repository.
-func commit() (revision string, dirty bool) {
-	info, ok := debug.ReadBuildInfo()
-	if !ok {
-		return "", false
-	}
-	for _, s := range info.Settings {
-		switch s.Key {
-		case "vcs.revision":
-			revision = s.Value
-		case "vcs.modified":
-			dirty = s.Value == "true"
-		}
-	}
-	return revision, dirty
 }

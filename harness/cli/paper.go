@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"congrad/harness/bench"
+	"congrad/harness/cli/machine"
 	"congrad/harness/config"
 	"congrad/harness/exit"
 	"congrad/harness/hub"
@@ -54,7 +55,7 @@ func (a *app) card(arg, arm string, x exported, plan *run.Plan, b *bench.Bench) 
 		Experiment: e, Arm: *e.FindArm(arm), DType: x.DType, Licence: open.Licence(e.Model), Run: a.again(arg, x.Options), Export: a.exporting(arg, arm, x),
 	}
 	c.BaseID, c.Revision = hubModel(e.Model)
-	c.Commit, c.Dirty = commit()
+	c.Commit, c.Dirty = machine.Commit()
 	var err error
 	if c.Base, err = b.Base.Hash(); err != nil {
 		return c, exit.With(exit.Data, err)
