@@ -15,6 +15,7 @@ import (
 	"congrad/harness/judge"
 	"congrad/harness/loss"
 	"congrad/harness/method"
+	"congrad/harness/model"
 	"congrad/harness/open"
 	"congrad/harness/suggest"
 
@@ -31,6 +32,7 @@ var listings = []struct {
 	{"methods", (*app).listMethods},
 	{"losses", (*app).listLosses},
 	{"judges", (*app).listJudges},
+	{"families", (*app).listFamilies},
 	{"tasks", (*app).listTasks},
 	{"runs", (*app).listRuns},
 }
@@ -42,7 +44,7 @@ func (a *app) lsCommand() *cobra.Command {
 	}
 	return &cobra.Command{
 		Use:       "ls [" + strings.Join(names, "|") + "]",
-		Short:     "List experiments, languages, methods, losses, judges, tasks or runs",
+		Short:     "List experiments, languages, methods, losses, judges, model families, tasks or runs",
 		ValidArgs: names,
 		Args:      cobra.MaximumNArgs(1),
 		RunE: func(_ *cobra.Command, args []string) error {
@@ -124,6 +126,13 @@ func (a *app) listLosses() (rows [][]string, err error) {
 func (a *app) listJudges() (rows [][]string, err error) {
 	for _, j := range judge.Kinds {
 		rows = append(rows, []string{j.Name, j.Doc})
+	}
+	return rows, nil
+}
+
+func (a *app) listFamilies() (rows [][]string, err error) {
+	for _, f := range model.Families() {
+		rows = append(rows, []string{f.Name, f.Doc})
 	}
 	return rows, nil
 }

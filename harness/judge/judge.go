@@ -26,9 +26,9 @@ type Judge interface {
 
 // Kinds lists the judges, in display order.
 var Kinds = []struct{ Name, Doc string }{
-	{"self", "the policy at the start of the iteration reads prompt and answer and gives a digit; the score is the digit it expects"},
-	{"reference", "the known answer: 1 for an exact match, else chrF"},
-	{"endpoint", "a model behind an OpenAI-compatible server, which compares answers in pairs; of held-out answers only (evaluate.judge)"},
+	{"self", "the policy at the start of the iteration rates an answer by a digit; the score is the expected digit (Yuan et al. 2024)"},
+	{"reference", "agreement with the reference answer: 1 for an exact match, else chrF (Popović 2015)"},
+	{"endpoint", "a model behind an OpenAI-compatible server compares held-out answers in pairs, in evaluate.judge only (Zheng et al. 2023)"},
 }
 
 // errNoAnswer says that an item cannot be judged against a known answer.

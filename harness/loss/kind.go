@@ -22,16 +22,16 @@ type row[N Number[N]] struct {
 func table[N Number[N]]() []row[N] {
 	const penalty, smoothing = "length_penalty", "label_smoothing"
 	return []row[N]{
-		{Kind{"dpo", "DPO", "log-ratios through a sigmoid, with a length penalty (R-DPO) that 0 leaves out", Summed, false, []string{penalty}}, dpo[N]},
-		{Kind{"cdpo", "cDPO", "conservative: a share of the labels is taken to be wrong", Summed, false, []string{penalty, smoothing}}, cdpo[N]},
-		{Kind{"robust", "robust DPO", "unbiased under a known share of wrong labels", Summed, false, []string{penalty, smoothing}}, robust[N]},
-		{Kind{"hinge", "hinge loss", "a pair whose margin reaches 1 teaches nothing more", Summed, false, []string{penalty}}, hinge[N]},
-		{Kind{"ipo", "IPO", "the lead per token is drawn to a target", Averaged, false, nil}, ipo[N]},
-		{Kind{"ipo_sum", "IPO of sums", "the lead in summed log-probs is drawn to a target", Summed, false, nil}, ipo[N]},
-		{Kind{"dpo_norm", "length-normalised DPO", "log-ratios per token", Averaged, false, nil}, dpo[N]},
-		{Kind{"ld_dpo", "LD-DPO", "tokens beyond the shorter answer's length count less", Desensitised, false, []string{"ld_alpha"}}, dpo[N]},
-		{Kind{"dpo_nll", "DPO+NLL", "and the likelihood of the chosen answer", Summed, false, []string{penalty, "nll_weight"}}, dpoNLL[N]},
-		{Kind{"simpo", "SimPO", "log-probs per token and a target margin, without a reference", Averaged, true, []string{"target_margin"}}, simpo[N]},
+		{Kind{"dpo", "DPO", "the log-ratios through a sigmoid, with an optional length penalty (Rafailov et al. 2023; penalty: Park et al. 2024)", Summed, false, []string{penalty}}, dpo[N]},
+		{Kind{"cdpo", "cDPO", "conservative: assumes that a share of the labels is wrong (Mitchell 2023)", Summed, false, []string{penalty, smoothing}}, cdpo[N]},
+		{Kind{"robust", "robust DPO", "unbiased under a known share of wrong labels (Ray Chowdhury et al. 2024)", Summed, false, []string{penalty, smoothing}}, robust[N]},
+		{Kind{"hinge", "hinge loss", "a pair whose margin reaches 1 has no gradient (Zhao et al. 2023, SLiC-HF)", Summed, false, []string{penalty}}, hinge[N]},
+		{Kind{"ipo", "IPO", "regresses the log-ratio per token to a target (Azar et al. 2024)", Averaged, false, nil}, ipo[N]},
+		{Kind{"ipo_sum", "IPO of sums", "regresses the log-ratio of whole answers to a target (Azar et al. 2024)", Summed, false, nil}, ipo[N]},
+		{Kind{"dpo_norm", "length-normalised DPO", "the log-ratios per token through a sigmoid (Lambert et al. 2024, Tülu 3)", Averaged, false, nil}, dpo[N]},
+		{Kind{"ld_dpo", "LD-DPO", "tokens beyond the shorter answer's length count less (Liu et al. 2024)", Desensitised, false, []string{"ld_alpha"}}, dpo[N]},
+		{Kind{"dpo_nll", "DPO+NLL", "adds the negative log-likelihood of the chosen answer (Pang et al. 2024)", Summed, false, []string{penalty, "nll_weight"}}, dpoNLL[N]},
+		{Kind{"simpo", "SimPO", "log-probs per token and a target margin, without a reference (Meng et al. 2024)", Averaged, true, []string{"target_margin"}}, simpo[N]},
 	}
 }
 

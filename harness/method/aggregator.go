@@ -107,7 +107,7 @@ var Aggregators = []NamedAggregator{
 		PCGrad{},
 	},
 	{
-		"pcgrad_fixed", "pcgrad in the order of the languages, as its authors' code does it",
+		"pcgrad_fixed", "pcgrad in the order of the languages, as in its authors' code",
 		Properties{Scaling: Linear, Ordered: true},
 		PCGrad{Fixed: true},
 	},
@@ -117,12 +117,12 @@ var Aggregators = []NamedAggregator{
 		PCGrad{Rounds: 100},
 	},
 	{
-		"gradvac", "moves each gradient to the similarity that it used to have with the others; at first pcgrad (Wang et al. 2021)",
+		"gradvac", "moves each gradient to its usual similarity with the others; starts as pcgrad (Wang et al. 2021)",
 		Properties{Scaling: Linear, Stochastic: true, Stateful: true},
 		GradVac{Decay: 0.5},
 	},
 	{
-		"mean", "the plain average: no gradient is protected from another",
+		"mean", "the plain average: conflicts stay",
 		Properties{Scaling: Linear},
 		Mean{},
 	},
@@ -132,12 +132,12 @@ var Aggregators = []NamedAggregator{
 		Sum{},
 	},
 	{
-		"upgrad", "projects each gradient onto the directions that oppose none, then averages (Quinton & Rey 2024)",
+		"upgrad", "projects each gradient onto the directions that conflict with no gradient, then averages (Quinton & Rey 2024)",
 		Properties{NonConflicting: true, Scaling: Linear},
 		UPGrad{},
 	},
 	{
-		"dualproj", "projects the average onto the directions that oppose no gradient (Lopez-Paz & Ranzato 2017)",
+		"dualproj", "projects the average onto the directions that conflict with no gradient (Lopez-Paz & Ranzato 2017)",
 		Properties{NonConflicting: true},
 		DualProj{},
 	},
@@ -147,7 +147,7 @@ var Aggregators = []NamedAggregator{
 		MGDA{},
 	},
 	{
-		"cagrad", "serves the worst-off gradient within half the average's length around the average (Liu et al. 2021)",
+		"cagrad", "best for the worst-off gradient, within half the average's length of the average (Liu et al. 2021)",
 		Properties{},
 		CAGrad{C: 0.5},
 	},
@@ -157,12 +157,12 @@ var Aggregators = []NamedAggregator{
 		IMTLG{},
 	},
 	{
-		"aligned_mtl", "the average after the gradients were made orthogonal and equally long (Senushkin et al. 2023)",
+		"aligned_mtl", "the average after making the gradients orthogonal and equally long (Senushkin et al. 2023)",
 		Properties{Contrary: true},
 		AlignedMTL{},
 	},
 	{
-		"nash_mtl", "the direction with the largest product of gains, a bargain of the gradients (Navon et al. 2022)",
+		"nash_mtl", "the direction with the largest product of gains: the Nash bargaining solution (Navon et al. 2022)",
 		Properties{NonConflicting: true, Scaling: Free},
 		NashMTL{},
 	},

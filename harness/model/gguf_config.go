@@ -26,7 +26,7 @@ type ggufSettings struct {
 func ggufConfig(file *gguf.File, arch, family string) ([]byte, error) {
 	s := &ggufSettings{file: file, arch: arch, used: map[string]bool{}, out: map[string]any{"model_type": family}}
 	for _, f := range families {
-		if f.name == family {
+		if f.Name == family {
 			s.out["architectures"] = []string{f.architecture}
 		}
 	}

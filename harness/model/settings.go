@@ -119,15 +119,29 @@ var harmless = []string{
 
 // families turn a config.json into a description, one file each.
 var families = []struct {
-	name         string // model_type
+	Family
 	architecture string
 	parse        func(s *settings) Config
 }{
-	{"llama", "LlamaForCausalLM", llama},
-	{"gemma2", "Gemma2ForCausalLM", gemma2},
-	{"gemma3_text", "Gemma3ForCausalLM", gemma3},
-	{"qwen2", "Qwen2ForCausalLM", qwen2},
-	{"qwen3", "Qwen3ForCausalLM", qwen3},
+	{Family{"llama", "Llama 1 to 3.3 and models of their shape, such as SmolLM2 (Touvron et al. 2023; Grattafiori et al. 2024)"}, "LlamaForCausalLM", llama},
+	{Family{"gemma2", "Gemma 2 (Gemma Team 2024)"}, "Gemma2ForCausalLM", gemma2},
+	{Family{"gemma3_text", "Gemma 3, text only (Gemma Team 2025)"}, "Gemma3ForCausalLM", gemma3},
+	{Family{"qwen2", "Qwen2 and Qwen2.5 (Yang et al. 2024)"}, "Qwen2ForCausalLM", qwen2},
+	{Family{"qwen3", "Qwen3, dense (Yang et al. 2025)"}, "Qwen3ForCausalLM", qwen3},
+}
+
+// Family is a kind of models that can be read.
+type Family struct {
+	Name string // model_type in config.json
+	Doc  string
+}
+
+// Families lists them, in display order.
+func Families() (list []Family) {
+	for _, f := range families {
+		list = append(list, f.Family)
+	}
+	return list
 }
 
 // ParseConfig reads a Hugging Face config.json. A family or a setting that is not covered is refused by name, all of them at
@@ -139,8 +153,8 @@ func ParseConfig(data []byte) (Config, error) {
 	}
 	name, known := get(s, "model_type", ""), []string{}
 	for _, f := range families {
-		if f.name != name {
-			known = append(known, f.name)
+		if f.Name != name {
+			known = append(known, f.Name)
 			continue
 		}
 		for _, a := range get(s, "architectures", []string{}) {
