@@ -36,7 +36,7 @@ func TestDocumentedCommands(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	documents = append(documents, filepath.Join(root, "README.md"), filepath.Join(root, "experiments", "LOG.md"), filepath.Join(root, "experiments", "tiny", "NOTICE.md"))
+	documents = append(documents, filepath.Join(root, "README.md"), filepath.Join(root, "CONTRIBUTING.md"), filepath.Join(root, "experiments", "LOG.md"), filepath.Join(root, "experiments", "tiny", "NOTICE.md"))
 	dir := t.TempDir()
 	count := 0
 	for _, document := range documents {
@@ -56,7 +56,11 @@ func TestDocumentedCommands(t *testing.T) {
 				script.WriteString(runnable(t, document, command) + "\n")
 			}
 		}
-		name := strings.TrimSuffix(filepath.Base(document), ".md") + ".txtar"
+		within, err := filepath.Rel(root, document)
+		if err != nil {
+			t.Fatal(err)
+		}
+		name := strings.ReplaceAll(strings.TrimSuffix(strings.TrimPrefix(within, "docs/"), ".md"), "/", "-") + ".txtar"
 		if err := os.WriteFile(filepath.Join(dir, name), []byte(script.String()), 0o644); err != nil {
 			t.Fatal(err)
 		}
@@ -231,9 +235,9 @@ func TestDefaultsAreDocumented(t *testing.T) {
 	}
 }
 
-// The README's table is that of the recorded run.
-func TestReadmeShowsTheRecordedRun(t *testing.T) {
-	readme, err := os.ReadFile("../../README.md")
+// docs/results.md shows the table of the recorded run.
+func TestResultsShowTheRecordedRun(t *testing.T) {
+	shown, err := os.ReadFile("../../docs/results.md")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -242,8 +246,31 @@ func TestReadmeShowsTheRecordedRun(t *testing.T) {
 		t.Fatal(err)
 	}
 	for line := range strings.Lines(string(table)) {
-		if strings.HasPrefix(line, "|") && !strings.Contains(string(readme), line) {
-			t.Errorf("README.md lacks a line of docs/tiny/main.md: %s", line)
+		if strings.HasPrefix(line, "|") && !strings.Contains(string(shown), line) {
+			t.Errorf("docs/results.md lacks a line of docs/tiny/main.md: %s", line)
+		}
+	}
+}
+
+// Every estimate among the README's results is in the document that it links to.
+func TestReadmeQuotesWhatItLinks(t *testing.T) {
+	readme, err := os.ReadFile("../../README.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	quoted := regexp.MustCompile(`\[[^\[\]]*?([-+]?[0-9.]+) \[([-+]?[0-9.]+), ([-+]?[0-9.]+)\]\]\((docs/[^)]*)\)`).FindAllSubmatch(readme, -1)
+	if len(quoted) < 5 {
+		t.Fatalf("%d estimates were found; is the pattern still right?", len(quoted))
+	}
+	for _, q := range quoted {
+		text, err := os.ReadFile("../../" + string(q[4]))
+		if err != nil {
+			t.Error(err)
+			continue
+		}
+		estimate := fmt.Sprintf("%s [%s, %s]", q[1], q[2], q[3])
+		if plain := strings.ReplaceAll(estimate, "+", ""); !strings.Contains(string(text), estimate) && !strings.Contains(string(text), plain) {
+			t.Errorf("README.md quotes %s, which is not in %s", estimate, q[4])
 		}
 	}
 }
