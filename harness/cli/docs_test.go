@@ -15,6 +15,7 @@ import (
 	"testing"
 
 	"congrad/experiments"
+	"congrad/harness/cli/machine"
 	"congrad/harness/record"
 	"congrad/harness/run"
 	"congrad/results/synthetic"
@@ -48,19 +49,22 @@ func TestDocumentedCommands(t *testing.T) {
 		fmt.Fprintf(&script, "# %s\n", filepath.Base(document))
 		for _, block := range fence.FindAllStringSubmatch(string(text), -1) {
 			for line := range strings.Lines(block[1]) {
-				command, _, _ := strings.Cut(strings.TrimSpace(line), " #")
+				command, comment, _ := strings.Cut(strings.TrimSpace(line), " #")
 				if command = strings.TrimSpace(command); command == "" {
 					continue
 				}
 				count++
 				script.WriteString(runnable(t, document, command) + "\n")
+				if answer, ok := strings.CutPrefix(strings.TrimSpace(comment), "answers "); ok {
+					fmt.Fprintf(&script, "stdout '^%s$'\n", regexp.QuoteMeta(answer))
+				}
 			}
 		}
 		within, err := filepath.Rel(root, document)
 		if err != nil {
 			t.Fatal(err)
 		}
-		name := strings.ReplaceAll(strings.TrimSuffix(strings.TrimPrefix(within, "docs/"), ".md"), "/", "-") + ".txtar"
+		name := strings.ReplaceAll(strings.TrimSuffix(within, ".md"), "/", "-") + ".txtar"
 		if err := os.WriteFile(filepath.Join(dir, name), []byte(script.String()), 0o644); err != nil {
 			t.Fatal(err)
 		}
@@ -82,7 +86,10 @@ func TestDocumentedCommands(t *testing.T) {
 		if err := someModel(e.WorkDir); err != nil {
 			return err
 		}
-		if err := ownPrompts(e.WorkDir, root); err != nil {
+		if err := ownPrompts(e.WorkDir, root, "docs/add-prompts.md", "own", "instruction"); err != nil {
+			return err
+		}
+		if err := ownPrompts(e.WorkDir, root, "README.md", "mine", "prompt"); err != nil {
 			return err
 		}
 		small, err := os.ReadFile("tool/testdata/source/small.gguf") // in place of what make smollm2 fetches
@@ -126,25 +133,29 @@ func someModel(work string) error {
 	return os.WriteFile(filepath.Join(work, "reference.safetensors"), data, 0o644)
 }
 
-// ownPrompts leaves the experiment that docs/add-prompts.md shows, and the file that it reads.
-func ownPrompts(work, root string) error {
-	text, err := os.ReadFile(filepath.Join(root, "docs", "add-prompts.md"))
+// ownPrompts leaves the experiment of a name that a document shows, and the file that it reads, whose prompts are in a field.
+func ownPrompts(work, root, document, name, field string) error {
+	text, err := os.ReadFile(filepath.Join(root, document))
 	if err != nil {
 		return err
 	}
-	experiment := regexp.MustCompile("(?ms)^```toml\n(name = \"own\"\n.*?)^```").FindSubmatch(text)
+	experiment := regexp.MustCompile("(?ms)^```toml\n(name = \"" + name + "\"\n.*?)^```").FindSubmatch(text)
 	if experiment == nil {
-		return errors.New("docs/add-prompts.md shows no experiment named own")
+		return fmt.Errorf("%s shows no experiment named %s", document, name)
+	}
+	path := regexp.MustCompile(`(?m)^path = "(.*?)"`).FindSubmatch(experiment[1])
+	if path == nil {
+		return fmt.Errorf("%s: %s reads no file", document, name)
 	}
 	var prompts strings.Builder
 	for i := range 250 {
 		for _, language := range []string{"English", "German", "Swahili"} {
-			fmt.Fprintf(&prompts, "{\"id\": %d, \"lang\": %q, \"instruction\": \"%s %d\"}\n", i, language, language, i)
+			fmt.Fprintf(&prompts, "{\"id\": %d, \"lang\": %q, %q: \"%s %d\"}\n", i, language, field, language, i)
 		}
 	}
 	return errors.Join(
-		os.WriteFile(filepath.Join(work, "own.toml"), experiment[1], 0o644),
-		os.WriteFile(filepath.Join(work, "prompts.jsonl"), []byte(prompts.String()), 0o644),
+		os.WriteFile(filepath.Join(work, name+".toml"), experiment[1], 0o644),
+		os.WriteFile(filepath.Join(work, string(path[1])), []byte(prompts.String()), 0o644),
 	)
 }
 
@@ -186,7 +197,7 @@ func runnable(t *testing.T, document, command string) string {
 				return "exec go -C $ROOT list " + strings.TrimSuffix(w, "/...") + "/..."
 			}
 		}
-	case "git", "cd":
+	case "git", "cd", "podman":
 		return "# " + command
 	}
 	t.Errorf("%s shows %q, which this test does not know how to run", filepath.Base(document), command)
@@ -248,6 +259,44 @@ func TestResultsShowTheRecordedRun(t *testing.T) {
 	for line := range strings.Lines(string(table)) {
 		if strings.HasPrefix(line, "|") && !strings.Contains(string(shown), line) {
 			t.Errorf("docs/results.md lacks a line of docs/tiny/main.md: %s", line)
+		}
+	}
+}
+
+// Every environment variable that the program reads is in the list of the documents.
+func TestVariablesAreDocumented(t *testing.T) {
+	text, err := os.ReadFile("../../docs/README.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	read, count := regexp.MustCompile(`os\.(?:Getenv|LookupEnv)\("([A-Z_]+)"\)`), 0
+	err = filepath.WalkDir("../..", func(path string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() || filepath.Ext(path) != ".go" {
+			return err
+		}
+		source, err := os.ReadFile(path)
+		for _, m := range read.FindAllSubmatch(source, -1) {
+			count++
+			if !strings.Contains(string(text), "`"+string(m[1])+"`") {
+				t.Errorf("%s reads %s, which docs/README.md does not explain", path, m[1])
+			}
+		}
+		return err
+	})
+	if err != nil || count < 5 {
+		t.Errorf("%d uses of variables were found, error %v", count, err)
+	}
+}
+
+// The releases that the files at the root name are the program's.
+func TestVersionIsOne(t *testing.T) {
+	for file, want := range map[string]string{"CHANGELOG.md": "## " + machine.Version + " (", "CITATION.cff": "\nversion: " + machine.Version + "\n"} {
+		text, err := os.ReadFile("../../" + file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if !strings.Contains(string(text), want) {
+			t.Errorf("%s does not name version %s", file, machine.Version)
 		}
 	}
 }
