@@ -1,10 +1,10 @@
 #!/usr/bin/env bash
-# github.com/gomlx/gomlx v0.26.0, pkg/core/graph: an Exec keeps a compiled graph for each shape of its inputs and may be called from
-# several goroutines. A call with a shape that is compiled already still waits while another call of the same Exec builds and
-# compiles the graph of a new shape, since it looks for its graph under the lock that is held for all of that.
-# A caller would expect to wait for its own shape only. With an Exec for each shape nobody waits for another's compilation.
+# github.com/gomlx/gomlx v0.26.0, pkg/core/graph: an Exec keeps one compiled graph per input shape, and several goroutines may call it.
+# A call with a compiled shape waits while another call of the same Exec builds and compiles a new shape. The reason: the lookup of
+# a graph needs the lock that is held during the whole compilation. A caller expects to wait for its own shape only. Workaround:
+# one Exec per shape; then no call waits for another's compilation.
 #
-# Prints whether the call waited, and fails if it does not any more.
+# Prints whether the call waited, and fails if it no longer does.
 set -euo pipefail
 dir=$(mktemp -d)
 trap 'rm -rf "$dir"' EXIT
