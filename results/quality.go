@@ -24,7 +24,7 @@ func qualities(s *outcome.Study) (q quality, meaning string) {
 		meaning += name + ": " + is + " "
 	}
 	if s.HeldAnswersKnown() || !s.Judged() {
-		add("exact", "share of greedy answers that are the known one.", func(arm string, in records.Group) table.Cell {
+		add("exact", "share of greedy answers that are equal to the reference answer.", func(arm string, in records.Group) table.Cell {
 			e := s.Exact(arm, in)
 			return table.Share(e.Mean, e.N > 0)
 		})

@@ -76,16 +76,16 @@ func Detectable(s *outcome.Study) string {
 			}
 		}
 		if most > 0 {
-			parts = append(parts, fmt.Sprintf("%s on %s", table.Fixed(most, 3), g.Name))
+			parts = append(parts, fmt.Sprintf("%s in %s", table.Fixed(most, 3), g.Name))
 		}
 	}
 	if len(parts) == 0 {
 		return ""
 	}
-	return fmt.Sprintf("In four of five studies like this one, a true difference to %s would be detected from this size on: %s languages (largest over the arms).", reference.Name, strings.Join(parts, ", "))
+	return fmt.Sprintf("Four in five studies like this one would detect a true difference to %s of at least %s languages (largest over the arms).", reference.Name, strings.Join(parts, ", "))
 }
 
-// languageMarks says for each trained arm and language which side of the reference it lies on.
+// languageMarks says for each trained arm and language on which side of the reference it is.
 func languageMarks(s *outcome.Study) map[string]map[string]string {
 	reference := s.Reference()
 	if reference == nil {

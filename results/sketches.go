@@ -9,7 +9,7 @@ import (
 // together words what the sketches of a round's pairs take while they are scored, in the arm's largest round.
 func together(k record.Sketch) string {
 	if k.Kind == "exact" {
-		return "none: exact gradients are made twice and not kept"
+		return "none: exact gradients are computed twice and not stored"
 	}
 	words := fmt.Sprintf("%.1f MB while scoring (%d pairs in the largest round, %d bytes each)", megabytes(k.Pairs*k.Numbers), k.Pairs, 4*k.Numbers)
 	if k.Passes > 1 {
@@ -38,7 +38,7 @@ func hashed(k record.Sketch) string {
 	if k.Numbers == k.Whole {
 		return ""
 	}
-	return fmt.Sprintf(", added up from %d", k.Whole)
+	return fmt.Sprintf(", summed from %d", k.Whole)
 }
 
 // compared words which weights' gradients are.

@@ -49,7 +49,7 @@ func looks() []look {
 	}
 }
 
-// series are arms with the look of each. More arms than looks cannot be told apart, so the rest is left to the tables.
+// series are arms with the look of each. More arms than looks cannot be distinguished, so the rest is left to the tables.
 type series struct {
 	labels
 	arms []record.Arm
@@ -72,7 +72,7 @@ func (s series) note() string {
 	if s.left == 0 {
 		return s.key
 	}
-	return fmt.Sprintf(" Not drawn: %d more, for want of signs that differ; the tables have all.", s.left) + s.key
+	return fmt.Sprintf(" Not drawn: %d more, because there are not enough distinct markers; the tables have all arms.", s.left) + s.key
 }
 
 // dodge is the offset of arm i that sets the arms side by side within width.

@@ -40,7 +40,7 @@ func PlantedLanguages(s *records.Study) (records.Group, bool) {
 }
 
 // labelled gathers an arm's ranked pairs. Left out are those that were wrong before anybody planted anything: swapped,
-// they are right, and as they were, they are what a planted pair is. With a judge that knows the answers there are none.
+// they are right, and as they were, they are what a planted pair is. With a judge that knows the answers there are no such pairs.
 func labelledPairs(s *records.Study, arm string, iteration int, g records.Group) (map[stratum]*labelled, []stratum) {
 	at := map[stratum]*labelled{}
 	var strata []stratum

@@ -8,7 +8,7 @@ import (
 	"congrad/results/records"
 )
 
-// Judged reports whether a model decides whose answer wins, in place of the known answer.
+// Judged reports whether a model decides whose answer wins, in place of the reference answer.
 func (s *Study) Judged() bool { return s.Scored() || s.Server() != "" }
 
 // Scored reports whether it does so by scores of single answers.
@@ -22,14 +22,14 @@ func (s *Study) Server() string {
 	return s.Evaluate.Model
 }
 
-// JudgedBy is the sentence that says by whom answers are judged, for notes and captions; empty for the known answer.
+// JudgedBy is the sentence that says by whom answers are judged, for notes and captions; empty for the reference answer.
 func (s *Study) JudgedBy() string {
 	if !s.Judged() {
 		return ""
 	}
-	text := " Who wins is judged by the untouched model itself, one judge for all arms, by its score from 1 to 5 and not by a known answer."
+	text := " Wins are judged by the base model itself, one judge for all arms, by its score from 1 to 5 and not by a reference answer."
 	if model := s.Server(); model != "" {
-		text = fmt.Sprintf(" Who wins is judged by %s, one judge for all arms, which compares the two answers in both orders, and not by a known answer; a win is the mean of its two preferences.", model)
+		text = fmt.Sprintf(" Wins are judged by %s, one judge for all arms, which compares the two answers in both orders, not with a reference answer; a win is the mean of its two preferences.", model)
 	}
 	if undecided := s.Undecided("It"); undecided != "" {
 		text += " " + undecided
@@ -66,7 +66,7 @@ func (s *Study) Score(arm string, in records.Group) stats.Estimate {
 	return stats.Mean(samples(s.evaluated(arm, in, func(e *record.Evaluation) (float64, bool) { return e.Score, e.Score > 0 })), records.Level)
 }
 
-// HeldAnswersKnown reports whether of any evaluated prompt the answer is known.
+// HeldAnswersKnown reports whether any evaluated prompt has a reference answer.
 func (s *Study) HeldAnswersKnown() bool {
 	for i := range s.Set.Evaluations {
 		if s.Set.Evaluations[i].Known >= 0 {
@@ -76,7 +76,7 @@ func (s *Study) HeldAnswersKnown() bool {
 	return len(s.Set.Evaluations) == 0
 }
 
-// AnswersKnown reports whether of any prompt for preferences the answer is known.
+// AnswersKnown reports whether any prompt for preferences has a reference answer.
 func (s *Study) AnswersKnown() bool {
 	for i := range s.Set.Answers {
 		if s.Set.Answers[i].Known >= 0 {

@@ -40,7 +40,7 @@ func (s *Study) fitLengths() *Lengths {
 	}
 	for _, e := range theirs {
 		texts[item{e.Seed, e.Lang, "", e.Prompt}] = e.Text
-		anySeed := item{0, e.Lang, "", e.Prompt} // untouched, it has no training run
+		anySeed := item{0, e.Lang, "", e.Prompt} // untrained, it has no training run
 		if _, ok := texts[anySeed]; !ok {
 			texts[anySeed] = e.Text
 		}

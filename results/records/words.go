@@ -9,15 +9,15 @@ import (
 // scores say by what each way of picking pairs ranks them.
 var scores = map[string]string{
 	"congrad":              "alignment with the consensus",
-	"anti":                 "alignment with the consensus, sign turned",
-	"own_language":         "alignment with the own language",
+	"anti":                 "alignment with the consensus, negated",
+	"own_language":         "alignment with the pair's own language",
 	"validation":           "alignment with the held-back pairs",
 	"validation_adam":      "alignment with the held-back pairs",
 	"reward_margin":        "gap of the judge's scores",
 	"implicit_margin_high": "log-prob per token, chosen minus rejected",
 	"implicit_margin_low":  "log-prob per token, rejected minus chosen",
 	"perplexity_band":      "closeness to the language's median perplexity",
-	"ifd":                  "perplexity with the instruction over that without",
+	"ifd":                  "perplexity with the instruction / without it",
 }
 
 // Score says by what an arm ranks pairs, as the axis of a figure does; empty where it ranks none by a measure.
@@ -40,7 +40,7 @@ func Training(a record.Arm) string {
 	case a.Select != "all":
 		return "training on pairs picked by " + Score(a)
 	case len(a.Without) > 0:
-		return "training on all pairs but those of " + strings.Join(a.Without, ", ")
+		return "training on all pairs except those of " + strings.Join(a.Without, ", ")
 	}
 	return "training on all pairs"
 }

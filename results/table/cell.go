@@ -8,7 +8,7 @@ import (
 	"congrad/eval/stats"
 )
 
-// Missing stands where there was nothing to measure.
+// Missing is shown where there was nothing to measure.
 const Missing = "-"
 
 // IntervalFields and DifferenceFields are the CSV columns behind Interval and Difference.
