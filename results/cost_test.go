@@ -41,10 +41,10 @@ func TestCostAddsUp(t *testing.T) {
 		t.Errorf("the shares of all kinds add up to %g", sum)
 	}
 	for name, want := range map[string][5]string{
-		"whole run, total": {"6", "700", "800", "80", "3"},
-		"joint, training":     {"1", "", "500", "20", ""},
-		"congrad, training":   {"2", "", "300", "9", ""},
-		"congrad, total":   {"3", "", "300", "49", ""},
+		"whole run, total":  {"6", "700", "800", "80", "3"},
+		"joint, training":   {"1", "", "500", "20", ""},
+		"congrad, training": {"2", "", "300", "9", ""},
+		"congrad, total":    {"3", "", "300", "49", ""},
 		"shared by joint, congrad, random, sampling answers": {"1", "700", "", "10", "3"},
 		"shared by all arms, reading the base model":         {"1", "", "", "1", "1"},
 		"joint, own and shared":                              {"3", "700", "500", "31", "3"},

@@ -74,11 +74,11 @@ func parsed(t *testing.T, row map[string]string, column string) float64 {
 func TestPublishedNumbersOfNothingAreRefused(t *testing.T) {
 	end := 0.5
 	for want, p := range map[string]record.Published{
-		`published number 1: the study has no arm "x"`:       {Arm: "x", Languages: "seen", Measure: "win rate"},
-		`published number 1: the study has no languages "x"`: {Arm: "joint", Languages: "x", Measure: "win rate"},
-		`published number 1: no measure is called "x"`:       {Arm: "joint", Languages: "seen", Measure: "x"},
-		`published number 1: the study has no task "x"`:      {Arm: "joint", Languages: "seen", Measure: "accuracy", Task: "x"},
-		`published number 1: has only one end of an interval`:     {Arm: "joint", Languages: "seen", Measure: "win rate", Low: &end},
+		`published number 1: the study has no arm "x"`:        {Arm: "x", Languages: "seen", Measure: "win rate"},
+		`published number 1: the study has no languages "x"`:  {Arm: "joint", Languages: "x", Measure: "win rate"},
+		`published number 1: no measure is called "x"`:        {Arm: "joint", Languages: "seen", Measure: "x"},
+		`published number 1: the study has no task "x"`:       {Arm: "joint", Languages: "seen", Measure: "accuracy", Task: "x"},
+		`published number 1: has only one end of an interval`: {Arm: "joint", Languages: "seen", Measure: "win rate", Low: &end},
 	} {
 		set := synthetic.Set(synthetic.Small())
 		set.Study.Published = []record.Published{p}

@@ -294,7 +294,7 @@ func selectionSentence(s *outcome.Study) string {
 		if x.Arm != selector.Name || x.Iteration != 1 || x.ToldKept == 0 || x.ToldDropped == 0 {
 			continue
 		}
-		text := fmt.Sprintf("In iteration 1, %s of the pairs that %s kept and %s of those that it dropped prefer the better answer (by the reference answer)",
+		text := fmt.Sprintf("In iteration 1, %s of the pairs that %s kept and %s of those that it dropped prefer the answer that is better by the reference answer",
 			percent(x.RightKept, x.ToldKept), selector.Name, percent(x.RightDropped, x.ToldDropped))
 		if x.AUROCKnown {
 			text += fmt.Sprintf(" (AUROC of the score %s)", table.Fixed(x.AUROC, 2))
