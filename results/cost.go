@@ -43,7 +43,7 @@ func (x *expense) add(s record.Spent) {
 	}
 }
 
-// cells are the sum, with the share that it has of all.
+// cells is the sum, with its share of the whole run.
 func (x expense) cells(all expense) []table.Cell {
 	tokens := func(n int) table.Cell {
 		if n == 0 {
@@ -65,7 +65,7 @@ func (x expense) cells(all expense) []table.Cell {
 	return []table.Cell{table.Count(x.stages), tokens(x.generated), tokens(x.trained), seconds, share, peak}
 }
 
-// costTable sums up stages by whose they are and by kind.
+// costTable sums up stages by owner and by kind.
 func costTable(study record.Study, spent []record.Spent) table.Table {
 	t := table.Table{
 		Name:  "cost",
@@ -127,7 +127,8 @@ func costTable(study record.Study, spent []record.Spent) table.Table {
 	return t
 }
 
-// owners are the sets of arms that stages belong to: single arms in the study's order, then the shared ones, most arms first.
+// owners lists the sets of arms that stages belong to: single arms in the study's order, then the shared ones, most arms
+// first.
 func owners(study record.Study, spent []record.Spent) [][]string {
 	var groups [][]string
 	for _, s := range spent {
@@ -163,7 +164,7 @@ func ownersInWords(study record.Study, arms []string) string {
 	return fmt.Sprintf("shared by %d arms", len(arms))
 }
 
-// costNotes say where the seconds come from and what of them is missing.
+// costNotes says where the seconds come from and which are missing.
 func costNotes(spent []record.Spent, all expense) []string {
 	var notes []string
 	var machines []string

@@ -13,7 +13,7 @@ import (
 // Fact is one line of what a study is made of, in words.
 type Fact struct{ Name, Value string }
 
-// factsTable prints what the study is made of, and what its methods take.
+// factsTable prints what the study is made of, and the cost of its methods.
 func factsTable(s *outcome.Study) table.Table {
 	t := table.Table{Name: "facts", Title: "The method and its cost", Columns: []table.Column{text("", "what"), text("", "value")}}
 	for _, f := range Facts(s) {
@@ -22,7 +22,7 @@ func factsTable(s *outcome.Study) table.Table {
 	return t
 }
 
-// Facts word the fields of a study and of its arms; what is not recorded is left out.
+// Facts describes the fields of a study and of its arms in words. Fields that are not recorded are left out.
 func Facts(s *outcome.Study) []Fact {
 	var list []Fact
 	add := func(name, format string, args ...any) { list = append(list, Fact{name, fmt.Sprintf(format, args...)}) }
@@ -84,7 +84,7 @@ func armFacts(s *outcome.Study, a record.Arm) []Fact {
 			languages := len(slices.DeleteFunc(slices.Clone(seen.Codes), func(code string) bool { return slices.Contains(a.Without, code) }))
 			add("state added", "%.2f MB for %s and the consensus, in addition to %.2f MB of weights", megabytes((languages+1)*k.Numbers), table.Counted(languages, "language"), megabytes(s.Model.Trained))
 		}
-		if a.Mode != "online" { // which has no more of them at a time than those of a batch
+		if a.Mode != "online" { // an online arm has only the sketches of one batch at a time
 			add("pairs' sketches", "%s", together(*k))
 		}
 		add("compared with", "%s", comparedWith(*g, a.Mode))
@@ -108,7 +108,7 @@ func armFacts(s *outcome.Study, a record.Arm) []Fact {
 // megabytes are those of so many numbers in float32.
 func megabytes(numbers int) float64 { return 4e-6 * float64(numbers) }
 
-// changes word what an arm changes of the experiment; empty where that is nothing.
+// changes says in words what an arm changes in the experiment; empty if it changes nothing.
 func changes(a record.Arm) string {
 	var list []string
 	for _, x := range a.Changed {
@@ -127,7 +127,7 @@ func changes(a record.Arm) string {
 	return strings.Join(list, ", ")
 }
 
-// combinedBy words what becomes of the languages' gradients in a step, nothing where they have none of their own.
+// combinedBy says how the languages' gradients are combined in a step; empty if a step has one gradient.
 func combinedBy(t record.Train) string {
 	if t.Aggregator == "" || t.Aggregator == "none" {
 		return ""
@@ -135,7 +135,7 @@ func combinedBy(t record.Train) string {
 	return ", combined by " + t.Aggregator
 }
 
-// judgeInWords names the judge and what is done to its scores.
+// judgeInWords names the judge and the noise on its scores.
 func judgeInWords(j record.Judge) string {
 	if j.Noise == 0 {
 		return j.Kind
@@ -179,7 +179,7 @@ func taskInWords(t record.Task) string {
 	return words + "; " + strings.Join(files, ", ")
 }
 
-// comparedWith words what the gradients of pairs are compared with, and how.
+// comparedWith says what the gradients of pairs are compared with, and how.
 func comparedWith(g record.Gradients, mode string) string {
 	if g.With == record.WithHeldBack {
 		with := fmt.Sprintf("mean gradient of the %g %% of each language's pairs that are held back, by %s", 100*g.HeldBack, g.Similarity)

@@ -7,7 +7,7 @@ import (
 	"congrad/results/table"
 )
 
-// fidelityTable says how far the compressed gradients can be trusted, and what they take.
+// fidelityTable says how well compressed gradients agree with exact ones, and their size.
 func fidelityTable(s *outcome.Study) table.Table {
 	t := table.Table{
 		Name:  "fidelity",
@@ -44,7 +44,7 @@ func fidelityTable(s *outcome.Study) table.Table {
 	return t
 }
 
-// percentage is a share of which small ones matter.
+// percentage is a share for which small values matter.
 func percentage(share float64, known bool) table.Cell {
 	if !known {
 		return table.None(1)

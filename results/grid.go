@@ -89,7 +89,7 @@ func gridTable(g *outcome.Grid) table.Table {
 	return t
 }
 
-// cellContrast is told with a mark of its own for what survives the correction over cells.
+// cellContrast is told, with the mark "*" for differences that survive the correction over cells.
 func cellContrast(c outcome.CellContrast) table.Cell {
 	cell := told(c.Estimate)
 	if c.Corrected {

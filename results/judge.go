@@ -10,7 +10,7 @@ import (
 	"congrad/results/table"
 )
 
-// judgeTable says how a server judged: what it was asked, how it was read, and how much the place of an answer moved it.
+// judgeTable shows how a server judged: what it was asked, how its replies were read, and its position bias.
 func judgeTable(s *outcome.Study) table.Table {
 	t := table.Table{
 		Name:  "judge",

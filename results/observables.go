@@ -29,8 +29,8 @@ func observedCells(o measure.Observation) []table.Cell {
 	return []table.Cell{table.Number(o.Cosine, 3), table.Number(o.Within, 4), table.Number(o.Across, 4), shared, table.Number(o.Against, 3)}
 }
 
-// observablesTable says how the languages' gradients agree, in numbers that other data can be compared by (congrad
-// diagnose). Only an arm that picks pairs by the consensus is known to score by the alignment itself.
+// observablesTable says how the languages' gradients agree, in numbers that other data can be compared by (congrad diagnose).
+// Only an arm that picks pairs by the consensus certainly scores by the alignment itself.
 func observablesTable(s *outcome.Study) table.Table {
 	t := table.Table{
 		Name: "observables", Title: "Agreement between the languages' gradients, for comparison with other data",
@@ -92,8 +92,8 @@ func DiagnosisTables(d measure.Diagnosis) []table.Table {
 	return []table.Table{matrix, languages, whole}
 }
 
-// LandmarkTable says where data lie on a recorded map, by the cells nearest to what was observed of them. reference is the arm
-// of the map's differences, which trains on all pairs.
+// LandmarkTable shows where data are on a recorded map: the cells nearest to the observation. reference is the arm of the
+// map's differences, which trains on all pairs.
 func LandmarkTable(o measure.Observation, landmarks []measure.Landmark, reference string) table.Table {
 	t := table.Table{
 		Name:  "map",
@@ -120,7 +120,7 @@ func LandmarkTable(o measure.Observation, landmarks []measure.Landmark, referenc
 	return t
 }
 
-// away is a recorded difference, of which the interval is known and no more.
+// away is a recorded difference; only its mean and interval are known.
 func away(e stats.Estimate) table.Cell {
 	mark := ""
 	if e.Low <= 0 && e.High >= 0 {

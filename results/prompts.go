@@ -7,7 +7,7 @@ import (
 	"congrad/results/table"
 )
 
-// promptsTable says what files of prompts have and what each of their languages is used for; it is empty for the embedded world.
+// promptsTable counts the rows of prompt files and what they are used for, by language; it is empty for the embedded world.
 func promptsTable(s *outcome.Study) table.Table {
 	t := table.Table{
 		Name:  "prompts",

@@ -9,7 +9,7 @@ import (
 	"congrad/results/table"
 )
 
-// dataTable says where the preference pairs of each language come from.
+// dataTable shows how many prompts of each language gave preference pairs, and why the others did not.
 func dataTable(s *outcome.Study) table.Table {
 	t := table.Table{
 		Name:  "data",
@@ -83,7 +83,7 @@ func ratio(part, whole int) float64 {
 	return float64(part) / float64(whole)
 }
 
-// pairsTable says what each arm's selection did to the quality of the pairs.
+// pairsTable shows the effect of each arm's selection on the quality of the pairs.
 func pairsTable(s *outcome.Study) table.Table {
 	t := table.Table{
 		Name:  "pairs",
@@ -112,7 +112,7 @@ func pairsTable(s *outcome.Study) table.Table {
 	return t
 }
 
-// trainingTable says what each arm spent.
+// trainingTable shows the steps, pairs and tokens of each arm.
 func trainingTable(s *outcome.Study) table.Table {
 	t := table.Table{
 		Name:  "training",

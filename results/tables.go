@@ -29,7 +29,7 @@ func difference(group, name string) table.Column {
 // rate is the cell of a share with its interval.
 func rate(e stats.Estimate) table.Cell { return table.Interval(e, 3, 0, 1) }
 
-// told is the cell of a difference, marked where it was not detected.
+// told is the cell of a difference, marked "~" if it is not significant.
 func told(e stats.Estimate) table.Cell {
 	mark := ""
 	if e.N > 0 && !e.Detected(records.Level) {
@@ -38,7 +38,7 @@ func told(e stats.Estimate) table.Cell {
 	return table.Difference(e, 3, mark)
 }
 
-// once is the cell of a name that readers see on the first row of its block only.
+// once is the cell of a name that is shown only on the first row of its block.
 func once(name string, first bool) table.Cell {
 	if first {
 		return table.Text(name)
@@ -54,7 +54,7 @@ func base(s *outcome.Study) string {
 	return "the base model"
 }
 
-// opponent names whose answers win rates are against.
+// opponent names the model or file whose answers win rates compare with.
 func opponent(s *outcome.Study) string {
 	if s.Answers != nil {
 		return s.Against()

@@ -20,7 +20,7 @@ const (
 	// than 99 in 100 are recognised correctly (the package's test prints it). Also what Latin letters must be to count at all where
 	// only one of the languages is written in them: names, units and codes are, everywhere.
 	enough = 20
-	// few letters of another script, of one language alone among those that may be, tell that one.
+	// a few letters of a script that only one candidate is written in identify that language.
 	few = 2
 )
 

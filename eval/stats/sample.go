@@ -17,8 +17,7 @@ type Sample struct {
 	Weight float64
 }
 
-// Estimate is a mean and what is known about it. N = 0 says that there was nothing to estimate from; every number is
-// finite in any case.
+// Estimate is a mean and what is known about it. N = 0 means that there were no samples; every number is finite in any case.
 type Estimate struct {
 	Mean, Low, High float64
 	SE              float64 // standard error of the mean

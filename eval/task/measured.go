@@ -6,7 +6,7 @@ import (
 	"strings"
 )
 
-// measures are what reports tell of a kind, in their words.
+// measures are the measures of each kind, as reports name them.
 var measures = map[string][]string{
 	Choice:   {"accuracy", "accuracy per byte", "accuracy per character"},
 	Text:     {"bits per byte"},

@@ -9,7 +9,7 @@ import (
 	"congrad/harness/suggest"
 )
 
-// Spec says what a task with source = "files" asks and how its files have it.
+// Spec says what a task with source = "files" asks and how its files are read.
 type Spec struct {
 	Data   Data   `toml:"data"`
 	Prompt Prompt `toml:"prompt"`
@@ -18,7 +18,7 @@ type Spec struct {
 	Shots  Shots  `toml:"shots"`
 }
 
-// Data says where the items lie.
+// Data says where the items are.
 type Data struct {
 	Path      string   `toml:"path"`      // from the working folder; {lang} stands for the code of a language
 	Language  string   `toml:"language"`  // the column with it, where all languages share a file
@@ -80,7 +80,7 @@ const (
 	Chat  = "chat"  // one turn of a conversation
 )
 
-// settle puts defaults in the place of what the file does not give.
+// settle fills in defaults for keys that the file does not give.
 func (s *Spec) settle(given func(key ...string) bool) {
 	for _, d := range []struct {
 		into  *string

@@ -79,7 +79,7 @@ func ParseTemplate(s string) (Template, error) {
 	return t, nil
 }
 
-// Columns are those that the template names, each as often as it does.
+// Columns lists the columns that the template names, with repetitions.
 func (t Template) Columns() (names []string) {
 	for _, p := range t.pieces {
 		if p.column {

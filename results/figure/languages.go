@@ -92,7 +92,7 @@ func confined(s *outcome.Study, arms series) string {
 	return text
 }
 
-// whose words the answers that win rates are against.
+// whose says whose answers win rates compare with.
 func whose(s *outcome.Study) string {
 	if s.Answers != nil {
 		return "the answers of " + s.Against()

@@ -14,7 +14,7 @@ import (
 	"congrad/harness/record"
 )
 
-// The four greys that Inline exchanges for the page's own. No data may be drawn in them.
+// The four greys that Inline replaces with the colours of the page. Data must not be drawn in them.
 var (
 	ink   = color.RGBA{0x22, 0x22, 0x22, 0xff}
 	faint = color.RGBA{0xd4, 0xd4, 0xd4, 0xff}

@@ -6,7 +6,7 @@ import (
 	"congrad/results/records"
 )
 
-// Sampling says how one language's preference pairs came about, summed over seeds.
+// Sampling counts how one language's preference pairs were made, summed over seeds.
 type Sampling struct {
 	record.Pairing         // the counts; Seed and Arm are not meaningful
 	CutOff         float64 // share of sampled answers without a stop token; meaningless unless CutOffKnown

@@ -94,8 +94,8 @@ func (g *Grid) Contrasts(reference, group string) []CellContrast {
 	return list
 }
 
-// Observed is what can be seen in one cell before anything is evaluated, in the first iteration and over all seeds. Some of it
-// takes known answers; cosines and signs do not, so they can be looked up on data of one's own.
+// Observed is what can be seen in one cell before evaluation, in the first iteration and over all seeds. Some of it needs
+// reference answers; cosines and signs do not, so they can be compared with a user's own data.
 type Observed struct {
 	Answers, Exact        int               // sampled answers where one is known, and those that are it
 	Shared, Parochial     int               // sampled answers with a defect of the family

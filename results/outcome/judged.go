@@ -8,13 +8,13 @@ import (
 	"congrad/results/records"
 )
 
-// Judged reports whether a model decides whose answer wins, in place of the reference answer.
+// Judged reports whether a model, not the reference answer, decides whose answer wins.
 func (s *Study) Judged() bool { return s.Scored() || s.Server() != "" }
 
-// Scored reports whether it does so by scores of single answers.
+// Scored reports whether that model scores single answers.
 func (s *Study) Scored() bool { return s.Evaluate.Judge == "self" }
 
-// Server is the model behind a server that compares answers in pairs; empty where none does.
+// Server is the model behind a server that compares answers in pairs; empty without a server.
 func (s *Study) Server() string {
 	if s.Evaluate.Judge != "endpoint" {
 		return ""
@@ -22,7 +22,7 @@ func (s *Study) Server() string {
 	return s.Evaluate.Model
 }
 
-// JudgedBy is the sentence that says by whom answers are judged, for notes and captions; empty for the reference answer.
+// JudgedBy is a sentence, for notes and captions, that says who judges the answers; empty if the reference answer decides.
 func (s *Study) JudgedBy() string {
 	if !s.Judged() {
 		return ""
@@ -37,7 +37,8 @@ func (s *Study) JudgedBy() string {
 	return text
 }
 
-// Undecided is the sentence that says what the judge, in a word, did not decide; empty where it decided everything.
+// Undecided is a sentence that says how many answers the judge did not decide; empty if it decided all. judge is the subject
+// of the sentence.
 func (s *Study) Undecided(judge string) string {
 	failed, asked := s.Failed()
 	unread, all := s.Unread()

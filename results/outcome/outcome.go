@@ -13,7 +13,7 @@ type item struct {
 	lang, task, id string
 }
 
-// outcome is what an arm did on an item.
+// outcome is the value of an arm on an item.
 type outcome struct {
 	item
 	cluster       string

@@ -6,10 +6,10 @@ import (
 	"congrad/harness/record"
 )
 
-// Untouched is the arm that is the base model as it is; nil when the study has none.
+// Untouched is the arm that is the untrained base model; nil if the study has no such arm.
 func (s *Study) Untouched() *record.Arm { return s.Arm(s.Baseline) }
 
-// Reference is the arm that paired differences are taken to; nil when the study has none.
+// Reference is the arm that paired differences are taken to; nil if there is no such arm.
 func (s *Study) Reference() *record.Arm { return s.Arm(s.Study.Reference) }
 
 // NoReference says why there are no paired differences, as a sentence; empty where there are some.
@@ -62,7 +62,7 @@ func (s *Study) Contenders() []record.Arm {
 	return s.Trained()
 }
 
-// Against words whose answers win rates are against.
+// Against says whose answers win rates compare with.
 func (s *Study) Against() string {
 	if s.Answers != nil {
 		return "the file " + s.Answers.Path

@@ -6,7 +6,7 @@ import (
 	"congrad/harness/record"
 )
 
-// scores say by what each way of picking pairs ranks them.
+// scores says what each way of picking pairs ranks them by.
 var scores = map[string]string{
 	"congrad":              "alignment with the consensus",
 	"anti":                 "alignment with the consensus, negated",
@@ -20,7 +20,7 @@ var scores = map[string]string{
 	"ifd":                  "perplexity with the instruction / without it",
 }
 
-// Score says by what an arm ranks pairs, as the axis of a figure does; empty where it ranks none by a measure.
+// Score says what an arm ranks pairs by, in words for the axis of a figure; empty if it does not rank pairs.
 func Score(a record.Arm) string {
 	if words, ok := scores[a.Select]; ok || a.Keep == nil {
 		return words
@@ -45,7 +45,8 @@ func Training(a record.Arm) string {
 	return "training on all pairs"
 }
 
-// Family is how an arm compresses gradients but for the rank: "logra, orthonormal, hashed, mlp"; empty where it reads none.
+// Family is how an arm compresses gradients, without the rank: "logra, orthonormal, hashed, mlp"; empty if it uses no
+// gradients.
 func Family(a record.Arm) string {
 	if a.Sketch == nil {
 		return ""

@@ -173,7 +173,7 @@ func examplesNote(s *outcome.Study, arm string) string {
 	return note
 }
 
-// winRate says what one is.
+// winRate explains the win rate.
 func winRate(s *outcome.Study) string {
 	wins := "The better answer wins; equal scores are a tie and count half."
 	if s.Server() != "" {

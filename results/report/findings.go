@@ -112,7 +112,7 @@ func (s *sides) put(side int, arm string) {
 	}
 }
 
-// clauses say of all arms on which side of the mark they are: each "wins" (several "win") "more often" or "less often" than it.
+// clauses says on which side of the mark each arm is: each "wins" (several "win") "more often" or "less often" than it.
 func (s sides) clauses(one, many, more, less, mark string) string {
 	var parts []string
 	for _, side := range []struct {

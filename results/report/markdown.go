@@ -64,7 +64,7 @@ func (d Document) exampleMarkdown(p record.Pair) string {
 	return text
 }
 
-// exampleLines are the texts of a pair, each with its role.
+// exampleLines lists the texts of a pair, each with its role.
 func (d Document) exampleLines(p record.Pair) [][2]string {
 	lines := [][2]string{{"chosen", p.Chosen}, {"rejected", p.Rejected}}
 	asked, ok := d.study.Asked(p.Prompt)
