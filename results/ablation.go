@@ -10,16 +10,16 @@ import (
 	"congrad/results/table"
 )
 
-// ablationTable sets the arms that change settings of the experiment in a row each, beside those that take it as it is. It is left
+// ablationTable sets the arms that change settings of the experiment in a row each, next to those that take it as it is. It is left
 // out where fewer than two do.
 func ablationTable(s *outcome.Study) table.Table {
 	quality, meaning := qualities(s)
 	t := table.Table{
 		Name:  "ablation",
-		Title: "What the arms change of the experiment, and what comes of it",
-		Note: fmt.Sprintf("Mean [95 %% interval]. kept: pairs that were trained on, of those met, over all seeds and iterations. %s",
+		Title: "What the arms change in the experiment, and the results",
+		Note: fmt.Sprintf("Mean [95 %% interval]. kept: pairs that were trained on, out of the total, over all seeds and iterations. %s",
 			strings.TrimSpace(differences(s)+meaning+strings.TrimSpace(s.JudgedBy()))),
-		Columns: []table.Column{text("", "arm"), text("", "changes"), number("pairs", "kept"), number("pairs", "met")},
+		Columns: []table.Column{text("", "arm"), text("", "changes"), number("pairs", "kept"), number("pairs", "total")},
 	}
 	changing := 0
 	var groups []records.Group
@@ -62,7 +62,7 @@ func ablationTable(s *outcome.Study) table.Table {
 		return t
 	}
 	if t.Marked() {
-		t.Footnotes = append(t.Footnotes, "~ not told apart from zero: the 95 % interval includes it. Not corrected for the number of arms.")
+		t.Footnotes = append(t.Footnotes, "~ marks differences that are not significant (the 95 % interval contains zero). Not corrected for the number of arms.")
 	}
 	t.Footnotes = append(t.Footnotes, unreferenced(s)...)
 	if note := oneSeed(s); note != "" {

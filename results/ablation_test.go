@@ -30,7 +30,7 @@ func TestAblation(t *testing.T) {
 		}
 	}
 	row := found[1]
-	if row["arm"] != "congrad" || row["changes"] != "share 0.1" || row["pairs kept"] != strconv.Itoa(kept) || row["pairs met"] != strconv.Itoa(met) || kept == met {
+	if row["arm"] != "congrad" || row["changes"] != "share 0.1" || row["pairs kept"] != strconv.Itoa(kept) || row["pairs total"] != strconv.Itoa(met) || kept == met {
 		t.Errorf("%v; %d of %d pairs are kept", row, kept, met)
 	}
 }

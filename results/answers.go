@@ -11,11 +11,11 @@ import (
 func answerLanguagesTable(s *outcome.Study) table.Table {
 	t := table.Table{
 		Name:  "answer-languages",
-		Title: "Greedy answers in another language than their prompt's",
-		Note: "told: answers whose language can be told among those of the study; numbers, names and other short answers cannot. wrong: of those, in another language. " +
-			"share: of wrong in told [95 % interval, with clusters of prompts for trials]. most: the language of most of the wrong ones. Groups first, then languages in which any arm has one.",
+		Title: "Greedy answers in a language other than the prompt's",
+		Note: "identified: answers whose language can be identified among those of the study; numbers, names and other short answers cannot. wrong: identified answers in a language other than the prompt's. " +
+			"share: wrong / identified [95 % interval, with prompt clusters as trials]. most: the most frequent language of wrong answers. Groups come first, then the languages in which any arm has a wrong answer.",
 		Columns: []table.Column{
-			text("", "languages"), text("", "arm"), number("", "answers"), number("", "told"), number("", "wrong"), interval("", "share"), text("", "most"),
+			text("", "languages"), text("", "arm"), number("", "answers"), number("", "identified"), number("", "wrong"), interval("", "share"), text("", "most"),
 		},
 	}
 	if prompts, _ := s.Prompts(); prompts == 0 {

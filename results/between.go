@@ -10,8 +10,8 @@ import (
 	"congrad/results/table"
 )
 
-// Between is the table of the differences between two runs, in arms of one name on the same items. An error says why
-// nothing of them can be paired.
+// Between is the table of the differences between two runs, for arms with the same name on the same items. An error says why
+// nothing can be paired.
 func Between(a, b *record.Set) (table.Table, error) {
 	before, err := outcome.New(a)
 	if err != nil {
@@ -24,17 +24,17 @@ func Between(a, b *record.Set) (table.Table, error) {
 	x := outcome.Between{A: before, B: after}
 	switch {
 	case len(x.Arms()) == 0:
-		return table.Table{}, fmt.Errorf("no arm of the first run (%s) has the name of one of the second (%s)", armNames(before), armNames(after))
+		return table.Table{}, fmt.Errorf("the runs have no arm in common: the first has %s; the second has %s", armNames(before), armNames(after))
 	case len(x.Seeds()) == 0:
 		return table.Table{}, fmt.Errorf("the runs have no seed in common: %v and %v", before.Seeds, after.Seeds)
 	case len(x.Groups()) == 0:
-		return table.Table{}, errors.New("the runs have no language in common that is seen, or unseen, in both")
+		return table.Table{}, errors.New("the runs have no language in common that is seen in both or unseen in both")
 	}
 	t := table.Table{
 		Name:  "between",
-		Title: "The second run less the first, in arms of one name",
-		Note: fmt.Sprintf("Mean [95 %% interval] of paired differences on the same items under the same seeds (%s). n: greedy answers. win rate, exact, accuracy and bits per byte are each run's own, "+
-			"on the items of both.", table.Counted(len(x.Seeds()), "seed")),
+		Title: "The second run minus the first, for arms with the same name",
+		Note: fmt.Sprintf("Mean [95 %% interval] of paired differences on the same items under the same seeds (%s). n: greedy answers. Each difference compares the two runs' own "+
+			"win rate, exact, accuracy and bits per byte on the items of both.", table.Counted(len(x.Seeds()), "seed")),
 		Columns: []table.Column{
 			text("", "languages"), text("", "arm"), number("", "n"), number("win rate", "first"), number("win rate", "second"),
 			difference("difference", "win rate"), difference("difference", "exact"), difference("difference", "accuracy"), difference("difference", "bits per byte"),
@@ -65,19 +65,19 @@ func Between(a, b *record.Set) (table.Table, error) {
 		return table.Table{}, errors.New("no prompt, choice or passage was evaluated in both runs")
 	}
 	if t.Marked() {
-		t.Footnotes = append(t.Footnotes, "~ not told apart from zero: the 95 % interval includes it. Not corrected for the number of arms and groups.")
+		t.Footnotes = append(t.Footnotes, "~ marks differences that are not significant (the 95 % interval contains zero). Not corrected for the number of arms and groups.")
 	}
 	if (before.Answers == nil) != (after.Answers == nil) {
-		t.Footnotes = append(t.Footnotes, "Win rates are not compared: only one of the runs is against the answers of a file.")
+		t.Footnotes = append(t.Footnotes, "Win rates are not compared: only one of the runs takes its opponent from a file of answers.")
 	} else if !wins && against > 0 {
-		why := fmt.Sprintf("%d of %d answers that they are against differ", differ, against)
+		why := fmt.Sprintf("%d of the %d opponent answers differ", differ, against)
 		if !sameJudge {
-			why = "other judges decided"
+			why = "the runs have different judges"
 		}
 		t.Footnotes = append(t.Footnotes, "Win rates are not compared: "+why+".")
 	}
 	if n := x.Reworded(); n > 0 {
-		t.Footnotes = append(t.Footnotes, fmt.Sprintf("Left out: %s of one id that both runs word differently.", table.Counted(n, "prompt")))
+		t.Footnotes = append(t.Footnotes, fmt.Sprintf("Left out: %s with the same id but different text in the two runs.", table.Counted(n, "prompt")))
 	}
 	if len(x.Seeds()) == 1 {
 		t.Footnotes = append(t.Footnotes, "One seed: the intervals cover other prompts, not other training runs.")

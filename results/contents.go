@@ -11,7 +11,7 @@ import (
 	"congrad/results/table"
 )
 
-// chapter is a section of the report with all that it shows, in order. Where it has no place, nothing of it is made.
+// chapter is a section of the report with all that it shows, in order. A chapter without a place is not made.
 type chapter struct {
 	id, title string
 	has       func(*outcome.Study) bool // nil: always
@@ -37,7 +37,7 @@ func optional(build func(*outcome.Study) figure.Figure) piece {
 
 func textOf(build func(*outcome.Study) []report.Block) piece { return piece{text: build} }
 
-// contents are what a report holds, and the only place that says so: what is not here is not made.
+// contents lists everything that a report holds. Nothing else is made.
 func contents() []chapter {
 	return []chapter{
 		{id: "run", title: "What was run", pieces: []piece{textOf(report.Run)}},
@@ -74,7 +74,7 @@ func planted(s *outcome.Study) bool {
 	return ok
 }
 
-// blocks are what a piece shows, none where it has nothing.
+// blocks is what a piece shows; nil if it has nothing.
 func (p piece) blocks(s *outcome.Study) []report.Block {
 	switch {
 	case p.table != nil:

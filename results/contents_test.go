@@ -42,7 +42,7 @@ func TestEachPieceHasOnePlace(t *testing.T) {
 		}
 	}
 	if tables != wantTables || figures != wantFigures {
-		t.Errorf("%d tables and %d figures are made, the contents have %d and %d: a name stands for two, or the made-up study lacks data", tables, figures, wantTables, wantFigures)
+		t.Errorf("%d tables and %d figures are made, the contents have %d and %d: a name is used twice, or the made-up study lacks data", tables, figures, wantTables, wantFigures)
 	}
 }
 

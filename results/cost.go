@@ -10,8 +10,8 @@ import (
 	"congrad/results/table"
 )
 
-// Cost makes the files of the table of what a run took (tables/cost.*). It is no part of Render, since seconds and memory differ between
-// equal runs. There are none where nothing is known of the stages.
+// Cost makes the files of the table of what a run took (tables/cost.*). It is not part of Render, since seconds and memory differ between
+// equal runs. There are no files if nothing is known about the stages.
 func Cost(set *record.Set, spent []record.Spent) ([]File, error) {
 	if len(spent) == 0 {
 		return nil, nil
@@ -43,7 +43,7 @@ func (x *expense) add(s record.Spent) {
 	}
 }
 
-// cells are the sum, with the share that it has of all.
+// cells is the sum, with its share of the whole run.
 func (x expense) cells(all expense) []table.Cell {
 	tokens := func(n int) table.Cell {
 		if n == 0 {
@@ -65,14 +65,14 @@ func (x expense) cells(all expense) []table.Cell {
 	return []table.Cell{table.Count(x.stages), tokens(x.generated), tokens(x.trained), seconds, share, peak}
 }
 
-// costTable sums up stages by whose they are and by kind.
+// costTable sums up stages by owner and by kind.
 func costTable(study record.Study, spent []record.Spent) table.Table {
 	t := table.Table{
 		Name:  "cost",
 		Title: "What the run took",
-		Note: "Over all seeds and iterations. Stages that several arms share were done once and are counted once, under shared. tokens: generated in answers, without stop tokens; trained on, both answers of a " +
-			"pair, without padding and once for each time that a pair was met. What judging, log-probs and gradients read is not counted, nor are answers to tasks. seconds: wall-clock of the stages, whatever else the machine did " +
-			"included, and compilation, which the first stage pays that needs a program, be it of an arm that shares it; reading the model, collecting records and reporting are not. share: of the seconds. peak: most main memory that the process held meanwhile, in GB, mapped files included and the memory of a GPU not.",
+		Note: "Over all seeds and iterations. Stages that several arms share ran once and are counted once, under shared. tokens generated: in answers, without stop tokens. tokens trained: both answers of a " +
+			"pair, without padding, each time the pair is trained on. Tokens read for judging, log-probs and gradients are not counted, nor are answers to tasks. seconds: wall-clock time of the stages, slowed by other load on the machine; " +
+			"compilation counts in the first stage that needs a program, even if other arms share it; loading the model, collecting records and reporting do not count. share: of all seconds. peak: highest main memory of the process during the stages, in GB, with mapped files but without GPU memory.",
 		Columns: []table.Column{
 			text("", "arm"), text("", "stages of"), number("", "number"), number("tokens", "generated"), number("tokens", "trained"),
 			number("", "seconds"), number("", "share"), number("", "peak"),
@@ -103,10 +103,10 @@ func costTable(study record.Study, spent []record.Spent) table.Table {
 			t.Rows = append(t.Rows, table.Row{Break: i == 0, Cells: append([]table.Cell{once(name, i == 0), table.Text(titles[kind])}, sums[kind].cells(all)...)})
 		}
 		if len(kinds) > 1 {
-			t.Rows = append(t.Rows, table.Row{Cells: append([]table.Cell{table.Repeated(name), table.Text("together")}, total.cells(all)...)})
+			t.Rows = append(t.Rows, table.Row{Cells: append([]table.Cell{table.Repeated(name), table.Text("total")}, total.cells(all)...)})
 		}
 	}
-	t.Rows = append(t.Rows, table.Row{Break: true, Cells: append([]table.Cell{table.Text("whole run"), table.Text("together")}, all.cells(all)...)})
+	t.Rows = append(t.Rows, table.Row{Break: true, Cells: append([]table.Cell{table.Text("whole run"), table.Text("total")}, all.cells(all)...)})
 	for i, a := range study.Arms {
 		var alone expense
 		for _, s := range spent {
@@ -116,18 +116,19 @@ func costTable(study record.Study, spent []record.Spent) table.Table {
 		}
 		t.Rows = append(t.Rows, table.Row{Break: i == 0, Cells: append([]table.Cell{table.Text(a.Name), table.Text("own and shared")}, alone.cells(all)...)})
 	}
-	t.Footnotes = append(costNotes(spent, all), "own and shared: what an arm takes that is run by itself; these rows add up to more than the run. An arm that takes over another's counts (random) would need that one's selection too.")
+	t.Footnotes = append(costNotes(spent, all), "own and shared: the cost of an arm that is run by itself; these rows add up to more than the run. An arm that copies another arm's counts (random) would also need that arm's selection.")
 	var checks []string
 	for _, s := range spent {
 		if s.Check && !slices.Contains(checks, s.Title) {
 			checks = append(checks, s.Title)
-			t.Footnotes = append(t.Footnotes, s.Title+": the study's check of the method, no part of it.")
+			t.Footnotes = append(t.Footnotes, s.Title+": a check of the method, not a part of it.")
 		}
 	}
 	return t
 }
 
-// owners are the sets of arms that stages belong to: single arms in the study's order, then the shared ones, most arms first.
+// owners lists the sets of arms that stages belong to: single arms in the study's order, then the shared ones, most arms
+// first.
 func owners(study record.Study, spent []record.Spent) [][]string {
 	var groups [][]string
 	for _, s := range spent {
@@ -163,7 +164,7 @@ func ownersInWords(study record.Study, arms []string) string {
 	return fmt.Sprintf("shared by %d arms", len(arms))
 }
 
-// costNotes say where the seconds come from and what of them is missing.
+// costNotes says where the seconds come from and which are missing.
 func costNotes(spent []record.Spent, all expense) []string {
 	var notes []string
 	var machines []string
@@ -182,13 +183,13 @@ func costNotes(spent []record.Spent, all expense) []string {
 		notes = append(notes, "Measured on: "+strings.Join(machines, "; ")+".")
 	}
 	if all.unknown > 0 {
-		notes = append(notes, fmt.Sprintf("+ of %s the seconds are not known (done before they were kept) and not in the sums; shares are of what is known.", table.Counted(all.unknown, "stage")))
+		notes = append(notes, fmt.Sprintf("+ the seconds of %s are unknown (they ran before seconds were recorded) and not in the sums; shares are of the known seconds.", table.Counted(all.unknown, "stage")))
 	}
 	if all.short > 0 {
-		notes = append(notes, fmt.Sprintf("+ %s lost seconds: a call was killed meanwhile and left none of its own.", table.Counted(all.short, "stage")))
+		notes = append(notes, fmt.Sprintf("+ %s lost seconds: a call was killed and its seconds were not recorded.", table.Counted(all.short, "stage")))
 	}
 	if again > 0 {
-		notes = append(notes, fmt.Sprintf("%s stopped and gone on with; the seconds are those of all calls, work that was lost and done again included.", wasWere(again)))
+		notes = append(notes, fmt.Sprintf("%s stopped and resumed; the seconds are those of all calls, with work that was lost and repeated.", wasWere(again)))
 	}
 	return notes
 }

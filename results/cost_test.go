@@ -33,7 +33,7 @@ func TestCostAddsUp(t *testing.T) {
 	sum := 0.0
 	for _, row := range rows(t, []byte(byPath["tables/cost.csv"])) {
 		got[row["arm"]+", "+row["stages of"]] = row
-		if row["stages of"] != "together" && row["stages of"] != "own and shared" {
+		if row["stages of"] != "total" && row["stages of"] != "own and shared" {
 			sum += parsed(t, row, "share")
 		}
 	}
@@ -41,10 +41,10 @@ func TestCostAddsUp(t *testing.T) {
 		t.Errorf("the shares of all kinds add up to %g", sum)
 	}
 	for name, want := range map[string][5]string{
-		"whole run, together": {"6", "700", "800", "80", "3"},
-		"joint, training":     {"1", "", "500", "20", ""},
-		"congrad, training":   {"2", "", "300", "9", ""},
-		"congrad, together":   {"3", "", "300", "49", ""},
+		"whole run, total":  {"6", "700", "800", "80", "3"},
+		"joint, training":   {"1", "", "500", "20", ""},
+		"congrad, training": {"2", "", "300", "9", ""},
+		"congrad, total":    {"3", "", "300", "49", ""},
 		"shared by joint, congrad, random, sampling answers": {"1", "700", "", "10", "3"},
 		"shared by all arms, reading the base model":         {"1", "", "", "1", "1"},
 		"joint, own and shared":                              {"3", "700", "500", "31", "3"},
@@ -59,7 +59,7 @@ func TestCostAddsUp(t *testing.T) {
 		}
 	}
 	text := strings.Join(strings.Fields(byPath["tables/cost.txt"]), " ")
-	for _, note := range []string{"Measured on: a; b.", "+ of 1 stage the seconds are not known", "+ 1 stage lost seconds", "2 stages were stopped and gone on with", "80.0 +"} {
+	for _, note := range []string{"Measured on: a; b.", "+ the seconds of 1 stage are unknown", "+ 1 stage lost seconds", "2 stages were stopped and resumed", "80.0 +"} {
 		if !strings.Contains(text, note) {
 			t.Errorf("the table does not say %q:\n%s", note, byPath["tables/cost.txt"])
 		}

@@ -13,16 +13,16 @@ import (
 // Fact is one line of what a study is made of, in words.
 type Fact struct{ Name, Value string }
 
-// factsTable prints what the study is made of, and what its methods take.
+// factsTable prints what the study is made of, and the cost of its methods.
 func factsTable(s *outcome.Study) table.Table {
-	t := table.Table{Name: "facts", Title: "Facts of the method and its cost", Columns: []table.Column{text("", "what"), text("", "value")}}
+	t := table.Table{Name: "facts", Title: "The method and its cost", Columns: []table.Column{text("", "what"), text("", "value")}}
 	for _, f := range Facts(s) {
 		t.Rows = append(t.Rows, table.Row{Cells: []table.Cell{table.Text(f.Name), table.Text(f.Value)}})
 	}
 	return t
 }
 
-// Facts word the fields of a study and of its arms; what is not recorded is left out.
+// Facts describes the fields of a study and of its arms in words. Fields that are not recorded are left out.
 func Facts(s *outcome.Study) []Fact {
 	var list []Fact
 	add := func(name, format string, args ...any) { list = append(list, Fact{name, fmt.Sprintf(format, args...)}) }
@@ -40,13 +40,13 @@ func Facts(s *outcome.Study) []Fact {
 	}
 	switch t := s.Train; {
 	case s.Evaluate.Split != "":
-		add("training", "AdamW, peak rate %g (%s), %s a step, %s%s", t.LearningRate, t.Schedule, table.Counted(t.BatchPairs, "pair"), table.Counted(t.Epochs, "epoch"), combinedBy(t))
+		add("training", "AdamW, peak learning rate %g (%s), %s per step, %s%s", t.LearningRate, t.Schedule, table.Counted(t.BatchPairs, "pair"), table.Counted(t.Epochs, "epoch"), combinedBy(t))
 		add("evaluation", "greedy answers to at most %d prompts per language of the %s split%s", s.Evaluate.PerLanguage, s.Evaluate.Split, judgedBy(s.Evaluate))
 	case len(s.Arms) > 0 && len(s.Trained()) == 0:
-		add("training", "none, and no evaluation: the study is of scoring")
+		add("training", "none, and no evaluation: the study is about scoring only")
 	}
 	if f := s.Answers; f != nil {
-		add("opponent", "the answers of %s: %s, %d of them to these prompts, SHA-256 %s", f.Path, table.Counted(f.Rows, "row"), f.Used, f.SHA256)
+		add("opponent", "the answers in %s: %s, %d of them for these prompts, SHA-256 %s", f.Path, table.Counted(f.Rows, "row"), f.Used, f.SHA256)
 	}
 	for _, t := range s.Tasks {
 		if len(t.Files) > 0 && len(s.Trained()) > 0 {
@@ -57,10 +57,10 @@ func Facts(s *outcome.Study) []Fact {
 		add("adapters", "LoRA of rank %d, alpha %g, %s; %d parameters are trained (%.2f %%)", a.Rank, a.Alpha, adaptedLayers(a.Layers), s.Model.Trained, 100*float64(s.Model.Trained)/float64(s.Model.Parameters))
 	}
 	if p := s.Model.Precision; p != "" && p != "float32" {
-		add("precision", "products with the blocks' matrices in %s", p)
+		add("precision", "the blocks' matrix products in %s", p)
 	}
 	if f := s.Model.Further; f != nil {
-		add("base model", "trained further for %s of %s, %g %% of their defects shared, peak rate %g", table.Counted(f.Steps, "step"), table.Counted(f.Batch, "example"), 100*f.SharedShare, f.LearningRate)
+		add("base model", "trained further for %s of %s, %g %% of their defects shared, peak learning rate %g", table.Counted(f.Steps, "step"), table.Counted(f.Batch, "example"), 100*f.SharedShare, f.LearningRate)
 	}
 	for _, a := range s.Arms {
 		list = append(list, armFacts(s, a)...)
@@ -82,25 +82,25 @@ func armFacts(s *outcome.Study, a record.Arm) []Fact {
 		add("sketch", "%s: %d numbers per gradient (%.1f %% of the parameters)%s; %s", sketched(*k), k.Numbers, 100*float64(k.Numbers)/float64(max(1, s.Model.Trained)), hashed(*k), compared(k.Layers))
 		if g.With == record.WithConsensus {
 			languages := len(slices.DeleteFunc(slices.Clone(seen.Codes), func(code string) bool { return slices.Contains(a.Without, code) }))
-			add("state added", "%.2f MB for %s and the consensus, beside %.2f MB of weights", megabytes((languages+1)*k.Numbers), table.Counted(languages, "language"), megabytes(s.Model.Trained))
+			add("state added", "%.2f MB for %s and the consensus, in addition to %.2f MB of weights", megabytes((languages+1)*k.Numbers), table.Counted(languages, "language"), megabytes(s.Model.Trained))
 		}
-		if a.Mode != "online" { // which has no more of them at a time than those of a batch
+		if a.Mode != "online" { // an online arm has only the sketches of one batch at a time
 			add("pairs' sketches", "%s", together(*k))
 		}
 		add("compared with", "%s", comparedWith(*g, a.Mode))
 	}
 	if len(a.Without) > 0 {
-		add("does without", "the pairs of %s", strings.Join(a.Without, ", "))
+		add("leaves out", "the pairs of %s", strings.Join(a.Without, ", "))
 	}
 	if a.Policy == "mono" {
-		add("models", "one for each of the %d seen languages, trained on its pairs alone and evaluated in it alone", len(a.Languages))
+		add("models", "one for each of the %d seen languages, trained on its pairs only and evaluated in it only", len(a.Languages))
 	}
 	if a.Keep != nil {
 		add("kept", "%s", keptInWords(a))
 	}
 	if t := a.Train; t != nil && combinedBy(*t) != "" {
 		most := min(len(seen.Codes), t.BatchPairs)
-		add("in each step", "gradients of the languages in the batch%s; up to %d are in memory together, %.2f MB", combinedBy(*t), most, megabytes(most*s.Model.Trained))
+		add("in each step", "gradients of the languages in the batch%s; up to %d are in memory at the same time, %.2f MB", combinedBy(*t), most, megabytes(most*s.Model.Trained))
 	}
 	return list
 }
@@ -108,7 +108,7 @@ func armFacts(s *outcome.Study, a record.Arm) []Fact {
 // megabytes are those of so many numbers in float32.
 func megabytes(numbers int) float64 { return 4e-6 * float64(numbers) }
 
-// changes word what an arm changes of the experiment; empty where that is nothing.
+// changes says in words what an arm changes in the experiment; empty if it changes nothing.
 func changes(a record.Arm) string {
 	var list []string
 	for _, x := range a.Changed {
@@ -127,7 +127,7 @@ func changes(a record.Arm) string {
 	return strings.Join(list, ", ")
 }
 
-// combinedBy words what becomes of the languages' gradients in a step, nothing where they have none of their own.
+// combinedBy says how the languages' gradients are combined in a step; empty if a step has one gradient.
 func combinedBy(t record.Train) string {
 	if t.Aggregator == "" || t.Aggregator == "none" {
 		return ""
@@ -135,7 +135,7 @@ func combinedBy(t record.Train) string {
 	return ", combined by " + t.Aggregator
 }
 
-// judgeInWords names the judge and what is done to its scores.
+// judgeInWords names the judge and the noise on its scores.
 func judgeInWords(j record.Judge) string {
 	if j.Noise == 0 {
 		return j.Kind
@@ -143,11 +143,11 @@ func judgeInWords(j record.Judge) string {
 	return fmt.Sprintf("%s, %g %% of its scores replaced at random", j.Kind, 100*j.Noise)
 }
 
-// judgedBy names the judge of the evaluation where it is not the known answer.
+// judgedBy names the judge of the evaluation where it is not the reference answer.
 func judgedBy(v record.Evaluate) string {
 	switch v.Judge {
 	case "self":
-		return ", judged by the model that all arms start from"
+		return ", judged by the base model"
 	case "endpoint":
 		return fmt.Sprintf(", compared by %s at %s in both orders", v.Model, v.URL)
 	}
@@ -170,7 +170,7 @@ func lossInWords(l record.Loss) string {
 func taskInWords(t record.Task) string {
 	words := table.Counted(t.Items, "item")
 	if t.Layout != "" {
-		words += fmt.Sprintf(", %d solved before each, %s layout", t.Shots, t.Layout)
+		words += fmt.Sprintf(", %d-shot, %s layout", t.Shots, t.Layout)
 	}
 	var files []string
 	for _, f := range t.Files {
@@ -179,25 +179,25 @@ func taskInWords(t record.Task) string {
 	return words + "; " + strings.Join(files, ", ")
 }
 
-// comparedWith words what the gradients of pairs are compared with, and how.
+// comparedWith says what the gradients of pairs are compared with, and how.
 func comparedWith(g record.Gradients, mode string) string {
 	if g.With == record.WithHeldBack {
 		with := fmt.Sprintf("mean gradient of the %g %% of each language's pairs that are held back, by %s", 100*g.HeldBack, g.Similarity)
 		if g.Adam {
-			with += "; the pairs' own gradients scaled as Adam's updates would be at the iteration's start"
+			with += "; the pairs' gradients are scaled like Adam's updates at the start of the iteration"
 		}
 		return with
 	}
-	with := fmt.Sprintf("%s gradient of the own language", g.LanguageGradient)
+	with := fmt.Sprintf("%s gradient of the pair's own language", g.LanguageGradient)
 	if g.With == record.WithConsensus {
-		with = fmt.Sprintf("consensus: %s of %s gradients by %s", g.Aggregator, g.LanguageGradient, map[bool]string{true: "direction", false: "length"}[g.Normalise == "unit"])
+		with = fmt.Sprintf("consensus: %s of %s%s gradients", g.Aggregator, map[bool]string{true: "unit-length "}[g.Normalise == "unit"], g.LanguageGradient)
 	}
 	with += ", by " + g.Similarity
 	switch {
 	case mode == "online":
-		with += ", each batch before it enters"
+		with += ", each batch before it is added"
 	case g.LeaveOneOut:
-		with += ", own share left out"
+		with += ", leave-one-out"
 	}
 	return with
 }

@@ -7,20 +7,20 @@ import (
 	"congrad/results/table"
 )
 
-// fidelityTable says how far the compressed gradients can be trusted, and what they take.
+// fidelityTable says how well compressed gradients agree with exact ones, and their size.
 func fidelityTable(s *outcome.Study) table.Table {
 	t := table.Table{
 		Name:  "fidelity",
-		Title: "Compressed against exact gradients",
+		Title: "Compressed and exact gradients compared",
 		Note: "Scores (alignments with the consensus) from sketches and from exact gradients of the same n pairs. rank correlation: within a seed, then the mean " +
-			"over seeds [95 % interval: over seeds; of one seed, over pairs]. kept alike: share of the pairs which exact scores keep that the sketch keeps too, " +
-			"both choosing among these pairs. bytes a sketch: of one language or one pair, in float32; of the model: as a share of its parameters.",
+			"over seeds [95 % interval: over seeds; with one seed, over pairs]. kept alike: of the pairs kept by exact scores, the share that the sketch keeps too " +
+			"(both choose among these pairs). bytes per sketch: for one language or one pair, in float32; of the model: as a share of its parameters.",
 		Columns: []table.Column{
 			text("", "arm"), text("", "sketch"), number("", "rank"), number("", "iteration"), number("", "n"), number("", "seeds"),
 			interval("rank correlation", "mean"), number("rank correlation", "lowest"), interval("", "kept alike"),
-			number("bytes", "a sketch"), number("bytes", "of the model"), number("MB", "all pairs"),
+			number("bytes", "per sketch"), number("bytes", "of the model"), number("MB", "all pairs"),
 		},
-		Footnotes: []string{"MB all pairs: the sketches of the pairs of a round (the largest) together. Exact gradients never stand in memory together."},
+		Footnotes: []string{"MB all pairs: the sketches of all pairs in the largest round. Exact gradients are never all in memory at the same time."},
 	}
 	var last measure.Faith
 	for _, f := range measure.Fidelity(s.Study) {
@@ -44,7 +44,7 @@ func fidelityTable(s *outcome.Study) table.Table {
 	return t
 }
 
-// percentage is a share of which small ones matter.
+// percentage is a share for which small values matter.
 func percentage(share float64, known bool) table.Cell {
 	if !known {
 		return table.None(1)

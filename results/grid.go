@@ -47,7 +47,7 @@ func gridTable(g *outcome.Grid) table.Table {
 	filter, references := g.Filter(), g.References()
 	t := table.Table{Name: "grid", Columns: []table.Column{text("", "languages"), text("", g.Rows.Key), text("", g.Columns.Key), number("", "n")}}
 	if filter == nil {
-		t.Title = "No cell has records of an arm that selects"
+		t.Title = "No cell has records of an arm that selects pairs"
 		return t
 	}
 	t.Title = "When does " + filter.Name + " help?"
@@ -79,9 +79,9 @@ func gridTable(g *outcome.Grid) table.Table {
 		}
 	}
 	if intervals > 0 {
-		t.Footnotes = append(t.Footnotes, fmt.Sprintf("~ not told apart from zero: the 95 %% interval includes it. Where nothing differs at all, about %.0f of the %d intervals still exclude it; "+
-			"* detected also after Holm's correction over the cells of a column and group.", 0.05*float64(intervals), intervals))
-		t.Footnotes = append(t.Footnotes, fmt.Sprintf("In four of five studies like this one, a true difference in a cell would be detected from %s on (largest over cells and columns).", table.Fixed(most, 3)))
+		t.Footnotes = append(t.Footnotes, fmt.Sprintf("~ marks differences that are not significant (the 95 %% interval contains zero). If no true difference existed, about %.0f of the %d intervals would still exclude zero; "+
+			"* marks differences that are significant after Holm's correction over the cells of a column and group.", 0.05*float64(intervals), intervals))
+		t.Footnotes = append(t.Footnotes, fmt.Sprintf("Four in five studies like this one would detect a true difference of at least %s in a cell (largest over cells and columns).", table.Fixed(most, 3)))
 	}
 	if note := oneSeed(g.First()); note != "" {
 		t.Footnotes = append(t.Footnotes, note)
@@ -89,7 +89,7 @@ func gridTable(g *outcome.Grid) table.Table {
 	return t
 }
 
-// cellContrast is told with a mark of its own for what survives the correction over cells.
+// cellContrast is told, with the mark "*" for differences that survive the correction over cells.
 func cellContrast(c outcome.CellContrast) table.Cell {
 	cell := told(c.Estimate)
 	if c.Corrected {
@@ -104,13 +104,13 @@ func cellContrast(c outcome.CellContrast) table.Cell {
 func observedTable(g *outcome.Grid) table.Table {
 	t := table.Table{
 		Name:  "observed",
-		Title: "What each cell is like, before anything is evaluated",
-		Note: "First iteration, over all seeds. exact: share of the sampled answers that are the known one. shared defects: their share in the sampled answers that have a defect which can be told; told: how many. judge: share of couples of one " +
-			"exact and one inexact answer that the judge orders rightly. right: share of pairs that prefer the better answer. AUROC: chance that such a pair scores above " +
-			"another of its seed and language. These take known answers. cosine: mean over pairs of languages, of their mean gradients; negative: share of pairs that score below " +
-			"zero, against the consensus. These two take none.",
+		Title: "Each cell before evaluation",
+		Note: "First iteration, over all seeds. exact: share of the sampled answers that are equal to the reference answer. shared defects: recognised is the number of sampled answers with a recognised defect, share the part of them whose defect is shared. judge: share of pairs of one " +
+			"exact and one inexact answer that the judge orders correctly. right: share of pairs that prefer the better answer. AUROC: probability that a right pair scores above " +
+			"a wrong pair of the same seed and language. All these need reference answers. cosine: mean over pairs of languages of the cosine of their mean gradients; negative: share of pairs that score below " +
+			"zero, against the consensus. These two need no reference answers.",
 		Columns: []table.Column{
-			text("", g.Rows.Key), text("", g.Columns.Key), number("", "exact"), number("shared defects", "told"), number("shared defects", "share"), interval("", "judge"),
+			text("", g.Rows.Key), text("", g.Columns.Key), number("", "exact"), number("shared defects", "recognised"), number("shared defects", "share"), interval("", "judge"),
 			number("pairs", "scored"), number("right", "of all"), number("right", "of kept"), number("right", "of dropped"), number("", "AUROC"), number("", "cosine"), number("", "negative"),
 		},
 	}

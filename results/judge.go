@@ -10,14 +10,14 @@ import (
 	"congrad/results/table"
 )
 
-// judgeTable says how a server judged: what it was asked, how it was read, and how much the place of an answer moved it.
+// judgeTable shows how a server judged: what it was asked, how its replies were read, and its position bias.
 func judgeTable(s *outcome.Study) table.Table {
 	t := table.Table{
 		Name:  "judge",
 		Title: "How " + s.Server() + " judged",
-		Note: "same: the answers are, and nobody was asked. judged: in both orders. ties: of those, without a preference over both. failed: no verdict, which counts as a tie. " +
-			"read by: log-probs of the labels, or the reply's text. shown first: mean preference for the answer in the first place; 0.5 is a judge that the place does not move, and the win rates, " +
-			"means over both orders, are of the same judge. orders opposed: share of the judged in which the two orders prefer different answers.",
+		Note: "same: both answers are equal, so the judge was not asked. judged: in both orders. ties: judged, without a preference over both orders. failed: no verdict, which counts as a tie. " +
+			"read by: log-probs of the labels, or the reply's text. shown first: mean preference for the answer in the first place; 0.5 means no position bias. Win rates " +
+			"are means over both orders. orders opposed: share of judged answers for which the two orders prefer different answers.",
 		Columns: []table.Column{
 			text("", "arm"), number("answers", "all"), number("answers", "same"), number("answers", "judged"), number("answers", "ties"), number("answers", "failed"),
 			number("read by", "log-probs"), number("read by", "text"), interval("", "shown first"), interval("", "orders opposed"),

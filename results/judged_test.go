@@ -33,21 +33,21 @@ func TestJudgedWithoutKnownAnswers(t *testing.T) {
 	files := rendered(t, set)
 	checkFiles(t, "judged", files)
 	for _, path := range []string{"tables/main.md", "tables/languages.md", "tables/intervals.md"} {
-		if !strings.Contains(string(files[path]), "judged by the untouched model itself") || strings.Contains(string(files[path]), "exact") {
+		if !strings.Contains(string(files[path]), "judged by the base model itself") || strings.Contains(string(files[path]), "exact") {
 			t.Errorf("%s does not say who judged, or speaks of exact answers:\n%s", path, files[path])
 		}
 	}
 	report := string(files["report.md"])
 	for _, want := range []string{
-		"Win rates against the untouched model, judged by that model itself, in", "It gave no score to " + strconv.Itoa((len(set.Evaluations)+4)/5) + " of",
-		"mine.csv", "SHA-256 abc", "so a higher win rate says that it likes",
+		"Win rates against the base model, judged by that model itself, in", "It gave no score to " + strconv.Itoa((len(set.Evaluations)+4)/5) + " of",
+		"mine.csv", "SHA-256 abc", "a higher win rate shows that it prefers",
 	} {
 		if !strings.Contains(report, want) {
 			t.Errorf("the report lacks %q", want)
 		}
 	}
-	if n := strings.Count(report, "**Figure"); n < 3 || strings.Count(report, "judged by the untouched model itself") < 3+3 {
-		t.Errorf("%d figures, %d times the judge", n, strings.Count(report, "judged by the untouched model itself"))
+	if n := strings.Count(report, "**Figure"); n < 3 || strings.Count(report, "judged by the base model itself") < 3+3 {
+		t.Errorf("%d figures, %d times the judge", n, strings.Count(report, "judged by the base model itself"))
 	}
 	for path, not := range map[string]string{"tables/data.csv": "exact", "tables/pairs.csv": "right", "tables/pairs.md": "AUROC"} {
 		if strings.Contains(string(files[path]), not) {
@@ -67,7 +67,7 @@ func TestJudgedWithoutKnownAnswers(t *testing.T) {
 	}
 }
 
-// A server's judgements: its name stands in every note, its place bias and what it did not judge in a table of their own. The bias
+// A server's judgements: its name is in every note, its place bias and what it did not judge in a table of their own. The bias
 // is planted: whatever the answers, 0.8 for the one shown first.
 func TestJudgedByAServer(t *testing.T) {
 	set := synthetic.Set(synthetic.Small())
@@ -90,12 +90,12 @@ func TestJudgedByAServer(t *testing.T) {
 	files := rendered(t, set)
 	checkFiles(t, "server", files)
 	for _, path := range []string{"tables/main.md", "tables/languages.md", "tables/lengths.md"} {
-		if text := string(files[path]); !strings.Contains(text, "judged by a-model") || strings.Contains(text, "untouched model itself") || strings.Contains(text, "score") {
+		if text := string(files[path]); !strings.Contains(text, "judged by a-model") || strings.Contains(text, "base model itself") || strings.Contains(text, "score") {
 			t.Errorf("%s does not say who judged:\n%s", path, text)
 		}
 	}
 	report := string(files["report.md"])
-	for _, want := range []string{"Win rates against the untouched model, judged by a-model, in", "It gave no verdict on " + strconv.Itoa(failed) + " of", "failed: refused " + strconv.Itoa(failed), "this judge prefers", "A win is the mean of the judge's two preferences"} {
+	for _, want := range []string{"Win rates against the base model, judged by a-model, in", "It gave no verdict on " + strconv.Itoa(failed) + " of", "failed: refused " + strconv.Itoa(failed), "this judge prefers", "A win is the mean of the judge's two preferences"} {
 		if !strings.Contains(report, want) {
 			t.Errorf("the report lacks %q", want)
 		}
@@ -126,7 +126,7 @@ func TestJudgedByAServer(t *testing.T) {
 	}
 }
 
-// Against the answers of a file every arm has a win rate, the untouched one among them, and everything that names the opponent names
+// Against the answers of a file every arm has a win rate, the base model among them, and everything that names the opponent names
 // the file.
 func TestAgainstAFile(t *testing.T) {
 	set := synthetic.Set(synthetic.Small())
@@ -143,7 +143,7 @@ func TestAgainstAFile(t *testing.T) {
 	files := rendered(t, set)
 	checkFiles(t, "file", files)
 	for path, data := range files {
-		if text := string(data); strings.Contains(text, "answers of baseline") || strings.Contains(text, "against the untouched model") || strings.Contains(text, "untouched model's answers") {
+		if text := string(data); strings.Contains(text, "answers of baseline") || strings.Contains(text, "against the base model") || strings.Contains(text, "base model's answers") {
 			t.Errorf("%s names another opponent", path)
 		}
 	}
@@ -175,7 +175,7 @@ func TestAgainstAFile(t *testing.T) {
 			}
 		}
 		if !found {
-			t.Errorf("%s has no row of the untouched arm", path)
+			t.Errorf("%s has no row of the base model", path)
 		}
 	}
 }

@@ -11,15 +11,15 @@ import (
 	"congrad/results/table"
 )
 
-// lengthsTable sets raw win rates beside those at equal length, in groups of languages.
+// lengthsTable sets raw win rates next to those at equal length, in groups of languages.
 func lengthsTable(s *outcome.Study) table.Table {
 	lengths := s.Lengths()
 	t := table.Table{
 		Name:  "lengths",
-		Title: "Win rate with the length of the answers taken out",
-		Note: "Mean [95 % interval]. characters: mean length of the arm's greedy answers, and of those of " + opponent(s) + " that they are compared with, in code points. " +
-			"at equal length: the win rate that a logistic regression of who wins on the difference of the lengths gives for no difference; one model for each arm and language, " +
-			"and the mean over the languages by their answers. Read it beside the raw one, never for it." + s.JudgedBy(),
+		Title: "Length-controlled win rate",
+		Note: "Mean [95 % interval]. characters: mean length of the arm's greedy answers (own) and of the answers of " + opponent(s) + " that they are compared with (opponent), in code points. " +
+			"at equal length: win rate at zero length difference, by a logistic regression of wins on the difference in length; one fit for each arm and language, " +
+			"averaged over languages by their numbers of answers. Read it alongside the raw rate, never instead of it." + s.JudgedBy(),
 		Columns: append([]table.Column{
 			text("", "languages"), text("", "arm"), number("", "n"), number("characters", "own"), number("characters", "opponent"),
 			interval("win rate", "raw"), interval("win rate", "at equal length"),
@@ -46,7 +46,7 @@ func lengthsTable(s *outcome.Study) table.Table {
 		}
 	}
 	if t.Marked() {
-		t.Footnotes = append(t.Footnotes, "~ not told apart from zero: the 95 % interval includes it. Not corrected for the number of arms and groups.")
+		t.Footnotes = append(t.Footnotes, "~ marks differences that are not significant (the 95 % interval contains zero). Not corrected for the number of arms and groups.")
 	}
 	t.Footnotes = append(t.Footnotes, unreferenced(s)...)
 	var parts []string
@@ -56,7 +56,7 @@ func lengthsTable(s *outcome.Study) table.Table {
 		}
 	}
 	if len(parts) > 0 {
-		t.Footnotes = append(t.Footnotes, "Lengths tell wins from losses (nearly) without fault, and the fit needed a penalty: "+strings.Join(parts, "; ")+".")
+		t.Footnotes = append(t.Footnotes, "Lengths separate wins from losses (almost) perfectly, so the fit needed a penalty: "+strings.Join(parts, "; ")+".")
 	}
 	return t
 }
@@ -66,9 +66,9 @@ func lengthsLanguagesTable(s *outcome.Study) table.Table {
 	lengths := s.Lengths()
 	t := table.Table{
 		Name:  "lengths-languages",
-		Title: "Win rate with the length of the answers taken out, per language",
-		Note: "Columns as above. slope: what a much longer answer adds to the log-odds of winning. penalty: of the fit, where lengths tell wins from losses; " +
-			table.Missing + " where none was needed." + s.JudgedBy(),
+		Title: "Length-controlled win rate per language",
+		Note: "Columns as in the table lengths. slope: what a much longer answer adds to the log-odds of winning. penalty: of the fit, where lengths separate wins from losses; " +
+			table.Missing + " where no penalty was needed." + s.JudgedBy(),
 		Columns: []table.Column{
 			text("", "language"), text("", "arm"), number("", "n"), number("characters", "own"), number("characters", "opponent"),
 			interval("win rate", "raw"), interval("win rate", "at equal length"), number("", "slope"), number("", "penalty"),

@@ -47,7 +47,7 @@ func mainTable(s *outcome.Study) table.Table {
 		}
 	}
 	if t.Marked() {
-		t.Footnotes = append(t.Footnotes, "~ not told apart from zero: the 95 % interval includes it. Not corrected for the number of arms and groups.")
+		t.Footnotes = append(t.Footnotes, "~ marks differences that are not significant (the 95 % interval contains zero). Not corrected for the number of arms and groups.")
 	}
 	if note := Detectable(s); note != "" {
 		t.Footnotes = append(t.Footnotes, note)
@@ -56,7 +56,7 @@ func mainTable(s *outcome.Study) table.Table {
 		t.Footnotes = append(t.Footnotes, note)
 	}
 	if len(s.Published) > 0 {
-		t.Footnotes = append(t.Footnotes, "Numbers from elsewhere are set beside these in the table published.")
+		t.Footnotes = append(t.Footnotes, "The table published compares these with numbers from elsewhere.")
 	}
 	t.Footnotes = slices.Concat(t.Footnotes, unreferenced(s), confined(s))
 	return t

@@ -17,9 +17,9 @@ func observed() []table.Column {
 	}
 }
 
-const observedNote = "cosine: mean over couples of languages, of their mean gradients. agreement: mean inner product of two pairs' gradients over their root mean square lengths, " +
-	"of one language (within) and of two (across); shared: across over within. Unlike cosine these do not depend on how many pairs there are. " +
-	"against: share of pairs that point against the consensus, own share left out."
+const observedNote = "cosine: mean over pairs of languages of the cosine of their mean gradients. agreement: mean inner product of two pairs' gradients divided by their root mean square lengths, " +
+	"of one language (within) and of two (across); shared: across / within. Unlike cosine, these do not depend on the number of pairs. " +
+	"against: share of pairs that point against the consensus (leave-one-out)."
 
 func observedCells(o measure.Observation) []table.Cell {
 	shared := table.None(1)
@@ -29,18 +29,18 @@ func observedCells(o measure.Observation) []table.Cell {
 	return []table.Cell{table.Number(o.Cosine, 3), table.Number(o.Within, 4), table.Number(o.Across, 4), shared, table.Number(o.Against, 3)}
 }
 
-// observablesTable says how the languages' gradients get on in numbers that other data can be compared by (congrad
-// diagnose). Only an arm that picks pairs by the consensus is known to score by the alignment itself.
+// observablesTable says how the languages' gradients agree, in numbers that other data can be compared by (congrad diagnose).
+// Only an arm that picks pairs by the consensus certainly scores by the alignment itself.
 func observablesTable(s *outcome.Study) table.Table {
 	t := table.Table{
-		Name: "observables", Title: "How the languages' gradients get on, for comparison with other data",
+		Name: "observables", Title: "Agreement between the languages' gradients, for comparison with other data",
 		Columns: append([]table.Column{number("", "iteration"), number("", "round")}, observed()...),
 	}
 	selector := s.Selector()
 	if selector == nil || selector.Select != "congrad" {
 		return t
 	}
-	t.Note = "Arm " + selector.Name + ", one row a seed. " + observedNote
+	t.Note = "Arm " + selector.Name + ", one row per seed. " + observedNote
 	for i := 1; i <= s.Iterations; i++ {
 		for k, o := range measure.Observed(s.Study, selector.Name, i) {
 			cells := []table.Cell{once(strconv.Itoa(i), k == 0), table.Count(k + 1)}
@@ -54,12 +54,12 @@ func observablesTable(s *outcome.Study) table.Table {
 func DiagnosisTables(d measure.Diagnosis) []table.Table {
 	matrix := table.Table{
 		Name: "cosines", Title: "Cosines between the languages' mean gradients",
-		Note:    "Negative: the languages pull the model in different directions. Noise draws all of them to zero.",
+		Note:    "Negative: the languages pull the model in different directions. Noise draws all cosines towards zero.",
 		Columns: []table.Column{text("", "")},
 	}
 	languages := table.Table{
-		Name: "languages", Title: "Each language among the others",
-		Note: "signal: length of the mean gradient over the root mean square length of its pairs' gradients, noise taken off; 0 says that the pairs agree on nothing. " +
+		Name: "languages", Title: "Each language compared with the others",
+		Note: "signal: length of the mean gradient divided by the root mean square length of its pairs' gradients, corrected for noise; 0 means that the pairs agree on nothing. " +
 			"against: share of its pairs that point against the consensus, and against the mean direction of the other languages.",
 		Columns: []table.Column{
 			text("", "language"), number("", "pairs"), number("", "signal"), number("", "mean cosine"), number("against", "consensus"), number("against", "others"),
@@ -86,21 +86,21 @@ func DiagnosisTables(d measure.Diagnosis) []table.Table {
 	}
 	whole := table.Table{
 		Name: "observables", Title: "The data as a whole",
-		Note:    observedNote + " The table of this name in the report of a run has the same numbers of its data.",
+		Note:    observedNote + " The table of the same name in a run's report has these numbers for the data of that run.",
 		Columns: observed(), Rows: []table.Row{{Cells: observedCells(d.Observation)}},
 	}
 	return []table.Table{matrix, languages, whole}
 }
 
-// LandmarkTable says where data lie on a recorded map, by the cells nearest to what was observed of them. reference is the arm
-// of the map's differences, which trains on all pairs.
+// LandmarkTable shows where data are on a recorded map: the cells nearest to the observation. reference is the arm of the
+// map's differences, which trains on all pairs.
 func LandmarkTable(o measure.Observation, landmarks []measure.Landmark, reference string) table.Table {
 	t := table.Table{
 		Name:  "map",
 		Title: "The nearest cells of when-it-helps",
-		Note: "What experiments/when-it-helps.toml found where languages got on like this: win rate of ConGrad minus that of joint training, mean [95 % interval]. " +
-			"distance: over the cosine and the share against the consensus, in units of their spread over the nine cells. The map is of the embedded model, DPO and some " +
-			"250 pairs a language: of other data it says no more than how much their languages conflict.",
+		Note: "Results of experiments/when-it-helps.toml for languages that agree about as much: win rate of ConGrad minus that of joint training, mean [95 % interval]. " +
+			"distance: in cosine and in the share against the consensus, in units of their spread over the nine cells. The map was measured with the embedded model, DPO and some " +
+			"250 pairs per language: for other data it only shows how much their languages conflict.",
 		Columns: []table.Column{
 			text("", ""), number("", "shared defects"), number("", "judge's noise"), number("", "cosine"), number("", "against"), number("", "distance"),
 			difference("minus "+reference, "seen"), difference("minus "+reference, "unseen"),
@@ -116,11 +116,11 @@ func LandmarkTable(o measure.Observation, landmarks []measure.Landmark, referenc
 			away(l.Seen), away(l.Unseen),
 		}})
 	}
-	t.Footnotes = []string{"~ not told apart from zero."}
+	t.Footnotes = []string{"~ marks differences that are not significant (the 95 % interval contains zero)."}
 	return t
 }
 
-// away is a recorded difference, of which the interval is known and no more.
+// away is a recorded difference; only its mean and interval are known.
 func away(e stats.Estimate) table.Cell {
 	mark := ""
 	if e.Low <= 0 && e.High >= 0 {

@@ -16,10 +16,10 @@ func plantedTable(s *outcome.Study) table.Table {
 	t := table.Table{
 		Name:  "planted",
 		Title: "Planted conflicts: which scores find the pairs whose answers were swapped",
-		Note: "Mean [95 % interval] over the languages with planted pairs. AUROC: chance that an untouched pair has a higher score than a planted one of its seed and " +
-			"language; 0.5 is blind. planted: share of planted pairs among those met, and among those kept.",
+		Note: "Mean [95 % interval] over the languages with planted pairs. AUROC: probability that an unchanged pair has a higher score than a planted pair of the same seed and " +
+			"language; 0.5 is chance. planted: share of planted pairs among all pairs, and among those kept.",
 		Columns: []table.Column{
-			text("", "arm"), number("", "iteration"), text("", "score"), number("", "pairs"), number("planted", "of met"), interval("planted", "of kept"),
+			text("", "arm"), number("", "iteration"), text("", "score"), number("", "pairs"), number("planted", "of all"), interval("planted", "of kept"),
 			interval("", "AUROC"),
 		},
 	}
@@ -54,9 +54,9 @@ func plantedTable(s *outcome.Study) table.Table {
 		last = x.Arm
 	}
 	if t.Marked() {
-		t.Footnotes = append(t.Footnotes, "~ not told apart from zero. Paired over the pairs that both arms ranked; not corrected for the number of arms.")
+		t.Footnotes = append(t.Footnotes, "~ marks differences that are not significant (the 95 % interval contains zero). Paired over the pairs that both arms ranked; not corrected for the number of arms.")
 	}
-	t.Footnotes = append(t.Footnotes, "Pairs that the judge had wrong before the swap count in neither side of the AUROC.")
+	t.Footnotes = append(t.Footnotes, "Pairs that the judge ordered wrongly before the swap are left out of the AUROC.")
 	if note := oneSeed(s); note != "" {
 		t.Footnotes = append(t.Footnotes, note)
 	}
@@ -68,7 +68,7 @@ func plantedLanguagesTable(s *outcome.Study) table.Table {
 	t := table.Table{
 		Name:  "planted-languages",
 		Title: "Planted conflicts: AUROC per language",
-		Note:  "Iteration 1. Mean over seeds [95 % interval]; 0.5 is blind. pairs and planted: over all seeds, as the first arm met them.",
+		Note:  "Iteration 1. Mean over seeds [95 % interval]; 0.5 is chance. pairs and planted: over all seeds, as the first arm saw them.",
 		Columns: []table.Column{
 			text("", "language"), text("", "name"), number("", "pairs"), number("", "planted"),
 		},

@@ -7,13 +7,13 @@ import (
 	"congrad/results/table"
 )
 
-// promptsTable says what files of prompts have and what each of their languages is used for; it is empty for the embedded world.
+// promptsTable counts the rows of prompt files and what they are used for, by language; it is empty for the embedded world.
 func promptsTable(s *outcome.Study) table.Table {
 	t := table.Table{
 		Name:  "prompts",
 		Title: "Prompts of the files",
-		Note: "Rows of each language of the study. preferences: of seen languages, may be asked to make preference pairs. eval, dev: held out, no cluster of theirs is asked for preferences. " +
-			"What a row lacks to their sum stands word by word, or by its cluster, among those held out.",
+		Note: "Rows of each language of the study. preferences: rows of seen languages that may be used to make preference pairs. eval, dev: held-out rows, whose clusters are never used for preferences. " +
+			"The other rows repeat a held-out row, word for word or by cluster.",
 		Columns: []table.Column{text("", "file"), text("", "language"), number("", "rows"), number("", "preferences"), number("held out", "eval"), number("held out", "dev")},
 	}
 	for _, f := range s.Files {

@@ -8,14 +8,14 @@ import (
 	"congrad/results/table"
 )
 
-// publishedTable sets numbers from elsewhere beside the study's own; it is empty where none were typed in.
+// publishedTable sets numbers from elsewhere next to the study's own; it is empty where none were typed in.
 func publishedTable(s *outcome.Study) table.Table {
 	t := table.Table{
 		Name:  "published",
-		Title: "Numbers from elsewhere beside those of this study",
-		Note: "ours: measured here, mean [95 % interval]. published: typed into the experiment's file by whoever ran it, as is its source; neither measured nor checked here. " +
-			"ours minus published: of the means. inside: whether our interval holds the published number. Both numbers mean the same only where prompts, opponent, judge, " +
-			"model and data do, and a number inside our interval was not shown to be reproduced: a wide interval holds many." + s.JudgedBy(),
+		Title: "Numbers from elsewhere compared with those of this study",
+		Note: "ours: measured here, mean [95 % interval]. published: entered in the experiment file, with its source, by whoever ran it; neither measured nor checked here. " +
+			"ours minus published: difference of the means. inside: whether our interval contains the published number. The two numbers are comparable only if prompts, opponent, judge, " +
+			"model and data are the same. A number inside our interval is not thereby reproduced: a wide interval contains many numbers." + s.JudgedBy(),
 		Columns: []table.Column{
 			text("", "languages"), text("", "arm"), text("", "measure"), interval("", "ours"), number("", "n"),
 			{Name: "published", Number: true, Fields: table.IntervalFields()},

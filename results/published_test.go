@@ -10,8 +10,8 @@ import (
 	"congrad/results/synthetic"
 )
 
-// A number that was typed in stands beside the plain mean of the records, with the difference of the two; what main shows
-// beside it is the same number.
+// A number that was typed in is next to the plain mean of the records, with the difference of the two; what main shows
+// next to it is the same number.
 func TestPublishedNumbersStandBesideOurs(t *testing.T) {
 	set := synthetic.Set(synthetic.Small())
 	sum, n := 0.0, 0
@@ -52,7 +52,7 @@ func TestPublishedNumbersStandBesideOurs(t *testing.T) {
 		t.Errorf("at equal length: %v, in lengths %v", got[3], lengths)
 	}
 	for _, name := range []string{"tables/main.txt", "report.md", "report.html"} {
-		if !strings.Contains(string(files[name]), "in the table published") {
+		if !strings.Contains(string(files[name]), "The table published compares") {
 			t.Errorf("%s does not point to the published numbers", name)
 		}
 	}
@@ -70,15 +70,15 @@ func parsed(t *testing.T, row map[string]string, column string) float64 {
 	return x
 }
 
-// Records that cannot be set beside anything are refused by what is wrong with them.
+// Records that cannot be compared with anything are refused by what is wrong with them.
 func TestPublishedNumbersOfNothingAreRefused(t *testing.T) {
 	end := 0.5
 	for want, p := range map[string]record.Published{
-		`published number 1: the study has no arm "x"`:       {Arm: "x", Languages: "seen", Measure: "win rate"},
-		`published number 1: the study has no languages "x"`: {Arm: "joint", Languages: "x", Measure: "win rate"},
-		`published number 1: no measure is called "x"`:       {Arm: "joint", Languages: "seen", Measure: "x"},
-		`published number 1: the study has no task "x"`:      {Arm: "joint", Languages: "seen", Measure: "accuracy", Task: "x"},
-		`published number 1: has one end of an interval`:     {Arm: "joint", Languages: "seen", Measure: "win rate", Low: &end},
+		`published number 1: the study has no arm "x"`:        {Arm: "x", Languages: "seen", Measure: "win rate"},
+		`published number 1: the study has no languages "x"`:  {Arm: "joint", Languages: "x", Measure: "win rate"},
+		`published number 1: no measure is called "x"`:        {Arm: "joint", Languages: "seen", Measure: "x"},
+		`published number 1: the study has no task "x"`:       {Arm: "joint", Languages: "seen", Measure: "accuracy", Task: "x"},
+		`published number 1: has only one end of an interval`: {Arm: "joint", Languages: "seen", Measure: "win rate", Low: &end},
 	} {
 		set := synthetic.Set(synthetic.Small())
 		set.Study.Published = []record.Published{p}

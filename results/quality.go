@@ -8,13 +8,14 @@ import (
 	"congrad/results/table"
 )
 
-// quality is what is said of greedy answers by themselves: one column for each way to tell how good they are.
+// quality has one column for each way to measure greedy answers on their own, without an opponent.
 type quality []struct {
 	name string
 	cell func(arm string, in records.Group) table.Cell
 }
 
-// qualities are the share of exact answers where any is known, and the judge's mean score where one judged; and what they mean.
+// qualities is the share of exact answers if there are reference answers, and the judge's mean score if a judge gave scores;
+// meaning explains them.
 func qualities(s *outcome.Study) (q quality, meaning string) {
 	add := func(name, is string, cell func(arm string, in records.Group) table.Cell) {
 		q = append(q, struct {
@@ -24,7 +25,7 @@ func qualities(s *outcome.Study) (q quality, meaning string) {
 		meaning += name + ": " + is + " "
 	}
 	if s.HeldAnswersKnown() || !s.Judged() {
-		add("exact", "share of greedy answers that are the known one.", func(arm string, in records.Group) table.Cell {
+		add("exact", "share of greedy answers that are equal to the reference answer.", func(arm string, in records.Group) table.Cell {
 			e := s.Exact(arm, in)
 			return table.Share(e.Mean, e.N > 0)
 		})

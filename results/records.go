@@ -9,13 +9,13 @@ import (
 	"congrad/results/table"
 )
 
-// dataTable says where the preference pairs of each language come from.
+// dataTable shows how many prompts of each language gave preference pairs, and why the others did not.
 func dataTable(s *outcome.Study) table.Table {
 	t := table.Table{
 		Name:  "data",
 		Title: "Preference data of the first iteration, which all arms share",
-		Note: "Counts of prompts over all seeds: best and worst scores equal (ties), best and worst texts equal (same text), under the minimum gap or over the length " +
-			"ratio (narrow), fewer than two scores that could be read (too few). unparsed counts answers. tokens: mean length in the pairs.",
+		Note: "Counts of prompts over all seeds: best and worst scores equal (ties), best and worst answers equal (same text), below the minimum gap or above the maximum length " +
+			"ratio (narrow), fewer than two readable scores (too few). unparsed: answers whose score could not be read. tokens: mean length in the pairs.",
 		Columns: []table.Column{
 			text("", "language"), number("prompts", "all"), number("prompts", "ties"), number("prompts", "same text"), number("prompts", "narrow"), number("prompts", "too few"),
 			number("answers", "all"), number("answers", "unparsed"), number("answers", "cut off"), number("pairs", "made"), number("pairs", "kept"),
@@ -24,8 +24,8 @@ func dataTable(s *outcome.Study) table.Table {
 	}
 	known := s.AnswersKnown() || s.HeldAnswersKnown()
 	if known {
-		t.Note += " judge: share of couples of one exact and one " +
-			"inexact answer that the judge orders rightly, of those it does not score alike [95 % interval]. exact: share of sampled answers, and of " + base(s) + "'s greedy answers to the evaluation prompts, that are the known one."
+		t.Note += " judge: share of pairs of one exact and one " +
+			"inexact answer that the judge orders correctly, ties left out [95 % interval]. exact: share of sampled answers, and of " + base(s) + "'s greedy answers to the evaluation prompts, that are equal to the reference answer."
 	}
 	seen := false
 	for i, l := range s.Languages {
@@ -65,7 +65,7 @@ func dataTable(s *outcome.Study) table.Table {
 	if !known {
 		return without(t, func(c table.Column) bool { return c.Name == "judge" || c.Group == "exact" })
 	}
-	t.Footnotes = append(t.Footnotes, "Couples of answers to one prompt are not independent; the judge's interval takes them as such and is rather too narrow.")
+	t.Footnotes = append(t.Footnotes, "Pairs of answers to one prompt are not independent; the judge's interval treats them as independent and is somewhat too narrow.")
 	return t
 }
 
@@ -83,15 +83,15 @@ func ratio(part, whole int) float64 {
 	return float64(part) / float64(whole)
 }
 
-// pairsTable says what each arm's selection did to the quality of the pairs.
+// pairsTable shows the effect of each arm's selection on the quality of the pairs.
 func pairsTable(s *outcome.Study) table.Table {
 	t := table.Table{
 		Name:  "pairs",
-		Title: "Pairs that each arm met and kept",
-		Note: "Over all seeds and languages. right: share of pairs that prefer the answer that is better by the known one, among pairs whose answers differ in that. " +
-			"AUROC: chance that a right pair has a higher score than a wrong one of its seed and language; 0.5 is blind.",
+		Title: "Pairs of each arm, and those that it kept",
+		Note: "Over all seeds and languages. right: share of pairs that prefer the better answer (by the reference answer), among pairs whose answers differ in that. " +
+			"AUROC: probability that a right pair has a higher score than a wrong pair of the same seed and language; 0.5 is chance.",
 		Columns: []table.Column{
-			text("", "arm"), number("", "iteration"), number("pairs", "met"), number("pairs", "kept"), number("pairs", "share kept"),
+			text("", "arm"), number("", "iteration"), number("pairs", "total"), number("pairs", "kept"), number("pairs", "share kept"),
 			number("right", "of all"), number("right", "of kept"), number("right", "of dropped"), number("", "AUROC"),
 		},
 	}
@@ -106,13 +106,13 @@ func pairsTable(s *outcome.Study) table.Table {
 		last = x.Arm
 	}
 	if !s.AnswersKnown() {
-		t.Note = "Over all seeds and languages. Which answer is better is not known."
+		t.Note = "Over all seeds and languages. Without reference answers it is not known which answer is better."
 		return without(t, func(c table.Column) bool { return c.Group == "right" || c.Name == "AUROC" })
 	}
 	return t
 }
 
-// trainingTable says what each arm spent.
+// trainingTable shows the steps, pairs and tokens of each arm.
 func trainingTable(s *outcome.Study) table.Table {
 	t := table.Table{
 		Name:  "training",
@@ -134,7 +134,7 @@ func trainingTable(s *outcome.Study) table.Table {
 		last = b.Arm
 	}
 	for _, a := range s.Confined() {
-		t.Footnotes = append(t.Footnotes, a.Name+": steps, pairs and tokens of its models together; the rest are means over them.")
+		t.Footnotes = append(t.Footnotes, a.Name+": steps, pairs and tokens are sums over its models; the rest are means over them.")
 	}
 	if len(t.Rows) > 0 && !evenBudgets(s) {
 		t.Footnotes = append(t.Footnotes, "The arms did not train on equal numbers of pairs, so part of a difference between them may come from that.")
@@ -162,13 +162,13 @@ func evenBudgets(s *outcome.Study) bool {
 	return high <= 1.01*low
 }
 
-// surgeryTable says what the arms met that combine the languages' gradients in their steps.
+// surgeryTable says what conflict the arms saw that combine the languages' gradients in their steps.
 func surgeryTable(s *outcome.Study) table.Table {
 	t := table.Table{
 		Name:  "surgery",
 		Title: "Conflict between the gradients of the languages within optimiser steps",
-		Note: "Means over steps, before anything was mended. languages: with pairs in a step. negative: share of pairs of languages with a cosine " +
-			"below zero. Gradients of a few pairs each: much of it is the draw of the batch.",
+		Note: "Means over steps, before the gradients were combined. languages: those with pairs in a step. negative: share of pairs of languages with a cosine " +
+			"below zero. Each gradient is of a few pairs, so much of this is sampling noise of the batch.",
 		Columns: []table.Column{
 			text("", "arm"), number("", "iteration"), number("", "seeds"), number("", "languages"), number("", "negative"), number("", "mean cosine"),
 		},
@@ -183,14 +183,14 @@ func surgeryTable(s *outcome.Study) table.Table {
 	return t
 }
 
-// conflictsTable sums up how the gradients of the languages lie to each other.
+// conflictsTable sums up the cosines between the gradients of the languages.
 func conflictsTable(s *outcome.Study) table.Table {
 	t := table.Table{
 		Name:  "conflicts",
 		Title: "Conflict between the gradients of the languages",
 		Note: "Cosines of the languages' mean gradients, averaged over scoring rounds (one per seed unless the consensus is renewed). " +
-			"negative: share of pairs of languages with a cosine below zero. before: over all pairs. after: over the kept pairs, which were kept for their cosine with one direction, so a rise (a fall where the least aligned ones are kept) shows by " +
-			"construction and even for noise.",
+			"negative: share of pairs of languages with a cosine below zero. before: over all pairs. after: over the kept pairs. These were kept for their cosine with one direction, so a rise (a fall where the least aligned ones are kept) appears by " +
+			"construction, even for noise.",
 		Columns: []table.Column{
 			text("", "arm"), number("", "iteration"), number("", "rounds"), number("", "language pairs"),
 			number("negative", "before"), number("negative", "after"), number("mean cosine", "before"), number("mean cosine", "after"),
@@ -210,7 +210,7 @@ func conflictsTable(s *outcome.Study) table.Table {
 		moving = moving || c.Moving
 	}
 	if moving {
-		t.Footnotes = append(t.Footnotes, "Arms without an \"after\" pick pairs while they train: before is then of the languages' moving averages, as they stood when the consensus was last renewed.")
+		t.Footnotes = append(t.Footnotes, "Arms without an \"after\" pick pairs while they train: before is then over the languages' moving averages, as they were when the consensus was last renewed.")
 	}
 	return t
 }

@@ -20,7 +20,7 @@ func minus(s *outcome.Study) string {
 	return ""
 }
 
-// minusColumn is that column, nothing where the study has no reference: unreferenced then says why.
+// minusColumn is that column; nil if the study has no reference, and unreferenced then says why.
 func minusColumn(s *outcome.Study, group, what string) []table.Column {
 	if s.Reference() == nil {
 		return nil
@@ -36,7 +36,7 @@ func differences(s *outcome.Study) string {
 	return minus(s) + ": paired difference of win rates. "
 }
 
-// minusCell is an arm's cell in such a column; the reference itself and an arm that is not trained have no difference.
+// minusCell is an arm's cell in such a column; the reference itself and untrained arms have no difference.
 func minusCell(s *outcome.Study, a record.Arm, of func(arm, reference string) stats.Estimate) []table.Cell {
 	reference := s.Reference()
 	switch {
@@ -53,7 +53,7 @@ func winsMinus(s *outcome.Study, a record.Arm, g records.Group) []table.Cell {
 	return minusCell(s, a, func(arm, reference string) stats.Estimate { return s.WinsMinus(arm, reference, g) })
 }
 
-// unreferenced is the footnote that says why a table has no such column, none where it has.
+// unreferenced is the footnote that says why a table has no such column; nil if it has one.
 func unreferenced(s *outcome.Study) []string {
 	if why := s.NoReference(); why != "" {
 		return []string{why}
@@ -61,7 +61,7 @@ func unreferenced(s *outcome.Study) []string {
 	return nil
 }
 
-// Detectable says how large a difference to the reference had to be in order to be found: the largest over the arms.
+// Detectable says how large a difference to the reference must be to be detected: the largest over the arms.
 func Detectable(s *outcome.Study) string {
 	reference := s.Reference()
 	if reference == nil {
@@ -76,16 +76,16 @@ func Detectable(s *outcome.Study) string {
 			}
 		}
 		if most > 0 {
-			parts = append(parts, fmt.Sprintf("%s on %s", table.Fixed(most, 3), g.Name))
+			parts = append(parts, fmt.Sprintf("%s in %s", table.Fixed(most, 3), g.Name))
 		}
 	}
 	if len(parts) == 0 {
 		return ""
 	}
-	return fmt.Sprintf("In four of five studies like this one, a true difference to %s would be detected from this size on: %s languages (largest over the arms).", reference.Name, strings.Join(parts, ", "))
+	return fmt.Sprintf("Four in five studies like this one would detect a true difference to %s of at least %s languages (largest over the arms).", reference.Name, strings.Join(parts, ", "))
 }
 
-// languageMarks says for each trained arm and language which side of the reference it lies on.
+// languageMarks says for each trained arm and language on which side of the reference it is.
 func languageMarks(s *outcome.Study) map[string]map[string]string {
 	reference := s.Reference()
 	if reference == nil {

@@ -20,8 +20,8 @@ import (
 	"congrad/results/synthetic"
 )
 
-// go test ./results -update writes the goldens anew; look at what changed before committing.
-var update = flag.Bool("update", false, "write testdata/small anew")
+// go test ./results -update writes the goldens again; look at what changed before committing.
+var update = flag.Bool("update", false, "write testdata/small again")
 
 const golden = "testdata/small"
 
@@ -68,7 +68,7 @@ func TestGoldens(t *testing.T) {
 		if err != nil {
 			t.Error(err)
 		} else if !bytes.Equal(data, want) {
-			t.Errorf("%s differs from its golden from %q on (go test ./results -update writes it anew)", path, firstDifference(data, want))
+			t.Errorf("%s differs from its golden from %q on (go test ./results -update writes it again)", path, firstDifference(data, want))
 		}
 	}
 	err := filepath.WalkDir(golden, func(path string, d fs.DirEntry, err error) error {
@@ -357,7 +357,7 @@ func TestPlantedConflictsAreRendered(t *testing.T) {
 	}
 }
 
-// The numbers of the whole that congrad diagnose prints stand in the report of a run whose records have what it takes.
+// The numbers of the whole that congrad diagnose prints are in the report of a run whose records have what it takes.
 func TestObservablesAreRendered(t *testing.T) {
 	set := synthetic.Set(synthetic.Small())
 	for i := range set.Consensus {

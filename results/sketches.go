@@ -6,10 +6,10 @@ import (
 	"congrad/harness/record"
 )
 
-// together words what the sketches of a round's pairs take while they are scored, in the arm's largest round.
+// together says how much memory the sketches of a round's pairs take while they are scored, in the arm's largest round.
 func together(k record.Sketch) string {
 	if k.Kind == "exact" {
-		return "none: exact gradients are made twice and not kept"
+		return "none: exact gradients are computed twice and not stored"
 	}
 	words := fmt.Sprintf("%.1f MB while scoring (%d pairs in the largest round, %d bytes each)", megabytes(k.Pairs*k.Numbers), k.Pairs, 4*k.Numbers)
 	if k.Passes > 1 {
@@ -18,7 +18,7 @@ func together(k record.Sketch) string {
 	return words
 }
 
-// sketched words how gradients are compressed.
+// sketched says how gradients are compressed.
 func sketched(k record.Sketch) string {
 	matrices := ""
 	if k.Projection != "" {
@@ -33,15 +33,15 @@ func sketched(k record.Sketch) string {
 	return fmt.Sprintf("one side, rank %d%s", k.Rank, matrices)
 }
 
-// hashed words what the weights' sketches together are added up from.
+// hashed says how many numbers the hashed sketch is summed from.
 func hashed(k record.Sketch) string {
 	if k.Numbers == k.Whole {
 		return ""
 	}
-	return fmt.Sprintf(", added up from %d", k.Whole)
+	return fmt.Sprintf(", summed from %d", k.Whole)
 }
 
-// compared words which weights' gradients are.
+// compared says which weights' gradients are compared.
 func compared(layers string) string {
 	switch layers {
 	case "attention":
@@ -54,7 +54,7 @@ func compared(layers string) string {
 	return "norm gains, embedding and head are left out"
 }
 
-// adaptedLayers words which weights have adapters.
+// adaptedLayers says which weights have adapters.
 func adaptedLayers(layers string) string {
 	switch layers {
 	case "attention":

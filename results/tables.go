@@ -29,7 +29,7 @@ func difference(group, name string) table.Column {
 // rate is the cell of a share with its interval.
 func rate(e stats.Estimate) table.Cell { return table.Interval(e, 3, 0, 1) }
 
-// told is the cell of a difference, marked where it was not detected.
+// told is the cell of a difference, marked "~" if it is not significant.
 func told(e stats.Estimate) table.Cell {
 	mark := ""
 	if e.N > 0 && !e.Detected(records.Level) {
@@ -38,7 +38,7 @@ func told(e stats.Estimate) table.Cell {
 	return table.Difference(e, 3, mark)
 }
 
-// once is the cell of a name that readers see on the first row of its block only.
+// once is the cell of a name that is shown only on the first row of its block.
 func once(name string, first bool) table.Cell {
 	if first {
 		return table.Text(name)
@@ -46,7 +46,7 @@ func once(name string, first bool) table.Cell {
 	return table.Repeated(name)
 }
 
-// base is the name of the untouched arm, what it stands for in a sentence where there is none.
+// base is the name of the arm that is the base model, or "the base model" if there is no such arm.
 func base(s *outcome.Study) string {
 	if a := s.Untouched(); a != nil {
 		return a.Name
@@ -54,7 +54,7 @@ func base(s *outcome.Study) string {
 	return "the base model"
 }
 
-// opponent names whose answers win rates are against.
+// opponent names the model or file whose answers win rates compare with.
 func opponent(s *outcome.Study) string {
 	if s.Answers != nil {
 		return s.Against()
@@ -70,22 +70,22 @@ func counted(e stats.Estimate) table.Cell {
 	return table.Count(e.N)
 }
 
-// confined says which arms have no model for some languages, and what stands there.
+// confined says which arms have no model for some languages, and what is shown instead.
 func confined(s *outcome.Study) []string {
 	var notes []string
 	for _, a := range s.Confined() {
-		notes = append(notes, fmt.Sprintf("%s: a model for each of %s; %s where a group has a language without one.", a.Name, strings.Join(a.Languages, ", "), table.Missing))
+		notes = append(notes, fmt.Sprintf("%s: one model per language (%s); %s where a group has another language.", a.Name, strings.Join(a.Languages, ", "), table.Missing))
 	}
 	return notes
 }
 
-// intervalsTable sets the intervals of the main table beside those of a bootstrap, which is what most papers print.
+// intervalsTable sets the intervals of the main table next to those of a bootstrap, which is what most papers print.
 func intervalsTable(s *outcome.Study) table.Table {
 	t := table.Table{
 		Name:  "intervals",
-		Title: "The same win rates with the intervals of two methods",
-		Note: "crossed: prompts and seeds as crossed random effects with t quantiles, used in all other tables. bootstrap: paired, clusters of prompts " +
-			"resampled with seeds as the outer level, percentiles. With few seeds the bootstrap covers less than it says (package eval/stats has the simulation)." + s.JudgedBy(),
+		Title: "The win rates with intervals by two methods",
+		Note: "crossed: prompts and seeds as crossed random effects with t quantiles, used in all other tables. bootstrap: paired percentile bootstrap over clusters of prompts, " +
+			"with seeds as the outer level. With few seeds the bootstrap covers less than its nominal 95 % (package eval/stats has the simulation)." + s.JudgedBy(),
 		Columns: []table.Column{
 			text("", "languages"), text("", "arm"), interval("win rate", "crossed"), interval("win rate", "bootstrap"),
 		},
@@ -103,13 +103,13 @@ func intervalsTable(s *outcome.Study) table.Table {
 		}
 	}
 	if t.Marked() {
-		t.Footnotes = append(t.Footnotes, "~ not told apart from zero.")
+		t.Footnotes = append(t.Footnotes, "~ marks differences that are not significant (the 95 % interval contains zero).")
 	}
 	t.Footnotes = slices.Concat(t.Footnotes, unreferenced(s), confined(s))
 	return t
 }
 
-// taxCell is the difference to the untouched arm; that arm itself has none.
+// taxCell is the difference to the base model; the base model itself has no difference.
 func taxCell(s *outcome.Study, m outcome.Measure, task string, a record.Arm, g records.Group) table.Cell {
 	untouched := s.Untouched()
 	if untouched == nil || a.Name == untouched.Name {
@@ -171,7 +171,7 @@ func languagesTable(s *outcome.Study) table.Table {
 	}
 	if len(marks) > 0 {
 		t.Footnotes = append(t.Footnotes, "Paired difference to "+s.Reference().Name+" on the same prompts and seeds, corrected over languages by Holm's method: "+
-			"> higher, < lower, ~ not told apart.")
+			"> higher, < lower, ~ no significant difference.")
 	}
 	t.Footnotes = append(t.Footnotes, unreferenced(s)...)
 	if note := oneSeed(s); note != "" {
@@ -185,7 +185,7 @@ func languagesTable(s *outcome.Study) table.Table {
 func taxTable(s *outcome.Study) table.Table {
 	t := table.Table{
 		Name:  "tax",
-		Title: "Alignment tax: what training changed in tasks that it was not about",
+		Title: "Alignment tax: what training changed on other tasks",
 		Note: "value: all languages. Then the paired difference to " + base(s) + " by group of languages, mean [95 % interval]. " +
 			"More accuracy is better, more bits per byte is worse.",
 		Columns: []table.Column{text("", "task"), text("", "measure"), text("", "arm"), number("", "n"), number("", "value")},
@@ -221,7 +221,7 @@ func taxTable(s *outcome.Study) table.Table {
 		}
 	}
 	if t.Marked() {
-		t.Footnotes = append(t.Footnotes, "~ not told apart from zero: the 95 % interval includes it.")
+		t.Footnotes = append(t.Footnotes, "~ marks differences that are not significant (the 95 % interval contains zero).")
 	}
 	t.Footnotes = append(t.Footnotes, confined(s)...)
 	return t

@@ -1,4 +1,4 @@
-// Package chrf scores an answer against a known right one by the F-score of their character n-grams.
+// Package chrf scores an answer against a reference answer by the F-score of their character n-grams.
 //
 // Score is the sentence-level chrF2 of sacreBLEU 2 (nrefs:1|case:mixed|eff:yes|nc:6|nw:0|space:no): Popović, "chrF:
 // character n-gram F-score for automatic MT evaluation", WMT 2015. The goldens in testdata come from sacreBLEU itself.
@@ -37,7 +37,7 @@ func Score(hypothesis, reference string) float64 {
 	return 100 * (1 + beta*beta) * precision * recall / (beta*beta*precision + recall)
 }
 
-// Known returns how good an answer is when the right one is known, from 0 to 1: 1 when the two are the same after
+// Known returns how good an answer is against its reference answer, from 0 to 1: 1 when the two are the same after
 // trimming and Unicode normal form C, else 0.99 of their chrF, so that exact always beats near.
 func Known(answer, right string) float64 {
 	answer, right = canonical(answer), canonical(right)

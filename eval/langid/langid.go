@@ -1,4 +1,4 @@
-// Package langid says in which of some languages an answer is written, or that it cannot be told.
+// Package langid says in which of some languages an answer is written, or that this cannot be decided.
 //
 // Most short answers cannot be told: numbers, codes and names look alike in many languages. A wrong guess would count as an
 // answer in the wrong language, so the rule is made to stay silent (see [Identifier.Identify]).
@@ -16,15 +16,15 @@ import (
 const (
 	// Other is a text in a script that none of the languages is written in.
 	Other = "other"
-	// enough letters to tell languages of one script apart: of pieces of running text this long in the 15 shipped languages, more
-	// than 99 in 100 are told rightly (the package's test prints it). Also what Latin letters must be to count at all where
+	// enough letters to distinguish languages of one script: of pieces of running text this long in the 15 shipped languages, more
+	// than 99 in 100 are recognised correctly (the package's test prints it). Also what Latin letters must be to count at all where
 	// only one of the languages is written in them: names, units and codes are, everywhere.
 	enough = 20
-	// few letters of another script, of one language alone among those that may be, tell that one.
+	// a few letters of a script that only one candidate is written in identify that language.
 	few = 2
 )
 
-// Identifier tells some languages apart. It is not safe for concurrent use: models are read when they are first needed.
+// Identifier recognises some languages. It is not safe for concurrent use: models are read when they are first needed.
 type Identifier struct {
 	candidates []candidate
 	detectors  map[string]lingua.LanguageDetector // by the candidates' codes, joined
@@ -33,7 +33,7 @@ type Identifier struct {
 type candidate struct {
 	code    string
 	scripts []*unicode.RangeTable
-	model   lingua.Language // lingua.Unknown where there is none
+	model   lingua.Language // lingua.Unknown if there is no model
 }
 
 // New is for the languages that an answer may be in, by their BCP 47 codes.
@@ -72,9 +72,9 @@ func scriptsOf(code string) []*unicode.RangeTable {
 // Identify returns the code of the language, or Other; false where it cannot be told.
 //
 //   - Letters and their marks count, nothing else. The languages whose scripts hold most of the text's letters, and at
-//     least half of them, may be the one. If there are none, it is Other.
+//     least half of them, may be the one. If no language is left, it is Other.
 //   - One alone is the one from 2 letters on, or from 20 in Latin script.
-//   - Several are told apart by their n-grams (lingua) from 20 letters on, if there are models of all of them.
+//   - Several are distinguished by their n-grams (lingua) from 20 letters on, if there are models of all of them.
 func (id *Identifier) Identify(text string) (string, bool) {
 	letters, latin := 0, 0
 	held := make([]int, len(id.candidates))

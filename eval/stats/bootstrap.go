@@ -46,7 +46,7 @@ func Bootstrap(samples []Sample, stream *rand.Rand, replicates int, level float6
 }
 
 // resampled is the mean of one replicate. Where seeds have different items a draw may hold none; it is drawn again, and
-// after some tries the mean itself stands in.
+// after some tries the mean itself is used.
 func (c cells) resampled(stream *rand.Rand) float64 {
 	rows, columns := len(c.u), len(c.u[0])
 	for range 100 {

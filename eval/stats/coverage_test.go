@@ -81,7 +81,7 @@ var names = func() (n [800]string) {
 }()
 
 // covered is the share of simulated studies whose interval holds the true value, which is zero, and alarms the share of
-// those in which the value would be reported as told apart from zero.
+// those in which the value would be reported as significantly different from zero.
 func (d design) covered(studies int, estimate func([]Sample) Estimate) (covered, alarms float64) {
 	r := rand.New(rand.NewPCG(3, 1931))
 	var samples []Sample

@@ -32,10 +32,10 @@ func Spearman(x, y []float64) (rho float64, ok bool) {
 	return max(-1, min(1, xy/math.Sqrt(xx*yy))), true
 }
 
-// SpearmanInterval is Spearman's correlation of couples of values with an interval for other couples like these, by Fisher's
+// SpearmanInterval is Spearman's correlation of pairs of values with an interval for other pairs like these, by Fisher's
 // transformation with Bonett and Wright's standard error (2000, Psychometrika 65:23): atanh(rho) has the variance
-// (1 + rho²/2)/(n - 3). It takes the couples as independent. The estimate has N = 0 where the correlation is undefined, and no
-// interval for fewer than five couples.
+// (1 + rho²/2)/(n - 3). It treats the pairs as independent. The estimate has N = 0 where the correlation is undefined, and no
+// interval for fewer than five pairs.
 func SpearmanInterval(x, y []float64, level float64) Estimate {
 	rho, ok := Spearman(x, y)
 	if !ok {
@@ -49,7 +49,7 @@ func SpearmanInterval(x, y []float64, level float64) Estimate {
 	half := distuv.UnitNormal.Quantile((1+level)/2) * se
 	e.SE = (1 - rho*rho) * se
 	e.Low, e.High = math.Tanh(math.Atanh(rho)-half), math.Tanh(math.Atanh(rho)+half)
-	if e.SE > 0 { // else every couple agrees
+	if e.SE > 0 { // else every pair agrees
 		e.P = 2 * distuv.UnitNormal.Survival(math.Abs(math.Atanh(rho))/se)
 	} else {
 		e.P = 0
@@ -57,7 +57,7 @@ func SpearmanInterval(x, y []float64, level float64) Estimate {
 	return e
 }
 
-// AUROC is the chance that a value drawn from positive lies above one drawn from negative, ties counting half. It is
+// AUROC is the chance that a value drawn from positive is above one drawn from negative, ties counting half. It is
 // false when a side is empty or holds NaN.
 func AUROC(positive, negative []float64) (area float64, ok bool) {
 	if len(positive) == 0 || len(negative) == 0 {

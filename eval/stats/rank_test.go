@@ -7,7 +7,7 @@ import (
 	"congrad/harness/rng"
 )
 
-// The interval covers the rank correlation of normal couples, which is 6/π·asin(ρ/2), about as often as it says.
+// The interval covers the rank correlation of normal pairs, which is 6/π·asin(ρ/2), about as often as it says.
 func TestSpearmanIntervalCovers(t *testing.T) {
 	const couples, studies = 100, 2000
 	for _, rho := range []float64{0, 0.5, 0.95} {
@@ -36,7 +36,7 @@ func TestSpearmanIntervalAtItsEnds(t *testing.T) {
 		t.Errorf("full agreement: %+v", e)
 	}
 	if e := SpearmanInterval(x[:4], x[:4], 0.95); e.Bounded() || e.N != 4 {
-		t.Errorf("four couples: %+v", e)
+		t.Errorf("four pairs: %+v", e)
 	}
 	if e := SpearmanInterval(x, make([]float64, 6), 0.95); e.N != 0 {
 		t.Errorf("no correlation is defined: %+v", e)

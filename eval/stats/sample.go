@@ -17,8 +17,7 @@ type Sample struct {
 	Weight float64
 }
 
-// Estimate is a mean and what is known about it. N = 0 says that there was nothing to estimate from; every number is
-// finite in any case.
+// Estimate is a mean and what is known about it. N = 0 means that there were no samples; every number is finite in any case.
 type Estimate struct {
 	Mean, Low, High float64
 	SE              float64 // standard error of the mean
@@ -37,7 +36,7 @@ func (e Estimate) unbounded() Estimate {
 	return Estimate{Mean: e.Mean, Low: e.Mean, High: e.Mean, N: e.N, Seeds: 1, Clusters: 1, P: 1}
 }
 
-// Detected reports whether the mean is told apart from zero at the level (0.95 leaves one false alarm in twenty).
+// Detected reports whether the mean is significantly different from zero at the level (0.95 leaves one false alarm in twenty).
 func (e Estimate) Detected(level float64) bool { return e.Bounded() && e.P < 1-level }
 
 // cells are the samples summed up by seed and cluster: all that an interval depends on.

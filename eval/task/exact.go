@@ -15,8 +15,8 @@ func Exact(answer string, right []string) bool {
 	return slices.ContainsFunc(right, func(r string) bool { return Normalise(r) == answer })
 }
 
-// Normalise leaves out what makes no other answer: NFKC, cases folded, white space as single spaces, and neither white space
-// nor punctuation around it all. Punctuation inside stays: 3.5 is not 35.
+// Normalise removes differences that do not change an answer: NFKC, cases folded, white space as single spaces, and neither
+// white space nor punctuation around it all. Punctuation inside stays: 3.5 is not 35.
 func Normalise(s string) string {
 	s = norm.NFKC.String(cases.Fold().String(norm.NFKC.String(s)))
 	s = strings.TrimFunc(s, func(r rune) bool { return unicode.IsSpace(r) || unicode.IsPunct(r) })

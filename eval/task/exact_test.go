@@ -27,7 +27,7 @@ func TestExact(t *testing.T) {
 	}
 }
 
-// Normalising twice changes nothing: else two right answers could be told apart by how often.
+// Normalising twice changes nothing: else two right answers could differ by how often.
 func FuzzNormalise(f *testing.F) {
 	f.Add(" «ǅ１２ ſ»… ")
 	f.Fuzz(func(t *testing.T, s string) {

@@ -6,7 +6,7 @@ import (
 	"strings"
 )
 
-// measures are what reports tell of a kind, in their words.
+// measures are the measures of each kind, as reports name them.
 var measures = map[string][]string{
 	Choice:   {"accuracy", "accuracy per byte", "accuracy per character"},
 	Text:     {"bits per byte"},
@@ -20,14 +20,14 @@ func (t Task) Measured(measure string, languages []string) error {
 		known = known[:2] // the embedded world's choices have no count of characters
 	}
 	if !slices.Contains(known, measure) {
-		return fmt.Errorf("task %s is of the kind %q and gives %s", t.Name, t.Kind, strings.Join(known, ", "))
+		return fmt.Errorf("task %s (kind %q) measures only %s", t.Name, t.Kind, strings.Join(known, ", "))
 	}
 	if t.Spec == nil || len(t.Spec.Data.Languages) == 0 {
 		return nil
 	}
 	asked := t.Spec.Data.Languages
 	if !slices.ContainsFunc(languages, func(code string) bool { return slices.Contains(asked, code) }) {
-		return fmt.Errorf("task %s is asked in %s alone (data.languages)", t.Name, strings.Join(asked, ", "))
+		return fmt.Errorf("task %s has only the languages %s (data.languages)", t.Name, strings.Join(asked, ", "))
 	}
 	return nil
 }

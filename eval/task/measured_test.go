@@ -15,14 +15,14 @@ func TestMeasured(t *testing.T) {
 	}{
 		{tiny, "accuracy", []string{"sw"}, ""},
 		{tiny, "accuracy per byte", []string{"sw"}, ""},
-		{tiny, "accuracy per character", []string{"sw"}, `task tiny-facts is of the kind "choice" and gives accuracy, accuracy per byte`},
+		{tiny, "accuracy per character", []string{"sw"}, `task tiny-facts (kind "choice") measures only accuracy, accuracy per byte`},
 		{exam, "accuracy per character", []string{"sw", "de"}, ""},
-		{exam, "accuracy", []string{"sw", "th"}, "task exam is asked in de, en alone (data.languages)"},
-		{exam, "exact match", []string{"de"}, `task exam is of the kind "choice" and gives accuracy, accuracy per byte, accuracy per character`},
+		{exam, "accuracy", []string{"sw", "th"}, "task exam has only the languages de, en (data.languages)"},
+		{exam, "exact match", []string{"de"}, `task exam (kind "choice") measures only accuracy, accuracy per byte, accuracy per character`},
 		{ask, "exact match", []string{"sw"}, ""},
-		{ask, "accuracy", []string{"sw"}, `task ask is of the kind "generate" and gives exact match`},
+		{ask, "accuracy", []string{"sw"}, `task ask (kind "generate") measures only exact match`},
 		{Task{Name: "t", Kind: Text}, "bits per byte", []string{"sw"}, ""},
-		{Task{Name: "t", Kind: Text}, "accuracy", []string{"sw"}, `task t is of the kind "text" and gives bits per byte`},
+		{Task{Name: "t", Kind: Text}, "accuracy", []string{"sw"}, `task t (kind "text") measures only bits per byte`},
 	} {
 		got := ""
 		if err := c.task.Measured(c.measure, c.in); err != nil {

@@ -9,7 +9,7 @@ import (
 	"congrad/harness/suggest"
 )
 
-// Spec says what a task with source = "files" asks and how its files have it.
+// Spec says what a task with source = "files" asks and how its files are read.
 type Spec struct {
 	Data   Data   `toml:"data"`
 	Prompt Prompt `toml:"prompt"`
@@ -18,7 +18,7 @@ type Spec struct {
 	Shots  Shots  `toml:"shots"`
 }
 
-// Data says where the items lie.
+// Data says where the items are.
 type Data struct {
 	Path      string   `toml:"path"`      // from the working folder; {lang} stands for the code of a language
 	Language  string   `toml:"language"`  // the column with it, where all languages share a file
@@ -31,7 +31,7 @@ type Data struct {
 // Prompt says what the model reads.
 type Prompt struct {
 	Layout      string `toml:"layout"`      // "plain" or "chat"
-	Description string `toml:"description"` // before everything, as it stands
+	Description string `toml:"description"` // before everything, as it is
 	Question    string `toml:"question"`    // template; the text itself of kind "text"
 	Delimiter   string `toml:"delimiter"`   // between a question and its answer
 	Unmark      bool   `toml:"unmark"`      // takes marks in brackets out of questions and options, see Unmark
@@ -80,7 +80,7 @@ const (
 	Chat  = "chat"  // one turn of a conversation
 )
 
-// settle puts defaults in the place of what the file does not give.
+// settle fills in defaults for keys that the file does not give.
 func (s *Spec) settle(given func(key ...string) bool) {
 	for _, d := range []struct {
 		into  *string
@@ -121,7 +121,7 @@ func (s *Spec) check(kind string, given func(key ...string) bool) (wrong []error
 	case s.Data.Path == "":
 		report("data.path", "is missing")
 	case byFile && s.Data.Language != "":
-		report("data.language", "is not read: data.path has {lang}, so the file tells the language; leave one of the two out")
+		report("data.language", "is not used: data.path contains {lang}, so the file gives the language; remove one of the two")
 	case !byFile && s.Data.Language == "" && len(s.Data.Languages) != 1:
 		report("data.language", "is missing: all languages share a file; name the column with the language, put {lang} into data.path, or name the only language in data.languages")
 	}
@@ -143,7 +143,7 @@ func (s *Spec) check(kind string, given func(key ...string) bool) (wrong []error
 	case Text:
 		for _, table := range []string{"shots", "prompt.description", "prompt.delimiter", "prompt.layout", "prompt.unmark"} {
 			if given(strings.Split(table, ".")...) {
-				report(table, "text is scored as it stands; leave it out")
+				report(table, "has no effect: a task of kind \"text\" scores the text as it is; remove it")
 			}
 		}
 	}
@@ -160,7 +160,7 @@ func (s *Spec) check(kind string, given func(key ...string) bool) (wrong []error
 func (c Picks) check(report func(key, format string, args ...any), oneOf func(key, value string, known ...string), template func(key, text string)) {
 	switch {
 	case (len(c.Options) > 0) == (c.List != ""):
-		report("choice.options", "want the options' templates, or in choice.list a column that lists them: one of the two")
+		report("choice.options", "want either the options' templates here, or in choice.list a column that lists them")
 	case len(c.Options) == 1:
 		report("choice.options", "want two or more")
 	}
@@ -172,20 +172,20 @@ func (c Picks) check(report func(key, format string, args ...any), oneOf func(ke
 	}
 	oneOf("choice.by", c.By, ways...)
 	if (c.By == ByLabel) != (c.Labels != "") {
-		report("choice.labels", "is the column that lists the labels, for by = %q and for nothing else", ByLabel)
+		report("choice.labels", "is the column that lists the labels: give it with by = %q, and only then", ByLabel)
 	}
 }
 
 func (a Answer) check(report func(key, format string, args ...any), template func(key, text string)) {
 	if (a.Column != "") == (a.List != "") {
-		report("answer.column", "want a template of the right answer, or in answer.list a column that lists right ones: one of the two")
+		report("answer.column", "want either a template of the right answer here, or in answer.list a column that lists right answers")
 	}
 	template("answer.column", a.Column)
 	if a.MaxTokens < 1 || a.MaxTokens > 1e5 {
 		report("answer.max_tokens", "%d: want 1 to 100000", a.MaxTokens)
 	}
 	if slices.Contains(a.Until, "") {
-		report("answer.until", "an empty text ends every answer before it begins")
+		report("answer.until", "has an empty text, which would end every answer at once")
 	}
 }
 

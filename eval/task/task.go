@@ -24,7 +24,7 @@ type Task struct {
 	Kind   string `toml:"kind"`
 	Source string `toml:"source"` // "tiny": the embedded world; "files"
 
-	// Spec is nil but for source = "files". It stays out of the keys of stages: the items made of it enter them.
+	// Spec is nil except for source = "files". It stays out of the keys of stages: the items made of it enter them.
 	Spec *Spec `toml:"-" json:"-"`
 	// File is where a task outside the shipped folder was read; empty for those in it.
 	File string `toml:"-" json:"-"`

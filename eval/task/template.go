@@ -57,18 +57,18 @@ func ParseTemplate(s string) (Template, error) {
 			text.WriteByte(s[0])
 			s = s[2:]
 		case s[0] == '}':
-			return t, errors.New("has a } that closes nothing; a brace is written }}")
+			return t, errors.New("has a } without a {; for a literal brace write }}")
 		default:
 			end := strings.IndexAny(s[1:], "{}")
 			if end < 0 || s[1+end] == '{' {
-				return t, errors.New("has a { that nothing closes; a brace is written {{")
+				return t, errors.New("has a { without a }; for a literal brace write {{")
 			}
 			name, filter, filtered := strings.Cut(s[1:1+end], "|")
 			if strings.TrimSpace(name) == "" {
-				return t, errors.New("has braces with no column in them")
+				return t, errors.New("has braces without a column name")
 			}
 			if filtered && filters[filter] == nil {
-				return t, fmt.Errorf("{%s}: %q is nothing to do with a column; %s are", s[1:1+end], filter, strings.Join(slices.Sorted(maps.Keys(filters)), " and "))
+				return t, fmt.Errorf("{%s}: there is no filter %q; want %s", s[1:1+end], filter, strings.Join(slices.Sorted(maps.Keys(filters)), " or "))
 			}
 			flush()
 			t.pieces = append(t.pieces, piece{text: name, column: true, filter: filter})
@@ -79,7 +79,7 @@ func ParseTemplate(s string) (Template, error) {
 	return t, nil
 }
 
-// Columns are those that the template names, each as often as it does.
+// Columns lists the columns that the template names, with repetitions.
 func (t Template) Columns() (names []string) {
 	for _, p := range t.pieces {
 		if p.column {
@@ -108,7 +108,7 @@ func (t Template) Fill(cell func(column string) string) string {
 var mark = regexp.MustCompile(`\[.*?\]`)
 
 // Unmark takes the marks of captions and headings out of a text, as lm-evaluation-harness does for HellaSwag (its hellaswag/utils.py):
-// " [title]" ends a sentence, whatever else stands in brackets goes, and two blanks become one.
+// " [title]" ends a sentence, whatever else is in brackets goes, and two blanks become one.
 func Unmark(s string) string {
 	s = strings.ReplaceAll(strings.TrimSpace(s), " [title]", ". ")
 	return strings.ReplaceAll(mark.ReplaceAllString(s, ""), "  ", " ")

@@ -114,7 +114,7 @@ func TestChecklistAgainstAFile(t *testing.T) {
 	text := string(r.Checklist())
 	got := items(t, text)
 	for name, want := range map[string]string{
-		"Licence of `refs.jsonl`, and whose answers they are": Open, "Licences of the tasks' items (udhr)": Open, "Opponent": "the answers of refs.jsonl: 9 rows, 7 of them to these prompts, SHA-256 s",
+		"Licence of `refs.jsonl`, and whose answers they are": Open, "Licences of the tasks' items (udhr)": Open, "Opponent": "the answers in refs.jsonl: 9 rows, 7 of them for these prompts, SHA-256 s",
 	} {
 		if got[name][1] != want {
 			t.Errorf("%s: %q, want %q", name, got[name][1], want)

@@ -171,9 +171,9 @@ func checkOnlineReport(t *testing.T, set *record.Set) {
 		t.Fatal(err)
 	}
 	for name, want := range map[string]string{
-		"tables/conflicts.md": "as they stood when the consensus was last renewed",
+		"tables/conflicts.md": "as they were when the consensus was last renewed",
 		"tables/facts.md":     "the consensus is renewed every batch",
-		"report.html":         "each batch before it enters",
+		"report.html":         "each batch before it is added",
 		"report.md":           "moving averages of gradients at the last renewal",
 	} {
 		at := slices.IndexFunc(rendered, func(f results.File) bool { return f.Path == name })

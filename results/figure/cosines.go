@@ -14,7 +14,7 @@ import (
 	"congrad/results/table"
 )
 
-// Cosines shows how the gradients of the languages lie to each other over all pairs and over the kept ones.
+// Cosines shows the cosines between the gradients of the languages over all pairs and over the kept ones.
 func Cosines(s *outcome.Study) Figure {
 	f := Figure{Name: "cosines"}
 	conflict, ok := shown(s)
@@ -36,7 +36,7 @@ func Cosines(s *outcome.Study) Figure {
 	if conflict.After != nil {
 		after := conflict.Spread(conflict.After)
 		f.Caption += fmt.Sprintf(" and %d after it; the mean cosine goes from %s to %s, "+
-			"which it does by construction and even for noise: pairs are kept for their cosine with one direction.", after.Negative, table.Fixed(before.Mean, 2), table.Fixed(after.Mean, 2))
+			"which happens by construction, even for noise: pairs are kept for their cosine with one direction.", after.Negative, table.Fixed(before.Mean, 2), table.Fixed(after.Mean, 2))
 		panels, names = append(panels, conflict.After), append(names, "kept pairs")
 		if len(conflict.Languages) > 5 {
 			f.Width = Page

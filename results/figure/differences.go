@@ -69,7 +69,7 @@ func Differences(s *outcome.Study) Figure {
 		question = "Does filtering beat training on everything?"
 	}
 	f.Caption = question + " Win rate minus " + reference.Name + "'s on the same prompts and seeds, with 95 % intervals. " +
-		detections(arms, contrasts, places) + " Filled markers are detected after Holm's correction over languages, hollow ones are not." +
+		detections(arms, contrasts, places) + " Filled markers are significant after Holm's correction over languages, hollow ones are not." +
 		starred(s) + confined(s, arms) + s.JudgedBy() + arms.note() + label.key
 	r = r.wide(0.04)
 	f.Height = vg.Points(46 + (8+3.5*float64(len(arms.arms)))*end)
@@ -160,7 +160,7 @@ func detections(arms series, contrasts []contrast, places []slot) string {
 				down++
 			}
 		}
-		parts = append(parts, fmt.Sprintf("%s is higher in %d, lower in %d and not told apart in %d of %d", a.Name, up, down, n-up-down, n))
+		parts = append(parts, fmt.Sprintf("%s is higher in %d, lower in %d and not significantly different in %d of %d", a.Name, up, down, n-up-down, n))
 	}
 	return "By language, " + strings.Join(parts, "; ") + "."
 }

@@ -38,7 +38,7 @@ func Fidelity(s *outcome.Study) Figure {
 		n++
 	}
 	if n < 2 {
-		f.Caption = "No front of sketches to draw: it takes two arms whose sketches are compared with exact gradients."
+		f.Caption = "No sketches to draw: the figure needs two arms whose sketches are compared with exact gradients."
 		return f
 	}
 	for _, list := range byKind {
@@ -46,8 +46,8 @@ func Fidelity(s *outcome.Study) Figure {
 	}
 	drawn := drawable(kinds)
 	x = x.wide(0.06)
-	f.Caption = fmt.Sprintf("What does compression cost? Scores from sketches against exact gradients, over the float32 bytes of one sketch, which a language takes and a pair. "+
-		"Left: rank correlation of the scores; right: share of the pairs kept by exact scores that the sketch keeps too. Lines up and down are 95 %% intervals; "+
+	f.Caption = fmt.Sprintf("What does compression cost? Scores from sketches compared with scores from exact gradients, by the size of one sketch (of a language or a pair) in float32 bytes. "+
+		"Left: rank correlation of the scores; right: of the pairs kept by exact scores, the share that the sketch keeps too. Vertical lines are 95 %% intervals; "+
 		"%d sketches in iteration 1.", n)
 	if s.Model.Parameters > 0 {
 		f.Caption += " Percentages are shares of the model's parameters."

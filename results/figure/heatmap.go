@@ -22,7 +22,7 @@ func HeatMap(g *outcome.Grid) Figure {
 	f := Figure{Name: "heat-map"}
 	filter, references := g.Filter(), g.References()
 	if filter == nil || len(references) == 0 {
-		f.Caption = "No differences to draw: no cell has records of two trained arms of which one selects."
+		f.Caption = "No differences to draw: no cell has records of two trained arms, one of which selects pairs."
 		return f
 	}
 	rows, columns := labelled("row", g.Rows.Values), labelled("column", g.Columns.Values)
@@ -43,8 +43,8 @@ func HeatMap(g *outcome.Grid) Figure {
 	limit = math.Ceil(100*limit-1e-9) / 100
 	arms := labelled("arm", append([]string{filter.Name}, names...))
 	f.Caption = fmt.Sprintf("When does %s help? Its win rate minus that of each other arm (from top to bottom: %s), paired on the same prompts and seeds (%s), "+
-		"in seen and unseen languages; blue where %s is ahead, red where it is behind. Rows: %s, columns: %s. Under each difference its 95 %% interval; * where that "+
-		"excludes zero, ** where it still does after Holm's correction over the cells of the panel.",
+		"in seen and unseen languages; blue where %s is ahead, red where it is behind. Rows: %s, columns: %s. The 95 %% interval is below each difference; * marks intervals that "+
+		"exclude zero, ** those that still do after Holm's correction over the cells of the panel.",
 		filter.Name, strings.Join(names, ", "), table.Counted(len(g.First().Seeds), "seed"), filter.Name, g.Rows.Key, g.Columns.Key) + g.First().JudgedBy() + arms.key + rows.key + columns.key
 	f.Width = Page
 	bar := vg.Points(34)
@@ -66,7 +66,7 @@ func HeatMap(g *outcome.Grid) Figure {
 	return f
 }
 
-// heat draws one panel: a field for every cell with its difference and interval, the axes' values beside.
+// heat draws one panel: a field for every cell with its difference and interval, the axes' values next to it.
 func heat(c draw.Canvas, g *outcome.Grid, rowNames, columnNames []string, contrasts []outcome.CellContrast, title string, limit float64) {
 	left, top, bottom := vg.Points(40), vg.Points(16), vg.Points(26)
 	rows, columns := len(g.Rows.Values), len(g.Columns.Values)

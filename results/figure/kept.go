@@ -49,8 +49,8 @@ func Kept(s *outcome.Study) Figure {
 	if len(codes) > 12 {
 		f.Width = Page
 	}
-	f.Caption = fmt.Sprintf("Whose pairs are trained on? Share of each language's pairs that an arm keeps in iteration 1: mean over %s, lines are the range over them (%s). %s "+
-		"It says how many pairs are kept, not how good they are.",
+	f.Caption = fmt.Sprintf("Which languages' pairs are kept? Share of each language's pairs that an arm keeps in iteration 1: mean over %s; lines show their range (%s). %s "+
+		"The figure shows how many pairs are kept, not how good they are.",
 		table.Counted(len(s.Seeds), "seed"), metPairs(met), extremes(arms.arms, shares, codes)) + arms.note()
 	f.paint = func(c draw.Canvas) {
 		c = arms.legend(draw.Crop(c, 2, -4, 2, -2), false)
@@ -88,9 +88,9 @@ func Kept(s *outcome.Study) Figure {
 
 func metPairs(met span) string {
 	if met.low == met.high {
-		return fmt.Sprintf("%.0f pairs a language", met.low)
+		return fmt.Sprintf("%.0f pairs per language", met.low)
 	}
-	return fmt.Sprintf("%.0f to %.0f pairs a language", met.low, met.high)
+	return fmt.Sprintf("%.0f to %.0f pairs per language", met.low, met.high)
 }
 
 // extremes names the languages of which each arm keeps the most and the least.

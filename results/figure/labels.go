@@ -9,7 +9,7 @@ import (
 	"gonum.org/v1/plot/vg/draw"
 )
 
-// longestLabel is where a name stops fitting beside a drawing, in characters.
+// longestLabel is where a name stops fitting next to a drawing, in characters.
 const longestLabel = 28
 
 // labels are names as they are drawn. An experiment may name its arms in any script, but the font has the letters of Europe
@@ -17,7 +17,7 @@ const longestLabel = 28
 // too long, is drawn as a number, which the caption explains.
 type labels struct {
 	drawn []string
-	key   string // for the end of the caption; empty where names stand for themselves
+	key   string // for the end of the caption; empty where all names are drawn as they are
 }
 
 // labelled are the labels of names of a kind ("arm").
@@ -50,7 +50,7 @@ func legible(name string) bool {
 	face := font.DefaultCache.Lookup(words(normal, draw.XLeft, draw.YCenter).Font, normal)
 	var b sfnt.Buffer
 	for _, r := range name {
-		// marks would stand beside their letters, and from right to left is not how text is set here
+		// marks would be drawn next to their letters, and from right to left is not how text is set here
 		if !unicode.IsPrint(r) || unicode.In(r, unicode.Mn, unicode.Me, unicode.Hebrew, unicode.Arabic) {
 			return false
 		}

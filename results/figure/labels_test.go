@@ -93,7 +93,7 @@ func lettersInFont(t *testing.T, f Figure) {
 // What is not drawn is counted, whichever of the drawn arms a figure has anything of.
 func TestArmsThatAreNotDrawnAreCounted(t *testing.T) {
 	set := synthetic.Set(synthetic.Small())
-	for i := range 5 { // three are trained already, and six can be told apart
+	for i := range 5 { // three are trained already, and six can be distinguished
 		set.Study.Arms = append(set.Study.Arms, record.Arm{Name: fmt.Sprint("arm", i), Trained: true})
 	}
 	s := study(t, set)

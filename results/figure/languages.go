@@ -86,18 +86,18 @@ func confined(s *outcome.Study, arms series) string {
 	text := ""
 	for _, a := range s.Confined() {
 		if slices.ContainsFunc(arms.arms, func(drawn record.Arm) bool { return drawn.Name == a.Name }) {
-			text += fmt.Sprintf(" %s has a model for each of %s and is not drawn where other languages count.", a.Name, strings.Join(a.Languages, ", "))
+			text += fmt.Sprintf(" %s has one model per language (%s) and is not drawn where other languages count.", a.Name, strings.Join(a.Languages, ", "))
 		}
 	}
 	return text
 }
 
-// whose words the answers that win rates are against.
+// whose says whose answers win rates compare with.
 func whose(s *outcome.Study) string {
 	if s.Answers != nil {
 		return "the answers of " + s.Against()
 	}
-	return "the untouched model's answers"
+	return "the base model's answers"
 }
 
 // WinRates shows for every language how often each arm's answers beat the opponent's.
@@ -177,7 +177,7 @@ func ground(c draw.Canvas, x func(float64) vg.Length, places []slot, blocks []bl
 	}
 }
 
-// above counts languages whose whole interval lies above or below 0.5.
+// above counts languages whose whole interval is above or below 0.5.
 func above(s *outcome.Study, arms series) string {
 	var parts []string
 	for _, a := range arms.arms {
@@ -205,5 +205,5 @@ func above(s *outcome.Study, arms series) string {
 		}
 		parts = append(parts, a.Name+" "+strings.Join(counts, ", "))
 	}
-	return "Languages whose whole interval lies above / below 0.5: " + strings.Join(parts, "; ") + "."
+	return "Languages whose whole interval is above / below 0.5: " + strings.Join(parts, "; ") + "."
 }

@@ -22,14 +22,14 @@ type panel struct {
 	auroc []stats.Estimate // in the order of the arms
 }
 
-// Planted shows, for every language with planted pairs, how well each arm's score tells them from the others. Arms stand on
+// Planted shows, for every language with planted pairs, how well each arm's score separates them from the others. Arms are on
 // lines of their own, under their names, so that nothing hangs on colour.
 func Planted(s *outcome.Study) Figure {
 	f := Figure{Name: "planted", Width: Page}
 	g, ok := measure.PlantedLanguages(s.Study)
 	arms := measure.PlantedArms(s.Study)
 	if !ok || len(arms) == 0 {
-		f.Caption = "No planted conflicts to draw: no arm scored pairs of which some were planted."
+		f.Caption = "No planted conflicts to draw: no arm scored any planted pairs."
 		return f
 	}
 	var panels []panel
@@ -50,8 +50,8 @@ func Planted(s *outcome.Study) Figure {
 		}
 	}
 	r = r.wide(0.04)
-	f.Caption = "Which scores find planted conflicts? AUROC of each arm's score for untouched pairs against those whose answers were swapped, iteration 1, " +
-		"with 95 % intervals; the line at 0.5 is blind. " + bestPlanted(arms, panels[len(panels)-1])
+	f.Caption = "Which scores find planted conflicts? AUROC of each arm's score for unchanged pairs against those whose answers were swapped, iteration 1, " +
+		"with 95 % intervals; the line at 0.5 is chance. " + bestPlanted(arms, panels[len(panels)-1])
 	var names []string
 	for _, a := range arms {
 		names = append(names, a.Name)

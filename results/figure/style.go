@@ -14,7 +14,7 @@ import (
 	"congrad/harness/record"
 )
 
-// The four greys that Inline exchanges for the page's own. No data may be drawn in them.
+// The four greys that Inline replaces with the colours of the page. Data must not be drawn in them.
 var (
 	ink   = color.RGBA{0x22, 0x22, 0x22, 0xff}
 	faint = color.RGBA{0xd4, 0xd4, 0xd4, 0xff}
@@ -49,7 +49,7 @@ func looks() []look {
 	}
 }
 
-// series are arms with the look of each. More arms than looks cannot be told apart, so the rest is left to the tables.
+// series are arms with the look of each. More arms than looks cannot be distinguished, so the rest is left to the tables.
 type series struct {
 	labels
 	arms []record.Arm
@@ -72,7 +72,7 @@ func (s series) note() string {
 	if s.left == 0 {
 		return s.key
 	}
-	return fmt.Sprintf(" Not drawn: %d more, for want of signs that differ; the tables have all.", s.left) + s.key
+	return fmt.Sprintf(" Not drawn: %d more, because there are not enough distinct markers; the tables have all arms.", s.left) + s.key
 }
 
 // dodge is the offset of arm i that sets the arms side by side within width.

@@ -50,7 +50,7 @@ func (of setting) figureOf(s *outcome.Study) Figure {
 		}
 	}
 	if len(groups) == 0 {
-		f.Caption = "No sweep to draw: no two evaluated arms differ in " + of.key + " alone, or there is no reference to compare them with."
+		f.Caption = "No sweep to draw: no two evaluated arms differ only in " + of.key + ", or there is no reference to compare them with."
 		return f
 	}
 	var names []record.Arm
@@ -85,8 +85,8 @@ func (of setting) figureOf(s *outcome.Study) Figure {
 	if reference.Select == "all" {
 		line += ", which trains on all pairs"
 	}
-	f.Caption = fmt.Sprintf("%s Win rate minus %s's on the same prompts and seeds, with 95 %% intervals, over %s (%s), of arms that differ in it alone: %s. "+
-		"Evaluated answers behind a point: %s. %s. Intervals are not corrected for the number of points, and lines between points are no measurements.",
+	f.Caption = fmt.Sprintf("%s Win rate minus %s's on the same prompts and seeds, with 95 %% intervals, by %s (%s), for arms that differ only in this setting: %s. "+
+		"Evaluated answers per point: %s. %s. Intervals are not corrected for the number of points; the lines between points are not measurements.",
 		of.question, reference.Name, of.axis, of.key, strings.Join(members, "; "), strings.Join(n, ", "), line) + s.JudgedBy() + drawn.note() + label.key
 	if len(groups) == 1 {
 		f.Width = Column
@@ -102,7 +102,7 @@ func (of setting) figureOf(s *outcome.Study) Figure {
 	return f
 }
 
-// at is where a value stands on the axis.
+// at is where a value is on the axis.
 func (of setting) at(value float64) float64 {
 	if of.logarithmic {
 		return math.Log2(value)
@@ -110,7 +110,7 @@ func (of setting) at(value float64) float64 {
 	return value
 }
 
-// draw sets the panel of a group of languages. Series stand beside each other, so that intervals at one value show.
+// draw sets the panel of a group of languages. Series are drawn next to each other, so that intervals at one value show.
 func (of setting) draw(c draw.Canvas, series series, sweeps []outcome.Sweep, group, rate string, x, y span) {
 	p := axes(of.axis, rate)
 	y.set(&p.Y, 5)

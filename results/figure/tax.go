@@ -18,11 +18,11 @@ type toll struct {
 	places  []slot
 	blocks  []block
 	end     float64
-	change  [][]stats.Estimate // by arm, in the order of the places: arm minus untouched
+	change  [][]stats.Estimate // by arm, in the order of the places: arm minus base model
 	span    span
 }
 
-// Tax shows for every task what each arm loses or gains against the untouched model, as a forest plot.
+// Tax shows for every task what each arm loses or gains against the base model, as a forest plot.
 func Tax(s *outcome.Study) Figure {
 	f := Figure{Name: "tax", Width: Column}
 	arms := drawable(s.Trained())
@@ -39,21 +39,21 @@ func Tax(s *outcome.Study) Figure {
 		}
 	}
 	if len(tolls) == 0 {
-		f.Caption = "No tax to draw: it takes an untouched arm, a trained one, and tasks that both were given."
+		f.Caption = "No tax to draw: the figure needs the base model as an arm, a trained arm, and tasks evaluated for both."
 		return f
 	}
 	if len(tolls) > 1 {
 		f.Width = Page
 	}
 	reference := labelledAs("base", base.Name)
-	f.Caption = "What does training cost in tasks that it was not about? Each arm minus " + base.Name + " on the same items, with 95 % intervals, by task: "
+	f.Caption = "What does training cost on other tasks? Each arm minus " + base.Name + " on the same items, with 95 % intervals, by task: "
 	for k, t := range tolls {
 		if k > 0 {
 			f.Caption += "; "
 		}
 		f.Caption += t.sentence(arms)
 	}
-	f.Caption += ". Filled markers are told apart from zero, each interval for itself: of twenty true zeros one is filled by chance. Accuracies by length stand in the table." +
+	f.Caption += ". Filled markers are significantly different from zero, without correction: of twenty true zeros, one is filled by chance. Length-normalised accuracies are in the table." +
 		confined(s, arms) + arms.note() + tasks.key + reference.key
 	f.Height = vg.Points(50 + (9+4*float64(len(arms.arms)))*end)
 	f.paint = func(c draw.Canvas) {
@@ -133,7 +133,7 @@ func (t toll) draw(c draw.Canvas, arms series, base string) {
 	p.Draw(c)
 }
 
-// sentence counts what was told apart.
+// sentence counts the significant differences.
 func (t toll) sentence(arms series) string {
 	worse, better, n, items := 0, 0, 0, 0
 	for i := range arms.arms {

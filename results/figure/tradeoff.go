@@ -15,7 +15,7 @@ import (
 // price is what one measure of the tax says about each arm.
 type price struct {
 	measure outcome.Measure
-	change  []stats.Estimate // arm minus untouched
+	change  []stats.Estimate // arm minus base model
 	span    span
 }
 
@@ -26,7 +26,7 @@ func TradeOff(s *outcome.Study) Figure {
 	all, ok := s.Group("all")
 	base := s.Untouched()
 	if !ok || base == nil || len(arms.arms) == 0 {
-		f.Caption = "No trade-off to draw: it takes an untouched arm, a trained one and a language."
+		f.Caption = "No trade-off to draw: the figure needs the base model as an arm, a trained arm and a language."
 		return f
 	}
 	rates, up := make([]stats.Estimate, len(arms.arms)), over(0.5)
@@ -63,7 +63,7 @@ func TradeOff(s *outcome.Study) Figure {
 	}
 	reference := labelledAs("base", base.Name)
 	f.Caption = "What does the win rate cost elsewhere? " + prices[0].sentence(arms, base.Name) +
-		" Win rate over all languages; lines are 95 % intervals, the cross of thin lines is " + cross(s, base.Name) + "." + confined(s, arms) + s.JudgedBy() + arms.note() + reference.key
+		" Win rate over all languages; lines are 95 % intervals; the thin lines cross at " + cross(s, base.Name) + "." + confined(s, arms) + s.JudgedBy() + arms.note() + reference.key
 	f.paint = func(c draw.Canvas) {
 		c = arms.legend(draw.Crop(c, 2, -6, 2, -2), false)
 		width := (c.Max.X - c.Min.X) / vg.Length(len(prices))
@@ -132,10 +132,10 @@ func (p price) sentence(arms series, base string) string {
 	return fmt.Sprintf("Compared with %s, %s %s.", base, p.measure.Name, strings.Join(parts, ", "))
 }
 
-// cross words what lies where the thin lines meet.
+// cross says what is where the thin lines cross.
 func cross(s *outcome.Study, base string) string {
 	if s.Answers != nil {
-		return "a draw with " + s.Against() + " at what " + base + " does elsewhere"
+		return "a draw with " + s.Against() + " and the value of " + base + " on the other axis"
 	}
 	return base
 }

@@ -34,7 +34,7 @@ func Training(s *outcome.Study) Figure {
 		return f
 	}
 	f.Caption = fmt.Sprintf("Does training separate chosen from rejected answers? Loss, margin and summed log-probabilities of the batches over %s; "+
-		"lines are means over %s, bands the range over them. Steps are averaged in 40 stretches per iteration; arms may take different numbers of steps.",
+		"lines are means over %s, bands show their range. Steps are averaged in 40 bins per iteration; arms may take different numbers of steps.",
 		table.Counted(iterations, "iteration"), table.Counted(len(s.Seeds), "seed")) + ownModels(s, arms) + arms.note()
 	f.paint = func(c draw.Canvas) {
 		c = arms.legend(draw.Crop(c, 2, -4, 2, -2), true)
@@ -57,7 +57,7 @@ func ownModels(s *outcome.Study, arms series) string {
 	if confined(s, arms) == "" {
 		return ""
 	}
-	return " Of an arm with a model for each language, the mean over them."
+	return " An arm with one model per language shows the mean over its models."
 }
 
 func curvesPanel(name string, arms series, curves map[string]measure.Curve, iterations int, bottom bool) *plot.Plot {

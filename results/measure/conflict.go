@@ -7,8 +7,8 @@ import (
 	"congrad/results/records"
 )
 
-// Conflict is how the gradients of the languages lie to each other in one iteration of an arm: cosines, mean over seeds
-// and scoring rounds. After lies above Before by construction and even where gradients are noise, since pairs are kept for
+// Conflict is the cosines between the gradients of the languages in one iteration of an arm: cosines, mean over seeds
+// and scoring rounds. After is above Before by construction and even where gradients are noise, since pairs are kept for
 // their cosine with one direction: it describes what training sees and is no evidence that a selector works.
 type Conflict struct {
 	Arm       string

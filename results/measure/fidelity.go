@@ -8,7 +8,7 @@ import (
 	"congrad/results/records"
 )
 
-// Faith is how well the compressed gradients of one iteration of an arm stand for exact ones, and what they take.
+// Faith is how well the compressed gradients of one iteration of an arm represent exact ones, and what they take.
 type Faith struct {
 	Arm       record.Arm
 	Iteration int
@@ -18,7 +18,7 @@ type Faith struct {
 	Lowest    float64        // of the seeds' correlations; meaningless with Seeds = 0
 	Kept      stats.Estimate // share of the pairs which exact scores keep that the sketch keeps too
 	Numbers   int            // of a sketch; 0 where it was not recorded
-	MostPairs int            // in one round: their sketches stand in memory together
+	MostPairs int            // in one round: their sketches are in memory at the same time
 }
 
 // Bytes of a sketch, be it of a language or of a pair, in float32.

@@ -6,7 +6,7 @@ import "congrad/results/records"
 type KeptShare struct {
 	Lang            string
 	Mean, Low, High float64 // over seeds: the mean and the range
-	Pairs           int     // met, over all seeds
+	Pairs           int     // all of them, over all seeds
 }
 
 // KeptShares lists the languages with pairs of an arm's iteration, in the study's order; nil where it keeps all of them.

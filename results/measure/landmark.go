@@ -86,7 +86,7 @@ func Nearest(o Observation, landmarks []Landmark) []Landmark {
 // row is a line of a CSV table by its columns.
 type row struct{ text map[string]string }
 
-// number is NaN where there is none.
+// number is NaN if there is no number.
 func (r row) number(column string) float64 {
 	v, err := strconv.ParseFloat(r.text[column], 64)
 	if err != nil {

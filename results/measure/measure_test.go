@@ -82,7 +82,7 @@ func TestSelectionCountsRightPairs(t *testing.T) {
 }
 
 // The selecting arm is congrad, else the first that ranks by a measure: neither one that draws nor one that keeps all. Pairs
-// that were held back from selection are met and not kept, and there is nothing else to say of them.
+// that were held back from selection are counted and not kept, and there is nothing else to say of them.
 func TestSelectorIsAnyArmThatRanks(t *testing.T) {
 	pair := func(arm, prompt string, gap, score float64, rank int, kept bool) record.Pair {
 		return record.Pair{Seed: 1, Arm: arm, Iteration: 1, Lang: "en", Prompt: prompt, KnownGap: gap, Score: score, Rank: rank, Kept: kept}

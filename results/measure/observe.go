@@ -17,12 +17,12 @@ type Round struct {
 	Against []int // [K]
 }
 
-// Observation is how the languages of a round get on, in numbers that do not grow or shrink with the number of pairs (but for
+// Observation is how the languages of a round agree, in numbers that do not grow or shrink with the number of pairs (but for
 // Cosine), so that different data can be set side by side. Of two pairs, agreement is the inner product of their gradients
 // over the product of their root mean square lengths: one where all gradients are the same, zero where they are noise.
 type Observation struct {
 	Languages []LanguageObservation `json:"languages"`
-	Cosine    float64               `json:"cosine"`  // mean over couples of languages of the cosine of their mean gradients; noise draws it to zero
+	Cosine    float64               `json:"cosine"`  // mean over pairs of languages of the cosine of their mean gradients; noise draws it towards zero
 	Against   float64               `json:"against"` // share of all pairs that point against the consensus
 	Within    float64               `json:"within"`  // mean agreement of two pairs of one language, over languages with two pairs
 	Across    float64               `json:"across"`  // mean agreement of two pairs of different languages
@@ -46,7 +46,7 @@ type LanguageObservation struct {
 //
 // With n pairs of mean gradient m and mean square length q, the sum of <g_i, g_j> over all i, j is n²|m|², of which the
 // n terms with i = j are n q; so the mean over different pairs is (n|m|² - q)/(n - 1), without a bias from noise. Pairs
-// of different languages share no noise, and <m_k, m_l> is their mean as it stands.
+// of different languages share no noise, and <m_k, m_l> is their mean as it is.
 func Observe(r Round) Observation {
 	var o Observation
 	var there []int
@@ -55,7 +55,7 @@ func Observe(r Round) Observation {
 			there = append(there, k)
 		}
 	}
-	pairs, against, couples, within := 0, 0, 0, 0
+	pairs, against, between, within := 0, 0, 0, 0
 	for _, k := range there {
 		l := LanguageObservation{Code: r.Languages[k], Pairs: r.Pairs[k], Against: float64(r.Against[k]) / float64(r.Pairs[k])}
 		for _, j := range there {
@@ -66,7 +66,7 @@ func Observe(r Round) Observation {
 			l.Cosine += c / float64(len(there)-1)
 			o.Cosine += c
 			o.Across += over(r.Gram[k][j], math.Sqrt(r.Squares[k])*math.Sqrt(r.Squares[j]))
-			couples++
+			between++
 		}
 		if n := float64(r.Pairs[k]); n > 1 {
 			agreement := over((n*r.Gram[k][k]-r.Squares[k])/(n-1), r.Squares[k])
@@ -79,9 +79,9 @@ func Observe(r Round) Observation {
 		against += r.Against[k]
 		o.Languages = append(o.Languages, l)
 	}
-	o.Cosine, o.Across, o.Within = over(o.Cosine, float64(couples)), over(o.Across, float64(couples)), over(o.Within, float64(within))
+	o.Cosine, o.Across, o.Within = over(o.Cosine, float64(between)), over(o.Across, float64(between)), over(o.Within, float64(within))
 	o.Against = over(float64(against), float64(pairs))
-	if o.Within > 0 && couples > 0 {
+	if o.Within > 0 && between > 0 {
 		shared := o.Across / o.Within
 		o.Shared = &shared
 	}

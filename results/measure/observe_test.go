@@ -63,7 +63,7 @@ func rounded(list [][][]float64) Round {
 	return r
 }
 
-// Agreement is the mean over all couples of different pairs, counted one by one.
+// Agreement is the mean over all combinations of two pairs, counted one by one.
 func TestAgreementIsTheMeanOverCouples(t *testing.T) {
 	list := gradients(1, []int{2, 7, 5}, 9, 1, 0.5, 1.5)
 	r := rounded(list)

@@ -6,7 +6,7 @@ import (
 	"congrad/results/records"
 )
 
-// Sampling says how one language's preference pairs came about, summed over seeds.
+// Sampling counts how one language's preference pairs were made, summed over seeds.
 type Sampling struct {
 	record.Pairing         // the counts; Seed and Arm are not meaningful
 	CutOff         float64 // share of sampled answers without a stop token; meaningless unless CutOffKnown
@@ -19,8 +19,8 @@ type Sampling struct {
 	LengthsKnown   bool
 }
 
-// Judge is the share of answer couples (one exact, one not, to the same prompt) that the judge orders rightly, among
-// those that it does not score alike. The interval takes couples as independent; those of one prompt are not quite, so
+// Judge is the share of answer pairs (one exact, one not, to the same prompt) that the judge orders correctly, among
+// those that it does not score alike. The interval treats the pairs as independent; those of one prompt are not quite, so
 // it is rather too narrow.
 func (p Sampling) Judge() stats.Estimate {
 	return stats.Wilson(p.JudgeRight, p.JudgeRight+p.JudgeWrong, records.Level)

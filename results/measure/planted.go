@@ -15,7 +15,7 @@ type stratum struct {
 // pairKey names a pair within its stratum.
 type pairKey struct{ prompt, chosen, rejected string }
 
-// labelled is what one arm made of the pairs of a stratum whose truth is known: planted, or right.
+// labelled is one arm's scores of the pairs of a stratum that are known to be planted or right.
 type labelled struct {
 	keys    []pairKey
 	scores  []float64
@@ -40,7 +40,7 @@ func PlantedLanguages(s *records.Study) (records.Group, bool) {
 }
 
 // labelled gathers an arm's ranked pairs. Left out are those that were wrong before anybody planted anything: swapped,
-// they are right, and as they were, they are what a planted pair is. With a judge that knows the answers there are none.
+// they are right, and as they were, they are what a planted pair is. With a judge that knows the answers there are no such pairs.
 func labelledPairs(s *records.Study, arm string, iteration int, g records.Group) (map[stratum]*labelled, []stratum) {
 	at := map[stratum]*labelled{}
 	var strata []stratum
@@ -171,7 +171,7 @@ func Planted(s *records.Study, arm string, iteration int, g records.Group) (pair
 	return pairs, planted
 }
 
-// PlantedArms are the arms whose scores tell planted pairs from others, well or badly, in the first iteration.
+// PlantedArms are the arms whose scores can separate planted pairs from others, well or badly, in the first iteration.
 func PlantedArms(s *records.Study) []record.Arm {
 	g, _ := PlantedLanguages(s)
 	var arms []record.Arm

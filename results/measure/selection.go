@@ -8,7 +8,7 @@ import (
 	"congrad/results/records"
 )
 
-// Selection says what an arm's selection did to the pairs of one iteration, summed over seeds.
+// Selection counts the pairs of one iteration before and after an arm's selection, summed over seeds.
 type Selection struct {
 	Arm       string
 	Iteration int

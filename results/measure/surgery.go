@@ -7,13 +7,13 @@ import (
 	"congrad/results/records"
 )
 
-// Surgery is how the languages' gradients lay to each other in the steps of one arm and iteration that combined them. Means are
+// Surgery is how the languages' gradients agreed in the steps of one arm and iteration that combined them. Means are
 // over steps with several languages, then over seeds.
 type Surgery struct {
 	Arm              string
 	Iteration, Seeds int
 	Languages        float64 // with pairs in a step
-	Conflicts        float64 // share of couples with a cosine below zero
+	Conflicts        float64 // share of pairs of languages with a cosine below zero
 	Cosine           float64
 }
 

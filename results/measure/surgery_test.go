@@ -8,7 +8,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-// Steps of one language have no couples and count for nothing; neither do arms that combine no gradients.
+// Steps of one language have no pairs and count for nothing; neither do arms that combine no gradients.
 func TestSurgeries(t *testing.T) {
 	set := synthetic.Set(synthetic.Small())
 	if got := Surgeries(study(t, set)); got != nil {

@@ -94,12 +94,12 @@ func (g *Grid) Contrasts(reference, group string) []CellContrast {
 	return list
 }
 
-// Observed is what can be seen in one cell before anything is evaluated, in the first iteration and over all seeds. Some of it
-// takes known answers; cosines and signs do not, so they can be looked up on data of one's own.
+// Observed is what can be seen in one cell before evaluation, in the first iteration and over all seeds. Some of it needs
+// reference answers; cosines and signs do not, so they can be compared with a user's own data.
 type Observed struct {
 	Answers, Exact        int               // sampled answers where one is known, and those that are it
 	Shared, Parochial     int               // sampled answers with a defect of the family
-	Judge                 stats.Estimate    // share of couples that the judge orders rightly
+	Judge                 stats.Estimate    // share of answer pairs that the judge orders correctly
 	Selection             measure.Selection // of the filter
 	Cosine                float64           // mean over pairs of languages, of their mean gradients; meaningless unless CosineKnown
 	CosineKnown           bool
@@ -112,7 +112,7 @@ func (g *Grid) Observed(i int) (o Observed) {
 	if s == nil || filter == nil {
 		return o
 	}
-	right, couples := 0, 0
+	right, ordered := 0, 0
 	for _, l := range s.Languages {
 		if p, ok := measure.SamplingOf(s.Study, l.Code); ok {
 			o.Answers += p.Answers - p.Unknown
@@ -120,10 +120,10 @@ func (g *Grid) Observed(i int) (o Observed) {
 			o.Shared += p.Shared
 			o.Parochial += p.Parochial
 			right += p.JudgeRight
-			couples += p.JudgeRight + p.JudgeWrong
+			ordered += p.JudgeRight + p.JudgeWrong
 		}
 	}
-	o.Judge = stats.Wilson(right, couples, records.Level)
+	o.Judge = stats.Wilson(right, ordered, records.Level)
 	for _, x := range measure.Selections(s.Study) {
 		if x.Arm == filter.Name && x.Iteration == 1 {
 			o.Selection = x

@@ -8,13 +8,13 @@ import (
 	"congrad/results/records"
 )
 
-// Judged reports whether a model decides whose answer wins, in place of the known answer.
+// Judged reports whether a model, not the reference answer, decides whose answer wins.
 func (s *Study) Judged() bool { return s.Scored() || s.Server() != "" }
 
-// Scored reports whether it does so by scores of single answers.
+// Scored reports whether that model scores single answers.
 func (s *Study) Scored() bool { return s.Evaluate.Judge == "self" }
 
-// Server is the model behind a server that compares answers in pairs; empty where none does.
+// Server is the model behind a server that compares answers in pairs; empty without a server.
 func (s *Study) Server() string {
 	if s.Evaluate.Judge != "endpoint" {
 		return ""
@@ -22,14 +22,14 @@ func (s *Study) Server() string {
 	return s.Evaluate.Model
 }
 
-// JudgedBy is the sentence that says by whom answers are judged, for notes and captions; empty for the known answer.
+// JudgedBy is a sentence, for notes and captions, that says who judges the answers; empty if the reference answer decides.
 func (s *Study) JudgedBy() string {
 	if !s.Judged() {
 		return ""
 	}
-	text := " Who wins is judged by the untouched model itself, one judge for all arms, by its score from 1 to 5 and not by a known answer."
+	text := " Wins are judged by the base model itself, one judge for all arms, by its score from 1 to 5 and not by a reference answer."
 	if model := s.Server(); model != "" {
-		text = fmt.Sprintf(" Who wins is judged by %s, one judge for all arms, which compares the two answers in both orders, and not by a known answer; a win is the mean of its two preferences.", model)
+		text = fmt.Sprintf(" Wins are judged by %s, one judge for all arms, which compares the two answers in both orders, not with a reference answer; a win is the mean of its two preferences.", model)
 	}
 	if undecided := s.Undecided("It"); undecided != "" {
 		text += " " + undecided
@@ -37,7 +37,8 @@ func (s *Study) JudgedBy() string {
 	return text
 }
 
-// Undecided is the sentence that says what the judge, in a word, did not decide; empty where it decided everything.
+// Undecided is a sentence that says how many answers the judge did not decide; empty if it decided all. judge is the subject
+// of the sentence.
 func (s *Study) Undecided(judge string) string {
 	failed, asked := s.Failed()
 	unread, all := s.Unread()
@@ -66,7 +67,7 @@ func (s *Study) Score(arm string, in records.Group) stats.Estimate {
 	return stats.Mean(samples(s.evaluated(arm, in, func(e *record.Evaluation) (float64, bool) { return e.Score, e.Score > 0 })), records.Level)
 }
 
-// HeldAnswersKnown reports whether of any evaluated prompt the answer is known.
+// HeldAnswersKnown reports whether any evaluated prompt has a reference answer.
 func (s *Study) HeldAnswersKnown() bool {
 	for i := range s.Set.Evaluations {
 		if s.Set.Evaluations[i].Known >= 0 {
@@ -76,7 +77,7 @@ func (s *Study) HeldAnswersKnown() bool {
 	return len(s.Set.Evaluations) == 0
 }
 
-// AnswersKnown reports whether of any prompt for preferences the answer is known.
+// AnswersKnown reports whether any prompt for preferences has a reference answer.
 func (s *Study) AnswersKnown() bool {
 	for i := range s.Set.Answers {
 		if s.Set.Answers[i].Known >= 0 {

@@ -9,8 +9,8 @@ import (
 	"congrad/results/records"
 )
 
-// Lengths are the win rates of a study's trained arms with the length of the answers taken out, and those lengths. Every arm has
-// a model of its own in each language: how much longer is long differs between scripts.
+// Lengths are the length-controlled win rates of a study's trained arms, and the lengths of the answers. Every arm has a
+// model of its own in each language: how much longer is long differs between scripts.
 type Lengths struct {
 	study *Study
 	of    map[string]map[string]lengths // by arm and language
@@ -40,7 +40,7 @@ func (s *Study) fitLengths() *Lengths {
 	}
 	for _, e := range theirs {
 		texts[item{e.Seed, e.Lang, "", e.Prompt}] = e.Text
-		anySeed := item{0, e.Lang, "", e.Prompt} // untouched, it has no training run
+		anySeed := item{0, e.Lang, "", e.Prompt} // untrained, it has no training run
 		if _, ok := texts[anySeed]; !ok {
 			texts[anySeed] = e.Text
 		}

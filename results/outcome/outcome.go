@@ -13,7 +13,7 @@ type item struct {
 	lang, task, id string
 }
 
-// outcome is what an arm did on an item.
+// outcome is the value of an arm on an item.
 type outcome struct {
 	item
 	cluster       string
@@ -29,8 +29,8 @@ func samples(outcomes []outcome) []stats.Sample {
 	return s
 }
 
-// minus pairs what two arms did on the same items. Items that only one of them met are left out. An untouched arm has no
-// training run, so where one of its seeds is missing, what it did under another seed stands in.
+// minus pairs what two arms did on the same items. Items that only one of them has are left out. An untrained arm has no
+// training run, so where one of its seeds is missing, what it did under another seed is used.
 func minus(a, b []outcome, untouched bool) []stats.Sample {
 	under := make(map[item]float64, len(b))
 	other := map[item]float64{}

@@ -77,7 +77,7 @@ func TestItemsOfOneArmOnlyAreLeftOut(t *testing.T) {
 	}
 }
 
-// The untouched model does not depend on the training seed, so one evaluation of it serves all seeds.
+// The base model does not depend on the training seed, so one evaluation of it serves all seeds.
 func TestUntouchedArmMayHaveOneSeed(t *testing.T) {
 	set := synthetic.Set(synthetic.Small())
 	all := study(t, set)

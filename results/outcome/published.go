@@ -8,13 +8,13 @@ import (
 	"congrad/results/records"
 )
 
-// Claim is a number from elsewhere beside what this study measured.
+// Claim is a number from elsewhere next to what this study measured.
 type Claim struct {
 	record.Published
 	Own stats.Estimate // N = 0 where nothing of the kind was measured
 }
 
-// Inside reports whether the number lies in the study's own interval; known is false where there is none, or one without a
+// Inside reports whether the number lies in the study's own interval; known is false if there is no interval, or one without a
 // width, since all of a few items came out alike.
 func (c Claim) Inside() (inside, known bool) {
 	if c.Own.N == 0 || !c.Own.Bounded() || c.Own.Low == c.Own.High {
@@ -23,7 +23,7 @@ func (c Claim) Inside() (inside, known bool) {
 	return c.Own.Low <= c.Value && c.Value <= c.Own.High, true
 }
 
-// published names the measures that a number from elsewhere may be of, with what the study has to set beside it.
+// published names the measures that a number from elsewhere may be of, with what the study compares it with.
 func (s *Study) published() map[string]func(record.Published, records.Group) stats.Estimate {
 	known := map[string]func(record.Published, records.Group) stats.Estimate{
 		"win rate": func(p record.Published, in records.Group) stats.Estimate { return s.WinRate(p.Arm, in) },

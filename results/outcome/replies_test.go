@@ -49,6 +49,6 @@ func TestMeasuresOfFiles(t *testing.T) {
 	}
 	set.Replies = append(set.Replies, set.Replies[0])
 	if _, err := New(set); err == nil {
-		t.Error("a reply that stands twice was taken")
+		t.Error("a duplicate reply was accepted")
 	}
 }

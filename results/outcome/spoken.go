@@ -8,10 +8,10 @@ import (
 	"congrad/results/records"
 )
 
-// Identify says in which language a text is; false where it cannot be told.
+// Identify says in which language a text is; false if it cannot be identified.
 type Identify func(text string) (code string, ok bool)
 
-// Spoken says in which languages the greedy answers are.
+// Spoken has the languages of the greedy answers.
 type Spoken struct {
 	study *Study
 	of    map[string]map[string]spoken // by arm and language
@@ -57,7 +57,7 @@ func (s *Study) Spoken(identify Identify) *Spoken {
 	return all
 }
 
-// Tongue is how an arm kept to the language of the prompts in a group of languages.
+// Tongue counts an arm's answers in a language other than the prompt's, over a group of languages.
 type Tongue struct {
 	Answers int
 	Wrong   int            // of those that can be told

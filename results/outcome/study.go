@@ -55,7 +55,7 @@ func byArm[T any](list []T, arm func(*T) string) map[string][]*T {
 // estimated names an estimate: what of which arm, less which other one, in which languages.
 type estimated struct{ what, arm, reference, languages string }
 
-// once computes an estimate the first time that it is asked for; who asks meanwhile waits.
+// once computes an estimate on the first request; concurrent requests wait for it.
 func (s *Study) once(what, arm, reference string, in records.Group, compute func() stats.Estimate) stats.Estimate {
 	key := estimated{what, arm, reference, strings.Join(in.Codes, " ")}
 	e, ok := s.known.Load(key)

@@ -21,7 +21,7 @@ type Point struct {
 	Minus map[string]stats.Estimate // win rate minus the reference's, by group of languages; groups without prompts of both are left out
 }
 
-// Swept are the sweeps over a setting, without points that were not evaluated; a sweep of one point is none. Without a reference
+// Swept are the sweeps over a setting, without points that were not evaluated; a sweep has at least two points. Without a reference
 // there is nothing to compare with.
 func (s *Study) Swept(setting string) []Sweep {
 	reference := s.Reference()

@@ -8,7 +8,7 @@ import (
 	"congrad/results/synthetic"
 )
 
-// Points stand in the order of their values, each with the plain mean of the differences to joint on the same prompts.
+// Points are in the order of their values, each with the plain mean of the differences to joint on the same prompts.
 func TestSwept(t *testing.T) {
 	set := synthetic.Set(synthetic.Small())
 	set.Study.Sweeps = []record.Sweep{{Key: "keep.share", Arms: []string{"random", "congrad"}, Values: []float64{0.5, 0.25}}}

@@ -7,7 +7,7 @@ import (
 	"congrad/results/records"
 )
 
-// Verdicts sum up what a server said of an arm's answers.
+// Verdicts sums up a server's verdicts on an arm's answers.
 type Verdicts struct {
 	Answers int
 	Same    int // as the opponent's, about which nobody was asked
@@ -17,10 +17,9 @@ type Verdicts struct {
 	Ties    int            // of those, without a preference over both orders
 	// How preferences were read.
 	LogProbs, Text int
-	// First is the mean preference for the answer that was shown first, over both orders of the judged: a half for a judge that the
-	// place does not move.
+	// First is the mean preference for the answer shown first, over both orders: 0.5 without position bias.
 	First stats.Estimate
-	// Opposed is the share of the judged that each order prefers the other answer of.
+	// Opposed is the share of judged pairs on which the two orders disagree.
 	Opposed stats.Estimate
 }
 

@@ -6,10 +6,10 @@ import (
 	"congrad/harness/record"
 )
 
-// Untouched is the arm that is the base model as it is; nil when the study has none.
+// Untouched is the arm that is the untrained base model; nil if the study has no such arm.
 func (s *Study) Untouched() *record.Arm { return s.Arm(s.Baseline) }
 
-// Reference is the arm that paired differences are taken to; nil when the study has none.
+// Reference is the arm that paired differences are taken to; nil if there is no such arm.
 func (s *Study) Reference() *record.Arm { return s.Arm(s.Study.Reference) }
 
 // NoReference says why there are no paired differences, as a sentence; empty where there are some.
@@ -17,7 +17,7 @@ func (s *Study) NoReference() string {
 	if s.Reference() != nil {
 		return ""
 	}
-	return "No paired differences: no arm trains on all pairs of all seen languages, and evaluate.reference names no other."
+	return "No paired differences: no arm trains on all pairs of all seen languages, and evaluate.reference names no other arm."
 }
 
 // Filters are the arms that pick pairs by the consensus of the languages.
@@ -62,12 +62,12 @@ func (s *Study) Contenders() []record.Arm {
 	return s.Trained()
 }
 
-// Against words whose answers win rates are against.
+// Against says whose answers win rates compare with.
 func (s *Study) Against() string {
 	if s.Answers != nil {
 		return "the file " + s.Answers.Path
 	}
-	return "the untouched model"
+	return "the base model"
 }
 
 // Trained are the arms that were trained, in the study's order.
@@ -79,7 +79,7 @@ func (s *Study) Confined() []record.Arm {
 }
 
 // Covers reports whether the arm has a model for every language of the group. Where it has not, it is not measured: a mean
-// over the languages that it has would stand beside means over all of them.
+// over the languages that it has would be next to means over all of them.
 func (s *Study) Covers(arm string, in Group) bool {
 	a := s.Arm(arm)
 	if a == nil || len(a.Languages) == 0 {
@@ -88,7 +88,7 @@ func (s *Study) Covers(arm string, in Group) bool {
 	return !slices.ContainsFunc(in.Codes, func(code string) bool { return !slices.Contains(a.Languages, code) })
 }
 
-// Arm finds an arm by its name; nil where there is none.
+// Arm finds an arm by its name; nil if there is no such arm.
 func (s *Study) Arm(name string) *record.Arm {
 	if at, ok := s.armAt[name]; ok {
 		return &s.Arms[at]

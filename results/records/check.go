@@ -41,7 +41,7 @@ func (f *faults) at(where fmt.Stringer, kind, arm, lang string) {
 func (f *faults) finite(where fmt.Stringer, kind string, values ...float64) {
 	for _, v := range values {
 		if math.IsNaN(v) || math.IsInf(v, 0) {
-			f.add("%s: %s: holds the number %v", kind, where, v)
+			f.add("%s: %s: contains the number %v", kind, where, v)
 			return
 		}
 	}
@@ -59,7 +59,7 @@ type key struct {
 	iteration  int
 	task, item string
 	number     int
-	texts      [2]string // tell pairs of one prompt apart; too long to print
+	texts      [2]string // distinguish pairs of one prompt; too long to print
 }
 
 func (k key) String() string {
@@ -78,7 +78,7 @@ func (k key) String() string {
 	return text
 }
 
-// each checks coordinates and numbers of the records of one kind, which are in order, and that none stands twice.
+// each checks coordinates and numbers of the records of one kind, which are in order, and that there are no duplicates.
 func each[T any](f *faults, kind string, records []T, keyOf func(*T) key, numbers func(*T) []float64) {
 	var last key
 	for i := range records {
@@ -207,7 +207,7 @@ func numbers(e *record.Evaluation) []float64 {
 	return list
 }
 
-// published checks that every number from elsewhere can be set beside something.
+// published checks that every number from elsewhere can be compared with something.
 func (f *faults) published() {
 	for i, p := range f.study.Published {
 		if _, ok := f.study.armAt[p.Arm]; !ok {
@@ -220,7 +220,7 @@ func (f *faults) published() {
 			f.add("study: published number %d: the study has no task %q", i+1, p.Task)
 		}
 		if (p.Low == nil) != (p.High == nil) {
-			f.add("study: published number %d: has one end of an interval", i+1)
+			f.add("study: published number %d: has only one end of an interval", i+1)
 		}
 	}
 }

@@ -43,9 +43,9 @@ func TestBrokenRecordsAreRefusedWithTheirCoordinates(t *testing.T) {
 	}{
 		"NaN": {
 			func(s *record.Set) { s.Evaluations[0].Win = math.NaN() },
-			"evaluation: seed 1, arm baseline, language en, item en-0000: holds the number NaN",
+			"evaluation: seed 1, arm baseline, language en, item en-0000: contains the number NaN",
 		},
-		"infinity": {func(s *record.Set) { s.Steps[3].Loss = math.Inf(1) }, "steps: seed 1, arm joint, iteration 1, number 4: holds the number +Inf"},
+		"infinity": {func(s *record.Set) { s.Steps[3].Loss = math.Inf(1) }, "steps: seed 1, arm joint, iteration 1, number 4: contains the number +Inf"},
 		"twice":    {func(s *record.Set) { s.Choices = append(s.Choices, s.Choices[0]) }, "choices: seed 1, arm baseline, language en, task capitals, item en-000: recorded twice"},
 		"arm":      {func(s *record.Set) { s.Passages[0].Arm = "jiont" }, `passages: seed 1, arm jiont, language en, task udhr, item en-000: the study has no arm "jiont"`},
 		"language": {func(s *record.Set) { s.Pairs[0].Lang = "xx" }, `the study has no language "xx"`},

@@ -1,7 +1,7 @@
-// Package records is a run's records as reporting needs them: checked, in order, and with the roles of its arms. An arm is told
+// Package records is a run's records as reporting needs them: checked, in order, and with the roles of its arms. An arm is recognised
 // by what its fields say that it does, never by its name.
 //
-// Nothing here depends on the order of the records: they are sorted first, and a record that stands twice, names an
+// Nothing here depends on the order of the records: they are sorted first, and a record that is a duplicate, names an
 // unknown arm or language, or holds a number that is not finite is an error.
 package records
 

@@ -11,9 +11,9 @@ import (
 
 func TestBrokenSweepsAreRefused(t *testing.T) {
 	for want, sweep := range map[string]record.Sweep{
-		`the study has no arm "jiont"`:                  {Key: "keep.share", Arms: []string{"jiont"}, Values: []float64{1}},
-		"has 1 values for 2 arms":                       {Key: "keep.share", Arms: []string{"joint", "congrad"}, Values: []float64{1}},
-		"the sweep of keep.share: holds the number NaN": {Key: "keep.share", Arms: []string{"joint"}, Values: []float64{math.NaN()}},
+		`the study has no arm "jiont"`:                     {Key: "keep.share", Arms: []string{"jiont"}, Values: []float64{1}},
+		"has 1 values for 2 arms":                          {Key: "keep.share", Arms: []string{"joint", "congrad"}, Values: []float64{1}},
+		"the sweep of keep.share: contains the number NaN": {Key: "keep.share", Arms: []string{"joint"}, Values: []float64{math.NaN()}},
 	} {
 		set := synthetic.Set(synthetic.Small())
 		set.Study.Sweeps = []record.Sweep{sweep}

@@ -6,21 +6,21 @@ import (
 	"congrad/harness/record"
 )
 
-// scores say by what each way of picking pairs ranks them.
+// scores says what each way of picking pairs ranks them by.
 var scores = map[string]string{
 	"congrad":              "alignment with the consensus",
-	"anti":                 "alignment with the consensus, sign turned",
-	"own_language":         "alignment with the own language",
+	"anti":                 "alignment with the consensus, negated",
+	"own_language":         "alignment with the pair's own language",
 	"validation":           "alignment with the held-back pairs",
 	"validation_adam":      "alignment with the held-back pairs",
 	"reward_margin":        "gap of the judge's scores",
 	"implicit_margin_high": "log-prob per token, chosen minus rejected",
 	"implicit_margin_low":  "log-prob per token, rejected minus chosen",
 	"perplexity_band":      "closeness to the language's median perplexity",
-	"ifd":                  "perplexity with the instruction over that without",
+	"ifd":                  "perplexity with the instruction / without it",
 }
 
-// Score says by what an arm ranks pairs, as the axis of a figure does; empty where it ranks none by a measure.
+// Score says what an arm ranks pairs by, in words for the axis of a figure; empty if it does not rank pairs.
 func Score(a record.Arm) string {
 	if words, ok := scores[a.Select]; ok || a.Keep == nil {
 		return words
@@ -40,12 +40,13 @@ func Training(a record.Arm) string {
 	case a.Select != "all":
 		return "training on pairs picked by " + Score(a)
 	case len(a.Without) > 0:
-		return "training on all pairs but those of " + strings.Join(a.Without, ", ")
+		return "training on all pairs except those of " + strings.Join(a.Without, ", ")
 	}
 	return "training on all pairs"
 }
 
-// Family is how an arm compresses gradients but for the rank: "logra, orthonormal, hashed, mlp"; empty where it reads none.
+// Family is how an arm compresses gradients, without the rank: "logra, orthonormal, hashed, mlp"; empty if it uses no
+// gradients.
 func Family(a record.Arm) string {
 	if a.Sketch == nil {
 		return ""

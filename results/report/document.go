@@ -81,7 +81,7 @@ func (d Document) title() string {
 	return d.study.Name
 }
 
-// warning stands on top of a report of partial records.
+// warning is at the top of a report of partial records.
 func (d Document) warning() string {
 	if d.study.Partial == "" {
 		return ""
@@ -110,7 +110,7 @@ func setting(s *outcome.Study) []string {
 		}
 		what := "Unseen languages"
 		if seen {
-			what = "Seen languages, whose pairs are trained on"
+			what = "Seen languages (trained on)"
 		}
 		if len(names) > 0 {
 			list = append(list, fmt.Sprintf("%s: %s.", what, strings.Join(names, ", ")))
@@ -128,19 +128,19 @@ func setting(s *outcome.Study) []string {
 	if prompts == 0 {
 		return append(list, "Nothing is evaluated.", completeness(s))
 	}
-	list = append(list, fmt.Sprintf("Evaluation: %d prompts in %d clusters; prompts that ask for one fact in several languages form a cluster.%s", prompts, clusters, s.JudgedBy()))
+	list = append(list, fmt.Sprintf("Evaluation: %d prompts in %d clusters; prompts that ask for the same fact in several languages form a cluster.%s", prompts, clusters, s.JudgedBy()))
 	return append(list, completeness(s))
 }
 
 // completeness says whether the records hold all of the experiment.
 func completeness(s *outcome.Study) string {
 	if s.Partial == "" {
-		return "The records hold the whole experiment."
+		return "The records cover the whole experiment."
 	}
 	return "The records are partial: " + s.Partial + "."
 }
 
-// Examples are pairs of the selecting arm, and what they are; there are none without pairs.
+// Examples are pairs of the selecting arm, and what they are; nil without pairs.
 func Examples(s *outcome.Study) []Block {
 	arm := exampleArm(s)
 	if arm == "" {
@@ -164,25 +164,25 @@ func exampleArm(s *outcome.Study) string {
 
 func examplesNote(s *outcome.Study, arm string) string {
 	if s.Selector() == nil {
-		return "One pair per language as " + arm + " met it, first seed and iteration."
+		return "One pair per language of " + arm + ", from the first seed and iteration."
 	}
-	note := "Per language, the pair with the highest score that " + arm + " kept and the one with the lowest that it dropped, first seed and iteration."
+	note := "For each language, the pair with the highest score that " + arm + " kept and the pair with the lowest score that it dropped, from the first seed and iteration."
 	if s.AnswersKnown() {
-		note += " The sign of the known gap says which answer is better by the known one."
+		note += " The sign of the reference gap says which answer is better by the reference answer."
 	}
 	return note
 }
 
-// winRate says what one is.
+// winRate explains the win rate.
 func winRate(s *outcome.Study) string {
 	wins := "The better answer wins; equal scores are a tie and count half."
 	if s.Server() != "" {
 		wins = "A win is the mean of the judge's two preferences, from 0 to 1."
 	}
 	if s.Answers != nil {
-		return fmt.Sprintf("Win rate: each held-out prompt is answered by the arm, the untouched model among them; its answer is compared with that of %s. %s 0.5 means as good as those answers; what training changed is the difference to the untouched model's win rate.", s.Against(), wins)
+		return fmt.Sprintf("Win rate: each arm, including the base model, answers each held-out prompt; its answer is compared with that of %s. %s 0.5 means as good as those answers; what training changed is the difference to the base model's win rate.", s.Against(), wins)
 	}
-	return "Win rate: each held-out prompt is answered by the arm and by the untouched model. " + wins + " 0.5 means as good as the untouched model."
+	return "Win rate: the arm and the base model answer each held-out prompt. " + wins + " 0.5 means as good as the base model."
 }
 
 // Reading explains the terms of the report in plain words.
@@ -191,34 +191,34 @@ func Reading(s *outcome.Study) []Block { return []Block{{List: reading(s)}} }
 func reading(s *outcome.Study) []string {
 	list := []string{
 		winRate(s),
-		"Interval: the numbers in brackets are a 95 % interval for the mean. It covers other prompts and, with several seeds, other training runs. Seeds are few, so their part uses Student's t with one degree of freedom less than there are seeds; such intervals are wide and their width varies by chance.",
-		"~: the 95 % interval of a difference includes zero. That does not show that there is no difference, only that this study could not tell.",
-		"n: evaluated answers behind a number, over all seeds. Answers in one cluster are not independent, which the intervals take into account.",
-		"Seen, unseen: languages whose pairs were trained on, and others. Under-represented languages are scarce in the base model's data and may be either.",
-		"Alignment tax: what preference training changed in tasks that it was not about. accuracy is the share of multiple-choice items whose right option is the most likely; bits per byte is what plain text costs the model.",
-		"Score: what an arm ranks the pairs by; the highest are kept. That of ConGrad is the cosine (or dot product) of a pair's gradient with the consensus of the languages.",
+		"Interval: the numbers in brackets are a 95 % interval for the mean. It covers other prompts and, with several seeds, other training runs. There are few seeds, so their part uses Student's t with one degree of freedom less than the number of seeds; such intervals are wide, and their width varies by chance.",
+		"~: no significant difference (the 95 % interval contains zero). This does not show that there is no difference, only that this study did not detect one.",
+		"n: number of evaluated answers, over all seeds. Answers in one cluster are not independent; the intervals take this into account.",
+		"Seen languages: their pairs were trained on. Unseen languages: all others. Under-represented languages are rare in the base model's data; they may be seen or unseen.",
+		"Alignment tax: what preference training changed on other tasks. accuracy is the share of multiple-choice items whose right option is the most likely; bits per byte is what the model needs to encode plain text.",
+		"Score: what an arm ranks the pairs by; the highest are kept. ConGrad's score is the cosine (or dot product) of a pair's gradient with the consensus of the languages.",
 	}
 	if reference := s.Reference(); reference != nil {
-		list = slices.Insert(list, 3, fmt.Sprintf("Minus %s: %s is the arm that paired differences are taken to (%s).", reference.Name, reference.Name, records.Training(*reference)),
-			fmt.Sprintf("> and <: a language's win rate is above or below %s's on the same prompts and seeds, after Holm's correction over the languages of that arm.", reference.Name))
+		list = slices.Insert(list, 3, fmt.Sprintf("Minus %s: the paired difference to the arm %s (%s).", reference.Name, reference.Name, records.Training(*reference)),
+			fmt.Sprintf("> and <: a language's win rate is significantly above or below %s's on the same prompts and seeds, after Holm's correction over the languages of that arm.", reference.Name))
 	} else {
 		list = slices.Insert(list, 3, s.NoReference())
 	}
 	if s.Judged() {
-		meaning := " The pairs of the first iteration were chosen by the same model where it judges its own answers, so a higher win rate says that it likes an arm's answers better than its own, and not that they are better."
+		meaning := " If the judge also chose the pairs of the first iteration, a higher win rate shows that it prefers an arm's answers to its own, not that they are better."
 		if s.Answers != nil {
-			meaning = strings.Replace(meaning, "better than its own", "better, compared with those of the file", 1)
+			meaning = strings.Replace(meaning, "to its own", "to those of the file", 1)
 		}
 		if s.Server() != "" {
-			meaning = " A higher win rate says that this judge prefers an arm's answers. Judges are known to favour length, confident tone and answers like their own; read the win rates beside those at equal length, and the table of how it judged."
+			meaning = " A higher win rate shows that this judge prefers an arm's answers. Judges are known to favour long answers, a confident tone and answers like their own. Read the win rates together with those at equal length and the table judge."
 		}
 		list = slices.Insert(list, 1, "Judge: "+strings.TrimSpace(s.JudgedBy())+meaning)
 	}
 	for _, a := range s.Confined() {
-		list = append(list, fmt.Sprintf("%s trains a model for each of %s on that language's pairs alone, and each answers in its language only. It has none for other languages, so it is not measured where they count: compare it with others on the languages that it has.", a.Name, strings.Join(a.Languages, ", ")))
+		list = append(list, fmt.Sprintf("%s trains one model per language (%s) on that language's pairs only, and each model answers in its language only. It has no model for other languages, so it is not measured where they count: compare it with other arms on its own languages.", a.Name, strings.Join(a.Languages, ", ")))
 	}
 	if len(s.Seeds) == 1 {
-		list = append(list, "One seed: nothing in this report says how much another training run would differ.")
+		list = append(list, "One seed: this report cannot say how much another training run would differ.")
 	}
 	return list
 }

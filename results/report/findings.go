@@ -13,7 +13,7 @@ import (
 	"congrad/results/table"
 )
 
-// Findings says in sentences what the numbers show, by rule: what lies apart, what was not told apart, on which
+// Findings says in sentences what the numbers show, by rule: which differences are significant, which are not, on which
 // languages. It favours no arm.
 func Findings(s *outcome.Study) []Block {
 	var blocks []Block
@@ -39,7 +39,7 @@ func findings(s *outcome.Study) []string {
 	found = appendText(found, join(selectionSentence(s), conflictSentence(s), fidelitySentence(s)))
 	found = appendText(found, plantedSentences(s))
 	if len(found) == 0 {
-		return []string{"The records hold nothing that could be compared."}
+		return []string{"The records contain nothing to compare."}
 	}
 	return found
 }
@@ -98,7 +98,7 @@ func inLanguages(g records.Group) string {
 	return fmt.Sprintf("in the %d %s languages", len(g.Codes), g.Name)
 }
 
-// sides are arms on either side of a mark, and those that are not told apart from it.
+// sides are arms on either side of a mark, and those that are not significantly different from it.
 type sides struct{ above, below, open []string }
 
 func (s *sides) put(side int, arm string) {
@@ -112,7 +112,7 @@ func (s *sides) put(side int, arm string) {
 	}
 }
 
-// clauses say of all arms on which side of the mark they are: each "wins" (several "win") "more often" or "less often" than it.
+// clauses says on which side of the mark each arm is: each "wins" (several "win") "more often" or "less often" than it.
 func (s sides) clauses(one, many, more, less, mark string) string {
 	var parts []string
 	for _, side := range []struct {
@@ -124,12 +124,12 @@ func (s sides) clauses(one, many, more, less, mark string) string {
 		}
 	}
 	if len(s.open) > 0 {
-		parts = append(parts, enumerate(s.open)+" "+verb(s.open, "is", "are")+" not told apart from "+mark)
+		parts = append(parts, enumerate(s.open)+" "+verb(s.open, "is", "are")+" not significantly different from "+mark)
 	}
 	return strings.Join(parts, "; ")
 }
 
-// sideOf is where a difference lies beyond doubt: 0 where that cannot be said.
+// sideOf is the sign of a significant difference: 0 if it is not significant.
 func sideOf(e stats.Estimate) int {
 	switch {
 	case !e.Detected(records.Level):
@@ -140,7 +140,7 @@ func sideOf(e stats.Estimate) int {
 	return -1
 }
 
-// againstOpponent sorts the arms into above, below and not told apart from a draw.
+// againstOpponent sorts the arms into above, below and not significantly different from a draw.
 func againstOpponent(s *outcome.Study, g records.Group) string {
 	var found sides
 	for _, a := range s.Contenders() {
@@ -160,20 +160,20 @@ func againstOpponent(s *outcome.Study, g records.Group) string {
 	}
 	var parts []string
 	if len(found.above) > 0 {
-		parts = append(parts, enumerate(found.above)+" "+verb(found.above, "lies", "lie")+" above 0.5")
+		parts = append(parts, enumerate(found.above)+" "+verb(found.above, "is", "are")+" above 0.5")
 	}
 	if len(found.below) > 0 {
-		parts = append(parts, enumerate(found.below)+" "+verb(found.below, "lies", "lie")+" below 0.5")
+		parts = append(parts, enumerate(found.below)+" "+verb(found.below, "is", "are")+" below 0.5")
 	}
 	if len(found.open) > 0 {
-		parts = append(parts, enumerate(found.open)+" "+verb(found.open, "is", "are")+" not told apart from 0.5")
+		parts = append(parts, enumerate(found.open)+" "+verb(found.open, "is", "are")+" not significantly different from 0.5")
 	}
 	if len(parts) == 0 {
 		return ""
 	}
 	by := ""
 	if s.Judged() {
-		by = ", judged by the untouched model,"
+		by = ", judged by the base model,"
 		if s.Answers == nil {
 			by = ", judged by that model itself,"
 		}
@@ -204,7 +204,7 @@ func againstReference(s *outcome.Study, g records.Group) string {
 }
 
 // verdict answers the study's question for an arm that picks pairs by the consensus: against the reference, which trains on all
-// pairs as a rule, and against as many pairs drawn at random, which tells selection from mere size.
+// pairs as a rule, and against as many pairs drawn at random, which separates selection from mere size.
 func verdict(s *outcome.Study, filter record.Arm) string {
 	var others []record.Arm
 	if reference := s.Reference(); reference != nil && reference.Name != filter.Name {
@@ -247,7 +247,7 @@ func comparison(e stats.Estimate, who, what, where string) string {
 	}
 	text := fmt.Sprintf("No difference between %s and %s was detected %s (%s).", who, what, where, signedBracket(e))
 	if size := stats.MinimumDetectable(e, 0.8); size > 0 { // else all items came out alike
-		text += fmt.Sprintf(" A true difference of %s would be detected in four of five such studies.", table.Fixed(size, 3))
+		text += fmt.Sprintf(" Four in five such studies would detect a true difference of %s.", table.Fixed(size, 3))
 	}
 	return text
 }
@@ -275,16 +275,16 @@ func taxSentence(s *outcome.Study) string {
 			parts = append(parts, "better for "+enumerate(found.above))
 		}
 		if len(found.open) > 0 {
-			parts = append(parts, "not told apart for "+enumerate(found.open))
+			parts = append(parts, "not significantly different for "+enumerate(found.open))
 		}
 		if len(parts) > 0 {
-			sentences = append(sentences, fmt.Sprintf("Compared with the untouched model over all languages, %s is %s.", m.Name, strings.Join(parts, "; ")))
+			sentences = append(sentences, fmt.Sprintf("Compared with the base model over all languages, %s is %s.", m.Name, strings.Join(parts, "; ")))
 		}
 	}
 	return join(sentences...)
 }
 
-// selectionSentence says whether the selector keeps right pairs, where known answers tell.
+// selectionSentence says whether the selector keeps right pairs, where there are reference answers.
 func selectionSentence(s *outcome.Study) string {
 	selector := s.Selector()
 	if selector == nil {
@@ -294,7 +294,7 @@ func selectionSentence(s *outcome.Study) string {
 		if x.Arm != selector.Name || x.Iteration != 1 || x.ToldKept == 0 || x.ToldDropped == 0 {
 			continue
 		}
-		text := fmt.Sprintf("In iteration 1, %s of the pairs that %s kept and %s of those that it dropped prefer the better answer by the known one",
+		text := fmt.Sprintf("In iteration 1, %s of the pairs that %s kept and %s of those that it dropped prefer the answer that is better by the reference answer",
 			percent(x.RightKept, x.ToldKept), selector.Name, percent(x.RightDropped, x.ToldDropped))
 		if x.AUROCKnown {
 			text += fmt.Sprintf(" (AUROC of the score %s)", table.Fixed(x.AUROC, 2))
@@ -327,14 +327,14 @@ func conflictSentence(s *outcome.Study) string {
 func fidelitySentence(s *outcome.Study) string {
 	for _, f := range measure.Fidelity(s.Study) {
 		if f.Seeds > 0 {
-			return fmt.Sprintf("Compressed gradients order the pairs as exact ones do with a rank correlation of %s (arm %s, iteration %d, %d pairs).",
+			return fmt.Sprintf("Scores from compressed and from exact gradients have a rank correlation of %s (arm %s, iteration %d, %d pairs).",
 				table.Fixed(f.Rank.Mean, 2), f.Arm.Name, f.Iteration, f.Pairs)
 		}
 	}
 	return ""
 }
 
-// languageOf finds the language behind a code; a code alone where there is none.
+// languageOf finds the language behind a code; a code alone if it is unknown.
 func languageOf(s *outcome.Study, code string) record.Language {
 	for _, l := range s.Languages {
 		if l.Code == code {

@@ -11,7 +11,7 @@ import (
 // longest is where the text of an example is cut, in characters.
 const longest = 300
 
-// Markdown is the report for a repository: figures are files beside it.
+// Markdown is the report for a repository: figures are files next to it.
 func (d Document) Markdown() ([]byte, error) {
 	var b strings.Builder
 	fmt.Fprintf(&b, "# %s\n", table.EscapeMarkdown(d.title()))
@@ -64,21 +64,21 @@ func (d Document) exampleMarkdown(p record.Pair) string {
 	return text
 }
 
-// exampleLines are the texts of a pair, each with its role.
+// exampleLines lists the texts of a pair, each with its role.
 func (d Document) exampleLines(p record.Pair) [][2]string {
 	lines := [][2]string{{"chosen", p.Chosen}, {"rejected", p.Rejected}}
 	asked, ok := d.study.Asked(p.Prompt)
 	if !ok {
 		return lines
 	}
-	lines = append([][2]string{{"asked", asked.Text}}, lines...)
+	lines = append([][2]string{{"prompt", asked.Text}}, lines...)
 	if asked.Right != "" && asked.Right != p.Chosen && asked.Right != p.Rejected {
-		lines = append(lines, [2]string{"right", asked.Right})
+		lines = append(lines, [2]string{"reference", asked.Right})
 	}
 	return lines
 }
 
-// exampleHead says which pair it is and what became of it.
+// exampleHead says which pair it is and whether it was kept.
 func (d Document) exampleHead(p record.Pair) string {
 	l := languageOf(d.study, p.Lang)
 	text := fmt.Sprintf("%s (%s), prompt %s", l.Name, l.Code, p.Prompt)
@@ -91,7 +91,7 @@ func (d Document) exampleHead(p record.Pair) string {
 	}
 	text += fmt.Sprintf("; judge gap %s", table.Fixed(p.Gap, 2))
 	if p.KnownGap != 0 {
-		text += fmt.Sprintf(", known gap %s", table.Signed(p.KnownGap, 2))
+		text += fmt.Sprintf(", reference gap %s", table.Signed(p.KnownGap, 2))
 	}
 	return text + "."
 }

@@ -37,7 +37,7 @@ func plantedSentences(s *outcome.Study) string {
 		ranked = append(ranked, fmt.Sprintf("%s %s %s", a.Name, table.Fixed(auroc[a.Name].Mean, 2), bracket(auroc[a.Name])))
 	}
 	pairs, planted := measure.Planted(s.Study, arms[0].Name, 1, g)
-	text := fmt.Sprintf("The answers of %s of the pairs in %s (%s) changed places. How well the arms' scores tell these from the others (AUROC in iteration 1, the best first): %s.",
+	text := fmt.Sprintf("The answers of %s of the pairs in %s (%s) were swapped. How well the arms' scores separate these from the others (AUROC in iteration 1, best first): %s.",
 		percent(planted, pairs), table.Counted(len(g.Codes), "language"), strings.Join(g.Codes, ", "), strings.Join(ranked, ", "))
 	reference := s.Selector()
 	if reference == nil {

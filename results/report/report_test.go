@@ -62,7 +62,7 @@ func TestFindingsFollowTheNumbers(t *testing.T) {
 		"congrad wins": {
 			map[string][]float64{"baseline": even, "joint": {0.50, 0.51, 0.49}, "congrad": {0.80, 0.81, 0.80}, "random": {0.5, 0.5, 0.51}},
 			[]string{
-				"congrad (0.803", "lies above 0.5", "joint (0.500", "are not told apart from 0.5",
+				"congrad (0.803", "is above 0.5", "joint (0.500", "are not significantly different from 0.5",
 				"wins more often than joint", "ConGrad did better than training on all pairs in the 2 seen languages",
 				"ConGrad did better than training on pairs drawn at random in the 2 seen languages",
 			},
@@ -70,17 +70,17 @@ func TestFindingsFollowTheNumbers(t *testing.T) {
 		},
 		"congrad loses": {
 			map[string][]float64{"baseline": even, "joint": {0.80, 0.81, 0.80}, "congrad": {0.30, 0.31, 0.30}},
-			[]string{"joint (0.803", "lies above 0.5", "congrad (0.303", "lies below 0.5", "wins less often than joint", "ConGrad did worse than training on all pairs"},
+			[]string{"joint (0.803", "is above 0.5", "congrad (0.303", "is below 0.5", "wins less often than joint", "ConGrad did worse than training on all pairs"},
 			[]string{"did better", "random"},
 		},
 		"everything loses": {
 			map[string][]float64{"baseline": even, "joint": {0.30, 0.31, 0.30}, "congrad": {0.30, 0.31, 0.30}},
-			[]string{"joint (0.303", "lie below 0.5", "No difference between ConGrad and training on all pairs was detected"},
+			[]string{"joint (0.303", "are below 0.5", "No difference between ConGrad and training on all pairs was detected"},
 			[]string{"did better", "did worse", "above 0.5"},
 		},
 		"seeds disagree": {
 			map[string][]float64{"baseline": even, "joint": even, "congrad": {0.40, 0.55, 0.75}},
-			[]string{"congrad", "not told apart from 0.5", "No difference between ConGrad and training on all pairs was detected", "would be detected in four of five such studies"},
+			[]string{"congrad", "not significantly different from 0.5", "No difference between ConGrad and training on all pairs was detected", "Four in five such studies would detect"},
 			[]string{"did better", "did worse"},
 		},
 		"all answers alike": {
@@ -90,12 +90,12 @@ func TestFindingsFollowTheNumbers(t *testing.T) {
 		},
 		"no joint arm": {
 			map[string][]float64{"baseline": even, "congrad": even},
-			[]string{"congrad (0.500", "not told apart from 0.5"},
+			[]string{"congrad (0.500", "not significantly different from 0.5"},
 			[]string{"joint", "ConGrad"},
 		},
 		"nothing trained": {
 			map[string][]float64{"baseline": even},
-			[]string{"nothing that could be compared"},
+			[]string{"nothing to compare"},
 			nil,
 		},
 	} {
@@ -202,7 +202,7 @@ func TestClipped(t *testing.T) {
 func TestPlantedConflictsAreReported(t *testing.T) {
 	plain, _ := page(t, synthetic.Set(synthetic.Small()))
 	markdown, _ := page(t, synthetic.Plant(synthetic.Set(synthetic.Small())))
-	for _, want := range []string{"changed places", "AUROC in iteration 1, the best first): congrad 0.", "On the same pairs, random ("} {
+	for _, want := range []string{"were swapped", "AUROC in iteration 1, best first): congrad 0.", "On the same pairs, random ("} {
 		if !strings.Contains(markdown, want) || strings.Contains(plain, want) {
 			t.Errorf("%q: with planted pairs %v, without %v", want, strings.Contains(markdown, want), strings.Contains(plain, want))
 		}

@@ -62,7 +62,7 @@ var arms = []struct {
 	effect, tax float64
 	selects     bool
 }{
-	{untrained("baseline", "the starting model, untouched"), 0, 0, false},
+	{untrained("baseline", "the base model, untrained"), 0, 0, false},
 	{trained("joint", "all pairs, shuffled", "all"), 0.6, -0.03, false},
 	{consensus("congrad", "pairs aligned with the consensus of the languages", "congrad", record.Sketch{Kind: "flora", Rank: 8, Numbers: 65536, Whole: 65536, Pairs: 30, Passes: 1, MB: 4096}), 1.3, -0.01, true},
 	{matching("random", "as many pairs, drawn at random", "congrad"), 0.5, -0.02, true},

@@ -8,7 +8,7 @@ import (
 	"congrad/eval/stats"
 )
 
-// Missing stands where there was nothing to measure.
+// Missing is shown where there was nothing to measure.
 const Missing = "-"
 
 // IntervalFields and DifferenceFields are the CSV columns behind Interval and Difference.
@@ -57,7 +57,7 @@ func Interval(e stats.Estimate, digits int, low, high float64) Cell {
 	}
 }
 
-// Difference is "+0.012 [+0.004, +0.020]" with a mark. The sign always shows, so that no one reads a share into it.
+// Difference is "+0.012 [+0.004, +0.020]" with a mark. The sign is always shown, so that it is not read as a share.
 func Difference(e stats.Estimate, digits int, mark string) Cell {
 	if e.N == 0 {
 		return None(4)

@@ -59,7 +59,7 @@ func (t Table) HTML() string {
 	return b.String()
 }
 
-// minus is the sign to print for a hyphen in a number: a real minus, except where it stands for nothing measured.
+// minus is the sign to print for a hyphen in a number: a real minus, except where it means that nothing was measured.
 func minus(text string) string {
 	if text == Missing {
 		return Missing

@@ -97,7 +97,7 @@ func latex(s string) string {
 	).Replace(oneLine(s))
 }
 
-// latexNumber sets minus signs as such, not as hyphens; a lone hyphen stands for nothing measured.
+// latexNumber sets minus signs as such, not as hyphens; a lone hyphen means that nothing was measured.
 func latexNumber(s string) string {
 	if s == Missing {
 		return "--"

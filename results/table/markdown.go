@@ -9,7 +9,7 @@ import (
 )
 
 // Markdown is the table in GitHub's dialect, aligned in the source too. It knows one line of head and no blocks, so a
-// group's name stands before the column's.
+// group's name comes before the column's.
 func (t Table) Markdown() ([]byte, error) {
 	var b bytes.Buffer
 	w := t.writer(&b, renderer.NewMarkdown(), tw.Padding{Left: " ", Right: " ", Overwrite: true})

@@ -28,11 +28,11 @@ type Row struct {
 	Break bool // a new block of rows begins here
 }
 
-// Cell is what stands at one place.
+// Cell is one cell of a row.
 type Cell struct {
 	Text string
 	Mark string   // a sign behind the text: "~", ">" or "<"
-	Data []string // what CSV holds, one per field of the column; nil stands for Text
+	Data []string // what CSV holds, one per field of the column; nil means Text
 }
 
 // Heading is the title, with the reason where the records are partial.

@@ -24,7 +24,7 @@ func scripts() Table {
 			{Group: "rates", Name: "minus_joint", Number: true, Fields: DifferenceFields()},
 			{Name: "n", Number: true},
 		},
-		Footnotes: []string{"~ not told apart."},
+		Footnotes: []string{"~ no significant difference."},
 	}
 	for i, name := range []string{"English", "日本語", "한국어", "العربية", "ไทยที่นี่", "हिन्दी", "বাংলা", "Türkçe", "中文（简体）", "a|b_c*d`e", "{50%} $#^~\\", "line\nbreak"} {
 		mark := ""
@@ -73,7 +73,7 @@ func width(s string) int {
 	return n
 }
 
-// In the source of a Markdown table borders stand under borders, whatever the scripts of its names.
+// In the source of a Markdown table borders are under borders, whatever the scripts of its names.
 func TestMarkdownAlignsByDisplayWidth(t *testing.T) {
 	text, err := scripts().Markdown()
 	if err != nil {

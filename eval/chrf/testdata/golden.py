@@ -1,4 +1,4 @@
-"""Writes golden.json beside itself: sentence chrF values computed by sacreBLEU, for chrf_test.go.
+"""Writes golden.json next to itself: sentence chrF values computed by sacreBLEU, for chrf_test.go.
 
     pip install sacrebleu==2.6.0 && python golden.py
 """
