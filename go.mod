@@ -67,3 +67,6 @@ require (
 	google.golang.org/protobuf v1.36.10 // indirect
 	k8s.io/klog/v2 v2.130.1 // indirect
 )
+
+// the original with the models of fewer languages: third_party/lingua-go.md
+replace github.com/pemistahl/lingua-go => ./third_party/lingua-go

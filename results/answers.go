@@ -1,6 +1,9 @@
 package results
 
 import (
+	"fmt"
+	"strings"
+
 	"congrad/eval/langid"
 	"congrad/results/outcome"
 	"congrad/results/records"
@@ -27,7 +30,8 @@ func answerLanguagesTable(s *outcome.Study) table.Table {
 		codes = append(codes, l.Code)
 		groups = append(groups, records.Only(l.Code))
 	}
-	spoken := s.Spoken(langid.New(codes).Identify)
+	identifier := langid.New(codes)
+	spoken := s.Spoken(identifier.Identify)
 	named := len(s.Groups())
 	for i, g := range groups {
 		var block []table.Row
@@ -49,6 +53,10 @@ func answerLanguagesTable(s *outcome.Study) table.Table {
 		if i < named || wrong > 0 {
 			t.Rows = append(t.Rows, block...)
 		}
+	}
+	if open := identifier.Unmodelled(); len(open) > 0 {
+		t.Footnotes = append(t.Footnotes, fmt.Sprintf("not identified: answers in %s, and in languages that share a script with one of these; congrad has no "+
+			"model of their n-grams, or does not know their script (docs/add-a-language.md).", strings.Join(open, ", ")))
 	}
 	t.Footnotes = append(t.Footnotes, confined(s)...)
 	return t

@@ -5,6 +5,7 @@
 package langid
 
 import (
+	_ "embed"
 	"slices"
 	"strings"
 	"unicode"
@@ -24,6 +25,12 @@ const (
 	few = 2
 )
 
+// modelled are the ISO 639-1 codes of the languages whose models are in third_party/lingua-go. Without a model lingua
+// would never identify the language, and would not say so.
+//
+//go:embed models.txt
+var modelled string
+
 // Identifier recognises some languages. It is not safe for concurrent use: models are read when they are first needed.
 type Identifier struct {
 	candidates []candidate
@@ -33,7 +40,7 @@ type Identifier struct {
 type candidate struct {
 	code    string
 	scripts []*unicode.RangeTable
-	model   lingua.Language // lingua.Unknown if there is no model
+	model   lingua.Language // lingua.Unknown if third_party/lingua-go has no model of the language
 }
 
 // New is for the languages that an answer may be in, by their BCP 47 codes.
@@ -43,7 +50,8 @@ func New(codes []string) *Identifier {
 		base, _, _ := strings.Cut(strings.ToLower(code), "-")
 		model := lingua.Unknown
 		for _, l := range lingua.AllLanguages() {
-			if strings.EqualFold(l.IsoCode639_1().String(), base) || strings.EqualFold(l.IsoCode639_3().String(), base) {
+			short := strings.ToLower(l.IsoCode639_1().String())
+			if (short == base || strings.EqualFold(l.IsoCode639_3().String(), base)) && slices.Contains(strings.Fields(modelled), short) {
 				model = l
 			}
 		}
@@ -67,6 +75,20 @@ var writing = map[string][]*unicode.RangeTable{
 func scriptsOf(code string) []*unicode.RangeTable {
 	script, _ := language.Make(code).Script()
 	return writing[script.String()]
+}
+
+// Unmodelled returns the codes of the languages that share a script with another and have no model, or whose script is not known.
+// Answers in such a language, and in those that share its script, are left open by [Identifier.Identify].
+func (id *Identifier) Unmodelled() (codes []string) {
+	for i, c := range id.candidates {
+		shares := slices.ContainsFunc(slices.Delete(slices.Clone(id.candidates), i, i+1), func(other candidate) bool {
+			return slices.ContainsFunc(c.scripts, func(script *unicode.RangeTable) bool { return slices.Contains(other.scripts, script) })
+		})
+		if c.scripts == nil || shares && c.model == lingua.Unknown {
+			codes = append(codes, c.code)
+		}
+	}
+	return codes
 }
 
 // Identify returns the code of the language, or Other; false where it cannot be told.

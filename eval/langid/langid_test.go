@@ -3,6 +3,7 @@ package langid
 import (
 	"compress/gzip"
 	"encoding/json"
+	"os"
 	"path"
 	"slices"
 	"strings"
@@ -39,8 +40,9 @@ func TestRule(t *testing.T) {
 		{"en th", "Nairobi, Mombasa and Kisumu", "en"},
 		{"zh ko", "中文", "zh"}, // Korean is written in Hangul
 		{"uk ru", "да", "?"},
-		{"uk ru", "Это предложение написано по-русски.", "ru"},
-		{"uk ru", "Це речення написане українською мовою.", "uk"},
+		{"uk ru", "Это предложение написано по-русски.", "?"}, // there is no model of Ukrainian
+		{"it sw", "Questa è una frase intera, in italiano.", "it"},
+		{"it pl", "Questa è una frase intera, in italiano.", "?"},
 		{"xx-Zzzz en", "Ελληνικά", "?"}, // of one language the script is not known
 		{"pt-BR th", "Esta frase está escrita em português.", "pt-BR"},
 	} {
@@ -55,6 +57,39 @@ func TestRule(t *testing.T) {
 		if got != c.want {
 			t.Errorf("%q among %v: %s, want %s", c.text, codes, got, c.want)
 		}
+	}
+}
+
+func TestUnmodelled(t *testing.T) {
+	for codes, want := range map[string]string{
+		strings.Join(shipped, " "): "",
+		"it pl th":                 "pl",
+		"uk ru th":                 "uk ru",
+		"uk th":                    "", // alone in its script
+		"pt-BR th":                 "",
+		"pt-BR es":                 "pt-BR",
+		"xx-Zzzz en":               "xx-Zzzz",
+	} {
+		if got := strings.Join(New(strings.Fields(codes)).Unmodelled(), " "); got != want {
+			t.Errorf("%s: %q, want %q", codes, got, want)
+		}
+	}
+}
+
+// The list is what make lingua copied.
+func TestModelsAreThoseCopied(t *testing.T) {
+	folders, err := os.ReadDir("../../third_party/lingua-go/language-models")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var copied []string
+	for _, f := range folders {
+		copied = append(copied, f.Name())
+	}
+	listed := strings.Fields(modelled)
+	slices.Sort(listed)
+	if !slices.Equal(copied, listed) {
+		t.Errorf("models.txt lists %v, third_party/lingua-go has models of %v: run make lingua", listed, copied)
 	}
 }
 
