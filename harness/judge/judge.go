@@ -26,12 +26,12 @@ type Judge interface {
 
 // Kinds lists the judges, in display order.
 var Kinds = []struct{ Name, Doc string }{
-	{"self", "the policy at the start of the iteration reads prompt and answer and gives a digit; the score is the digit it expects"},
-	{"reference", "the known answer: 1 for an exact match, else chrF"},
-	{"endpoint", "a model behind an OpenAI-compatible server, which compares answers in pairs; of held-out answers only (evaluate.judge)"},
+	{"self", "the policy at the start of the iteration reads prompt and answer and gives a digit; the score is the expected digit"},
+	{"reference", "the reference answer: 1 for an exact match, else chrF"},
+	{"endpoint", "a model on an OpenAI-compatible server, which compares answers in pairs; for held-out answers only (evaluate.judge)"},
 }
 
 // errNoAnswer says that an item cannot be judged against a known answer.
 func errNoAnswer(i Item) error {
-	return fmt.Errorf("judging by reference: no answer is known for the instruction %q", i.Instruction)
+	return fmt.Errorf("judging by reference: there is no reference answer for the instruction %q", i.Instruction)
 }

@@ -22,15 +22,15 @@ type row[N Number[N]] struct {
 func table[N Number[N]]() []row[N] {
 	const penalty, smoothing = "length_penalty", "label_smoothing"
 	return []row[N]{
-		{Kind{"dpo", "DPO", "log-ratios through a sigmoid, with a length penalty (R-DPO) that 0 leaves out", Summed, false, []string{penalty}}, dpo[N]},
-		{Kind{"cdpo", "cDPO", "conservative: a share of the labels is taken to be wrong", Summed, false, []string{penalty, smoothing}}, cdpo[N]},
-		{Kind{"robust", "robust DPO", "unbiased under a known share of wrong labels", Summed, false, []string{penalty, smoothing}}, robust[N]},
-		{Kind{"hinge", "hinge loss", "a pair whose margin reaches 1 teaches nothing more", Summed, false, []string{penalty}}, hinge[N]},
-		{Kind{"ipo", "IPO", "the lead per token is drawn to a target", Averaged, false, nil}, ipo[N]},
-		{Kind{"ipo_sum", "IPO of sums", "the lead in summed log-probs is drawn to a target", Summed, false, nil}, ipo[N]},
+		{Kind{"dpo", "DPO", "log-ratios through a sigmoid, with an optional length penalty (R-DPO; 0 turns it off)", Summed, false, []string{penalty}}, dpo[N]},
+		{Kind{"cdpo", "cDPO", "conservative: assumes that a share of the labels is wrong", Summed, false, []string{penalty, smoothing}}, cdpo[N]},
+		{Kind{"robust", "robust DPO", "unbiased if the share of wrong labels is known", Summed, false, []string{penalty, smoothing}}, robust[N]},
+		{Kind{"hinge", "hinge loss", "a pair with a margin of 1 or more has no gradient", Summed, false, []string{penalty}}, hinge[N]},
+		{Kind{"ipo", "IPO", "pulls the margin per token towards a target", Averaged, false, nil}, ipo[N]},
+		{Kind{"ipo_sum", "IPO of sums", "pulls the margin in summed log-probs towards a target", Summed, false, nil}, ipo[N]},
 		{Kind{"dpo_norm", "length-normalised DPO", "log-ratios per token", Averaged, false, nil}, dpo[N]},
-		{Kind{"ld_dpo", "LD-DPO", "tokens beyond the shorter answer's length count less", Desensitised, false, []string{"ld_alpha"}}, dpo[N]},
-		{Kind{"dpo_nll", "DPO+NLL", "and the likelihood of the chosen answer", Summed, false, []string{penalty, "nll_weight"}}, dpoNLL[N]},
+		{Kind{"ld_dpo", "LD-DPO", "tokens beyond the shorter answer's length have less weight", Desensitised, false, []string{"ld_alpha"}}, dpo[N]},
+		{Kind{"dpo_nll", "DPO+NLL", "DPO plus the likelihood of the chosen answer", Summed, false, []string{penalty, "nll_weight"}}, dpoNLL[N]},
 		{Kind{"simpo", "SimPO", "log-probs per token and a target margin, without a reference", Averaged, true, []string{"target_margin"}}, simpo[N]},
 	}
 }

@@ -102,12 +102,12 @@ type NamedAggregator struct {
 // Aggregators is the table, in display order.
 var Aggregators = []NamedAggregator{
 	{
-		"pcgrad", "projects each gradient off the conflicting part of the others, in random order, then averages (Yu et al. 2020)",
+		"pcgrad", "removes from each gradient the part that conflicts with another, in random order, then averages (Yu et al. 2020)",
 		Properties{Scaling: Linear, Stochastic: true},
 		PCGrad{},
 	},
 	{
-		"pcgrad_fixed", "pcgrad in the order of the languages, as its authors' code does it",
+		"pcgrad_fixed", "pcgrad in the order of the languages, like its authors' code",
 		Properties{Scaling: Linear, Ordered: true},
 		PCGrad{Fixed: true},
 	},
@@ -117,12 +117,12 @@ var Aggregators = []NamedAggregator{
 		PCGrad{Rounds: 100},
 	},
 	{
-		"gradvac", "moves each gradient to the similarity that it used to have with the others; at first pcgrad (Wang et al. 2021)",
+		"gradvac", "moves each gradient to its earlier average similarity with the others; starts as pcgrad (Wang et al. 2021)",
 		Properties{Scaling: Linear, Stochastic: true, Stateful: true},
 		GradVac{Decay: 0.5},
 	},
 	{
-		"mean", "the plain average: no gradient is protected from another",
+		"mean", "the plain average, which ignores conflicts",
 		Properties{Scaling: Linear},
 		Mean{},
 	},
@@ -132,7 +132,7 @@ var Aggregators = []NamedAggregator{
 		Sum{},
 	},
 	{
-		"upgrad", "projects each gradient onto the directions that oppose none, then averages (Quinton & Rey 2024)",
+		"upgrad", "projects each gradient onto the directions that oppose no other gradient, then averages (Quinton & Rey 2024)",
 		Properties{NonConflicting: true, Scaling: Linear},
 		UPGrad{},
 	},
@@ -147,7 +147,7 @@ var Aggregators = []NamedAggregator{
 		MGDA{},
 	},
 	{
-		"cagrad", "serves the worst-off gradient within half the average's length around the average (Liu et al. 2021)",
+		"cagrad", "maximises the smallest gain within half the average's length of the average (Liu et al. 2021)",
 		Properties{},
 		CAGrad{C: 0.5},
 	},
@@ -157,12 +157,12 @@ var Aggregators = []NamedAggregator{
 		IMTLG{},
 	},
 	{
-		"aligned_mtl", "the average after the gradients were made orthogonal and equally long (Senushkin et al. 2023)",
+		"aligned_mtl", "the average of the gradients after they are made orthogonal and equally long (Senushkin et al. 2023)",
 		Properties{Contrary: true},
 		AlignedMTL{},
 	},
 	{
-		"nash_mtl", "the direction with the largest product of gains, a bargain of the gradients (Navon et al. 2022)",
+		"nash_mtl", "the direction with the largest product of gains (Nash bargaining) (Navon et al. 2022)",
 		Properties{NonConflicting: true, Scaling: Free},
 		NashMTL{},
 	},
@@ -203,7 +203,7 @@ func Unit(g *mat.SymDense) (unit *mat.SymDense, lengths []float64) {
 // set, by their direction alone. The weights always apply to the gradients as they are.
 func Consensus(a Aggregator, g *mat.SymDense, unit bool, stream *rand.Rand) (Weighting, error) {
 	if k := g.SymmetricDim(); k == 0 {
-		return Weighting{}, fmt.Errorf("finding a consensus: there is no language gradient")
+		return Weighting{}, fmt.Errorf("finding a consensus: there are no language gradients")
 	}
 	if !unit {
 		return a.Weights(g, stream), nil

@@ -21,19 +21,19 @@ type Selector struct {
 
 // Selectors is the table, in display order.
 var Selectors = []Selector{
-	{"none", "no training: the model as it is", PicksNone, ReadsNothing, nil},
-	{"all", "every pair: joint training", PicksAll, ReadsNothing, nil},
+	{"none", "no training: the base model", PicksNone, ReadsNothing, nil},
+	{"all", "all pairs: joint training", PicksAll, ReadsNothing, nil},
 	{"congrad", "the pairs whose gradient agrees most with the consensus of the languages", PicksBestOnline, ReadsConsensus, ConGrad},
-	{"anti", "the pairs whose gradient agrees least with it: a bound from below", PicksBest, ReadsConsensus, Anti},
-	{"own_language", "the pairs whose gradient agrees most with that of their own language: no other language has a say", PicksBest, ReadsGradients, OwnLanguage},
-	{"validation", "the pairs whose gradient agrees most with that of pairs held back (after Xia et al. 2024, LESS)", PicksBest, ReadsHeldBack, Validation},
-	{"validation_adam", "the same with the pairs' gradients scaled as Adam's updates would be, as in LESS, and without compression", PicksBest, ReadsHeldBackAdam, Validation},
+	{"anti", "the pairs whose gradient agrees least with the consensus: a lower bound", PicksBest, ReadsConsensus, Anti},
+	{"own_language", "the pairs whose gradient agrees most with that of their own language; ignores the other languages", PicksBest, ReadsGradients, OwnLanguage},
+	{"validation", "the pairs whose gradient agrees most with that of held-back pairs (after Xia et al. 2024, LESS)", PicksBest, ReadsHeldBack, Validation},
+	{"validation_adam", "the same with gradients scaled like Adam's updates, as in LESS, and without compression", PicksBest, ReadsHeldBackAdam, Validation},
 	{"reward_margin", "the pairs with the largest gap between the judge's scores", PicksBest, ReadsGap, RewardMargin},
-	{"implicit_margin_high", "the pairs whose chosen answer the policy itself prefers most (after Deng et al. 2025)", PicksBest, ReadsMargin, ImplicitMarginHigh},
-	{"implicit_margin_low", "the pairs whose chosen answer the policy itself prefers least (after Qi et al. 2025)", PicksBest, ReadsMargin, ImplicitMarginLow},
+	{"implicit_margin_high", "the pairs whose chosen answer the policy prefers most (after Deng et al. 2025)", PicksBest, ReadsMargin, ImplicitMarginHigh},
+	{"implicit_margin_low", "the pairs whose chosen answer the policy prefers least (after Qi et al. 2025)", PicksBest, ReadsMargin, ImplicitMarginLow},
 	{"perplexity_band", "the pairs whose chosen answer is neither easy nor hard for the policy (after Marion et al. 2023)", PicksBest, ReadsChosen, PerplexityBand},
-	{"ifd", "the pairs whose chosen answer the instruction helps least: instruction-following difficulty (after Li et al. 2024)", PicksBest, ReadsUnprompted, IFD},
-	{"random", "as many pairs of each language as another arm kept, at random", PicksMatching, ReadsNothing, nil},
+	{"ifd", "the pairs whose chosen answer gains least from the instruction: instruction-following difficulty (after Li et al. 2024)", PicksBest, ReadsUnprompted, IFD},
+	{"random", "random pairs, as many of each language as another arm kept", PicksMatching, ReadsNothing, nil},
 }
 
 // FindSelector looks a selector up by name.
