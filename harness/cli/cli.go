@@ -93,8 +93,8 @@ func (a *app) root() *cobra.Command {
 		RunE:              shell.NeedsCommand,
 		Args:              cobra.ArbitraryArgs,
 	}
-	root.PersistentFlags().StringVar(&a.Device, "device", shell.DefaultDevice, `what computes: "auto", "xla", "go", or the path of a PJRT plugin`)
-	root.PersistentFlags().StringVar(&a.Runs, "runs", shell.DefaultRuns, "the folder of runs and of their store")
+	root.PersistentFlags().StringVar(&a.Device, "device", shell.DefaultDevice, `backend: "auto", "xla", "go", or the path of a PJRT plugin`)
+	root.PersistentFlags().StringVar(&a.Runs, "runs", shell.DefaultRuns, "folder of the runs and their store")
 	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return exit.With(exit.Config, err) })
 	root.AddCommand(a.runCommand(), a.stageCommand(), a.planCommand(), a.reportCommand(), a.showCommand(), a.diffCommand(), a.validateCommand(), a.newCommand(), a.lsCommand(), a.defaultsCommand(),
 		a.diagnoseCommand(), a.gcCommand(), a.exportCommand())

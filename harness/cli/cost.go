@@ -12,7 +12,7 @@ import (
 func (a *app) renderCost(folder run.Folder, set *record.Set, spent []record.Spent) error {
 	files, err := results.Cost(set, spent)
 	if err != nil {
-		return fmt.Errorf("reporting what the run took: %w", err)
+		return fmt.Errorf("writing the cost table: %w", err)
 	}
 	return write(folder, files)
 }

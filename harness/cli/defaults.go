@@ -14,9 +14,9 @@ func (a *app) defaultsCommand() *cobra.Command {
 	var markdown bool
 	c := &cobra.Command{
 		Use:   "defaults",
-		Short: "Print every key of an experiment file with its default and where the default comes from",
-		Long: "Of the paper only the abstract and public summaries are known. What they leave open is a key with a\n" +
-			"documented default: from the abstract, a public summary, a cited work, or our choice.",
+		Short: "Print every key of an experiment file with its default and the default's source",
+		Long: "Only the paper's abstract and public summaries are known. What they leave open is a key with a documented\n" +
+			"default. Its source is the abstract, a public summary, a cited work, or our choice.",
 		Args: cobra.NoArgs,
 		RunE: func(*cobra.Command, []string) error {
 			rows := [][]string{{"key", "default", "source", "meaning"}}

@@ -49,24 +49,24 @@ func (a *app) diagnoseCommand() *cobra.Command {
 	var o diagnosis
 	c := &cobra.Command{
 		Use:   "diagnose [PAIRS.jsonl]",
-		Short: "Say how much the languages of your preference pairs conflict, without training",
-		Long: "Takes the gradient of every pair's loss at a model and says how the languages' mean gradients lie to each other,\n" +
-			"how many pairs point against the consensus of the languages, and how much of a signal each language has.\n\n" +
-			"PAIRS.jsonl has a line for each pair, with strings: {\"lang\": \"de\", \"prompt\": ..., \"chosen\": ..., \"rejected\": ...}.\n" +
-			"With --run the pairs are those that a run made in its first iteration, under its first seed.",
+		Short: "Measure how much the languages of your preference pairs conflict, without training",
+		Long: "Computes the gradient of every pair's loss and reports the cosines between the languages' mean gradients,\n" +
+			"how many pairs point against the consensus of the languages, and how strong each language's signal is.\n\n" +
+			"PAIRS.jsonl has one JSON object per line, with strings: {\"lang\": \"de\", \"prompt\": ..., \"chosen\": ..., \"rejected\": ...}.\n" +
+			"With --run, the pairs are those of the run's first iteration under its first seed.",
 		Example: "  congrad diagnose pairs.jsonl --model my-model\n  congrad diagnose --run tiny\n  congrad diagnose pairs.jsonl --set congrad.aggregator=mean --json",
 		Args:    cobra.MaximumNArgs(1),
 		RunE: func(c *cobra.Command, args []string) error {
 			return a.diagnose(c.Context(), append(args, "")[0], o)
 		},
 	}
-	c.Flags().StringVar(&o.run, "run", "", "take the pairs of a run in place of a file")
+	c.Flags().StringVar(&o.run, "run", "", "use the pairs of a run instead of a file")
 	c.Flags().StringVar(&o.model, "model", "tiny", open.ModelFlag)
-	c.Flags().StringVar(&o.loss, "loss", "dpo", "the preference loss whose gradients are taken (congrad ls losses)")
-	c.Flags().StringArrayVar(&o.sets, "set", nil, "change a value of an experiment, as in --set congrad.aggregator=mean (repeatable)")
-	c.Flags().IntVar(&o.limit, "limit", 200, "at most this many pairs of each language, drawn at random")
+	c.Flags().StringVar(&o.loss, "loss", "dpo", "preference loss whose gradients are computed (congrad ls losses)")
+	c.Flags().StringArrayVar(&o.sets, "set", nil, "override a key of the experiment, as in --set congrad.aggregator=mean (repeatable)")
+	c.Flags().IntVar(&o.limit, "limit", 200, "at most this many pairs per language, drawn at random")
 	c.Flags().BoolVar(&o.json, "json", false, "print JSON")
-	c.Flags().StringVar(&o.figure, "figure", "", "draw the cosines into this SVG file")
+	c.Flags().StringVar(&o.figure, "figure", "", "write a plot of the cosines to this SVG file")
 	return c
 }
 
@@ -127,7 +127,7 @@ func (o diagnosis) experiment(codes []string) (*config.Experiment, error) {
 		return nil, err
 	}
 	if o.limit < 1 {
-		return nil, fmt.Errorf("--limit %d: want a number of pairs per language from 1 upwards", o.limit)
+		return nil, fmt.Errorf("--limit %d: want at least 1 pair per language", o.limit)
 	}
 	w := s.World()
 	w.Languages = codes // whatever the table knows
@@ -143,7 +143,7 @@ func (o diagnosis) experiment(codes []string) (*config.Experiment, error) {
 		fmt.Sprintf("[loss]\nkind = %s\n[[arms]]\nname = \"baseline\"\nselect = \"none\"\n[[arms]]\nname = \"congrad\"\nselect = \"congrad\"\n", q.Loss)
 	x, err := config.Load("congrad diagnose", []byte(source), o.sets, w)
 	if err == nil && x.Arms[1].ConGrad.Sketch == sketch.Exact {
-		err = errors.New("--set congrad.sketch=exact: a diagnosis works on compressed gradients, flora or logra")
+		err = errors.New("--set congrad.sketch=exact: diagnose needs compressed gradients: flora or logra")
 	}
 	return x, err
 }
@@ -152,9 +152,9 @@ func (o diagnosis) experiment(codes []string) (*config.Experiment, error) {
 func (a *app) pairsToDiagnose(file string, o diagnosis) ([]data.Preference, string, error) {
 	switch {
 	case file == "" && o.run == "":
-		return nil, "", exit.With(exit.Config, errors.New("give a file of pairs, or --run with a run that made some (congrad diagnose --help)"))
+		return nil, "", exit.With(exit.Config, errors.New("give a file of pairs, or --run RUN (congrad diagnose --help)"))
 	case file != "" && o.run != "":
-		return nil, "", exit.With(exit.Config, fmt.Errorf("%s and --run %s: give one of them", file, o.run))
+		return nil, "", exit.With(exit.Config, fmt.Errorf("%s and --run %s: give only one of them", file, o.run))
 	case o.run != "":
 		pairs, err := a.pairsOfRun(o.run)
 		return pairs, "run " + o.run, exit.With(exit.Data, err)
@@ -211,11 +211,11 @@ func (a *app) diagnosable(pairs []data.Preference) ([]string, error) {
 		}
 		codes = append(codes, p.Lang)
 		if !slices.Contains(known, p.Lang) {
-			fmt.Fprintf(a.Err, "line %d: the language %q is in no table here%s; it is taken as it is (congrad ls languages)\n", p.Line, p.Lang, suggest.DidYouMean(p.Lang, known))
+			fmt.Fprintf(a.Err, "line %d: %q is not a known language%s; it is used as it is (congrad ls languages)\n", p.Line, p.Lang, suggest.DidYouMean(p.Lang, known))
 		}
 	}
 	if len(codes) < 2 {
-		return nil, fmt.Errorf("all pairs are in %q; languages are compared, so at least two are needed", strings.Join(codes, ""))
+		return nil, fmt.Errorf("all pairs are in %q; a comparison needs at least two languages", strings.Join(codes, ""))
 	}
 	return codes, nil
 }

@@ -19,10 +19,10 @@ import (
 func (a *app) diffCommand() *cobra.Command {
 	return &cobra.Command{
 		Use:   "diff A B",
-		Short: "Compare two runs: their settings, and what came of arms of one name",
-		Long: "A and B are runs, by name or folder, or experiments that were not run. Prints the settings that differ, and, where both\n" +
-			"have records, the paired differences of arms of one name on the same items under the same seeds: B less A. Win rates\n" +
-			"are compared only where both are over the same answers.",
+		Short: "Compare two runs: their settings, and the results of arms with the same name",
+		Long: "A and B are runs (name or folder), or experiments that have not been run. Prints the settings that differ. If both have\n" +
+			"records, it also prints paired differences (B minus A) of arms with the same name, on the same items and seeds. Win rates\n" +
+			"are compared only if both are against the same answers.",
 		Example: "  congrad diff tiny tiny-all\n  congrad diff tiny mine.toml",
 		Args:    cobra.ExactArgs(2),
 		RunE: func(_ *cobra.Command, args []string) error {

@@ -25,10 +25,10 @@ func (a *app) exportCommand() *cobra.Command {
 	var x exported
 	c := &cobra.Command{
 		Use:   "export EXPERIMENT ARM --out DIR",
-		Short: "Write what an arm of a run was trained to as a folder that transformers loads",
-		Long: "Writes config.json, tokenizer.json, tokenizer_config.json, generation_config.json and model.safetensors of the policy\n" +
-			"that an arm came to, and a model card, README.md, of what the run knows of it. The run is named as congrad run was told it, --set, --limit, --seeds, --device and --runs included;\n" +
-			"a cell of a grid is the file resolved.toml in its folder.",
+		Short: "Export an arm's trained model as a folder that transformers loads",
+		Long: "Writes the arm's model as config.json, tokenizer.json, tokenizer_config.json, generation_config.json and model.safetensors,\n" +
+			"with a model card (README.md) of what the run recorded. Pass the same EXPERIMENT and flags as to congrad run: --set, --limit,\n" +
+			"--seeds, --device and --runs. For a cell of a grid, pass the file resolved.toml in its folder.",
 		Example: "  congrad export tiny congrad --out tiny-congrad\n  congrad export tiny joint --out x --seed 2 --iteration 1 --dtype bfloat16",
 		Args:    cobra.ExactArgs(2),
 		RunE: func(c *cobra.Command, args []string) error {
@@ -36,15 +36,15 @@ func (a *app) exportCommand() *cobra.Command {
 				return exit.With(exit.Config, fmt.Errorf("--seed %d: want a seed of the experiment", x.seed))
 			}
 			if c.Flags().Changed("iteration") && x.iteration < 1 {
-				return exit.With(exit.Config, fmt.Errorf("--iteration %d: want an iteration from 1 upwards", x.iteration))
+				return exit.With(exit.Config, fmt.Errorf("--iteration %d: want 1 or more", x.iteration))
 			}
 			return a.export(args[0], args[1], x)
 		},
 	}
 	experimentFlags(c, &x.Options)
 	x.ModelOut.Flags(c, "float32")
-	c.Flags().Int64Var(&x.seed, "seed", -1, "the seed whose policy is written (default the first)")
-	c.Flags().IntVar(&x.iteration, "iteration", 0, "the iteration whose policy is written (default the last)")
+	c.Flags().Int64Var(&x.seed, "seed", -1, "seed of the model to export; -1 is the first seed")
+	c.Flags().IntVar(&x.iteration, "iteration", 0, "iteration of the model to export (default the last)")
 	return c
 }
 

@@ -72,12 +72,12 @@ func (a *app) gcCommand() *cobra.Command {
 			}
 			kept, err := st.RepliesSize()
 			if err == nil && kept > 0 {
-				_, err = fmt.Fprintf(a.Out, "kept replies of judges, %.1f MB: no plan tells which are asked for again (%s)\n", float64(kept)/1e6, filepath.Join(a.Runs, ".store", "replies-*.jsonl"))
+				_, err = fmt.Fprintf(a.Out, "judge replies kept: %.1f MB; no plan records which are still needed, so they stay (%s)\n", float64(kept)/1e6, filepath.Join(a.Runs, ".store", "replies-*.jsonl"))
 			}
 			return err
 		},
 	}
-	c.Flags().BoolVar(&dry, "dry-run", false, "only say what would be removed")
+	c.Flags().BoolVar(&dry, "dry-run", false, "only print what would be removed")
 	return c
 }
 
@@ -105,7 +105,7 @@ func readManifest(dir string) (run.Manifest, error) {
 		return m, err
 	}
 	if err := json.Unmarshal(data, &m); err != nil {
-		return m, fmt.Errorf("%s: is no manifest of a run: %w (congrad run writes it anew)", filepath.Join(dir, "manifest.json"), err)
+		return m, fmt.Errorf("%s: not a run manifest: %w (congrad run writes it again)", filepath.Join(dir, "manifest.json"), err)
 	}
 	return m, nil
 }

@@ -113,7 +113,7 @@ func (a *app) renderGrid(folder run.Folder, g record.Grid) error {
 	}
 	files, err := results.RenderGrid(g, sets)
 	if err != nil {
-		return fmt.Errorf("reporting: %w", err)
+		return fmt.Errorf("writing tables and figures: %w", err)
 	}
 	return replace(folder, files)
 }
@@ -128,6 +128,6 @@ func (a *app) concludeGrid(folder run.Folder) error {
 			return err
 		}
 	}
-	_, err := fmt.Fprintf(a.Err, "figure: %s; each cell has a report of its own in %s\n", filepath.Join(string(folder), "figures", "heat-map.svg"), filepath.Join(string(folder), "*"))
+	_, err := fmt.Fprintf(a.Err, "figure: %s; each cell has its own report in %s\n", filepath.Join(string(folder), "figures", "heat-map.svg"), filepath.Join(string(folder), "*"))
 	return err
 }

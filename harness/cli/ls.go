@@ -67,7 +67,7 @@ func (a *app) lsCommand() *cobra.Command {
 				}
 			}
 			if len(args) == 1 {
-				return exit.With(exit.Config, fmt.Errorf("%q: nothing of that kind to list%s (%s)", args[0], suggest.DidYouMean(args[0], names), strings.Join(names, ", ")))
+				return exit.With(exit.Config, fmt.Errorf("%q: unknown list%s (%s)", args[0], suggest.DidYouMean(args[0], names), strings.Join(names, ", ")))
 			}
 			return nil
 		},
@@ -156,7 +156,7 @@ func (a *app) listRuns() (rows [][]string, err error) {
 	found, _ := filepath.Glob(filepath.Join(a.Runs, "*", "plan.json")) // the pattern is well formed
 	for _, f := range found {
 		dir := filepath.Dir(f)
-		state := "without manifest: running, or killed"
+		state := "no manifest: still running, or killed"
 		if m, err := readManifest(dir); err == nil {
 			state = fmt.Sprintf("%s, %s", m.Outcome, m.Finished.Format("2006-01-02 15:04"))
 		} else if !os.IsNotExist(err) {
@@ -171,10 +171,10 @@ func (a *app) listRuns() (rows [][]string, err error) {
 func (a *app) findRuns() error {
 	stat, err := os.Stat(a.Runs)
 	if err == nil && !stat.IsDir() {
-		return exit.With(exit.Data, fmt.Errorf("%s: is a file and no folder of runs (--runs)", a.Runs))
+		return exit.With(exit.Data, fmt.Errorf("%s: is a file, not a folder of runs (--runs)", a.Runs))
 	}
 	if errors.Is(err, fs.ErrNotExist) {
-		return exit.With(exit.Data, fmt.Errorf("%s: there is no such folder of runs (--runs): %w", a.Runs, fs.ErrNotExist))
+		return exit.With(exit.Data, fmt.Errorf("%s: no such folder of runs (--runs): %w", a.Runs, fs.ErrNotExist))
 	}
 	return err
 }

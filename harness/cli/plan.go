@@ -38,10 +38,10 @@ func (a *app) planCommand() *cobra.Command {
 	var o planning
 	c := &cobra.Command{
 		Use:   "plan EXPERIMENT",
-		Short: "Say what memory and time an experiment will take, before anything runs",
+		Short: "Estimate the memory and time of an experiment before it runs",
 		Long: "Computes memory and time of every kind of stage from the experiment, the model's configuration and the prompts.\n" +
-			"No weights are read and nothing of the experiment is compiled; what fits was measured with XLA on a CPU. The\n" +
-			"speed of the device is measured, which takes seconds, or given.",
+			"Reads no weights and compiles nothing of the experiment. The formulas were fitted to measurements with XLA on a CPU. The\n" +
+			"speed of the device is measured (a few seconds) or given.",
 		Example: "  congrad plan tiny\n  congrad plan mine.toml --set batch.recompute=true --memory 24GiB --gflops 200",
 		Args:    cobra.ExactArgs(1),
 		RunE: func(c *cobra.Command, args []string) error {
@@ -53,9 +53,9 @@ func (a *app) planCommand() *cobra.Command {
 		},
 	}
 	experimentFlags(c, &o.Options)
-	c.Flags().StringVar(&o.memory, "memory", "", "what there is, as in 24GiB; that of this machine if not given")
-	c.Flags().Float64Var(&o.gflops, "gflops", 0, "what the device does in a second [GFLOP], in place of measuring it")
-	c.Flags().Float64Var(&o.bandwidth, "bandwidth", forecast.DefaultBandwidth/1e9, "what it reads of its memory in a second [GB]")
+	c.Flags().StringVar(&o.memory, "memory", "", "available memory, as in 24GiB (default that of this machine)")
+	c.Flags().Float64Var(&o.gflops, "gflops", 0, "compute speed of the device [GFLOP/s]; measured if not given")
+	c.Flags().Float64Var(&o.bandwidth, "bandwidth", forecast.DefaultBandwidth/1e9, "memory bandwidth of the device [GB/s]")
 	return c
 }
 
@@ -74,7 +74,7 @@ func (a *app) plan(ctx context.Context, arg string, o planning) error {
 	}
 	f := x.forecast(speed)
 	if len(f.Needs) == 0 {
-		_, err := fmt.Fprintf(a.Out, "%s: there is nothing to run\n", arg)
+		_, err := fmt.Fprintf(a.Out, "%s: nothing to run\n", arg)
 		return err
 	}
 	fmt.Fprint(a.Out, x.String())
@@ -98,7 +98,7 @@ func (o planning) room() (float64, error) {
 	}
 	bytes, err := humanize.ParseBytes(o.memory)
 	if err != nil || bytes == 0 {
-		return 0, exit.With(exit.Config, fmt.Errorf("--memory %s: want an amount as in 24GiB or 16GB", o.memory))
+		return 0, exit.With(exit.Config, fmt.Errorf("--memory %s: want an amount such as 24GiB or 16GB", o.memory))
 	}
 	return float64(bytes), nil
 }
@@ -115,7 +115,7 @@ func (a *app) speed(ctx context.Context, o planning) (forecast.Speed, error) {
 			choice = "go"
 		}
 	}
-	fmt.Fprintln(a.Err, "measuring how fast this machine multiplies (--gflops N leaves that out)")
+	fmt.Fprintln(a.Err, "measuring the speed of matrix products (--gflops N skips this)")
 	measured, err := tool.Probe(ctx, choice)
 	if err != nil {
 		return s, exit.With(exit.Backend, fmt.Errorf("%s: %w", choice, err))
@@ -185,8 +185,8 @@ func (x *expectation) String() string {
 	if e.Batch.Recompute {
 		b.WriteString(", activations recomputed")
 	}
-	fmt.Fprintf(&b, "\nassumed: prompts of %.0f tokens, at most %d (counted on %d); answers of %.0f (the known right ones) and at most\n"+
-		"%d (generate.max_tokens); every prompt makes a pair\n", l.Prompt, l.Longest, l.Prompts, l.Answer, e.Generate.MaxTokens)
+	fmt.Fprintf(&b, "\nassumed: prompts of %.0f tokens on average and %d at most (counted on %d); answers of %.0f (the reference answers') and\n"+
+		"%d at most (generate.max_tokens); every prompt yields a pair\n", l.Prompt, l.Longest, l.Prompts, l.Answer, e.Generate.MaxTokens)
 	return b.String()
 }
 
@@ -195,7 +195,7 @@ func gigabytes(bytes float64) table.Cell { return table.Number(bytes/1e9, 2) }
 
 // memoryTable has the kinds of stages as columns.
 func memoryTable(f forecast.Forecast) table.Table {
-	t := table.Table{Title: "Memory at the peak [GB]", Columns: []table.Column{{Name: "what"}}}
+	t := table.Table{Title: "Peak memory [GB]", Columns: []table.Column{{Name: "what"}}}
 	for _, n := range f.Needs {
 		t.Columns = append(t.Columns, table.Column{Name: n.Kind, Number: true})
 	}
@@ -265,10 +265,10 @@ func remedies(e *config.Experiment) []string {
 // fits says which stage needs most and whether that is there, and if not, what would help.
 func (a *app) fits(arg string, o planning, x *expectation, f forecast.Forecast, s forecast.Speed, room float64) error {
 	peak := f.Peak()
-	fmt.Fprintf(a.Out, "\nmost: %s, %.1f GB", peak.Kind, peak.Total()/1e9)
+	fmt.Fprintf(a.Out, "\npeak: %s, %.1f GB", peak.Kind, peak.Total()/1e9)
 	switch {
 	case room == 0:
-		_, err := fmt.Fprintln(a.Out, "; how much there is is not known here (--memory)")
+		_, err := fmt.Fprintln(a.Out, "; available memory unknown (pass --memory)")
 		return err
 	case peak.Total() <= room:
 		_, err := fmt.Fprintf(a.Out, " of %.1f GB: it fits\n", room/1e9)
@@ -291,10 +291,10 @@ func (a *app) fits(arg string, o planning, x *expectation, f forecast.Forecast, 
 		rows = append(rows, []string{"--set " + set, fmt.Sprintf("saves %.1f GB", saved/1e9), fmt.Sprintf("%.1f GB, %s", g.Peak().Total()/1e9, verdict(g, room)), "time x" + strconv.FormatFloat(math.Round(10*g.Seconds()/f.Seconds())/10, 'f', -1, 64)})
 	}
 	if len(rows) == 0 {
-		_, err := fmt.Fprintln(a.Out, "no setting changes that: a smaller model would")
+		_, err := fmt.Fprintln(a.Out, "no setting helps; use a smaller model")
 		return err
 	}
-	fmt.Fprintln(a.Out, "what would help, each alone:")
+	fmt.Fprintln(a.Out, "each of these settings saves memory:")
 	return a.Columns(rows, true)
 }
 

@@ -20,8 +20,8 @@ func (a *app) reportCommand() *cobra.Command {
 	var checklist bool
 	c := &cobra.Command{
 		Use:     "report RUN",
-		Short:   "Make the tables, figures and report of a run anew, from its records alone",
-		Long:    "Reads runs/RUN/records (or the folder RUN) and writes tables, figures, report.md and report.html beside it; of a\ngrid, its tables and its figure from the records of the cells. Needs no model and no device.",
+		Short:   "Make the tables, figures and report of a run again from its records",
+		Long:    "Reads runs/RUN/records (or the folder RUN) and writes tables, figures, report.md and report.html next to it. For a\ngrid, it writes the grid's tables and figure from the records of the cells. Needs no model and no device.",
 		Example: "  congrad report tiny\n  congrad report tiny --checklist",
 		Args:    cobra.ExactArgs(1),
 		RunE: func(_ *cobra.Command, args []string) error {
@@ -33,7 +33,7 @@ func (a *app) reportCommand() *cobra.Command {
 			}
 			if g, err := record.LoadGrid(folder.Records()); err == nil {
 				if checklist {
-					return exit.With(exit.Config, fmt.Errorf("--checklist: %s is a grid, whose cells are the runs: name one of them, as in %s", args[0], cellFolder(folder, *g, 0)))
+					return exit.With(exit.Config, fmt.Errorf("--checklist: %s is a grid: name one of its cells, as in %s", args[0], cellFolder(folder, *g, 0)))
 				}
 				return errors.Join(a.renderGrid(folder, *g), a.concludeGrid(folder))
 			} else if !errors.Is(err, fs.ErrNotExist) {
@@ -62,7 +62,7 @@ func (a *app) reportCommand() *cobra.Command {
 			return a.writeChecklist(folder, set)
 		},
 	}
-	c.Flags().BoolVar(&checklist, "checklist", false, "write checklist.md too: what conferences ask about reproducibility, as far as the run answers it")
+	c.Flags().BoolVar(&checklist, "checklist", false, "also write checklist.md: the reproducibility questions of conferences, with the answers that the run knows")
 	return c
 }
 
@@ -77,10 +77,10 @@ func (a *app) findRun(name string) (run.Folder, error) {
 	}
 	for _, dir := range []string{filepath.Join(a.Runs, name), name} {
 		if _, err := os.Stat(filepath.Join(dir, "plan.json")); err == nil {
-			return "", exit.With(exit.Config, fmt.Errorf("%s has no records yet: it was stopped, or failed, or is still running; congrad run goes on with it", dir))
+			return "", exit.With(exit.Config, fmt.Errorf("%s has no records yet: it was stopped, it failed, or it is still running (congrad run continues it)", dir))
 		}
 	}
-	return "", exit.With(exit.Config, fmt.Errorf("%q: no such run with records%s (congrad ls runs)", name, suggest.DidYouMean(name, a.finishedRuns())))
+	return "", exit.With(exit.Config, fmt.Errorf("%q: no run of this name with records%s (congrad ls runs)", name, suggest.DidYouMean(name, a.finishedRuns())))
 }
 
 // finishedRuns lists the runs that have records.

@@ -29,10 +29,10 @@ func (a *app) runCommand() *cobra.Command {
 	var how manner
 	c := &cobra.Command{
 		Use:   "run EXPERIMENT",
-		Short: "Run an experiment, or go on with it, and report",
+		Short: "Run or continue an experiment and write its report",
 		Long: "Runs every arm of an experiment (a file, or the name of a shipped one) and writes records, tables, figures\n" +
-			"and a report below runs/. What is in the store already is not done again: a finished experiment does no\n" +
-			"work, a stopped one goes on where it stopped.",
+			"and a report under runs/. Stages whose results are in the store are not run again: a finished experiment does\n" +
+			"no work, a stopped one continues where it stopped.",
 		Example: "  congrad run tiny\n  congrad run tiny --limit 8 --seeds 1\n  congrad run tiny --set train.epochs=2",
 		Args:    cobra.ExactArgs(1),
 		RunE:    func(c *cobra.Command, args []string) error { return a.run(c.Context(), args[0], o, how) },
@@ -49,16 +49,16 @@ type manner struct {
 }
 
 func (m *manner) flags(c *cobra.Command) {
-	c.Flags().IntVar(&m.jobs, "jobs", 0, "stages at a time, as far as memory allows (default what suits the device); no result depends on it")
-	c.Flags().BoolVar(&m.dry, "dry-run", false, "print the stages and what of them is done, and stop")
-	c.Flags().BoolVar(&m.prepare, "prepare", false, "write the plan, print it, and stop: congrad stage does its stages")
+	c.Flags().IntVar(&m.jobs, "jobs", 0, "stages that run at a time if memory allows (default depends on the device); results do not depend on it")
+	c.Flags().BoolVar(&m.dry, "dry-run", false, "print the stages and which of them are done, and stop")
+	c.Flags().BoolVar(&m.prepare, "prepare", false, "write the plan, print it, and stop; congrad stage runs its stages")
 	check := c.PreRunE
 	c.PreRunE = func(c *cobra.Command, args []string) error {
 		switch {
 		case c.Flags().Changed("jobs") && m.jobs < 1:
-			return exit.With(exit.Config, fmt.Errorf("--jobs %d: want a number of stages from 1 upwards", m.jobs))
+			return exit.With(exit.Config, fmt.Errorf("--jobs %d: want at least 1 stage", m.jobs))
 		case m.dry && m.prepare:
-			return exit.With(exit.Config, errors.New("--dry-run writes nothing and --prepare writes the plan: give one of them"))
+			return exit.With(exit.Config, errors.New("--dry-run writes nothing and --prepare writes the plan: give only one of them"))
 		}
 		return check(c, args)
 	}
@@ -70,16 +70,16 @@ func experimentFlags(c *cobra.Command, o *open.Options) {
 	c.PreRunE = func(*cobra.Command, []string) error {
 		switch {
 		case c.Flags().Changed("limit") && o.Limit < 1:
-			return exit.With(exit.Config, fmt.Errorf("--limit %d: want a number of prompts per language from 1 upwards", o.Limit))
+			return exit.With(exit.Config, fmt.Errorf("--limit %d: want at least 1 prompt per language", o.Limit))
 		case c.Flags().Changed("seeds") && strings.TrimSpace(o.Seeds) == "":
-			return exit.With(exit.Config, fmt.Errorf("--seeds %q: want whole numbers from 0 upwards, as in --seeds 1,2", o.Seeds))
+			return exit.With(exit.Config, fmt.Errorf("--seeds %q: want whole numbers, 0 or more, as in --seeds 1,2", o.Seeds))
 		}
 		return nil
 	}
 
-	c.Flags().StringArrayVar(&o.Sets, "set", nil, "change a value, as in --set train.epochs=2 (repeatable)")
+	c.Flags().StringArrayVar(&o.Sets, "set", nil, "override a key of the experiment, as in --set train.epochs=2 (repeatable)")
 	c.Flags().IntVar(&o.Limit, "limit", 0, "at most this many prompts and task items per language; the results are marked partial")
-	c.Flags().StringVar(&o.Seeds, "seeds", "", "run these seeds, as in --seeds 1,2")
+	c.Flags().StringVar(&o.Seeds, "seeds", "", "run only these seeds, as in --seeds 1,2")
 }
 
 func (a *app) run(ctx context.Context, arg string, o open.Options, how manner) error {
@@ -154,7 +154,7 @@ func (a *app) execute(ctx context.Context, folder run.Folder, plan *run.Plan, s 
 		m.Outcome = "finished"
 	case errors.Is(err, context.Canceled):
 		m.Outcome = "stopped"
-		fmt.Fprintf(a.Err, "\nstopped. What is done is kept; to go on: %s\n", again)
+		fmt.Fprintf(a.Err, "\nstopped. Finished work is kept; to continue: %s\n", again)
 	default:
 		m.Outcome = "failed: " + err.Error()
 	}
@@ -216,9 +216,9 @@ func (a *app) printRequests(e *config.Experiment, stages []*stage.Stage) error {
 		return nil
 	}
 	v := e.Evaluate.Endpoint
-	text := fmt.Sprintf("at most %d requests to %s at %s, less those whose replies are kept and those about equal answers", n, v.Model, v.URL)
+	text := fmt.Sprintf("at most %d requests to %s at %s; fewer if replies are kept from before or answers are equal", n, v.Model, v.URL)
 	if n > v.MaxRequests {
-		text += fmt.Sprintf("; evaluate.endpoint.max_requests = %d (%s) may stop it before the end", v.MaxRequests, e.From("evaluate.endpoint.max_requests"))
+		text += fmt.Sprintf("; evaluate.endpoint.max_requests = %d (%s) may stop the run before its end", v.MaxRequests, e.From("evaluate.endpoint.max_requests"))
 	}
 	_, err := fmt.Fprintln(a.Out, text)
 	return err
@@ -228,7 +228,7 @@ func (a *app) printRequests(e *config.Experiment, stages []*stage.Stage) error {
 func (a *app) render(folder run.Folder, set *record.Set) error {
 	files, err := results.Render(set)
 	if err != nil {
-		return fmt.Errorf("reporting: %w", err)
+		return fmt.Errorf("writing tables and figures: %w", err)
 	}
 	return replace(folder, files)
 }

@@ -16,7 +16,7 @@ func (a *app) showCommand() *cobra.Command {
 	return &cobra.Command{
 		Use:     "show RUN [TABLE]",
 		Short:   "Print the tables of a finished run",
-		Long:    "Prints runs/RUN/tables/TABLE.txt, or all of its tables, the main one first. Computes nothing: congrad report makes\nthem anew.",
+		Long:    "Prints runs/RUN/tables/TABLE.txt, or all of its tables, the main one first. It computes nothing; congrad report\nmakes them again.",
 		Example: "  congrad show tiny\n  congrad show tiny lengths",
 		Args:    cobra.RangeArgs(1, 2),
 		RunE: func(_ *cobra.Command, args []string) error {
@@ -30,7 +30,7 @@ func (a *app) showCommand() *cobra.Command {
 				names = append(names, strings.TrimSuffix(filepath.Base(f), ".txt"))
 			}
 			if len(names) == 0 {
-				return exit.With(exit.Data, fmt.Errorf("%s has records but no tables: congrad report %s makes them", folder, args[0]))
+				return exit.With(exit.Data, fmt.Errorf("%s has records but no tables (congrad report %s makes them)", folder, args[0]))
 			}
 			if at := slices.Index(names, "main"); at > 0 {
 				names = slices.Insert(slices.Delete(names, at, at+1), 0, "main")

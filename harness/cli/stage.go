@@ -20,9 +20,9 @@ import (
 func (a *app) stageCommand() *cobra.Command {
 	return &cobra.Command{
 		Use:   "stage KEY",
-		Short: "Do one stage of a planned run",
-		Long: "Does exactly one stage, from the plan.json that congrad run wrote and the store alone. KEY is its key or the beginning\n" +
-			"of it, as congrad run --dry-run lists them. Its inputs have to be in the store. When all stages are done, congrad run\n" +
+		Short: "Run one stage of a planned run",
+		Long: "Runs exactly one stage; reads only the store and the plan.json that congrad run wrote. KEY is the stage's key or the\n" +
+			"beginning of it, as listed by congrad run --dry-run. Its inputs must be in the store. When all stages are done, congrad run\n" +
 			"makes the records, tables and figures.",
 		Example: "  congrad run tiny --dry-run\n  congrad stage 0a3f5c --runs runs",
 		Args:    cobra.ExactArgs(1),
@@ -45,7 +45,7 @@ func (a *app) stage(ctx context.Context, key string) error {
 	}
 	defer w.store.Close()
 	if w.store.Has(string(s.Key)) {
-		_, err := fmt.Fprintf(a.Out, "%s %s: done before\n", s.Key.Short(), s.Label)
+		_, err := fmt.Fprintf(a.Out, "%s %s: already done\n", s.Key.Short(), s.Label)
 		return err
 	}
 	if err := ready(plan, s, w); err != nil {
@@ -88,7 +88,7 @@ func (a *app) planned(key string) (*stage.Plan, *stage.Stage, error) {
 	}
 	s, err := all.Find(key)
 	if errors.Is(err, stage.ErrUnknown) {
-		faults = append(faults, fmt.Errorf("%q: no stage of this key in a plan below %s (congrad run EXPERIMENT --dry-run lists the stages of a run; congrad run plans it)", key, a.Runs))
+		faults = append(faults, fmt.Errorf("%q: no plan under %s has a stage with this key (congrad run EXPERIMENT --dry-run lists the stages of a run; congrad run plans it)", key, a.Runs))
 		err = errors.Join(faults...)
 	}
 	if err != nil {

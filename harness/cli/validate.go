@@ -12,6 +12,7 @@ import (
 	"congrad/harness/exit"
 	"congrad/harness/open"
 	"congrad/harness/store"
+	"congrad/results/table"
 
 	"github.com/spf13/cobra"
 )
@@ -20,7 +21,7 @@ func (a *app) validateCommand() *cobra.Command {
 	var o open.Options
 	c := &cobra.Command{
 		Use:   "validate EXPERIMENT...",
-		Short: "Check experiment files and print what is wrong, without starting anything",
+		Short: "Check experiment files and print all errors, without running anything",
 		Long: "Checks keys, types, ranges, names (languages, tasks, methods, arms) and the model's configuration. It does not\n" +
 			"start a device, read weights or count prompts.",
 		Example: "  congrad validate tiny\n  congrad validate my-experiment.toml --set train.epochs=2",
@@ -36,13 +37,13 @@ func (a *app) validateCommand() *cobra.Command {
 				if e.Grid != nil {
 					fmt.Fprintf(a.Out, "%s: a grid of %d by %d cells (%s, %s), each:\n", arg, len(e.Grid.Rows.Values), len(e.Grid.Columns.Values), e.Grid.Rows.Key, e.Grid.Columns.Key)
 				}
-				fmt.Fprintf(a.Out, "%s: %d arms, %d seen and %d unseen languages, %d seeds, %d iteration(s): valid\n",
-					arg, len(e.Arms), len(e.Languages.Seen), len(e.Languages.Unseen), len(e.Seeds), e.Iterations)
+				fmt.Fprintf(a.Out, "%s: %s, %d seen and %d unseen languages, %s, %s: valid\n", arg, table.Counted(len(e.Arms), "arm"),
+					len(e.Languages.Seen), len(e.Languages.Unseen), table.Counted(len(e.Seeds), "seed"), table.Counted(e.Iterations, "iteration"))
 			}
 			return exit.With(exit.Config, errors.Join(wrong...))
 		},
 	}
-	c.Flags().StringArrayVar(&o.Sets, "set", nil, "change a value first, as in --set train.epochs=2 (repeatable)")
+	c.Flags().StringArrayVar(&o.Sets, "set", nil, "override a key of the experiment, as in --set train.epochs=2 (repeatable)")
 	return c
 }
 
@@ -60,10 +61,10 @@ func (a *app) newCommand() *cobra.Command {
 				return exit.With(exit.Config, err)
 			}
 			if _, err := os.Stat(path); err == nil {
-				return exit.With(exit.Config, fmt.Errorf("%s: there already; it is left as it is", path))
+				return exit.With(exit.Config, fmt.Errorf("%s: the file exists and was not changed; choose another name", path))
 			}
 			if slices.Contains(open.Shipped(), name) {
-				return exit.With(exit.Config, fmt.Errorf("%q: a shipped experiment has this name, and its run would share its folder; choose another", name))
+				return exit.With(exit.Config, fmt.Errorf("%q: a shipped experiment has this name, and its run would share its folder; choose another name", name))
 			}
 			_, source, err := open.File(from)
 			if err != nil {
@@ -80,18 +81,18 @@ func (a *app) newCommand() *cobra.Command {
 			return err
 		},
 	}
-	c.Flags().StringVar(&from, "from", "tiny", "the experiment to start from: a shipped one, or a file")
+	c.Flags().StringVar(&from, "from", "tiny", "experiment to start from: a shipped one, or a file")
 	return c
 }
 
 // publishedComment ends a new file.
-const publishedComment = `# A number from elsewhere, to be set beside this run's (docs/reading-results.md):
+const publishedComment = `# A number from elsewhere, shown next to this run's (docs/reading-results.md):
 # [[published]]
 # arm = "congrad"
 # languages = "seen"              # seen, unseen, under-represented, all, or a language's code
 # measure = "win rate"
 # value = ...
-# source = "whose number it is, and where it stands"
+# source = "whose number it is, and where it was published"
 `
 
 // renamed gives an experiment file another name; all else stays, comments included.

@@ -22,21 +22,21 @@ func (b *binder) checkAnswerColumns(e *Experiment) {
 	if e.FindArm(e.Evaluate.Opponent) != nil {
 		for _, key := range keysOf("evaluate.answers") {
 			if b.given[key] {
-				b.report(key, "only a file as evaluate.opponent has columns; %q is an arm", e.Evaluate.Opponent)
+				b.report(key, "only a file of answers has columns, and evaluate.opponent is the arm %q", e.Evaluate.Opponent)
 			}
 		}
 		return
 	}
 	switch {
 	case c.ID != "" && b.given["evaluate.answers.prompt"]:
-		b.report("evaluate.answers.prompt", "is not read: prompts are found by evaluate.answers.id; leave one of the two out")
+		b.report("evaluate.answers.prompt", "is not read, since evaluate.answers.id identifies the prompts; leave one of the two out")
 	case c.ID == "" && c.Prompt == "":
-		b.report("evaluate.answers.prompt", "is empty, and so is evaluate.answers.id: by what are prompts found?")
+		b.report("evaluate.answers.prompt", "is empty, and so is evaluate.answers.id; one of them must name the column that identifies the prompts")
 	}
 	if c.Answer == "" {
-		b.report("evaluate.answers.answer", "is empty: the column with the answer has a name")
+		b.report("evaluate.answers.answer", "is empty; name the column with the answer")
 	}
 	if c.Language == "" {
-		b.report("evaluate.answers.language", "is empty: the column with the language has a name")
+		b.report("evaluate.answers.language", "is empty; name the column with the language")
 	}
 }

@@ -14,10 +14,10 @@ const longestArmName = 60
 // and on terminals, where it has to be seen and must not change what stands around it.
 func checkArmName(s string) error {
 	if strings.TrimFunc(s, func(r rune) bool { return unicode.IsSpace(r) || joins(r) }) == "" {
-		return fmt.Errorf("%q: is blank; an arm needs a name that can be seen", s)
+		return fmt.Errorf("%q is blank; an arm needs a visible name", s)
 	}
 	if n := utf8.RuneCountInString(s); n > longestArmName {
-		return fmt.Errorf("%q...: has %d characters, want at most %d; what needs more words goes into caption", string([]rune(s)[:20]), n, longestArmName)
+		return fmt.Errorf("%q...: has %d characters, want at most %d; put longer text into caption", string([]rune(s)[:20]), n, longestArmName)
 	}
 	for i, r := range []rune(s) {
 		what := ""
@@ -27,7 +27,7 @@ func checkArmName(s string) error {
 		case unicode.Is(unicode.Cc, r):
 			what = "a control character"
 		case unicode.Is(unicode.Cf, r) && !joins(r):
-			what = "a format character, which is not seen"
+			what = "a format character, which is invisible"
 		default:
 			continue
 		}

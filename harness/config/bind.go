@@ -212,7 +212,7 @@ func (b *binder) unsetAll(table, because string) {
 
 // convert turns what the TOML parser returns into the Go type of a field.
 func convert(given any, want reflect.Type) (any, error) {
-	mismatch := func(what string) error { return fmt.Errorf("want %s, have %s", what, describe(given)) }
+	mismatch := func(what string) error { return fmt.Errorf("want %s, got %s", what, describe(given)) }
 	switch want {
 	case reflect.TypeFor[string]():
 		if s, ok := given.(string); ok {
@@ -244,7 +244,7 @@ func convert(given any, want reflect.Type) (any, error) {
 		}
 		return convertList(list, want)
 	}
-	return nil, fmt.Errorf("a field of type %s has no reader", want)
+	return nil, fmt.Errorf("fields of type %s cannot be read", want)
 }
 
 func convertList(list []any, want reflect.Type) (any, error) {
@@ -253,7 +253,7 @@ func convertList(list []any, want reflect.Type) (any, error) {
 		for i, x := range list {
 			s, ok := x.(string)
 			if !ok {
-				return nil, fmt.Errorf("want a list of strings, entry %d is %s", i, describe(x))
+				return nil, fmt.Errorf("want a list of strings; entry %d is %s", i, describe(x))
 			}
 			texts[i] = s
 		}
@@ -263,7 +263,7 @@ func convertList(list []any, want reflect.Type) (any, error) {
 	for i, x := range list {
 		n, ok := x.(int64)
 		if !ok || n < 0 {
-			return nil, fmt.Errorf("want a list of whole numbers from 0 upwards, entry %d is %s", i, describe(x))
+			return nil, fmt.Errorf("want a list of whole numbers, 0 or more; entry %d is %s", i, describe(x))
 		}
 		seeds[i] = uint64(n)
 	}
@@ -327,7 +327,7 @@ func (f Field) inRange(x float64) error {
 func unique[T comparable](list []T) error {
 	for i, x := range list {
 		if slices.Contains(list[:i], x) {
-			return fmt.Errorf("entry %d, %v, stands there twice", i, x)
+			return fmt.Errorf("entry %d, %v, is a duplicate", i, x)
 		}
 	}
 	return nil

@@ -158,24 +158,24 @@ func TestErrors(t *testing.T) {
 		"unknown table": {replaced("[train]", "[trian]"), nil, `x.toml:12: trian: no such key; did you mean "train"? (congrad defaults lists all)`},
 		"wrong types, all at once": {
 			replaced("iterations = 3", `iterations = "3"`, "share = 0.3", "share = [1]", `seen = ["en", "de"]`, `seen = ["en", 4]`), nil,
-			"x.toml:4: iterations: want a whole number, have the string \"3\"\n" +
-				"x.toml:7: languages.seen: want a list of strings, entry 1 is the number 4\n" +
-				"x.toml:16: keep.share: want a number, have a list",
+			"x.toml:4: iterations: want a whole number, got the string \"3\"\n" +
+				"x.toml:7: languages.seen: want a list of strings; entry 1 is the number 4\n" +
+				"x.toml:16: keep.share: want a number, got a list",
 		},
-		"a fraction of a round":              {replaced("iterations = 3", "iterations = 2.5"), nil, "x.toml:4: iterations: want a whole number, have the number 2.5"},
-		"out of range":                       {replaced("share = 0.3", "share = 1.5"), nil, "x.toml:16: keep.share: 1.5 is out of range: want 1e-06 to 1 (share of the pairs that is kept, the highest scores first, whatever the selector)"},
-		"not a number":                       {replaced("share = 0.3", "share = nan"), nil, "x.toml:16: keep.share: NaN is out of range: want 1e-06 to 1 (share of the pairs that is kept, the highest scores first, whatever the selector)"},
-		"missing":                            {replaced(`name = "x"`, "", `opponent = "baseline"`, ""), nil, "x.toml: name: is missing: names the experiment and its folder of results\nx.toml:18: evaluate.opponent: is missing: the arm whose answers a win rate is against, or a .jsonl, .csv or .parquet file of answers (docs/add-prompts.md)"},
-		"empty name":                         {replaced(`name = "x"`, `name = ""`), nil, "x.toml:2: name: is empty: names the experiment and its folder of results"},
-		"a name that leads out":              {replaced(`name = "x"`, `name = "../x"`), nil, `x.toml:2: name: "../x": want letters (a to z), digits, ".", "_" and "-", and neither "." nor "-" in front`},
-		"adapters on a model in the making":  {good, []string{"lora.rank=4", "base.steps=3"}, "--set: lora.rank: adapters are trained on a model as it is, and base.steps is 3: leave one of them 0"},
-		"adapters where nothing is compared": {good, []string{"lora.rank=4", "lora.layers=mlp", "congrad.layers=attention"}, `--set: congrad.layers: "attention": only the matrices of "mlp" have adapters (lora.layers), so no gradient is left to compare`},
-		"endless":                            {replaced("share = 0.3", "share = inf"), nil, "x.toml:16: keep.share: +Inf is out of range: want 1e-06 to 1 (share of the pairs that is kept, the highest scores first, whatever the selector)"},
-		"set to no number":                   {good, []string{"train.clip=nan"}, "--set: train.clip: NaN is out of range: want 0 to 1e+09 (largest global norm of a gradient; 0 leaves it as it is)"},
+		"a fraction of a round":              {replaced("iterations = 3", "iterations = 2.5"), nil, "x.toml:4: iterations: want a whole number, got the number 2.5"},
+		"out of range":                       {replaced("share = 0.3", "share = 1.5"), nil, "x.toml:16: keep.share: 1.5 is out of range: want 1e-06 to 1 (share of the pairs that is kept, highest scores first, for every selector)"},
+		"not a number":                       {replaced("share = 0.3", "share = nan"), nil, "x.toml:16: keep.share: NaN is out of range: want 1e-06 to 1 (share of the pairs that is kept, highest scores first, for every selector)"},
+		"missing":                            {replaced(`name = "x"`, "", `opponent = "baseline"`, ""), nil, "x.toml: name: is missing: name of the experiment and of its results folder\nx.toml:18: evaluate.opponent: is missing: the arm whose answers win rates are against, or a .jsonl, .csv or .parquet file of answers (docs/add-prompts.md)"},
+		"empty name":                         {replaced(`name = "x"`, `name = ""`), nil, "x.toml:2: name: is empty: name of the experiment and of its results folder"},
+		"a name that leads out":              {replaced(`name = "x"`, `name = "../x"`), nil, `x.toml:2: name: "../x": want letters (a to z), digits, ".", "_" and "-", without "." or "-" at the start`},
+		"adapters on a model in the making":  {good, []string{"lora.rank=4", "base.steps=3"}, "--set: lora.rank: adapters cannot be combined with further training, and base.steps is 3; set one of them to 0"},
+		"adapters where nothing is compared": {good, []string{"lora.rank=4", "lora.layers=mlp", "congrad.layers=attention"}, `--set: congrad.layers: "attention": only the matrices of "mlp" have adapters (lora.layers), so there is no gradient to compare`},
+		"endless":                            {replaced("share = 0.3", "share = inf"), nil, "x.toml:16: keep.share: +Inf is out of range: want 1e-06 to 1 (share of the pairs that is kept, highest scores first, for every selector)"},
+		"set to no number":                   {good, []string{"train.clip=nan"}, "--set: train.clip: NaN is out of range: want 0 to 1e+09 (gradients with a larger global norm are clipped to this; 0 turns clipping off)"},
 		"enumeration":                        {replaced(`select = "all"`, "", `match = "congrad"`, "match = \"congrad\"\n[judge]\nkind = \"slef\""), nil, `x.toml:39: judge.kind: "slef": want one of self, reference; did you mean "self"?`},
 		"no such language":                   {replaced(`"sw", #`, `"sw-KE", #`), nil, `x.toml:8: languages.unseen: entry 0, "sw-KE": no such language; did you mean "sw"? (congrad ls languages)`},
-		"seen and unseen":                    {replaced(`"sw", #`, `"de", #`), nil, `x.toml:8: languages.unseen: entry 0, "de", is seen too: a language is either trained on or not`},
-		"twice":                              {replaced(`"en", "de"`, `"en", "en"`), nil, "x.toml:7: languages.seen: entry 1, en, stands there twice"},
+		"seen and unseen":                    {replaced(`"sw", #`, `"de", #`), nil, `x.toml:8: languages.unseen: entry 0, "de", is also in seen; list a language only once`},
+		"twice":                              {replaced(`"en", "de"`, `"en", "en"`), nil, "x.toml:7: languages.seen: entry 1, en, is a duplicate"},
 		"no such task":                       {replaced(`"facts"`, `"fact"`), nil, `x.toml:20: evaluate.tasks: entry 0, "fact": no such task; did you mean "facts"? (congrad ls tasks; a file of your own ends in .toml)`},
 		"no such model":                      {replaced(`"tiny"`, `"huge"`), nil, `x.toml:3: model: "huge": no such model`},
 		"no such aggregator":                 {replaced(`"mean"`, `"meen"`), nil, `x.toml:30: arms[1].congrad.aggregator: "meen": no such aggregator; did you mean "mean"? (congrad ls methods)`},
@@ -190,11 +190,11 @@ func TestErrors(t *testing.T) {
 		"no arms":                   {good[:strings.Index(good, "[[arms]]")], nil, "x.toml: arms: an experiment compares at least one arm: write [[arms]]"},
 		"set without value":         {good, []string{"train.epochs"}, "--set train.epochs: want key=value, such as train.epochs=2"},
 		"set of an unknown key":     {good, []string{"train.epoch=2"}, `--set: train.epoch: no such key; did you mean "epochs"? (congrad defaults lists all)`},
-		"set of a wrong type":       {good, []string{"train.epochs=many"}, `--set: train.epochs: want a whole number, have the string "many"`},
+		"set of a wrong type":       {good, []string{"train.epochs=many"}, `--set: train.epochs: want a whole number, got the string "many"`},
 		"set of an arm":             {good, []string{"arms.loss.beta=2"}, "--set arms.loss.beta=2: an arm is changed in the file, not from the command line"},
 		"set through a value":       {good, []string{"name.x=2"}, "--set name.x=2: name is not a table"},
-		"negative seed":             {good, []string{"seeds=[-1]"}, "--set: seeds: want a list of whole numbers from 0 upwards, entry 0 is the number -1"},
-		"judge written as a number": {replaced("[keep]\nshare = 0.3", "[pair]\nmin_gap = 1\n[judge]\nkind = 3"), nil, "x.toml:18: judge.kind: want a string, have the number 3"},
+		"negative seed":             {good, []string{"seeds=[-1]"}, "--set: seeds: want a list of whole numbers, 0 or more; entry 0 is the number -1"},
+		"judge written as a number": {replaced("[keep]\nshare = 0.3", "[pair]\nmin_gap = 1\n[judge]\nkind = 3"), nil, "x.toml:18: judge.kind: want a string, got the number 3"},
 	})
 }
 
@@ -203,32 +203,32 @@ func TestErrorsOfArms(t *testing.T) {
 	checkErrors(t, map[string]spoiled{
 		"unknown key of an arm": {replaced("beta = 0.5", "betta = 0.5"), nil, `x.toml:32: arms[1].loss.betta: no such key; did you mean "beta"? (congrad defaults lists all)`},
 		"two arms of one name":  {replaced(`name = "random"`, `name = "congrad"`), nil, `x.toml:35: arms[2].name: "congrad": another arm has this name`},
-		"matching nobody":       {replaced(`match = "congrad"`, ""), nil, `x.toml:34: arms[2]: an arm that selects at random says with match = "..." whose count it takes over`},
+		"matching nobody":       {replaced(`match = "congrad"`, ""), nil, `x.toml:34: arms[2]: an arm with select = "random" needs match = "...", the arm whose count it copies`},
 		"matching the wrong arm": {
 			replaced(`match = "congrad"`, `match = "baseline"`), nil,
-			`x.toml:37: arms[2].match: "baseline" does not choose how many pairs it keeps; match an arm that ranks them, such as one that selects by congrad`,
+			`x.toml:37: arms[2].match: "baseline" does not choose how many pairs it keeps; match an arm that ranks them, such as one with select = "congrad"`,
 		},
-		"match without random": {replaced(`select = "none"`, "select = \"none\"\nmatch = \"random\""), nil, `x.toml:25: arms[0].match: only an arm that selects at random matches another's count`},
-		"trained opponent":     {replaced(`opponent = "baseline"`, `opponent = "congrad"`), nil, `x.toml:19: evaluate.opponent: "congrad" is trained; win rates are against the untouched model, an arm with select = "none"`},
-		"share and threshold":  {replaced("share = 0.3", "share = 0.3\nthreshold = 0.0"), nil, `x.toml:17: keep.threshold: a threshold and a share exclude each other; give one`},
+		"match without random": {replaced(`select = "none"`, "select = \"none\"\nmatch = \"random\""), nil, `x.toml:25: arms[0].match: only an arm with select = "random" can match another arm's count`},
+		"trained opponent":     {replaced(`opponent = "baseline"`, `opponent = "congrad"`), nil, `x.toml:19: evaluate.opponent: "congrad" is trained; win rates are against the base model, an arm with select = "none"`},
+		"share and threshold":  {replaced("share = 0.3", "share = 0.3\nthreshold = 0.0"), nil, `x.toml:17: keep.threshold: give only one of threshold and share`},
 		"more than all pairs": {
 			replaced(`select = "congrad"`, `select = "validation"`, "share = 0.3", "share = 0.9"), nil,
-			"x.toml:26: arms[1]: keep.share (0.9) and congrad.held_back (0.2) are more than all pairs together",
+			"x.toml:26: arms[1]: keep.share (0.9) and congrad.held_back (0.2) add up to more than 1",
 		},
 		"a consensus of one": {
 			replaced(`select = "congrad"`, "select = \"congrad\"\npolicy = \"mono\""), nil,
-			`x.toml:28: arms[1].select: "congrad" does not go with policy = "mono", where no other language has a say: want one of all, own_language, reward_margin, implicit_margin_high, implicit_margin_low, perplexity_band, ifd
-x.toml:38: arms[2].match: "congrad" trains a model for each language; match an arm whose models meet the same pairs`,
+			`x.toml:28: arms[1].select: "congrad" compares languages and cannot be used with policy = "mono"; want one of all, own_language, reward_margin, implicit_margin_high, implicit_margin_low, perplexity_band, ifd
+x.toml:38: arms[2].match: "congrad" trains one model per language; match an arm whose models see the same pairs`,
 		},
 		"languages weighed in models of one": {
 			replaced(`select = "random"`, "select = \"ifd\"\npolicy = \"mono\"\nkeep.quota = \"global\"\ntrain.temperature = 2", `match = "congrad"`, ""), nil,
-			`x.toml:34: arms[2]: keep.quota = "global" compares the pairs of all languages, and policy = "mono" keeps them apart
-x.toml:34: arms[2]: train.temperature = 2 weighs languages against each other, and with policy = "mono" each has a model of its own`,
+			`x.toml:34: arms[2]: keep.quota = "global" compares the pairs of all languages, but policy = "mono" separates them
+x.toml:34: arms[2]: train.temperature = 2 weighs languages against each other, but with policy = "mono" each has its own model`,
 		},
 		"without what": {
 			replaced(`select = "congrad"`, "select = \"congrad\"\nwithout = [\"de\", \"sw\", \"en\"]", `select = "none"`, "select = \"none\"\nwithout = [\"de\"]"), nil,
-			`x.toml:25: arms[0].without: the untouched model is trained on no language
-x.toml:30: arms[1].without: entry 1, "sw": no seen language; of others no arm meets a pair
+			`x.toml:25: arms[0].without: the base model is trained on no language
+x.toml:30: arms[1].without: entry 1, "sw": not a seen language; arms have pairs only of seen languages
 x.toml:30: arms[1].without: no language is left`,
 		},
 	})
@@ -239,15 +239,15 @@ func TestErrorsOfLosses(t *testing.T) {
 	checkErrors(t, map[string]spoiled{
 		"a parameter of another loss": {
 			replaced("beta = 0.5", "kind = \"ld_dpo\"\nlabel_smoothing = 0.1\nlength_penalty = 0.0", "[keep]\n", "[loss]\nnll_weight = 2\n[keep]\n"), nil,
-			`x.toml:16: loss.nll_weight: a loss of kind "dpo" has no such parameter; it has beta, length_penalty (docs/losses.md)` + "\n" +
-				`x.toml:35: arms[1].loss.label_smoothing: a loss of kind "ld_dpo" has no such parameter; it has beta, ld_alpha (docs/losses.md)` + "\n" +
-				`x.toml:36: arms[1].loss.length_penalty: a loss of kind "ld_dpo" has no such parameter; it has beta, ld_alpha (docs/losses.md)`,
+			`x.toml:16: loss.nll_weight: the loss "dpo" has no such parameter; it has beta, length_penalty (docs/losses.md)` + "\n" +
+				`x.toml:35: arms[1].loss.label_smoothing: the loss "ld_dpo" has no such parameter; it has beta, ld_alpha (docs/losses.md)` + "\n" +
+				`x.toml:36: arms[1].loss.length_penalty: the loss "ld_dpo" has no such parameter; it has beta, ld_alpha (docs/losses.md)`,
 		},
-		"a sum's beta for means":  {replaced("beta = 0.5", `kind = "simpo"`), nil, `x.toml:32: arms[1].loss.kind: "simpo" compares log-probs per token, and the beta of 0.1 is one for summed log-probs: give beta beside it (docs/losses.md)`},
-		"a mean's beta for sums":  {replaced("beta = 0.5", `kind = "hinge"`), []string{"loss.kind=ipo", "loss.beta=2"}, `x.toml:32: arms[1].loss.kind: "hinge" compares summed log-probs, and the beta of 2 is one for log-probs per token: give beta beside it (docs/losses.md)`},
-		"set of a per-token loss": {good, []string{"loss.kind=ipo"}, `--set: loss.kind: "ipo" compares log-probs per token, and the beta of 0.1 is one for summed log-probs: give beta beside it (docs/losses.md)`},
+		"a sum's beta for means":  {replaced("beta = 0.5", `kind = "simpo"`), nil, `x.toml:32: arms[1].loss.kind: "simpo" compares log-probs per token, and the beta of 0.1 is meant for summed log-probs; set beta too (docs/losses.md)`},
+		"a mean's beta for sums":  {replaced("beta = 0.5", `kind = "hinge"`), []string{"loss.kind=ipo", "loss.beta=2"}, `x.toml:32: arms[1].loss.kind: "hinge" compares summed log-probs, and the beta of 2 is meant for log-probs per token; set beta too (docs/losses.md)`},
+		"set of a per-token loss": {good, []string{"loss.kind=ipo"}, `--set: loss.kind: "ipo" compares log-probs per token, and the beta of 0.1 is meant for summed log-probs; set beta too (docs/losses.md)`},
 		"no such loss":            {replaced("beta = 0.5", "kind = \"dp\"\nlabel_smoothing = 0.1"), nil, `x.toml:32: arms[1].loss.kind: "dp": want one of dpo, cdpo, robust, hinge, ipo, ipo_sum, dpo_norm, ld_dpo, dpo_nll, simpo; did you mean "dpo"?`},
-		"half the labels wrong":   {replaced("beta = 0.5", "kind = \"robust\"\nlabel_smoothing = 0.5"), nil, "x.toml:33: arms[1].loss.label_smoothing: 0.5 is out of range: want 0 to 0.49 (cdpo, robust: share of the labels that is taken to be wrong; 0 is DPO)"},
+		"half the labels wrong":   {replaced("beta = 0.5", "kind = \"robust\"\nlabel_smoothing = 0.5"), nil, "x.toml:33: arms[1].loss.label_smoothing: 0.5 is out of range: want 0 to 0.49 (cdpo, robust: assumed share of wrong labels; 0 is DPO)"},
 	})
 }
 

@@ -21,7 +21,7 @@ func (b *binder) checkEndpoint(e *Experiment, w World) {
 	if e.Evaluate.Judge != "endpoint" {
 		for _, key := range keysOf("evaluate.endpoint") {
 			if b.given[key] {
-				b.report(key, "only evaluate.judge = \"endpoint\" reads it; the judge is %q", e.Evaluate.Judge)
+				b.report(key, "is read only by evaluate.judge = \"endpoint\"; the judge is %q", e.Evaluate.Judge)
 			}
 		}
 		return
@@ -33,13 +33,13 @@ func (b *binder) checkEndpoint(e *Experiment, w World) {
 	case err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Host == "":
 		b.report("evaluate.endpoint.url", "want an address such as \"http://localhost:8080/v1\"") // it is not repeated: it may hold a key
 	case u.User != nil || u.RawQuery != "" || u.Fragment != "":
-		b.report("evaluate.endpoint.url", "is recorded, so it holds no user, key or query: a key comes from the environment (evaluate.endpoint.key_env)")
+		b.report("evaluate.endpoint.url", "goes into the records, so it must not contain a user, key or query; the key comes from the environment (evaluate.endpoint.key_env)")
 	}
 	if v.Model == "" {
-		b.report("evaluate.judge", "\"endpoint\" needs evaluate.endpoint.model, the server's name for the model that compares")
+		b.report("evaluate.judge", "\"endpoint\" needs evaluate.endpoint.model, the server's name for the judging model")
 	}
 	if !variable.MatchString(v.KeyEnv) {
-		b.report("evaluate.endpoint.key_env", "want the name of an environment variable, such as \"OPENAI_API_KEY\", and not what it holds")
+		b.report("evaluate.endpoint.key_env", "want the name of an environment variable, such as \"OPENAI_API_KEY\", not its value")
 	}
 	if v.Instructions != "" && w.Instructions != nil {
 		if err := w.Instructions(v.Instructions); err != nil {

@@ -42,17 +42,17 @@ func (a Axis) Words() []string {
 
 // noAxis are keys that a grid's cells have in common, with the reason.
 var noAxis = map[string]string{
-	"name":  "it names the grid",
-	"title": "it heads the grid's report",
-	"model": "the cells share one model, and what they compute with it",
+	"name":  "it is the grid's name",
+	"title": "it is the title of the grid's report",
+	"model": "all cells share one model",
 
-	"evaluate.opponent":  "the cells share what win rates are against, or their rates could not be set side by side",
-	"evaluate.reference": "the cells share the arm that paired differences are taken to",
+	"evaluate.opponent":  "all cells share the opponent, or their win rates could not be compared",
+	"evaluate.reference": "all cells share the arm that paired differences are relative to",
 
 	"prompts.source": sharedPrompts, "prompts.path": sharedPrompts, "prompts.held_out": sharedPrompts, "prompts.dev": sharedPrompts, "evaluate.path": sharedPrompts,
 }
 
-const sharedPrompts = "the cells share their prompts"
+const sharedPrompts = "all cells share their prompts"
 
 // takeGrid takes the table [grid] out of a file's keys. It returns nil where there is none, or where it is wrong.
 func (b *binder) takeGrid(raw map[string]any) *Grid {
@@ -70,7 +70,7 @@ func (b *binder) takeGrid(raw map[string]any) *Grid {
 	b.unknown("grid", table, map[string]bool{"rows": true, "columns": true})
 	g := &Grid{Rows: b.axis("grid.rows", table["rows"], raw), Columns: b.axis("grid.columns", table["columns"], raw)}
 	if g.Rows.Key != "" && g.Rows.Key == g.Columns.Key {
-		b.report("grid.columns", "%q is the key of the rows too; a grid varies two keys", g.Columns.Key)
+		b.report("grid.columns", "%q is also the key of the rows; a grid varies two different keys", g.Columns.Key)
 	}
 	if len(b.wrong) > before {
 		return nil
@@ -98,7 +98,7 @@ func (b *binder) axis(at string, given any, raw map[string]any) (a Axis) {
 		switch v.(type) {
 		case string, bool, int64, float64:
 			if first := slices.IndexFunc(values, func(x any) bool { return fmt.Sprint(x) == fmt.Sprint(v) }); first < i {
-				b.report(at+".values", "entry %d, %v, stands there twice", i, v)
+				b.report(at+".values", "entry %d, %v, is a duplicate", i, v)
 			}
 		default:
 			b.report(at+".values", "entry %d is %s: want numbers, strings, or true and false", i, describe(v))
@@ -126,15 +126,15 @@ func (b *binder) checkAxisKey(at, key string, raw map[string]any) {
 	case key == "":
 		b.report(at, `want a key of the experiment, such as "judge.noise"`)
 	case table == "arms" || strings.HasPrefix(table, "arms["):
-		b.report(at, "%q: an arm is changed in its table; a grid varies keys that the arms have in common", key)
+		b.report(at, "%q: a grid cannot vary a key of one arm; give a key that all arms share", key)
 	case table == "published" || strings.HasPrefix(table, "published["):
-		b.report(at, "%q: a published number is set beside results and changes none; a grid varies keys of the experiment", key)
+		b.report(at, "%q: a published number changes no result; a grid varies keys of the experiment", key)
 	case !slices.Contains(keys, key):
 		b.report(at, "%q: no such key%s (congrad defaults lists all)", key, suggest.DidYouMean(key, keys))
 	case why != "":
-		b.report(at, "%q is no axis: %s", key, why)
+		b.report(at, "%q cannot be an axis: %s", key, why)
 	case has(raw, key):
-		b.report(key, "is an axis of the grid (%s), which gives its values; leave it out here", b.place(at[:strings.LastIndex(at, ".")]))
+		b.report(key, "is an axis of the grid (%s), which sets its values; remove it here", b.place(at[:strings.LastIndex(at, ".")]))
 	}
 }
 

@@ -159,7 +159,7 @@ var wellNamed = regexp.MustCompile(`^\w[\w.-]*$`)
 // cannot lead elsewhere, hide itself or look like a flag.
 func CheckName(s string) error {
 	if !wellNamed.MatchString(s) {
-		return fmt.Errorf(`%q: want letters (a to z), digits, ".", "_" and "-", and neither "." nor "-" in front`, s)
+		return fmt.Errorf(`%q: want letters (a to z), digits, ".", "_" and "-", without "." or "-" at the start`, s)
 	}
 	return nil
 }
@@ -178,19 +178,19 @@ func (b *binder) checkTogether(e *Experiment, w World) {
 	}
 	names("languages.seen", e.Languages.Seen, w.Languages, "language", "congrad ls languages")
 	names("languages.unseen", e.Languages.Unseen, w.Languages, "language", "congrad ls languages")
-	names("languages.under_represented", e.Languages.UnderRepresented, e.Languages.All(), "language of this experiment", "it has to be seen or unseen")
+	names("languages.under_represented", e.Languages.UnderRepresented, e.Languages.All(), "language of this experiment", "it must be in seen or unseen")
 	names("pair.flip_languages", e.Pair.FlipLanguages, e.Languages.Seen, "seen language of this experiment", "only pairs of seen languages are trained on")
 	b.checkTasks(e, w)
 	for i, code := range e.Languages.Unseen {
 		if slices.Contains(e.Languages.Seen, code) {
-			b.report("languages.unseen", "entry %d, %q, is seen too: a language is either trained on or not", i, code)
+			b.report("languages.unseen", "entry %d, %q, is also in seen; list a language only once", i, code)
 		}
 	}
 	if err := w.Model(e.Model); err != nil {
 		b.report("model", "%v", err)
 	}
 	if !math.IsNaN(e.Base.SharedShare) && e.Base.Steps == 0 {
-		b.report("base.shared_share", "the base model gets another mixture by training further, and base.steps is 0: give base.steps too")
+		b.report("base.shared_share", "needs further training on the new mixture, but base.steps is 0; set base.steps too")
 	}
 	b.checkPrompts(e)
 	b.checkEndpoint(e, w)
@@ -206,14 +206,14 @@ func (b *binder) checkAdapters(e *Experiment) {
 		return
 	}
 	if e.Base.Steps > 0 {
-		b.report("lora.rank", "adapters are trained on a model as it is, and base.steps is %d: leave one of them 0", e.Base.Steps)
+		b.report("lora.rank", "adapters cannot be combined with further training, and base.steps is %d; set one of them to 0", e.Base.Steps)
 	}
 	told := map[string]bool{}
 	for i, a := range e.Arms {
 		have, want := e.LoRA.Layers, a.ConGrad.Layers
 		key := b.giving("arms["+itoa(i)+"].", "congrad.layers")
 		if !told[key] && (have == model.Attention && want == model.MLP || have == model.MLP && want == model.Attention) {
-			b.report(key, "%q: only the matrices of %q have adapters (lora.layers), so no gradient is left to compare", want, have)
+			b.report(key, "%q: only the matrices of %q have adapters (lora.layers), so there is no gradient to compare", want, have)
 			told[key] = true
 		}
 	}
@@ -248,7 +248,7 @@ func (b *binder) checkArms(e *Experiment) {
 		}
 		b.checkAggregators(key+".", a.ConGrad, a.Train)
 		if a.Selector().Picks != method.PicksMatching && a.Match != "" {
-			b.report(key+".match", "only an arm that selects at random matches another's count")
+			b.report(key+".match", "only an arm with select = \"random\" can match another arm's count")
 		}
 	}
 	for i, a := range e.Arms {
@@ -257,17 +257,17 @@ func (b *binder) checkArms(e *Experiment) {
 			other := e.FindArm(a.Match)
 			switch {
 			case a.Match == "":
-				b.report(key, "an arm that selects at random says with match = \"...\" whose count it takes over")
+				b.report(key, "an arm with select = \"random\" needs match = \"...\", the arm whose count it copies")
 			case other == nil:
 				b.report(key+".match", "%q: no such arm%s", a.Match, suggest.DidYouMean(a.Match, names))
 			case other.Mono():
-				b.report(key+".match", "%q trains a model for each language; match an arm whose models meet the same pairs", a.Match)
+				b.report(key+".match", "%q trains one model per language; match an arm whose models see the same pairs", a.Match)
 			case !other.Ranks():
-				b.report(key+".match", "%q does not choose how many pairs it keeps; match an arm that ranks them, such as one that selects by congrad", a.Match)
+				b.report(key+".match", "%q does not choose how many pairs it keeps; match an arm that ranks them, such as one with select = \"congrad\"", a.Match)
 			}
 		}
 		if left := 1 - a.ConGrad.HeldBack; a.Selector().Reads.HeldBack() && !a.Keep.ByThreshold() && a.Keep.Share > left+1e-9 {
-			b.report(key, "keep.share (%g) and congrad.held_back (%g) are more than all pairs together", a.Keep.Share, a.ConGrad.HeldBack)
+			b.report(key, "keep.share (%g) and congrad.held_back (%g) add up to more than 1", a.Keep.Share, a.ConGrad.HeldBack)
 		}
 	}
 	for i, a := range e.Arms {
@@ -280,12 +280,12 @@ func (b *binder) checkArms(e *Experiment) {
 	switch {
 	case opponent == nil && answersFile.MatchString(e.Evaluate.Opponent):
 		if e.Untouched() == nil {
-			b.report("evaluate.opponent", "%q: win rates against a file's answers are set beside those of the untouched model: add an arm with select = \"none\"", e.Evaluate.Opponent)
+			b.report("evaluate.opponent", "%q: win rates against a file's answers are compared with those of the base model: add an arm with select = \"none\"", e.Evaluate.Opponent)
 		}
 	case opponent == nil:
-		b.report("evaluate.opponent", "%q: no such arm%s, nor a file of answers (.jsonl, .csv, .parquet)", e.Evaluate.Opponent, suggest.DidYouMean(e.Evaluate.Opponent, names))
+		b.report("evaluate.opponent", "%q: no such arm%s, and not a file of answers (.jsonl, .csv, .parquet)", e.Evaluate.Opponent, suggest.DidYouMean(e.Evaluate.Opponent, names))
 	case opponent.MeetsPairs():
-		b.report("evaluate.opponent", "%q is trained; win rates are against the untouched model, an arm with select = \"none\"", e.Evaluate.Opponent)
+		b.report("evaluate.opponent", "%q is trained; win rates are against the base model, an arm with select = \"none\"", e.Evaluate.Opponent)
 	}
 	b.checkReference(e)
 	for i, a := range e.Arms {
@@ -301,7 +301,7 @@ func (b *binder) checkArms(e *Experiment) {
 	}
 	for _, table := range tables {
 		if b.given[table+".threshold"] && b.given[table+".share"] {
-			b.report(table+".threshold", "a threshold and a share exclude each other; give one")
+			b.report(table+".threshold", "give only one of threshold and share")
 		}
 	}
 }
@@ -310,15 +310,15 @@ func (b *binder) checkArms(e *Experiment) {
 func (b *binder) checkWithout(key string, a Arm, seen []string) {
 	for i, code := range a.Without {
 		if !slices.Contains(seen, code) {
-			b.report(key, "entry %d, %q: no seen language%s; of others no arm meets a pair", i, code, suggest.DidYouMean(code, seen))
+			b.report(key, "entry %d, %q: not a seen language%s; arms have pairs only of seen languages", i, code, suggest.DidYouMean(code, seen))
 		}
 	}
 	switch {
 	case len(a.Without) == 0:
 	case !a.MeetsPairs():
-		b.report(key, "the untouched model is trained on no language")
+		b.report(key, "the base model is trained on no language")
 	case a.Mono():
-		b.report(key, "with policy = \"mono\" each language has a model of its own, which no other's pairs reach")
+		b.report(key, "with policy = \"mono\" each language has its own model, which sees no other language's pairs")
 	case len(a.Meets(seen)) == 0:
 		b.report(key, "no language is left")
 	}
@@ -327,12 +327,12 @@ func (b *binder) checkWithout(key string, a Arm, seen []string) {
 // checkMono reports what brings languages together in an arm that trains a model for each of them.
 func (b *binder) checkMono(key string, a Arm) {
 	if !a.Selector().OwnLanguage() {
-		b.report(key+".select", "%q does not go with policy = \"mono\", where no other language has a say: want one of %s", a.Select, strings.Join(selectors(method.Selector.OwnLanguage), ", "))
+		b.report(key+".select", "%q compares languages and cannot be used with policy = \"mono\"; want one of %s", a.Select, strings.Join(selectors(method.Selector.OwnLanguage), ", "))
 	}
 	if a.Ranks() && a.Keep.Quota == "global" {
-		b.report(key, "keep.quota = \"global\" compares the pairs of all languages, and policy = \"mono\" keeps them apart")
+		b.report(key, "keep.quota = \"global\" compares the pairs of all languages, but policy = \"mono\" separates them")
 	}
 	if a.Train.Temperature != 1 {
-		b.report(key, "train.temperature = %g weighs languages against each other, and with policy = \"mono\" each has a model of its own", a.Train.Temperature)
+		b.report(key, "train.temperature = %g weighs languages against each other, but with policy = \"mono\" each has its own model", a.Train.Temperature)
 	}
 }

@@ -35,12 +35,12 @@ func (b *binder) checkLoss(table string, l, inherited loss.Loss) {
 	}
 	for _, p := range l.Fields() {
 		if key := table + "." + p.Key; b.given[key] && !l.Takes(p.Key) {
-			b.report(key, "a loss of kind %q has no such parameter; it has %s (docs/losses.md)", l.Kind, strings.Join(takes, ", "))
+			b.report(key, "the loss %q has no such parameter; it has %s (docs/losses.md)", l.Kind, strings.Join(takes, ", "))
 		}
 	}
 	if b.given[table+".beta"] || l.PerToken() == inherited.PerToken() {
 		return
 	}
 	measure := map[bool]string{true: "log-probs per token", false: "summed log-probs"}
-	b.report(table+".kind", "%q compares %s, and the beta of %g is one for %s: give beta beside it (docs/losses.md)", l.Kind, measure[l.PerToken()], l.Beta, measure[inherited.PerToken()])
+	b.report(table+".kind", "%q compares %s, and the beta of %g is meant for %s; set beta too (docs/losses.md)", l.Kind, measure[l.PerToken()], l.Beta, measure[inherited.PerToken()])
 }

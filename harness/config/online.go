@@ -38,29 +38,29 @@ func (b *binder) checkOnline(i int, a Arm, e *Experiment) {
 	arm := "arms[" + itoa(i) + "]."
 	if s := a.Selector(); s.Picks != method.PicksBestOnline {
 		if b.given[arm+"congrad.mode"] {
-			b.report(arm+"congrad.mode", "only select = %q picks pairs while it trains; %q ranks them all before", strings.Join(selectors(picking(method.PicksBestOnline)), ", "), a.Select)
+			b.report(arm+"congrad.mode", "only select = %q selects pairs during training; %q ranks them all before it", strings.Join(selectors(picking(method.PicksBestOnline)), ", "), a.Select)
 		} else if s.Reads.Gradients() {
-			b.report(arm+"congrad.mode", "is \"online\" by [congrad], but %q ranks all pairs before training: say so with mode = \"offline\" in [arms.congrad]", a.Select)
+			b.report(arm+"congrad.mode", "is \"online\" in [congrad], but %q ranks all pairs before training; set mode = \"offline\" in [arms.congrad]", a.Select)
 		}
 		return
 	}
 	if a.Train.Temperature != 1 {
-		b.report(arm+"train.temperature", "%g has pairs met several times, or never, and a pair that is picked while training has one record; an online arm meets each once an epoch", a.Train.Temperature)
+		b.report(arm+"train.temperature", "with %g an arm sees some pairs several times or never, but an online arm must see each pair once per epoch; set it to 1", a.Train.Temperature)
 	}
 	if a.ConGrad.SketchNumbers != 0 {
-		b.report(b.giving(arm, "congrad.sketch_numbers"), "%d: languages' gradients that were added up cannot be moved when the sketch's matrices are drawn anew; leave it 0 where arm %q is online", a.ConGrad.SketchNumbers, a.Name)
+		b.report(b.giving(arm, "congrad.sketch_numbers"), "%d: added-up sketches cannot be carried over when the sketch's matrices are drawn again; set it to 0, since arm %q is online", a.ConGrad.SketchNumbers, a.Name)
 	}
 	level := "" // of the table that says "online"
 	if b.given[arm+"congrad.mode"] {
 		level = arm
 	}
 	if a.ConGrad.LanguageGradient != "ema" {
-		b.report(b.giving(arm, "congrad.language_gradient"), "%q: while training goes on, languages have moving averages (\"ema\"); arm %q is online", a.ConGrad.LanguageGradient, a.Name)
+		b.report(b.giving(arm, "congrad.language_gradient"), "%q: during training, language gradients are moving averages (\"ema\"), and arm %q is online", a.ConGrad.LanguageGradient, a.Name)
 	}
 	if key := level + "congrad.leave_one_out"; b.given[key] && (e.ConGrad.LeaveOneOut || level != "") {
-		b.report(key, "a pair that is scored while training is no part of the consensus yet; leave this key out")
+		b.report(key, "a pair that is scored during training is not in the consensus yet; remove this key")
 	}
 	if key := level + "keep.quota"; b.given[key] && (a.Keep.Quota == "global" || level != "") {
-		b.report(key, "while training goes on the share is that of each batch, over all its languages; leave this key out, or give it to the arms that rank all pairs")
+		b.report(key, "during training the share is taken of each batch, over all languages; remove this key, or set it in the arms that rank all pairs")
 	}
 }

@@ -25,24 +25,24 @@ func TestOnlineErrors(t *testing.T) {
 		"all that does not go": {
 			arm("mode = \"online\"\nleave_one_out = true\nlanguage_gradient = \"mean\"\n[arms.keep]\nquota = \"language\""), nil,
 			[]string{
-				`x.toml:31: arms[1].congrad.leave_one_out: a pair that is scored while training`,
-				`x.toml:32: arms[1].congrad.language_gradient: "mean": while training goes on`,
-				`x.toml:34: arms[1].keep.quota: while training goes on the share is that of each batch`,
+				`x.toml:31: arms[1].congrad.leave_one_out: a pair that is scored during training`,
+				`x.toml:32: arms[1].congrad.language_gradient: "mean": during training`,
+				`x.toml:34: arms[1].keep.quota: during training the share is taken of each batch`,
 			},
 		},
 		"the experiment's": {
 			good,
 			[]string{"congrad.mode=online", "congrad.leave_one_out=true", "keep.quota=global", "congrad.language_gradient=mean"},
-			[]string{`--set: congrad.language_gradient: "mean"`, "--set: congrad.leave_one_out: a pair", "--set: keep.quota: while"},
+			[]string{`--set: congrad.language_gradient: "mean"`, "--set: congrad.leave_one_out: a pair", "--set: keep.quota: during"},
 		},
 		"another selector": {
 			strings.Replace(good, `match = "congrad"`, "match = \"congrad\"\n[arms.congrad]\nmode = \"online\"", 1), nil,
-			[]string{`x.toml:39: arms[2].congrad.mode: only select = "congrad" picks pairs while it trains; "random" ranks them all before`},
+			[]string{`x.toml:39: arms[2].congrad.mode: only select = "congrad" selects pairs during training; "random" ranks them all before it`},
 		},
 		"another selector, by the experiment": {
 			strings.NewReplacer(`select = "none"`, "select = \"none\"\n[[arms]]\nname = \"anti\"\nselect = \"anti\"").Replace(good),
 			[]string{"congrad.mode=online"},
-			[]string{`x.toml:25: arms[1].congrad.mode: is "online" by [congrad], but "anti" ranks all pairs before training`},
+			[]string{`x.toml:25: arms[1].congrad.mode: is "online" in [congrad], but "anti" ranks all pairs before training`},
 		},
 	} {
 		_, err := load(c.source, c.sets...)

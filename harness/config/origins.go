@@ -48,7 +48,7 @@ func readOrigin(line string) (Origin, error) {
 	for at := 0; ; {
 		next := strings.Index(line[at:], "  # ")
 		if next < 0 {
-			return Origin{}, fmt.Errorf("%q is no key with a value and its source", line)
+			return Origin{}, fmt.Errorf("%q is not a key with a value and its source", line)
 		}
 		at += next
 		var value map[string]any

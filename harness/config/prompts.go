@@ -68,26 +68,26 @@ func (b *binder) checkPrompts(e *Experiment) {
 	if p.Source != "files" {
 		for _, key := range filesOnly() {
 			if b.given[key] {
-				b.report(key, "only prompts.source = \"files\" reads it; the source is %q", p.Source)
+				b.report(key, "is read only by prompts.source = \"files\"; the source is %q", p.Source)
 			}
 		}
 		return
 	}
 	if p.Path == "" {
-		b.report("prompts.source", "\"files\" needs prompts.path, the file or, with {lang} in it, the files")
+		b.report("prompts.source", "\"files\" needs prompts.path: a file, or with {lang} in it one file per language")
 	}
 	b.checkColumns("prompts", p.Path, p.Columns)
 	b.checkColumns("evaluate", v.Path, v.Columns)
 	switch {
 	case v.Path == "" && b.givenColumns("evaluate"):
-		b.report("evaluate.columns", "only evaluate.path has columns of its own, and it is not set")
+		b.report("evaluate.columns", "is for evaluate.path, which is not set")
 	case v.Path != "" && b.given["prompts.held_out"]:
-		b.report("prompts.held_out", "evaluate.path has the held-out prompts; give one of the two")
+		b.report("prompts.held_out", "evaluate.path has the held-out prompts already; give only one of the two")
 	case p.HeldOut+p.Dev >= 1:
-		b.report("prompts.dev", "with prompts.held_out (%g) and prompts.dev (%g) nothing is left for preferences", p.HeldOut, p.Dev)
+		b.report("prompts.dev", "prompts.held_out (%g) and prompts.dev (%g) leave no prompts for preferences", p.HeldOut, p.Dev)
 	}
 	if e.Base.Steps > 0 {
-		b.report("base.steps", "the base model is trained further on the embedded world, whose prompts prompts.source = \"files\" replaces; leave it out")
+		b.report("base.steps", "further training uses the embedded world, but prompts.source is \"files\"; remove this key")
 	}
 	b.checkAnswers(e)
 }
@@ -98,11 +98,11 @@ func (b *binder) checkColumns(table, path string, c Columns) {
 	case path == "":
 		return
 	case c.Prompt == "":
-		b.report(table+".columns.prompt", "is empty: the column with the instruction has a name")
+		b.report(table+".columns.prompt", "is empty; name the column with the instruction")
 	case c.Language == "" && !inPath:
-		b.report(table+".columns.language", "is empty: without it, the path has {lang}, for a file in each language")
+		b.report(table+".columns.language", "is empty; name the column, or put {lang} into the path for one file per language")
 	case inPath && b.given[table+".columns.language"]:
-		b.report(table+".columns.language", "is not read: the path has {lang}, so the file tells the language; leave one of the two out")
+		b.report(table+".columns.language", "is not read, since {lang} in the path gives the language; leave one of the two out")
 	}
 }
 
@@ -118,13 +118,13 @@ func (b *binder) checkAnswers(e *Experiment) {
 	}
 	if e.Prompts.Columns.Answer == "" {
 		if e.Judge.Kind == "reference" {
-			b.report("judge.kind", "\"reference\" compares with known answers, and prompts.columns.answer names no column; want \"self\", or the column")
+			b.report("judge.kind", "\"reference\" needs reference answers, but prompts.columns.answer names no column; want \"self\", or the column")
 		}
 		if e.Pair.Flip > 0 {
-			b.report("pair.flip", "planted conflicts are measured against known answers, and prompts.columns.answer names no column")
+			b.report("pair.flip", "planted conflicts are measured against reference answers, but prompts.columns.answer names no column")
 		}
 	}
 	if held == "" && e.Evaluate.Judge == "reference" && e.Trains() {
-		b.report("evaluate.judge", "\"reference\" compares with known answers, and no column has those of the held-out prompts; want \"self\", or the column (prompts.columns.answer, evaluate.columns.answer)")
+		b.report("evaluate.judge", "\"reference\" needs reference answers, but no column has those of the held-out prompts; want \"self\", or the column (prompts.columns.answer, evaluate.columns.answer)")
 	}
 }

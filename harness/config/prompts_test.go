@@ -57,19 +57,19 @@ func TestColumns(t *testing.T) {
 func TestPromptErrors(t *testing.T) {
 	for sets, want := range map[string]string{
 		"prompts.source=file": `--set: prompts.source: "file": want one of tiny, files`,
-		"prompts.path=":       `x.toml:39: prompts.source: "files" needs prompts.path, the file or, with {lang} in it, the files`,
-		"prompts.source=tiny": `x.toml:40: prompts.path: only prompts.source = "files" reads it; the source is "tiny"`,
-		"prompts.path=all.jsonl prompts.columns.language=":                 `--set: prompts.columns.language: is empty: without it, the path has {lang}, for a file in each language`,
-		"prompts.columns.language=lang":                                    `--set: prompts.columns.language: is not read: the path has {lang}, so the file tells the language; leave one of the two out`,
-		"prompts.columns.prompt=":                                          `--set: prompts.columns.prompt: is empty: the column with the instruction has a name`,
-		"evaluate.columns.id=x":                                            `x.toml:18: evaluate.columns: only evaluate.path has columns of its own, and it is not set`,
-		"evaluate.path=x.jsonl prompts.held_out=0.1":                       `--set: prompts.held_out: evaluate.path has the held-out prompts; give one of the two`,
-		"prompts.held_out=0.7 prompts.dev=0.3":                             `--set: prompts.dev: with prompts.held_out (0.7) and prompts.dev (0.3) nothing is left for preferences`,
-		"base.steps=5":                                                     `--set: base.steps: the base model is trained further on the embedded world, whose prompts prompts.source = "files" replaces; leave it out`,
-		"judge.kind=reference prompts.columns.answer= evaluate.judge=self": `--set: judge.kind: "reference" compares with known answers, and prompts.columns.answer names no column; want "self", or the column`,
-		"pair.flip=0.2 prompts.columns.answer= evaluate.judge=self":        `--set: pair.flip: planted conflicts are measured against known answers, and prompts.columns.answer names no column`,
-		"prompts.columns.answer=":                                          `x.toml:18: evaluate.judge: "reference" compares with known answers, and no column has those of the held-out prompts; want "self", or the column (prompts.columns.answer, evaluate.columns.answer)`,
-		"evaluate.path=x.jsonl evaluate.columns.id=x":                      `x.toml:18: evaluate.judge: "reference" compares with known answers, and no column has those of the held-out prompts; want "self", or the column (prompts.columns.answer, evaluate.columns.answer)`,
+		"prompts.path=":       `x.toml:39: prompts.source: "files" needs prompts.path: a file, or with {lang} in it one file per language`,
+		"prompts.source=tiny": `x.toml:40: prompts.path: is read only by prompts.source = "files"; the source is "tiny"`,
+		"prompts.path=all.jsonl prompts.columns.language=":                 `--set: prompts.columns.language: is empty; name the column, or put {lang} into the path for one file per language`,
+		"prompts.columns.language=lang":                                    `--set: prompts.columns.language: is not read, since {lang} in the path gives the language; leave one of the two out`,
+		"prompts.columns.prompt=":                                          `--set: prompts.columns.prompt: is empty; name the column with the instruction`,
+		"evaluate.columns.id=x":                                            `x.toml:18: evaluate.columns: is for evaluate.path, which is not set`,
+		"evaluate.path=x.jsonl prompts.held_out=0.1":                       `--set: prompts.held_out: evaluate.path has the held-out prompts already; give only one of the two`,
+		"prompts.held_out=0.7 prompts.dev=0.3":                             `--set: prompts.dev: prompts.held_out (0.7) and prompts.dev (0.3) leave no prompts for preferences`,
+		"base.steps=5":                                                     `--set: base.steps: further training uses the embedded world, but prompts.source is "files"; remove this key`,
+		"judge.kind=reference prompts.columns.answer= evaluate.judge=self": `--set: judge.kind: "reference" needs reference answers, but prompts.columns.answer names no column; want "self", or the column`,
+		"pair.flip=0.2 prompts.columns.answer= evaluate.judge=self":        `--set: pair.flip: planted conflicts are measured against reference answers, but prompts.columns.answer names no column`,
+		"prompts.columns.answer=":                                          `x.toml:18: evaluate.judge: "reference" needs reference answers, but no column has those of the held-out prompts; want "self", or the column (prompts.columns.answer, evaluate.columns.answer)`,
+		"evaluate.path=x.jsonl evaluate.columns.id=x":                      `x.toml:18: evaluate.judge: "reference" needs reference answers, but no column has those of the held-out prompts; want "self", or the column (prompts.columns.answer, evaluate.columns.answer)`,
 		"prompts.columns.promt=x":                                          `--set: prompts.columns.promt: no such key; did you mean "prompt"? (congrad defaults lists all)`,
 	} {
 		_, err := load(fromFiles, strings.Fields(sets)...)
@@ -78,7 +78,7 @@ func TestPromptErrors(t *testing.T) {
 		}
 	}
 	grid := "[grid]\nrows = { key = \"prompts.columns.id\", values = [\"a\"] }\ncolumns = { key = \"judge.noise\", values = [0.0] }\n"
-	if _, err := load(fromFiles + grid); err == nil || !strings.Contains(err.Error(), `"prompts.columns.id" is no axis: the cells share their prompts`) {
+	if _, err := load(fromFiles + grid); err == nil || !strings.Contains(err.Error(), `"prompts.columns.id" cannot be an axis: all cells share their prompts`) {
 		t.Errorf("columns as an axis: %v", err)
 	}
 }

@@ -61,11 +61,11 @@ func (b *binder) checkPublished(e *Experiment, w World) {
 		rate := p.Measure == "win rate" || p.Measure == "win rate at equal length"
 		switch {
 		case !e.Trains():
-			b.report(key, "no arm trains, so nothing is evaluated that it could stand beside")
+			b.report(key, "no arm is trained, so there is no result to compare it with")
 		case rate && p.Task != "":
-			b.report(key+".task", "a win rate is of the evaluation's prompts and of no task")
+			b.report(key+".task", "a win rate is over the evaluation's prompts and has no task")
 		case !rate && len(tasks) == 0:
-			b.report(key+".measure", "%q is of the alignment tax, and evaluate.tasks names no task", p.Measure)
+			b.report(key+".measure", "%q belongs to the alignment tax, but evaluate.tasks is empty", p.Measure)
 		case p.Task != "" && !slices.Contains(tasks, p.Task):
 			b.report(key+".task", "%q: no task of this experiment%s (%s)", p.Task, suggest.DidYouMean(p.Task, tasks), strings.Join(tasks, ", "))
 		case !rate:
@@ -76,7 +76,7 @@ func (b *binder) checkPublished(e *Experiment, w World) {
 			return p.Arm == q.Arm && p.Languages == q.Languages && p.Measure == q.Measure && p.Task == q.Task && p.Source == q.Source
 		}
 		if first := slices.IndexFunc(e.Published[:i], same); first >= 0 {
-			b.report(key, "stands there twice: %s gives the same number of the same source", b.place("published["+itoa(first)+"]"))
+			b.report(key, "is a duplicate: %s gives the same number from the same source", b.place("published["+itoa(first)+"]"))
 		}
 	}
 }
@@ -88,7 +88,7 @@ func (b *binder) checkPublishedLanguages(key, name string, l Languages) {
 	case isGroup && len(codes) == 0:
 		b.report(key, "%q: the experiment has no such languages", name)
 	case !isGroup && !slices.Contains(l.All(), name):
-		b.report(key, "%q: no group and no language of this experiment%s (seen, unseen, under-represented, all, or a code)", name,
+		b.report(key, "%q: no such group or language in this experiment%s (seen, unseen, under-represented, all, or a code)", name,
 			suggest.DidYouMean(name, append([]string{"seen", "unseen", "under-represented", "all"}, l.All()...)))
 	}
 }
@@ -116,7 +116,7 @@ func (b *binder) checkPublishedTask(key string, p Published, tasks []string, l L
 		}
 		why = append(why, err.Error())
 	}
-	b.report(key+".measure", "%q in %s stands beside nothing: %s", p.Measure, p.Languages, strings.Join(why, "; "))
+	b.report(key+".measure", "%q in %s has nothing to be compared with: %s", p.Measure, p.Languages, strings.Join(why, "; "))
 }
 
 // checkPublishedValue reports percentages and intervals that do not hold their number.
@@ -133,8 +133,8 @@ func (b *binder) checkPublishedValue(key string, p Published) {
 	}
 	switch {
 	case math.IsNaN(p.Low) != math.IsNaN(p.High):
-		b.report(key, "low and high belong together: give both ends of the interval, or none")
+		b.report(key, "give both ends of the interval (low and high), or neither")
 	case p.Bounded() && (p.Low > p.Value || p.Value > p.High):
-		b.report(key+".value", "%g is not within its own interval, %g to %g", p.Value, p.Low, p.High)
+		b.report(key+".value", "%g is outside its own interval, %g to %g", p.Value, p.Low, p.High)
 	}
 }

@@ -60,22 +60,22 @@ func TestPublishedErrors(t *testing.T) {
 	first, second = at(first[1:]), at(second[1:])
 	for name, c := range map[string]struct{ old, new, want string }{
 		"an arm":        {`arm = "random"`, `arm = "randon"`, at(`arm = "random"`+"\nlanguages") + `published[1].arm: "randon": no such arm; did you mean "random"?`},
-		"a group":       {seen, `languages = "sen"`, at(seen) + `published[0].languages: "sen": no group and no language of this experiment; did you mean "seen"? (seen, unseen, under-represented, all, or a code)`},
+		"a group":       {seen, `languages = "sen"`, at(seen) + `published[0].languages: "sen": no such group or language in this experiment; did you mean "seen"? (seen, unseen, under-represented, all, or a code)`},
 		"an empty one":  {seen, `languages = "under-represented"`, at(seen) + `published[0].languages: "under-represented": the experiment has no such languages`},
-		"a code":        {`languages = "sw"`, `languages = "th"`, at(`languages = "sw"`) + `published[1].languages: "th": no group and no language of this experiment (seen, unseen, under-represented, all, or a code)`},
+		"a code":        {`languages = "sw"`, `languages = "th"`, at(`languages = "sw"`) + `published[1].languages: "th": no such group or language in this experiment (seen, unseen, under-represented, all, or a code)`},
 		"a measure":     {`measure = "win rate"`, `measure = "winrate"`, at(`measure = "win rate"`) + `published[0].measure: "winrate": want one of win rate, win rate at equal length, accuracy, accuracy per byte, accuracy per character, exact match, bits per byte; did you mean "win rate"?`},
 		"a task":        {of, `task = "fact"`, at(of) + `published[1].task: "fact": no task of this experiment; did you mean "facts"? (facts)`},
-		"of no task":    {"value = 0.75", "value = 0.75\ntask = \"facts\"", at("low = 0.5") + `published[0].task: a win rate is of the evaluation's prompts and of no task`},
-		"no task":       {`tasks = ["facts"]`, `tasks = []`, at(`measure = "accuracy"`) + `published[1].measure: "accuracy" is of the alignment tax, and evaluate.tasks names no task`},
-		"of a kind":     {`measure = "accuracy"`, `measure = "exact match"`, at(`measure = "accuracy"`) + `published[1].measure: "exact match" in sw stands beside nothing: task facts has no exact match in sw`},
-		"of a language": {`languages = "sw"`, `languages = "en"`, at(`measure = "accuracy"`) + `published[1].measure: "accuracy" in en stands beside nothing: task facts has no accuracy in en`},
-		"of all tasks":  {"measure = \"accuracy\"\n" + of, "measure = \"bits per byte\"\n", at(`measure = "accuracy"`) + `published[1].measure: "bits per byte" in sw stands beside nothing: task facts has no bits per byte in sw`},
+		"of no task":    {"value = 0.75", "value = 0.75\ntask = \"facts\"", at("low = 0.5") + `published[0].task: a win rate is over the evaluation's prompts and has no task`},
+		"no task":       {`tasks = ["facts"]`, `tasks = []`, at(`measure = "accuracy"`) + `published[1].measure: "accuracy" belongs to the alignment tax, but evaluate.tasks is empty`},
+		"of a kind":     {`measure = "accuracy"`, `measure = "exact match"`, at(`measure = "accuracy"`) + `published[1].measure: "exact match" in sw has nothing to be compared with: task facts has no exact match in sw`},
+		"of a language": {`languages = "sw"`, `languages = "en"`, at(`measure = "accuracy"`) + `published[1].measure: "accuracy" in en has nothing to be compared with: task facts has no accuracy in en`},
+		"of all tasks":  {"measure = \"accuracy\"\n" + of, "measure = \"bits per byte\"\n", at(`measure = "accuracy"`) + `published[1].measure: "bits per byte" in sw has nothing to be compared with: task facts has no bits per byte in sw`},
 		"per cent":      {"value = 0.75", "value = 75", at("value = 0.75") + `published[0].value: 75: want a share between 0 and 1; 75 % is written 0.75`},
-		"negative":      {"value = 0.75", "value = -0.75", at("value = 0.75") + `published[0].value: -0.75 is out of range: want 0 to 1e+06 (the number; rates are shares, so 52.3 % is 0.523)`},
-		"one end":       {"high = 1\n", "", first + `published[0]: low and high belong together: give both ends of the interval, or none`},
-		"beside itself": {"value = 0.75", "value = 0.25", at("value = 0.75") + `published[0].value: 0.25 is not within its own interval, 0.5 to 1`},
-		"no source":     {"source = \"made up as well\"\n", "", second + `published[1].source: is missing: who says so: paper, table and setting, or your own earlier run`},
-		"empty source":  {`source = "made up"`, `source = ""`, at(`source = "made up"`) + `published[0].source: is empty: who says so: paper, table and setting, or your own earlier run`},
+		"negative":      {"value = 0.75", "value = -0.75", at("value = 0.75") + `published[0].value: -0.75 is out of range: want 0 to 1e+06 (the number; rates are shares: 52.3 % is 0.523)`},
+		"one end":       {"high = 1\n", "", first + `published[0]: give both ends of the interval (low and high), or neither`},
+		"beside itself": {"value = 0.75", "value = 0.25", at("value = 0.75") + `published[0].value: 0.25 is outside its own interval, 0.5 to 1`},
+		"no source":     {"source = \"made up as well\"\n", "", second + `published[1].source: is missing: where the number comes from: paper, table and setting, or your own earlier run`},
+		"empty source":  {`source = "made up"`, `source = ""`, at(`source = "made up"`) + `published[0].source: is empty: where the number comes from: paper, table and setting, or your own earlier run`},
 		"a wrong key":   {`source = "made up"`, `sources = "made up"`, at(`source = "made up"`) + `published[0].sources: no such key; did you mean "source"? (congrad defaults lists all)`},
 		"one table":     {claimed[strings.Index(claimed, "[[published]]"):], "[published]\narm = \"congrad\"\n", first + `published: is a list of tables: write [[published]] for each number`},
 	} {
@@ -89,7 +89,7 @@ func TestPublishedErrors(t *testing.T) {
 		}
 	}
 	twice := claimed + claimed[strings.Index(claimed, "[[published]]\narm = \"random\""):]
-	want := "published[2]: stands there twice: " + strings.TrimSuffix(second, ": ") + " gives the same number of the same source"
+	want := "published[2]: is a duplicate: " + strings.TrimSuffix(second, ": ") + " gives the same number from the same source"
 	if _, err := load(twice); err == nil || !strings.HasSuffix(err.Error(), want) {
 		t.Errorf("%v, want %s", err, want)
 	}

@@ -48,7 +48,7 @@ func (b *binder) checkReference(e *Experiment) {
 	const key = "evaluate.reference"
 	if !b.given[key] {
 		if names := e.onAll(); len(names) > 1 {
-			b.report(key, "is missing: %d arms train on all pairs (%s); name the one that paired differences are taken to", len(names), strings.Join(names, ", "))
+			b.report(key, "is missing: %d arms train on all pairs (%s); name the one that paired differences are relative to", len(names), strings.Join(names, ", "))
 		}
 		return
 	}
@@ -60,6 +60,6 @@ func (b *binder) checkReference(e *Experiment) {
 	case a == nil:
 		b.report(key, "%q: no such arm%s", e.Evaluate.Reference, suggest.DidYouMean(e.Evaluate.Reference, names))
 	case e.Trains() && !a.Trained(): // where none is, nothing is compared
-		b.report(key, "%q is not trained; paired differences are taken to a trained arm, as a rule the one with select = \"all\"", a.Name)
+		b.report(key, "%q is not trained; name a trained arm, usually the one with select = \"all\"", a.Name)
 	}
 }

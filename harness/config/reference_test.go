@@ -65,11 +65,11 @@ func TestReference(t *testing.T) {
 		}
 	}
 	for name, c := range map[string]struct{ source, want string }{
-		"several": {without(twoOnAll, named), "x.toml:5: evaluate.reference: is missing: 2 arms train on all pairs (everything, steps); name the one that paired differences are taken to"},
+		"several": {without(twoOnAll, named), "x.toml:5: evaluate.reference: is missing: 2 arms train on all pairs (everything, steps); name the one that paired differences are relative to"},
 		"unknown": {strings.Replace(twoOnAll, named, "reference = \"everthing\"\n", 1), `x.toml:7: evaluate.reference: "everthing": no such arm; did you mean "everything"?`},
 		"untrained": {
 			strings.Replace(twoOnAll, named, "reference = \"baseline\"\n", 1),
-			`x.toml:7: evaluate.reference: "baseline" is not trained; paired differences are taken to a trained arm, as a rule the one with select = "all"`,
+			`x.toml:7: evaluate.reference: "baseline" is not trained; name a trained arm, usually the one with select = "all"`,
 		},
 	} {
 		if _, err := load(c.source); err == nil || err.Error() != c.want {

@@ -16,7 +16,7 @@ func (b *binder) checkTasks(e *Experiment, w World) {
 		name, isFile := strings.CutSuffix(named, ".toml")
 		switch name = path.Base(name); {
 		case places[name] != "":
-			b.report("evaluate.tasks", "entry %d, %q, is named as another, %q: records could not tell them apart", i, named, places[name])
+			b.report("evaluate.tasks", "entry %d, %q, has the same name as another, %q; task names must differ", i, named, places[name])
 		case isFile:
 			if err := w.TaskFile(named); err != nil {
 				b.report("evaluate.tasks", "entry %d: %v", i, err)

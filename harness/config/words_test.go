@@ -33,7 +33,7 @@ func TestEveryLossIsAccepted(t *testing.T) {
 				}
 				continue
 			}
-			want := fmt.Sprintf("--set: loss.%s: a loss of kind %q has no such parameter; it has %s (docs/losses.md)", key, k.Name, strings.Join(append([]string{"beta"}, k.Takes...), ", "))
+			want := fmt.Sprintf("--set: loss.%s: the loss %q has no such parameter; it has %s (docs/losses.md)", key, k.Name, strings.Join(append([]string{"beta"}, k.Takes...), ", "))
 			if err == nil || err.Error() != want {
 				t.Errorf("%s with %s: %v, want %s", k.Name, key, err, want)
 			}

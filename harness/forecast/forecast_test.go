@@ -34,7 +34,7 @@ func TestClosedForms(t *testing.T) {
 		{"trained", full.Trained(), 4 * all},
 		{"adapters", lora.Trained(), 4 * adapters},
 		{"host copy", full.Host(), 4 * all},
-		{"host copy beneath adapters", lora.Host(), 4 * 800},
+		{"host copy under adapters", lora.Host(), 4 * 800},
 		{"frozen", lora.Frozen(), 4 * all},
 		{"frozen in bfloat16", half.Frozen(), 2*(800+2*matrices) + 4*(2*gains+8)},
 		{"nothing frozen", full.Frozen(), 0},

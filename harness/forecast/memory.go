@@ -46,7 +46,7 @@ func size(shapes []model.Shape) float64 {
 // Trained is what is trained, once [bytes]: float32 always.
 func (m Model) Trained() float64 { return float32Bytes * size(m.Config.Shapes()) }
 
-// Frozen are the weights beneath the adapters on the device [bytes]: matrices in bfloat16 where that is asked for.
+// Frozen are the weights under the adapters on the device [bytes]: matrices in bfloat16 where that is asked for.
 func (m Model) Frozen() (bytes float64) {
 	for _, s := range m.Config.Frozen() {
 		if m.BFloat16 && len(s.Dims) == 2 {
@@ -130,7 +130,7 @@ func (m Model) Head() float64 {
 	return float32Bytes * float64(m.Config.Vocab*m.Config.Hidden)
 }
 
-// Cache are keys and values of all layers, float32 [rows, kv_heads, slots, head_dim] each [bytes]. Every token makes them anew
+// Cache are keys and values of all layers, float32 [rows, kv_heads, slots, head_dim] each [bytes]. Every token makes them again
 // beside the old ones: GoMLX has no way to tell XLA that a result may take its input's place.
 func (m Model) Cache(rows, slots int) float64 {
 	c := m.Config

@@ -90,7 +90,7 @@ func (m Model) weightGradients(tokens, answers float64) flops {
 	return f
 }
 
-// decode is one token more for each of so many rows [s]: the weights have to be read, the caches read and written anew, however few the
+// decode is one token more for each of so many rows [s]: the weights have to be read, the caches read and written again, however few the
 // rows are.
 func (m Model) decode(rows, slots float64, s Speed) float64 {
 	work := m.read(rows, slots, rows).on(m, s)

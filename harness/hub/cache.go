@@ -28,7 +28,7 @@ func CacheDir() (Cache, error) {
 	if dir == "" {
 		home, err := os.UserHomeDir()
 		if err != nil {
-			return "", fmt.Errorf("finding the cache of models: %w (HF_HOME names one)", err)
+			return "", fmt.Errorf("finding the cache of models: %w (set HF_HOME)", err)
 		}
 		dir = filepath.Join(home, ".cache")
 	}
@@ -73,7 +73,7 @@ func (a Absent) Error() string {
 	if a.File == "" {
 		return fmt.Sprintf("%s was not downloaded", a.ID)
 	}
-	return fmt.Sprintf("%s was not wholly downloaded: %s is missing", a.ID, a.File)
+	return fmt.Sprintf("%s was not downloaded completely: %s is missing", a.ID, a.File)
 }
 
 const (

@@ -27,7 +27,7 @@ func NewClient() (*Client, error) {
 		endpoint = "https://huggingface.co"
 	}
 	if u, err := url.Parse(endpoint); err != nil || u.Host == "" || u.Scheme != "https" && u.Scheme != "http" {
-		return nil, fmt.Errorf("HF_ENDPOINT %q is no address of a server, such as https://host", endpoint)
+		return nil, fmt.Errorf("HF_ENDPOINT %q is not a server address such as https://host", endpoint)
 	}
 	transport := http.DefaultTransport.(*http.Transport).Clone()
 	transport.ResponseHeaderTimeout = time.Minute // a large file takes hours; its first byte does not
@@ -64,7 +64,7 @@ func (c *Client) list(ctx context.Context, id ID) (listing, error) {
 	}
 	l, err := parseListing(data)
 	if err != nil {
-		return listing{}, fmt.Errorf("asking for %s: what %s answers is not understood: %w", id, c.endpoint, err)
+		return listing{}, fmt.Errorf("asking for %s: cannot read the answer of %s: %w", id, c.endpoint, err)
 	}
 	return l, nil
 }
@@ -87,7 +87,7 @@ func parseListing(data []byte) (listing, error) {
 		return listing{}, err
 	}
 	if !commitName.MatchString(answer.SHA) {
-		return listing{}, fmt.Errorf("the commit is %.60q", answer.SHA)
+		return listing{}, fmt.Errorf("%.60q is not a commit hash", answer.SHA)
 	}
 	l := listing{commit: answer.SHA}
 	for _, s := range answer.Siblings {
@@ -99,7 +99,7 @@ func parseListing(data []byte) (listing, error) {
 			continue
 		}
 		if !hashName.MatchString(f.hash) || f.size < 0 || s.LFS != nil && len(f.hash) != 64 {
-			return listing{}, fmt.Errorf("%s has the checksum %.80q and %d bytes", f.name, f.hash, f.size)
+			return listing{}, fmt.Errorf("%s has an unusable checksum %.80q or size of %d bytes", f.name, f.hash, f.size)
 		}
 		l.files = append(l.files, f)
 	}
@@ -138,17 +138,17 @@ func (c *Client) refusal(resp *http.Response) error {
 	switch {
 	case code == "GatedRepo" || resp.StatusCode == http.StatusForbidden && c.token != "":
 		if c.token == "" {
-			return errors.New("the model is gated: accept its terms on its page, and set HF_TOKEN to a token of that account")
+			return errors.New("the model is gated: accept the terms on the model's page, and set HF_TOKEN to a token of your account")
 		}
-		return errors.New("the model is gated, and the account of HF_TOKEN has no access: accept its terms on its page")
+		return errors.New("the model is gated, and the account of HF_TOKEN has no access: accept the terms on the model's page")
 	case code == "RevisionNotFound":
-		return errors.New("there is no such revision")
+		return errors.New("no such revision")
 	case resp.StatusCode == http.StatusUnauthorized && c.token != "":
-		return errors.New("there is no such model, or HF_TOKEN is not accepted")
+		return errors.New("no such model, or HF_TOKEN is not valid")
 	case resp.StatusCode == http.StatusUnauthorized || resp.StatusCode == http.StatusForbidden:
-		return errors.New("there is no such model, or it is private: set HF_TOKEN to a token of an account with access")
+		return errors.New("no such model, or it is private: set HF_TOKEN to a token of an account with access")
 	case resp.StatusCode == http.StatusNotFound:
-		return errors.New("there is no such model")
+		return errors.New("no such model")
 	}
 	return fmt.Errorf("%s answers %s", resp.Request.URL.Host, resp.Status)
 }

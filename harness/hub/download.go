@@ -76,7 +76,7 @@ func (l listing) check() error {
 		}
 	}
 	if !has(weightsFile) && !has(indexFile) {
-		return fmt.Errorf("it has neither %s nor %s: weights in other formats are not read", weightsFile, indexFile)
+		return fmt.Errorf("it has neither %s nor %s; other weight formats are not supported", weightsFile, indexFile)
 	}
 	return nil
 }
@@ -106,7 +106,7 @@ func (c *Client) blob(ctx context.Context, cache Cache, id ID, commit string, f 
 		return fmt.Errorf("downloading %s: %s: %w", id, f.name, err)
 	}
 	if sum != f.hash {
-		return errors.Join(fmt.Errorf("downloading %s: %s has the checksum %s, published is %s; what came was removed, try again", id, f.name, sum, f.hash), os.Remove(part))
+		return errors.Join(fmt.Errorf("downloading %s: %s has the checksum %s, published is %s; the file was removed, try again", id, f.name, sum, f.hash), os.Remove(part))
 	}
 	if err := os.Rename(part, final); err != nil {
 		return fmt.Errorf("downloading %s: %s: %w", id, f.name, err)
@@ -136,7 +136,7 @@ func (c *Client) fetch(ctx context.Context, id ID, commit string, f file, part s
 		err = out.Sync()
 	}
 	if err = errors.Join(err, out.Close()); err != nil {
-		return fmt.Errorf("downloading %s: %s: %w (what came is kept: the same command goes on)", id, f.name, err)
+		return fmt.Errorf("downloading %s: %s: %w (the part that arrived is kept; the same command continues)", id, f.name, err)
 	}
 	return nil
 }
@@ -169,7 +169,7 @@ func (c *Client) more(ctx context.Context, id ID, commit string, f file, out *os
 	switch {
 	case err != nil:
 	case w.there > f.size:
-		return 0, fmt.Errorf("more than the published %d bytes came", f.size)
+		return 0, fmt.Errorf("more than the published %d bytes arrived", f.size)
 	case w.there < f.size:
 		err = io.ErrUnexpectedEOF
 	}

@@ -271,7 +271,7 @@ func TestRevisions(t *testing.T) {
 	if got := find(t, "org/small"); got != "org/small was not downloaded" {
 		t.Error(got)
 	}
-	if _, err := download(t, "org/small@v2.0"); err == nil || !strings.Contains(err.Error(), "org/small@v2.0: there is no such revision") {
+	if _, err := download(t, "org/small@v2.0"); err == nil || !strings.Contains(err.Error(), "org/small@v2.0: no such revision") {
 		t.Error(err)
 	}
 }
@@ -285,7 +285,7 @@ func TestDownloadGoesOn(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			s := newServer(t)
 			s.cut, s.deaf = 20000, c.deaf // afterwards the host answers errors only
-			if _, err := download(t, "org/small"); err == nil || !strings.Contains(err.Error(), "500 Internal Server Error (what came is kept: the same command goes on)") {
+			if _, err := download(t, "org/small"); err == nil || !strings.Contains(err.Error(), "500 Internal Server Error (the part that arrived is kept; the same command continues)") {
 				t.Fatal(err)
 			}
 			cache, _ := CacheDir()
@@ -326,7 +326,7 @@ func TestDownloadStartsAnew(t *testing.T) {
 		}
 		dir, err := download(t, "org/small")
 		if name != "too long" { // found out by the checksum, and removed
-			if err == nil || !strings.Contains(err.Error(), "what came was removed, try again") {
+			if err == nil || !strings.Contains(err.Error(), "the file was removed, try again") {
 				t.Errorf("%s: %v", name, err)
 			}
 			dir, err = download(t, "org/small")
@@ -341,7 +341,7 @@ func TestDownloadStartsAnew(t *testing.T) {
 func TestWrongBytesGetNoName(t *testing.T) {
 	for name, c := range map[string]struct{ lie, want string }{
 		"others":   {strings.Repeat("Weights ", 10000), "model.safetensors has the checksum " + sha(strings.Repeat("Weights ", 10000)) + ", published is "},
-		"too many": {strings.Repeat("weights ", 10001), "more than the published 80000 bytes came"},
+		"too many": {strings.Repeat("weights ", 10001), "more than the published 80000 bytes arrived"},
 		"too few":  {"weights ", "unexpected EOF"},
 	} {
 		s := newServer(t)
@@ -376,10 +376,10 @@ func TestTokens(t *testing.T) {
 		gated       bool
 		token, want string
 	}{
-		{false, "", "org/small: there is no such model, or it is private: set HF_TOKEN"},
-		{false, "wrong", "org/small: there is no such model, or HF_TOKEN is not accepted"},
+		{false, "", "org/small: no such model, or it is private: set HF_TOKEN"},
+		{false, "wrong", "org/small: no such model, or HF_TOKEN is not valid"},
 		{false, "secret", ""},
-		{true, "", "the model is gated: accept its terms on its page, and set HF_TOKEN"},
+		{true, "", "the model is gated: accept the terms on the model's page, and set HF_TOKEN"},
 		{true, "wrong", "the model is gated, and the account of HF_TOKEN has no access"},
 		{true, "secret", ""},
 	} {
@@ -405,7 +405,7 @@ func TestTokens(t *testing.T) {
 
 func TestModelsThatCannotBeHad(t *testing.T) {
 	newServer(t)
-	if _, err := download(t, "org/other"); err == nil || !strings.Contains(err.Error(), "org/other: there is no such model") {
+	if _, err := download(t, "org/other"); err == nil || !strings.Contains(err.Error(), "org/other: no such model") {
 		t.Error(err)
 	}
 	for name, want := range map[string]string{
@@ -424,7 +424,7 @@ func TestModelsThatCannotBeHad(t *testing.T) {
 		`{"sha":"` + commit + `","siblings":[{"rfilename":"config.json","size":2,"blobId":"../../x"}]}`,
 	} {
 		s.garbage = garbage
-		if _, err := download(t, "org/small"); err == nil || !strings.Contains(err.Error(), "is not understood") {
+		if _, err := download(t, "org/small"); err == nil || !strings.Contains(err.Error(), "cannot read the answer of") {
 			t.Errorf("%s: %v", garbage, err)
 		}
 	}
@@ -466,7 +466,7 @@ func TestFindsWhatOthersFetched(t *testing.T) {
 	snapshot := "snapshots/" + commit + "/"
 	write("refs/main", commit+"\n")
 	for _, step := range []struct{ file, content, want string }{
-		{"config.json", "{}", "org/big was not wholly downloaded: model.safetensors is missing"},
+		{"config.json", "{}", "org/big was not downloaded completely: model.safetensors is missing"},
 		{"model.safetensors.index.json", `{"weight_map": {"a": "model-00002-of-00002.safetensors", "b": "model-00001-of-00002.safetensors"}}`, "tokenizer.json is missing"},
 		{"tokenizer.json", "{}", "model-00001-of-00002.safetensors is missing"},
 		{"model-00001-of-00002.safetensors", "", "model-00002-of-00002.safetensors is missing"},

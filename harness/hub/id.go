@@ -1,6 +1,6 @@
 // Package hub fetches models from a model hub, on request only, into the cache that other programs keep theirs in.
 //
-// Own code beside gomlx/go-huggingface, whose v0.3.1 was read for this: it starts every file anew, compares no checksum, gives
+// Own code instead of gomlx/go-huggingface, whose v0.3.1 was read for this: it starts every file again, compares no checksum, gives
 // a file whose connection was cut its final name (the error of a failed read is lost), and knows neither HF_HOME nor HF_TOKEN.
 // The layout of the cache is that of the Python package huggingface_hub, so either finds what the other has fetched:
 //
@@ -36,9 +36,9 @@ func ParseID(s string) (ID, error) {
 	}
 	switch {
 	case !ok || strings.Contains(s, "--") || strings.Contains(s, "..") || !wordOfID.MatchString(org) || !wordOfID.MatchString(name):
-		return ID{}, fmt.Errorf("%q is no id of a model: want org/name or org/name@revision", s)
+		return ID{}, fmt.Errorf("%q is not a model id: want org/name or org/name@revision", s)
 	case !revision.MatchString(rev) || len(rev) > 255:
-		return ID{}, fmt.Errorf("%q: %q is no revision: want a branch, a tag or a commit", s, rev)
+		return ID{}, fmt.Errorf("%q: %q is not a revision: want a branch, a tag or a commit", s, rev)
 	}
 	return ID{org, name, rev}, nil
 }

@@ -33,5 +33,5 @@ var Kinds = []struct{ Name, Doc string }{
 
 // errNoAnswer says that an item cannot be judged against a known answer.
 func errNoAnswer(i Item) error {
-	return fmt.Errorf("judging by reference: no answer is known for the instruction %q", i.Instruction)
+	return fmt.Errorf("judging by reference: there is no reference answer for the instruction %q", i.Instruction)
 }

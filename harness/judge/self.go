@@ -50,7 +50,7 @@ func (s Self) judge(ctx context.Context, items []Item) ([]Score, error) {
 	for i, digit := range digits {
 		tokens := s.Chat.Encode(digit)
 		if len(tokens) != 1 {
-			return nil, fmt.Errorf("the digit %s is %d tokens; scores are read from one token", digit, len(tokens))
+			return nil, fmt.Errorf("the digit %s takes %d tokens; scores are read from a single token", digit, len(tokens))
 		}
 		ids[i] = tokens[0]
 	}

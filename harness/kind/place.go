@@ -19,7 +19,7 @@ type Place struct {
 	Diagnosed bool // whether the defects of the embedded world are counted in the answers
 
 	Pairs   []Pair   // of the round
-	Choices []Choice // what became of them
+	Choices []Choice // their outcomes
 	Met     []*int   // how often training met each; nil where that is once an epoch for every kept one
 
 	Trial Trial // of answers to held-out prompts

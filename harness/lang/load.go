@@ -23,7 +23,7 @@ func Load(fsys fs.FS, folder string) (Table, error) {
 		return Table{}, fmt.Errorf("languages in %s: %w", folder, err)
 	}
 	if len(names) == 0 {
-		return Table{}, fmt.Errorf("languages in %s: no *.toml there", folder)
+		return Table{}, fmt.Errorf("languages in %s: no *.toml file", folder)
 	}
 	var table Table
 	var wrong []error
@@ -93,10 +93,10 @@ func (c *checker) fields(l Language, meta toml.MetaData) {
 		}
 	}
 	if want := strings.TrimSuffix(path.Base(c.name), ".toml"); l.Code != "" && l.Code != want {
-		c.report("code", "code %q: the file is named %s.toml, so the code must be %q", l.Code, want, want)
+		c.report("code", "code %q: the file is %s.toml, so the code must be %q", l.Code, want, want)
 	}
 	if l.Code != "" && !codeForm.MatchString(l.Code) {
-		c.report("code", "code %q: want two or three small letters", l.Code)
+		c.report("code", "code %q: want two or three lower-case letters", l.Code)
 	}
 	if l.Script != "" && !scriptForm.MatchString(l.Script) {
 		c.report("script", "script %q: want an ISO 15924 code such as \"Latn\"", l.Script)
@@ -123,14 +123,14 @@ func (c *checker) prompts(prompts map[string][]string) {
 	}
 	for _, kind := range PromptKinds {
 		if len(prompts[kind]) == 0 {
-			c.report(kind, "prompts.%s is missing: [prompts] must name every kind or be left out", kind)
+			c.report(kind, "prompts.%s is missing: [prompts] must have every kind or be left out", kind)
 		}
 		for i, phrasing := range prompts[kind] {
 			if strings.Count(phrasing, "{}") != 1 {
-				c.report(kind, "prompts.%s[%d] %q: want {} exactly once, where the fact stands", kind, i, phrasing)
+				c.report(kind, "prompts.%s[%d] %q: want {} exactly once, in the place of the fact", kind, i, phrasing)
 			}
 			if slices.Index(prompts[kind], phrasing) < i {
-				c.report(kind, "prompts.%s[%d] %q: said already", kind, i, phrasing)
+				c.report(kind, "prompts.%s[%d] %q is a duplicate", kind, i, phrasing)
 			}
 		}
 	}

@@ -102,7 +102,7 @@ type NamedAggregator struct {
 // Aggregators is the table, in display order.
 var Aggregators = []NamedAggregator{
 	{
-		"pcgrad", "projects each gradient off the conflicting part of the others, in random order, then averages (Yu et al. 2020)",
+		"pcgrad", "removes from each gradient the part that conflicts with another, in random order, then averages (Yu et al. 2020)",
 		Properties{Scaling: Linear, Stochastic: true},
 		PCGrad{},
 	},
@@ -122,7 +122,7 @@ var Aggregators = []NamedAggregator{
 		GradVac{Decay: 0.5},
 	},
 	{
-		"mean", "the plain average: conflicts stay",
+		"mean", "the plain average, which ignores conflicts",
 		Properties{Scaling: Linear},
 		Mean{},
 	},
@@ -147,7 +147,7 @@ var Aggregators = []NamedAggregator{
 		MGDA{},
 	},
 	{
-		"cagrad", "best for the worst-off gradient, within half the average's length of the average (Liu et al. 2021)",
+		"cagrad", "maximises the smallest gain, within half the average's length of the average (Liu et al. 2021)",
 		Properties{},
 		CAGrad{C: 0.5},
 	},
@@ -203,7 +203,7 @@ func Unit(g *mat.SymDense) (unit *mat.SymDense, lengths []float64) {
 // set, by their direction alone. The weights always apply to the gradients as they are.
 func Consensus(a Aggregator, g *mat.SymDense, unit bool, stream *rand.Rand) (Weighting, error) {
 	if k := g.SymmetricDim(); k == 0 {
-		return Weighting{}, fmt.Errorf("finding a consensus: there is no language gradient")
+		return Weighting{}, fmt.Errorf("finding a consensus: there are no language gradients")
 	}
 	if !unit {
 		return a.Weights(g, stream), nil

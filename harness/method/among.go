@@ -19,10 +19,10 @@ import (
 func ConsensusAmong(a Aggregator, g *mat.SymDense, present []int, of int, state []float64, stream *rand.Rand) (Weighting, error) {
 	k := len(present)
 	if k != g.SymmetricDim() || k > 0 && slices.Max(present) >= of {
-		return Weighting{}, fmt.Errorf("finding a consensus: a Gram matrix of %d gradients for %v of %d", g.SymmetricDim(), present, of)
+		return Weighting{}, fmt.Errorf("finding a consensus: the Gram matrix has %d gradients for %v of %d", g.SymmetricDim(), present, of)
 	}
 	if state != nil && len(state) != of*of {
-		return Weighting{}, fmt.Errorf("finding a consensus: the state holds %d entries, %d gradients have %d", len(state), of, of*of)
+		return Weighting{}, fmt.Errorf("finding a consensus: the state has %d entries, but %d gradients need %d", len(state), of, of*of)
 	}
 	var own []float64 // of the state, what the present ones know of each other
 	if state != nil {

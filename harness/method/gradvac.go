@@ -30,7 +30,7 @@ const largest = 1 - 1e-8
 // From continues with the targets that an earlier round left.
 func (v GradVac) From(state []float64, k int) (Aggregator, error) {
 	if len(state) != k*k {
-		return nil, fmt.Errorf("gradvac: the state holds %d targets, %d gradients have %d", len(state), k, k*k)
+		return nil, fmt.Errorf("gradvac: the state has %d targets, but %d gradients need %d", len(state), k, k*k)
 	}
 	v.targets = state
 	return v, nil

@@ -24,7 +24,7 @@ var Selectors = []Selector{
 	{"none", "no training: the base model", PicksNone, ReadsNothing, nil},
 	{"all", "every pair: joint training", PicksAll, ReadsNothing, nil},
 	{"congrad", "the pairs whose gradient agrees most with the consensus of the languages (Li et al. 2026)", PicksBestOnline, ReadsConsensus, ConGrad},
-	{"anti", "the pairs whose gradient agrees least with it: a lower bound", PicksBest, ReadsConsensus, Anti},
+	{"anti", "the pairs whose gradient agrees least with the consensus: a lower bound", PicksBest, ReadsConsensus, Anti},
 	{"own_language", "the pairs whose gradient agrees most with their own language's; other languages play no part", PicksBest, ReadsGradients, OwnLanguage},
 	{"validation", "the pairs whose gradient agrees most with that of held-back pairs (after Xia et al. 2024, LESS)", PicksBest, ReadsHeldBack, Validation},
 	{"validation_adam", "the same with exact gradients, scaled as Adam's updates would be (Xia et al. 2024, LESS)", PicksBest, ReadsHeldBackAdam, Validation},
@@ -32,8 +32,8 @@ var Selectors = []Selector{
 	{"implicit_margin_high", "the pairs whose chosen answer the policy itself prefers most (after Deng et al. 2025)", PicksBest, ReadsMargin, ImplicitMarginHigh},
 	{"implicit_margin_low", "the pairs whose chosen answer the policy itself prefers least (after Qi et al. 2025)", PicksBest, ReadsMargin, ImplicitMarginLow},
 	{"perplexity_band", "the pairs whose chosen answer is neither easy nor hard for the policy (after Marion et al. 2023)", PicksBest, ReadsChosen, PerplexityBand},
-	{"ifd", "the pairs whose chosen answer the instruction helps least: instruction-following difficulty (after Li et al. 2024)", PicksBest, ReadsUnprompted, IFD},
-	{"random", "as many pairs of each language as another arm kept, at random", PicksMatching, ReadsNothing, nil},
+	{"ifd", "the pairs whose chosen answer gains least from the instruction: instruction-following difficulty (after Li et al. 2024)", PicksBest, ReadsUnprompted, IFD},
+	{"random", "random pairs, as many of each language as another arm kept", PicksMatching, ReadsNothing, nil},
 }
 
 // FindSelector looks a selector up by name.

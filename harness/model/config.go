@@ -23,7 +23,7 @@ type Config struct {
 	NormEps  float64 `json:"rms_norm_eps"`
 	Tied     bool    `json:"tie_word_embeddings"`
 	Features `json:"-"`
-	LoRA     LoRA `json:"-"` // if not zero, the adapters are the model's weights and everything else is frozen beneath them
+	LoRA     LoRA `json:"-"` // if not zero, the adapters are the model's weights and everything else is frozen
 }
 
 // Shape is a weight's name and dimensions.
@@ -58,7 +58,7 @@ func (c Config) Shapes() []Shape {
 	return c.base()
 }
 
-// Frozen lists the weights beneath the adapters; none without adapters.
+// Frozen lists the weights under the adapters; none without adapters.
 func (c Config) Frozen() []Shape {
 	if c.LoRA.Rank > 0 {
 		return c.base()
@@ -168,9 +168,9 @@ func (c Config) Check() error {
 	}
 	switch {
 	case c.Heads%c.KVHeads != 0:
-		return fmt.Errorf("num_attention_heads %d is no multiple of num_key_value_heads %d", c.Heads, c.KVHeads)
+		return fmt.Errorf("num_attention_heads %d is not a multiple of num_key_value_heads %d", c.Heads, c.KVHeads)
 	case c.HeadDim%2 != 0:
-		return fmt.Errorf("head_dim %d is odd; rotary positions turn pairs", c.HeadDim)
+		return fmt.Errorf("head_dim %d is odd; rotary positions need an even number", c.HeadDim)
 	case !(c.RopeBase > 1):
 		return fmt.Errorf("rope_theta is %g", c.RopeBase)
 	case !(c.NormEps > 0):

@@ -51,9 +51,9 @@ func TestFamiliesAreReadAsTransformersReadsThem(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			anew, err := ParseConfig(f.Anew)
-			if err != nil || anew != c {
-				t.Errorf("as transformers writes it: %v\n%+v, want\n%+v", err, anew, c)
+			again, err := ParseConfig(f.Anew)
+			if err != nil || again != c {
+				t.Errorf("as transformers writes it: %v\n%+v, want\n%+v", err, again, c)
 			}
 			shapes := map[string][]int{}
 			for _, s := range c.Shapes() {

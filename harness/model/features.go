@@ -77,10 +77,10 @@ func (f Features) List() []string {
 	}{
 		{"activation " + string(f.Act), f.Act != SiLU},
 		{"norms of 1 + weight", f.NormOffset},
-		{"norms behind attention and MLP", f.PostNorms},
+		{"norms after attention and MLP", f.PostNorms},
 		{"norms of queries and keys", f.QKNorm},
 		{"biases of queries, keys and values", f.QKVBias},
-		{"a bias behind the attention", f.OutBias},
+		{"a bias after the attention", f.OutBias},
 		{"biases in the MLP", f.MLPBias},
 		{"scaled embeddings", f.ScaledEmbed},
 		{fmt.Sprintf("scores over the root of %g", f.QueryScalar), f.QueryScalar != 0},

@@ -217,7 +217,7 @@ func (f *Folder) configFile(weights safetensors.DType) ([]byte, error) {
 	}
 	var file map[string]json.RawMessage
 	if err := json.Unmarshal(f.Source, &file); err != nil {
-		return nil, fmt.Errorf("config.json: the one that was read is needed: %w", err)
+		return nil, fmt.Errorf("config.json: the original file is needed: %w", err)
 	}
 	dtype := json.RawMessage(`"` + name + `"`)
 	if _, older := file["torch_dtype"]; !older && string(file["dtype"]) == string(dtype) {

@@ -43,7 +43,7 @@ func newGGUF(file *gguf.File) (*GGUF, error) {
 	if n, _, err := m.Int("split.count"); err != nil {
 		return nil, err
 	} else if n > 1 {
-		return nil, fmt.Errorf("it is one of %d parts, which are not supported: join them with llama-gguf-split --merge", n)
+		return nil, fmt.Errorf("it is one of %d parts; join them with llama-gguf-split --merge", n)
 	}
 	arch, _, err := gguf.Get[string](m, "general.architecture")
 	if err != nil {
@@ -104,7 +104,7 @@ func (g *GGUF) Float32(name string, dst []float32) error {
 	}
 	if dims, _ := g.Shape(name); heads > 0 {
 		if len(dims) == 0 || dims[0]%(2*heads) != 0 {
-			return fmt.Errorf("reading GGUF: %s of shape %v has no even number of rows for each of %d heads", name, dims, heads)
+			return fmt.Errorf("reading GGUF: %s of shape %v does not have an even number of rows for each of %d heads", name, dims, heads)
 		}
 		unpermute(dst, dims[0], heads)
 	}
@@ -160,7 +160,7 @@ func (g *GGUF) rename(postNorms bool) error {
 			name = stored
 		}
 		if twin, twice := g.stored[name]; twice {
-			return fmt.Errorf("the tensors %q and %q are both %s", twin, stored, name)
+			return fmt.Errorf("the tensors %q and %q both map to %s", twin, stored, name)
 		}
 		g.names = append(g.names, name)
 		g.stored[name] = stored

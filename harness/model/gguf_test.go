@@ -118,7 +118,7 @@ func TestGGUFIsRefusedByName(t *testing.T) {
 		"an infinite base":     {qwen, float("qwen3.rope.freq_base", 1e6), float("qwen3.rope.freq_base", float32(math.Inf(1))), "qwen3.rope.freq_base is +Inf"},
 		"yarn":                 {gemma, slices.Concat(text("gemma3.rope.scaling.type"), u32(8), text("linear")), slices.Concat(text("gemma3.rope.scaling.type"), u32(8), text("yarn!!")), `scaling.type "yarn!!" is not supported`},
 		"other factors":        {llama3, float("llama.rope.freq_base", 5e5), float("llama.rope.freq_base", 4e5), "a llama3 scaling by 32"},
-		"a token too many":     {qwen, value("tokenizer.ggml.eos_token_id", 1), value("tokenizer.ggml.eos_token_id", 6), "eos_token_id is 6, there are 6 tokens"},
+		"a token too many":     {qwen, value("tokenizer.ggml.eos_token_id", 1), value("tokenizer.ggml.eos_token_id", 6), "eos_token_id is 6, but there are 6 tokens"},
 		"a tensor's name":      {qwen, text("blk.0.attn_q.weight"), text("blk.0.attn_q.weighs"), `no tensor "model.layers.0.self_attn.q_proj.weight"`},
 		"one name for two":     {gemma, text("blk.0.ffn_norm.weight"), text("blk.1.ffn_norm.weight"), "two tensors"},
 	} {

@@ -63,7 +63,7 @@ func readGGUFTokenizer(m gguf.Metadata) (t GGUFTokenizer, err error) {
 		case !ok:
 			n = -1
 		case n < 0 || n >= len(t.Tokens):
-			err = errors.Join(err, fmt.Errorf("%s is %d, there are %d tokens", key, n, len(t.Tokens)))
+			err = errors.Join(err, fmt.Errorf("%s is %d, but there are %d tokens", key, n, len(t.Tokens)))
 		}
 		*id.to = n
 	}

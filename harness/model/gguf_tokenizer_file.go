@@ -37,7 +37,7 @@ func (t GGUFTokenizer) File() ([]byte, error) {
 		return []byte(t.HuggingFace), nil
 	}
 	if t.Model != "gpt2" {
-		return nil, fmt.Errorf("tokenizer.ggml.model %q is not supported; gpt2, which is byte-level BPE, is (of others take the folder with tokenizer.json)", t.Model)
+		return nil, fmt.Errorf("tokenizer.ggml.model %q is not supported; only gpt2 (byte-level BPE) is (for others use the folder with tokenizer.json)", t.Model)
 	}
 	p, ok := ggufPipelines[t.Pre]
 	if !ok {
@@ -122,7 +122,7 @@ func (t GGUFTokenizer) lists() (added []ggufAdded, vocab json.RawMessage, err er
 		case isAdded(id):
 			added = append(added, ggufAdded{ID: id, Content: token, Special: t.Types[id] == GGUFControl})
 		case t.Types[id] != GGUFNormal && t.Types[id] != GGUFUnused:
-			return nil, nil, fmt.Errorf("tokenizer.ggml.token_type: token %d, %q, is of the type %d, which byte-level BPE does not have", id, token, t.Types[id])
+			return nil, nil, fmt.Errorf("tokenizer.ggml.token_type: token %d, %q, has the type %d, which byte-level BPE does not have", id, token, t.Types[id])
 		}
 		if id >= inside {
 			continue
@@ -151,7 +151,7 @@ func (t GGUFTokenizer) postProcessor(p ggufPipeline) (string, error) {
 			return nil, nil
 		}
 		if id < 0 {
-			return nil, fmt.Errorf("tokenizer.ggml.add_%s_token is set, and there is no %s_token_id", name, name)
+			return nil, fmt.Errorf("tokenizer.ggml.add_%s_token is set, but there is no %s_token_id", name, name)
 		}
 		token := t.Tokens[id]
 		special[token] = map[string]any{"id": token, "ids": []int{id}, "tokens": []string{token}}

@@ -46,14 +46,14 @@ func (c Config) adapters() []Shape {
 // Scale is what an adapter's product is multiplied by.
 func (l LoRA) Scale() float64 { return l.Alpha / float64(l.Rank) }
 
-// Merge is the model that adapters and the frozen weights beneath them amount to: W + (alpha/rank)·B·A.
+// Merge returns the model with the adapters merged into the frozen weights under them: W + (alpha/rank)·B·A.
 func Merge(frozen, adapters *Weights) (*Weights, error) {
 	c := adapters.Config
 	if err := adapters.Check(); err != nil {
 		return nil, fmt.Errorf("merging adapters: %w", err)
 	}
 	if c.LoRA.Rank == 0 || c.Base() != frozen.Config {
-		return nil, fmt.Errorf("merging adapters: they are not of this model")
+		return nil, fmt.Errorf("merging adapters: they do not belong to this model")
 	}
 	byName := map[string][]float32{}
 	for i, s := range c.Shapes() {

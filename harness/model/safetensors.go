@@ -110,7 +110,7 @@ func checkWeights(config Config, c Checkpoint) error {
 			return fmt.Errorf("reading weights: the file has no tensor %q", s.Name)
 		}
 		if !slices.Equal(dims, s.Dims) {
-			return fmt.Errorf("reading weights: %s has the shape %v, the configuration asks for %v", s.Name, dims, s.Dims)
+			return fmt.Errorf("reading weights: %s has the shape %v, but the configuration needs %v", s.Name, dims, s.Dims)
 		}
 	}
 	copied := false
@@ -120,7 +120,7 @@ func checkWeights(config Config, c Checkpoint) error {
 		case name == "lm_head.weight": // asked for unless tied
 			copied = true
 		default:
-			return fmt.Errorf("reading weights: the file has a tensor %q that the configuration does not ask for", name)
+			return fmt.Errorf("reading weights: the file has a tensor %q that the configuration does not use", name)
 		}
 	}
 	if copied {
@@ -133,7 +133,7 @@ func checkWeights(config Config, c Checkpoint) error {
 
 // checkCopy compares the head of a tied model with its embedding.
 func checkCopy(config Config, c Checkpoint) error {
-	differs := fmt.Errorf("the file has a lm_head.weight that differs from the embedding, which the configuration ties it to")
+	differs := fmt.Errorf("the file has a lm_head.weight that differs from the embedding, but the configuration ties them")
 	dims, _ := c.Shape("lm_head.weight")
 	size := config.Vocab * config.Hidden
 	if (Shape{Dims: dims}).Size() != size {

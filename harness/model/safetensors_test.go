@@ -118,7 +118,7 @@ func TestHostileFiles(t *testing.T) {
 		"overlap":              {safetensorsFile(`{"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4]},"b":{"dtype":"F32","shape":[1],"data_offsets":[0,4]}}`, 4), "expected to start at 4"},
 		"backwards":            {safetensorsFile(`{"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4]},"b":{"dtype":"F32","shape":[1],"data_offsets":[4,0]}}`, 4), "lies at"},
 		"beyond the end":       {safetensorsFile(`{"a":{"dtype":"F32","shape":[2],"data_offsets":[0,8]}}`, 4), "to end within 4"},
-		"bytes left over":      {safetensorsFile(`{"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4]}}`, 6), "2 bytes behind the last tensor"},
+		"bytes left over":      {safetensorsFile(`{"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4]}}`, 6), "2 bytes after the last tensor"},
 		"a shape that wraps":   {safetensorsFile(`{"a":{"dtype":"F32","shape":[4294967296,4294967296],"data_offsets":[0,4]}}`, 4), "does not fit"},
 		"a negative dimension": {safetensorsFile(`{"a":{"dtype":"F32","shape":[-1],"data_offsets":[0,4]}}`, 4), "does not fit"},
 		"a wrong size":         {safetensorsFile(`{"a":{"dtype":"F16","shape":[1],"data_offsets":[0,4]}}`, 4), "does not fit"},

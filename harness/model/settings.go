@@ -171,7 +171,7 @@ func ParseConfig(data []byte) (Config, error) {
 	}
 	hint := ""
 	if name == "gemma3" {
-		hint = " (of a Gemma 3 that also reads images the text_config is, in a folder of its own)"
+		hint = " (for a Gemma 3 that also reads images, use its text_config in a separate folder)"
 	}
 	return Config{}, errors.Join(append(s.errs, fmt.Errorf("model_type %q is not supported; %s are%s", name, strings.Join(known, ", "), hint))...)
 }

@@ -19,11 +19,11 @@ type Weights struct {
 func (w *Weights) Check() error {
 	shapes := w.Config.Shapes()
 	if len(shapes) != len(w.Tensors) {
-		return fmt.Errorf("the model has %d weights, its shape asks for %d", len(w.Tensors), len(shapes))
+		return fmt.Errorf("the model has %d weights, but its shape needs %d", len(w.Tensors), len(shapes))
 	}
 	for i, s := range shapes {
 		if len(w.Tensors[i]) != s.Size() {
-			return fmt.Errorf("weight %s has %d entries, its shape %v asks for %d", s.Name, len(w.Tensors[i]), s.Dims, s.Size())
+			return fmt.Errorf("weight %s has %d entries, but its shape %v needs %d", s.Name, len(w.Tensors[i]), s.Dims, s.Size())
 		}
 	}
 	return nil

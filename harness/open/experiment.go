@@ -35,7 +35,7 @@ func File(arg string) (string, []byte, error) {
 	}
 	data, err := os.ReadFile(arg)
 	if errors.Is(err, fs.ErrNotExist) {
-		return arg, nil, exit.With(exit.Config, fmt.Errorf("%q: no such file and no shipped experiment%s (congrad ls experiments)", arg, suggest.DidYouMean(arg, Shipped())))
+		return arg, nil, exit.With(exit.Config, fmt.Errorf("%q: neither a file nor a shipped experiment%s (congrad ls experiments)", arg, suggest.DidYouMean(arg, Shipped())))
 	}
 	return arg, data, err
 }
@@ -66,7 +66,7 @@ func Parse(file string, source []byte, o Options) (*config.Experiment, *Surround
 	if o.Seeds != "" {
 		for word := range strings.SplitSeq(o.Seeds, ",") {
 			if _, err := strconv.ParseUint(strings.TrimSpace(word), 10, 63); err != nil {
-				return nil, nil, exit.With(exit.Config, fmt.Errorf("--seeds %s: %q is no seed: want whole numbers from 0 upwards, as in --seeds 1,2", o.Seeds, word))
+				return nil, nil, exit.With(exit.Config, fmt.Errorf("--seeds %s: %q is not a seed: want whole numbers, 0 or more, as in --seeds 1,2", o.Seeds, word))
 			}
 		}
 		sets = append(slices.Clone(sets), "seeds=["+o.Seeds+"]")

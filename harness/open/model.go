@@ -17,7 +17,7 @@ import (
 )
 
 // ModelFlag says what --model takes.
-const ModelFlag = `"tiny", the embedded model, a folder, a .gguf file, or the id org/name[@revision] of a downloaded model`
+const ModelFlag = `"tiny" (the embedded model), a folder, a .gguf file, or the id org/name[@revision] of a downloaded model`
 
 // smollm2 is where make smollm2 leaves its model.
 const smollm2 = "build/models/SmolLM2-135M-Instruct.Q4_1.gguf"
@@ -44,13 +44,13 @@ func findModel(name string) (source, error) {
 	case err == nil:
 		return source{}, fmt.Errorf("%q is neither a folder nor a .gguf file", name)
 	case name == smollm2:
-		return source{}, fmt.Errorf("%q: no such file; make smollm2 fetches it", name)
+		return source{}, fmt.Errorf("%q: no such file; make smollm2 downloads it", name)
 	case strings.HasSuffix(name, ".gguf"):
 		return source{}, fmt.Errorf("%q: no such file", name)
 	}
 	id, err := hub.ParseID(name)
 	if err != nil {
-		return source{}, fmt.Errorf("%q is neither \"tiny\", the embedded model, nor a folder, a .gguf file or an id org/name%s", name, suggest.DidYouMean(name, []string{"tiny"}))
+		return source{}, fmt.Errorf("%q is neither \"tiny\" (the embedded model) nor a folder, a .gguf file or an id org/name%s", name, suggest.DidYouMean(name, []string{"tiny"}))
 	}
 	cache, err := hub.CacheDir()
 	if err != nil {
@@ -59,7 +59,7 @@ func findModel(name string) (source, error) {
 	dir, err := cache.Find(id)
 	var absent hub.Absent
 	if errors.As(err, &absent) {
-		return source{}, fmt.Errorf("%q is no folder, and a model %w (congrad model download %s)", name, err, name)
+		return source{}, fmt.Errorf("%q is not a folder, and the model %w (congrad model download %s)", name, err, name)
 	}
 	if err != nil {
 		return source{}, err
@@ -169,7 +169,7 @@ func (s source) chat(c model.Config, file []byte) (*text.Chat, error) {
 		return nil, err
 	}
 	if tokenizer.Size() > c.Vocab {
-		return nil, fmt.Errorf("the tokenizer has %d tokens, the model %d", tokenizer.Size(), c.Vocab)
+		return nil, fmt.Errorf("the tokenizer has %d tokens, but the model has %d", tokenizer.Size(), c.Vocab)
 	}
 	template, err := s.template()
 	if err != nil {

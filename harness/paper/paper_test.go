@@ -71,10 +71,10 @@ func TestChecklistOfAKnownRun(t *testing.T) {
 	got := items(t, text)
 	for name, want := range map[string]string{
 		"Hours of computing":    "1.50, wall-clock, in 2 stages, by arm in the table cost",
-		"Peak memory":           "2.00 GB of main memory; of a GPU it is not known",
+		"Peak memory":           "2.00 GB of main memory; not known for a GPU",
 		"Machine":               "A, 4 cores, 1 kB of memory, linux",
-		"Licence of the model":  "mit, as the model's files say",
-		"Commit of the program": "`abc`, with changes that were not committed",
+		"Licence of the model":  "mit, from the model's files",
+		"Commit of the program": "`abc`, with uncommitted changes",
 		"Command":               "`congrad run x`",
 		"Training runs":         "3 seeds for every arm (1, 2, 3), of 2 iterations each",
 		"File `p.jsonl`":        "7 rows, SHA-256 `s`",
@@ -86,7 +86,7 @@ func TestChecklistOfAKnownRun(t *testing.T) {
 	if want := fmt.Sprintf("all (6): %.3f [", sum/float64(n)); !strings.Contains(got["Win rate of joint"][1], want) || !strings.Contains(got["Win rate of joint"][1], fmt.Sprintf("], n = %d", n)) {
 		t.Errorf("Win rate of joint: %s, want %s", got["Win rate of joint"][1], want)
 	}
-	if got["Licence of `p.jsonl`, and consent of whoever wrote it"][0] != " " {
+	if got["Licence of `p.jsonl`, and consent of its authors"][0] != " " {
 		t.Error("the licence of the user's own file is taken to be known")
 	}
 	for _, want := range []string{"| `train.epochs` | 2 | default: our choice |", "- 3 seeds: ", "that are in none"} {
@@ -114,7 +114,7 @@ func TestChecklistAgainstAFile(t *testing.T) {
 	text := string(r.Checklist())
 	got := items(t, text)
 	for name, want := range map[string]string{
-		"Licence of `refs.jsonl`, and whose answers they are": Open, "Licences of the tasks' items (udhr)": Open, "Opponent": "the answers in refs.jsonl: 9 rows, 7 of them for these prompts, SHA-256 s",
+		"Licence of `refs.jsonl`, and who wrote these answers": Open, "Licences of the tasks' items (udhr)": Open, "Opponent": "the answers in refs.jsonl: 9 rows, 7 of them for these prompts, SHA-256 s",
 	} {
 		if got[name][1] != want {
 			t.Errorf("%s: %q, want %q", name, got[name][1], want)
@@ -122,7 +122,7 @@ func TestChecklistAgainstAFile(t *testing.T) {
 	}
 	n := len(r.Set.Evaluations)
 	if want := fmt.Sprintf("The judge gave one of the answers no score in %d of %d comparisons", (n+1)/2, n); got["Win rate of baseline"][0] != "x" || !strings.Contains(text, want) {
-		t.Errorf("no rate of the untouched model, or no %q:\n%s", want, text)
+		t.Errorf("no rate of the base model, or no %q:\n%s", want, text)
 	}
 }
 

@@ -9,13 +9,13 @@ type Scored struct {
 	Parsed bool // false where the judge's score could not be read; such an answer is never chosen nor rejected
 }
 
-// Rules say which couples of answers make a pair.
+// Rules say which two answers make a pair.
 type Rules struct {
 	MinGap         float64 // smallest difference of the scores that still counts
 	MaxLengthRatio float64 // largest ratio of the answers' tokens; 0 allows any
 }
 
-// Outcome is what became of a prompt.
+// Outcome is the result for a prompt.
 type Outcome int
 
 // The outcomes, in the order in which they are tested.

@@ -95,7 +95,7 @@ func (c course) step(t *nn.Trainer, step int) (Step, error) {
 	return made, train.Diverged(made.Loss, made.GradNorm)
 }
 
-// open starts anew, or goes on from scratch with the steps so far.
+// open starts from the beginning, or continues from scratch with the steps so far.
 func (c course) open(e *nn.Engine, scratch store.Scratch) (*nn.Trainer, []Step, error) {
 	t := c.recipe.Train
 	adam := nn.AdamW{Beta1: t.Beta1, Beta2: t.Beta2, Epsilon: 1e-8, Decay: t.WeightDecay, Clip: t.Clip}
@@ -109,17 +109,17 @@ func (c course) open(e *nn.Engine, scratch store.Scratch) (*nn.Trainer, []Step, 
 	}
 	state, err := nn.UnmarshalState(e.Config, data)
 	if err != nil {
-		return nil, nil, fmt.Errorf("going on with a pretraining: %w", err)
+		return nil, nil, fmt.Errorf("continuing pretraining: %w", err)
 	}
 	var steps []Step
 	if data, err = scratch.Load("steps.json"); err != nil {
 		return nil, nil, err
 	}
 	if err := json.Unmarshal(data, &steps); err != nil {
-		return nil, nil, fmt.Errorf("going on with a pretraining: its steps: %w", err)
+		return nil, nil, fmt.Errorf("continuing pretraining: its steps: %w", err)
 	}
 	if len(steps) < state.Steps {
-		return nil, nil, fmt.Errorf("going on with a pretraining: its record holds %d steps, its checkpoint has %d behind it", len(steps), state.Steps)
+		return nil, nil, fmt.Errorf("continuing pretraining: the record has %d steps, but the checkpoint is at step %d", len(steps), state.Steps)
 	}
 	trainer, err := e.ResumeTrainer(state, adam)
 	return trainer, steps[:state.Steps], err

@@ -22,7 +22,7 @@ type Examination struct {
 	Samples       int
 	Sampled       int // sampled answers that are right
 	Couples       int // a right answer and a wrong one, both of which the judge gave a score
-	Ordered, Tied int // couples that it ordered rightly, and that it scored alike
+	Ordered, Tied int // pairs that it ordered correctly, and that it tied
 	Unparsed      int // answers that it gave none
 }
 

@@ -58,7 +58,7 @@ func TestTheEmbeddedModelIsFit(t *testing.T) {
 			examined = append(examined, x.Lang)
 			right, ordered := float64(x.Sampled)/float64(x.Samples), float64(x.Ordered)/float64(x.Couples)
 			if right < 0.1 || right > 0.8 || ordered < 0.75 || x.Unparsed*20 > x.Couples {
-				t.Errorf("%s: %.2f of the sampled answers are right, %.2f of the couples are ordered rightly, %d answers have no score", x.Lang, right, ordered, x.Unparsed)
+				t.Errorf("%s: %.2f of the sampled answers are right, %.2f of the pairs are ordered right, %d answers have no score", x.Lang, right, ordered, x.Unparsed)
 			}
 			if x.Items != per || x.Samples != examinedSamples*per || x.Couples < x.Items || x.Greedy > x.Items {
 				t.Errorf("counts do not add up: %+v", x)

@@ -80,7 +80,7 @@ func Load(dir fs.FS, name string) (*Recipe, error) {
 		wrong = append(wrong, fmt.Errorf("%s: %w", name, err))
 	}
 	if r.Train.Steps < 1 || r.Train.Batch < 1 || r.Train.Tokens < 64 {
-		wrong = append(wrong, fmt.Errorf("%s: train.steps, train.batch and train.tokens have to be at least 1, 1 and 64", name))
+		wrong = append(wrong, fmt.Errorf("%s: train.steps, train.batch and train.tokens must be at least 1, 1 and 64", name))
 	}
 	return r, errors.Join(wrong...)
 }

@@ -44,16 +44,16 @@ func Decode[T any](data []byte, name, kind string) ([]T, error) {
 // decode reads records from the oldest schema on.
 func decode[T any](data []byte, name, kind string, oldest int) ([]T, error) {
 	if len(data) == 0 {
-		return nil, fmt.Errorf("%s:1: expected the line with the schema; the file is empty", name)
+		return nil, fmt.Errorf("%s:1: want the line with the schema; the file is empty", name)
 	}
 	dec := json.NewDecoder(bytes.NewReader(data))
 	dec.DisallowUnknownFields()
 	var h header
 	if err := dec.Decode(&h); err != nil {
-		return nil, fmt.Errorf("%s:1: expected the line with the schema: %w", name, err)
+		return nil, fmt.Errorf("%s:1: want the line with the schema: %w", name, err)
 	}
 	if h.Record == kind && h.Schema > 0 && h.Schema < oldest {
-		return nil, fmt.Errorf("%s:1: the records are of an earlier version of congrad (schema %d, this one reads %d)", name, h.Schema, Schema)
+		return nil, fmt.Errorf("%s:1: the records are from an earlier version of congrad (schema %d, this version reads %d)", name, h.Schema, Schema)
 	}
 	if h.Schema < oldest || h.Schema > Schema || h.Record != kind {
 		return nil, fmt.Errorf("%s:1: holds %q records of schema %d; this version reads %q of schema %d", name, h.Record, h.Schema, kind, Schema)
@@ -66,11 +66,11 @@ func decode[T any](data []byte, name, kind string, oldest int) ([]T, error) {
 		var rec T
 		if err := dec.Decode(&rec); err == io.EOF {
 			if h.Count != nil && *h.Count != len(records) {
-				return nil, fmt.Errorf("%s: holds %d records, its first line says %d: it was cut or changed", name, len(records), *h.Count)
+				return nil, fmt.Errorf("%s: has %d records, but its first line says %d: it was cut or changed", name, len(records), *h.Count)
 			}
 			return records, nil
 		} else if err != nil {
-			return nil, fmt.Errorf("%s:%d: no record of the kind %q: %w", name, line, kind, err)
+			return nil, fmt.Errorf("%s:%d: not a record of kind %q: %w", name, line, kind, err)
 		}
 		records = append(records, rec)
 	}
@@ -124,7 +124,7 @@ func Load(dir fs.FS) (*Set, error) {
 		return nil, err
 	}
 	if len(studies) != 1 {
-		return nil, fmt.Errorf("study.jsonl: holds %d studies instead of one", len(studies))
+		return nil, fmt.Errorf("study.jsonl: has %d studies instead of one", len(studies))
 	}
 	s.Study = studies[0]
 	return &s, nil

@@ -37,12 +37,12 @@ func LoadGrid(dir fs.FS) (*Grid, error) {
 		return nil, err
 	}
 	if len(grids) != 1 {
-		return nil, fmt.Errorf("grid.jsonl: holds %d grids instead of one", len(grids))
+		return nil, fmt.Errorf("grid.jsonl: has %d grids instead of one", len(grids))
 	}
 	g := &grids[0]
 	rows, columns := len(g.Rows.Values), len(g.Columns.Values)
 	if len(g.Cells) != rows*columns {
-		return nil, fmt.Errorf("grid.jsonl: holds %d cells for %d rows and %d columns", len(g.Cells), rows, columns)
+		return nil, fmt.Errorf("grid.jsonl: has %d cells for %d rows and %d columns", len(g.Cells), rows, columns)
 	}
 	for i, c := range g.Cells {
 		if c.Row != i/columns || c.Column != i%columns {

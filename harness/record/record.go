@@ -67,7 +67,7 @@ type Prompt struct {
 // Answer is one sampled answer with the judge's score (answers.jsonl).
 type Answer struct {
 	Seed      uint64  `json:"seed"`
-	Arm       string  `json:"arm"` // whose policy answered; iteration 1 is everybody's start and carries the name of the untouched arm
+	Arm       string  `json:"arm"` // whose policy answered; iteration 1 is everybody's start and carries the name of the base model's arm
 	Iteration int     `json:"iteration"`
 	Lang      string  `json:"lang"`
 	Prompt    string  `json:"prompt"` // id
@@ -80,7 +80,7 @@ type Answer struct {
 	Known     float64 `json:"known"` // score against the known answer in [0, 1]; 1 is an exact match; -1 where none is known
 }
 
-// Pairing counts what became of one language's prompts (pairing.jsonl).
+// Pairing counts the outcomes of one language's prompts (pairing.jsonl).
 type Pairing struct {
 	Seed       uint64 `json:"seed"`
 	Arm        string `json:"arm"`
@@ -94,7 +94,7 @@ type Pairing struct {
 	Narrow     int    `json:"narrow"`     // prompts under the minimum gap or over the maximum length ratio
 	TooFew     int    `json:"too_few"`    // prompts with fewer than two scored answers
 	Pairs      int    `json:"pairs"`
-	// JudgeRight and JudgeWrong count the answer couples (one exact, one not, to the same prompt) that the judge orders
+	// JudgeRight and JudgeWrong count the pairs of answers (one exact, one not, to the same prompt) that the judge orders
 	// rightly and wrongly; JudgeTied those it scores alike.
 	JudgeRight int `json:"judge_right"`
 	JudgeWrong int `json:"judge_wrong"`
@@ -161,7 +161,7 @@ type Step struct {
 	Rate      float64 `json:"learning_rate"`
 	Pairs     int     `json:"pairs"`
 	Tokens    int     `json:"tokens"` // without padding
-	// Where an aggregator combined the gradients of the languages; of the couples of languages that have one in the step:
+	// Where an aggregator combined the gradients of the languages; over the pairs of languages that have one in the step:
 	Languages int     `json:"languages,omitempty"` // with pairs in the step
 	Conflicts float64 `json:"conflicts,omitempty"` // share with a cosine below zero
 	Cosine    float64 `json:"cosine,omitempty"`    // mean

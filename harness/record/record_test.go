@@ -81,7 +81,7 @@ func TestRecordsOfAnEarlierVersion(t *testing.T) {
 		dir[name] = &fstest.MapFile{Data: bytes.Replace(data, []byte(`{"schema":2,`), []byte(`{"schema":1,`), 1)}
 	}
 	_, err = Load(dir)
-	if err == nil || !strings.Contains(err.Error(), "study.jsonl:1: the records are of an earlier version of congrad (schema 1, this one reads 2)") {
+	if err == nil || !strings.Contains(err.Error(), "study.jsonl:1: the records are from an earlier version of congrad (schema 1, this version reads 2)") {
 		t.Errorf("%v", err)
 	}
 	if steps, err := Decode[Step]([]byte(`{"schema":1,"record":"steps"}`+"\n"+`{"loss":2}`), "steps.jsonl", "steps"); err != nil || len(steps) != 1 || steps[0].Loss != 2 {
@@ -99,7 +99,7 @@ func TestDecodeSaysWhere(t *testing.T) {
 		"other kind":    {`{"schema":1,"record":"pairs"}` + "\n", "steps.jsonl:1: holds \"pairs\" records"},
 		"unknown field": {head + `{"lozz":1}` + "\n", "steps.jsonl:2: no record of the kind \"steps\""},
 		"rubbish":       {head + `{"loss":1}` + "\n]\n", "steps.jsonl:3: no record of the kind \"steps\""},
-		"cut file":      {`{"schema":1,"record":"steps","count":2}` + "\n" + `{"loss":1}` + "\n", "steps.jsonl: holds 1 records, its first line says 2: it was cut or changed"},
+		"cut file":      {`{"schema":1,"record":"steps","count":2}` + "\n" + `{"loss":1}` + "\n", "steps.jsonl: has 1 records, but its first line says 2: it was cut or changed"},
 		"cut line":      {head + `{"loss":1}` + "\n" + `{"loss":`, "steps.jsonl:3: no record of the kind \"steps\""},
 	} {
 		_, err := Decode[Step]([]byte(c.in), "steps.jsonl", "steps")

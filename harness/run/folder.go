@@ -52,7 +52,7 @@ func (f Folder) writePlan(p stage.Plan) error {
 	if there, err := os.ReadFile(f.path("plan.json")); err == nil && !bytes.Equal(there, plan) {
 		for _, name := range []string{"records", "tables", "figures", "report.md", "report.html", "checklist.md", "manifest.json"} {
 			if err := os.RemoveAll(f.path(name)); err != nil {
-				return fmt.Errorf("clearing what another plan left: %w", err)
+				return fmt.Errorf("removing the files of an earlier plan: %w", err)
 			}
 		}
 	}
@@ -118,7 +118,7 @@ func (f Folder) Replace(files map[string][]byte) error {
 				continue
 			}
 			if err := os.RemoveAll(filepath.Join(f.path(folder), e.Name())); err != nil {
-				return fmt.Errorf("removing what is no longer made: %w", err)
+				return fmt.Errorf("removing outdated files: %w", err)
 			}
 		}
 	}

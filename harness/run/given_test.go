@@ -38,7 +38,7 @@ func (l *lab) answersOf(t *testing.T, say func(p data.Prompt) string) {
 	}
 }
 
-// Against a file's answers every arm is compared, the untouched one too, by known answers that an independent count gives.
+// Against a file's answers every arm is compared, the base model's too, by known answers that an independent count gives.
 func TestAgainstTheAnswersOfAFile(t *testing.T) {
 	t.Chdir(t.TempDir())
 	l := newLab(t)

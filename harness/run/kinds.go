@@ -44,7 +44,7 @@ func findKind(name string) (kind.Row, int, error) {
 			return row, i, nil
 		}
 	}
-	return kind.Row{}, 0, fmt.Errorf("no kind of stage is called %q", name)
+	return kind.Row{}, 0, fmt.Errorf("there is no kind of stage %q", name)
 }
 
 // stageOf is a kind's work as a stage. device is what computes, for the kinds that it computes.
@@ -70,7 +70,7 @@ func workOf(s *stage.Stage) (kind.Work, error) {
 		return nil, err
 	}
 	if row.Version != s.Version {
-		return nil, fmt.Errorf("%s was planned with version %d of %s, this congrad has version %d (congrad run plans again)", s.Label, s.Version, s.Kind, row.Version)
+		return nil, fmt.Errorf("%s was planned with version %d of %s, but this congrad has version %d (congrad run makes a new plan)", s.Label, s.Version, s.Kind, row.Version)
 	}
 	return row.Decode(s.Settings)
 }
@@ -87,7 +87,7 @@ func do(ctx context.Context, s *stage.Stage, d *stage.Desk, b *bench.Bench) (sta
 		return nil, err
 	}
 	if w.OnDevice() && s.Device != b.Device {
-		return nil, fmt.Errorf("it was planned for the device %q, this process has %q (--device, or congrad run plans again)", s.Device, b.Device)
+		return nil, fmt.Errorf("it was planned for the device %q, but this process has %q (--device, or congrad run makes a new plan)", s.Device, b.Device)
 	}
 	return w.Do(ctx, d, b)
 }

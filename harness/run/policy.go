@@ -27,9 +27,9 @@ func (p *Plan) Policy(st *store.Store, b *bench.Bench, arm string, seed uint64, 
 		}
 		return nil, fmt.Errorf("%s has no arm %q%s", x.Name, arm, suggest.DidYouMean(arm, names))
 	case !a.Trained():
-		return nil, fmt.Errorf("the arm %q of %s trains nothing: its policy is the model %q", arm, x.Name, x.Model)
+		return nil, fmt.Errorf("the arm %q of %s is not trained: its policy is the model %q", arm, x.Name, x.Model)
 	case a.Mono():
-		return nil, fmt.Errorf("the arm %q of %s trains a model for each language, and so has no policy of its own", arm, x.Name)
+		return nil, fmt.Errorf("the arm %q of %s trains one model per language, so it has no single policy", arm, x.Name)
 	case !slices.Contains(x.Seeds, seed):
 		return nil, fmt.Errorf("%s has no seed %d; its seeds are %v", x.Name, seed, x.Seeds)
 	case iteration < 1 || iteration > x.Iterations:

@@ -22,7 +22,7 @@ func (p *planner) enoughPrompts() error {
 		for _, code := range e.Languages.Seen {
 			all = append(all, fmt.Sprintf("%s %d", code, count(code)))
 		}
-		return fmt.Errorf("prompts.per_language (%s) asks for %d fresh prompts in each of %d iterations (%s); %s has %d, enough for %d in each (%s)",
+		return fmt.Errorf("prompts.per_language (%s) asks for %d fresh prompts in each of %d iterations (%s); %s has %d, which is enough for %d in each (%s)",
 			e.From("prompts.per_language"), per, e.Iterations, e.From("iterations"), fewest, there, there/e.Iterations, strings.Join(all, ", "))
 	}
 	if !e.Trains() || p.bench.Source.Files() == nil { // the world holds out some of all that it has
@@ -42,7 +42,7 @@ func (p *planner) answersKnown() error {
 	check := func(key, part string, languages []string) error {
 		for _, code := range languages {
 			if place := p.bench.Source.Unanswered(part, code); place != "" {
-				return fmt.Errorf("%s: no known answer, and %s = \"reference\" (%s) compares with it; want \"self\", or an answer in every row", place, key, e.From(key))
+				return fmt.Errorf("%s: no reference answer, but %s = \"reference\" (%s) needs one; want \"self\", or an answer in every row", place, key, e.From(key))
 			}
 		}
 		return nil

@@ -41,7 +41,7 @@ func (l *lab) ownPrompts(t *testing.T, n int, answers bool) {
 }
 
 // A study of a file's prompts, judged by the model that all arms start from: the scores are those that this model gives when it
-// is asked directly, a win is a higher score, and the untouched model ties with itself.
+// is asked directly, a win is a higher score, and the base model ties with itself.
 func TestJudgedByTheStart(t *testing.T) {
 	l := newLab(t)
 	l.ownPrompts(t, 20, false)
@@ -60,7 +60,7 @@ func TestJudgedByTheStart(t *testing.T) {
 		asked[p.ID] = p.Text
 	}
 	theirs, known := map[string]float64{}, 0
-	for _, e := range set.Evaluations { // the untouched arm comes first
+	for _, e := range set.Evaluations { // the base model's arm comes first
 		scores, err := judge.Self{Engine: l.bench.Engine, Weights: w, Chat: l.bench.Chat, Tokens: 256}.Scores(context.Background(), []judge.Item{{Instruction: asked[e.Prompt], Answer: e.Text}})
 		if err != nil {
 			t.Fatal(err)
@@ -95,7 +95,7 @@ func TestJudgedByTheStart(t *testing.T) {
 	}
 }
 
-// Another file is other work, but not for the tasks, whose items are the world's; one read anew is the same.
+// Another file is other work, but not for the tasks, whose items are the world's; one read again is the same.
 func TestKeysFollowFiles(t *testing.T) {
 	l := newLab(t)
 	keys := func(n int) map[string]string {
@@ -145,10 +145,10 @@ func TestFilesThatLackSomething(t *testing.T) {
 		return err
 	}
 	for sets, want := range map[string]string{
-		"": `mine.jsonl:28: no known answer, and evaluate.judge = "reference" (default: our choice) compares with it; want "self", or an answer in every row`,
-		"evaluate.judge=self judge.kind=reference":                 `mine.jsonl:4: no known answer, and judge.kind = "reference" (--set) compares with it; want "self", or an answer in every row`,
+		"": `mine.jsonl:28: no reference answer, but evaluate.judge = "reference" (default: our choice) needs one; want "self", or an answer in every row`,
+		"evaluate.judge=self judge.kind=reference":                 `mine.jsonl:4: no reference answer, but judge.kind = "reference" (--set) needs one; want "self", or an answer in every row`,
 		"evaluate.judge=self evaluate.split=dev":                   `no prompt in en is held out for evaluate.split = "dev" (prompts.held_out = 0.2, prompts.dev = 0)`,
-		"evaluate.judge=self prompts.per_language=10 iterations=2": `prompts.per_language (--set) asks for 10 fresh prompts in each of 2 iterations (--set); en has 16, enough for 8 in each (en 16, de 16)`,
+		"evaluate.judge=self prompts.per_language=10 iterations=2": `prompts.per_language (--set) asks for 10 fresh prompts in each of 2 iterations (--set); en has 16, which is enough for 8 in each (en 16, de 16)`,
 	} {
 		if err := load(strings.Fields(sets)...); err == nil || err.Error() != want {
 			t.Errorf("%s:\ngot  %v\nwant %s", sets, err, want)

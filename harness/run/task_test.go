@@ -38,7 +38,7 @@ func (l *lab) pretrained(t *testing.T) {
 	l.bench.Engine = nn.NewEngine(l.backend, l.bench.Config)
 }
 
-// measured runs one task of the untouched model in some languages, and returns what it recorded.
+// measured runs one task of the base model in some languages, and returns what it recorded.
 func (l *lab) measured(t *testing.T, x task.Task, languages []string, sets ...string) *record.Set {
 	t.Helper()
 	exam, err := data.FromTask(x, languages, l.languages)

@@ -37,7 +37,7 @@ WITHOUT
 aggregator = "gradvac"
 `
 
-// seen is what an arm met and what became of it.
+// seen is what an arm met and its outcomes.
 type seen struct {
 	steps []record.Step
 	pairs []string

@@ -25,7 +25,7 @@ type OnlineSettings struct {
 	Dot           bool        // the inner product in place of the cosine
 	Keep          method.Keep // of each batch; Global, as a batch has few pairs of each language
 	RenewEvery    int         // batches from one consensus to the next
-	ResampleEvery int         // batches after which the projections are drawn anew; 0 is never
+	ResampleEvery int         // batches after which the projections are drawn again; 0 is never
 	Seed          uint64
 	Round         string
 }
@@ -71,7 +71,7 @@ func NewOnline(s OnlineSettings) *Online {
 	return o
 }
 
-// Subspace counts how often the projections were drawn anew.
+// Subspace counts how often the projections were drawn again.
 func (o *Online) Subspace() int {
 	if o.ResampleEvery == 0 {
 		return 0
@@ -84,7 +84,7 @@ func (o *Online) draw() []nn.Projection {
 }
 
 // Meet picks from a batch of sketches [n, numbers] of pairs in these languages, and then lets the batch enter: the averages take
-// its pairs in their order; after every RenewEvery batches the consensus is found anew, and after every ResampleEvery ones
+// its pairs in their order; after every RenewEvery batches the consensus is found again, and after every ResampleEvery ones
 // all moves to another subspace.
 func (o *Online) Meet(sketches [][]float32, language []int) ([]Verdict, error) {
 	if err := check(sketches); err != nil {
@@ -194,7 +194,7 @@ func (o *Online) renew() error {
 	return nil
 }
 
-// resample draws the projections anew and carries everything over.
+// resample draws the projections again and carries everything over.
 func (o *Online) resample() {
 	to := o.draw()
 	all := o.Averages
@@ -247,7 +247,7 @@ func (o *Online) Restore(t model.NamedTensor, text string) error {
 		rows++
 	}
 	if t.Name != onlineTensor || len(t.Data) != rows*numbers || len(r.Met) != o.Languages {
-		return fmt.Errorf("reading the filter's state: %q holds %d numbers of %d languages, want %d rows of %d for %d languages", t.Name, len(t.Data), len(r.Met), rows, numbers, o.Languages)
+		return fmt.Errorf("reading the filter's state: %q has %d numbers for %d languages; want %d rows of %d for %d languages", t.Name, len(t.Data), len(r.Met), rows, numbers, o.Languages)
 	}
 	for l := range o.Averages {
 		o.Averages[l] = t.Data[l*numbers : (l+1)*numbers : (l+1)*numbers]

@@ -85,7 +85,7 @@ func (s Settings) sides(out, in int) (a, c bool) {
 // Projections draws the round's matrices. Each weight has a stream of its own, keyed by (seed, round, weight name), so that
 // its matrices are the same whatever else is sketched; all pairs and languages of one round share them, without which
 // their inner products would mean nothing. A round may have several names, such as an iteration and how often its matrices
-// were drawn anew.
+// were drawn again.
 //
 // That stream is ChaCha8, a counter-based generator, under a 256-bit hash of the key. Within a weight it is read in order,
 // since a normal number takes a varying number of words; an addressable entry would gain nothing, as a weight's matrices
@@ -222,8 +222,8 @@ func HeldBack(share float64) Weights {
 // float32.
 func Bytes(numbers, languages int) int { return 4 * numbers * (languages + 1) }
 
-// ErrNotFinite says that a gradient is none.
-var ErrNotFinite = errors.New("the gradient is not finite")
+// ErrNotFinite reports a gradient with NaN or Inf entries.
+var ErrNotFinite = errors.New("the gradient has NaN or Inf entries")
 
 // check refuses sketches of different lengths.
 func check(sketches [][]float32) error {

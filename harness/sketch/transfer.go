@@ -6,7 +6,7 @@ import (
 )
 
 // Transfer moves sketches [numbers] from the subspace of some projections to that of others of the same sides, in place: each
-// weight's C·G·Aᵀ is decoded to Cᵀ(C·G·Aᵀ)A, whose expectation is G, and projected anew, to C'Cᵀ(C·G·Aᵀ)A·A'ᵀ. That is how
+// weight's C·G·Aᵀ is decoded to Cᵀ(C·G·Aᵀ)A, whose expectation is G, and projected again, to C'Cᵀ(C·G·Aᵀ)A·A'ᵀ. That is how
 // FLORA carries its momentum over (Hao et al. 2024, algorithm 2). Nothing of a weight's size is made: C'Cᵀ and A·A'ᵀ are
 // [rank, rank].
 //

@@ -76,7 +76,7 @@ func conclude(ctx context.Context, waiting []*Stage, faults []error) error {
 	case ctx.Err() != nil:
 		return ctx.Err()
 	case len(waiting) > 0:
-		return fmt.Errorf("%s waits for itself: the plan is not one of inputs first", waiting[0].Label)
+		return fmt.Errorf("%s depends on itself: the plan does not list inputs first", waiting[0].Label)
 	}
 	return nil
 }

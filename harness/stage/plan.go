@@ -49,10 +49,10 @@ func ReadPlan(path string) (*Plan, error) {
 		return nil, fmt.Errorf("%s is not a plan: %w (congrad run writes it again)", path, err)
 	}
 	if slices.Contains(p.Stages, nil) {
-		return nil, fmt.Errorf("%s is not a plan: it has a stage that is null (congrad run writes it again)", path)
+		return nil, fmt.Errorf("%s is not a plan: one of its stages is null (congrad run writes it again)", path)
 	}
 	if p.Format != format {
-		return nil, fmt.Errorf("%s has format %d, which another version of congrad wrote; this one reads format %d (congrad run writes it again, or remove the folder)", path, p.Format, format)
+		return nil, fmt.Errorf("%s has format %d, from another version of congrad; this version reads format %d (congrad run writes it again, or remove the folder)", path, p.Format, format)
 	}
 	return &p, nil
 }
@@ -65,7 +65,7 @@ func (p *Plan) Find(key string) (*Stage, error) {
 			continue
 		}
 		if found != nil {
-			return nil, fmt.Errorf("%q begins the keys of several stages: %s (%s), %s (%s)", key, found.Key, found.Label, s.Key, s.Label)
+			return nil, fmt.Errorf("%q is the beginning of several keys: %s (%s), %s (%s)", key, found.Key, found.Label, s.Key, s.Label)
 		}
 		found = s
 	}

@@ -97,7 +97,7 @@ func TestFind(t *testing.T) {
 			t.Errorf("%s finds %v, error %v", key, s, err)
 		}
 	}
-	if _, err := p.Find("ab"); err == nil || err.Error() != `"ab" begins the keys of several stages: abc1 (one), abd2 (two)` {
+	if _, err := p.Find("ab"); err == nil || err.Error() != `"ab" is the beginning of several keys: abc1 (one), abd2 (two)` {
 		t.Errorf("an ambiguous key: %v", err)
 	}
 	for _, key := range []string{"", "c", "abc12"} {

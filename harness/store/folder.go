@@ -51,7 +51,7 @@ func CheckVacant(path string) error {
 	case err != nil:
 		return fmt.Errorf("%s is in the way: %w", path, err)
 	case len(entries) > 0:
-		return fmt.Errorf("%s is not empty (%s and %d more): nothing is written over it", path, entries[0].Name(), len(entries)-1)
+		return fmt.Errorf("%s is not empty (%s and %d more); existing files are not overwritten", path, entries[0].Name(), len(entries)-1)
 	}
 	return nil
 }

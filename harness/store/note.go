@@ -12,7 +12,7 @@ import (
 // artefacts, and it goes with the artefact.
 func (s *Store) PutNote(key, name string, data []byte) error {
 	if !s.Has(key) {
-		return fmt.Errorf("noting %s: there is no artefact %s", name, key)
+		return fmt.Errorf("writing note %s: there is no artefact %s", name, key)
 	}
 	return WriteFile(filepath.Join(s.root, key, name), data)
 }

@@ -77,7 +77,7 @@ func checkFormat(root string) error {
 	case format:
 		return nil
 	}
-	return fmt.Errorf("the store %s has format %s, this congrad reads format %s: its stages cannot be gone on with, and nothing in it was changed. "+
+	return fmt.Errorf("the store %s has format %s, this congrad reads format %s: its stages cannot be continued, and nothing in it was changed. "+
 		"Move it out of the way (mv %s %s), or give runs another folder (--runs DIR); kept replies of judges (replies-*.jsonl) may be copied to the new store",
 		root, there, format, root, root+"-"+there)
 }
@@ -93,7 +93,7 @@ func Open(root string) (*Store, error) {
 		return nil, fmt.Errorf("locking the store %s: %w", root, err)
 	}
 	if !ok {
-		return nil, fmt.Errorf("the store %s is in use by another congrad; wait for it, or give this run a folder of its own (--runs DIR)", root)
+		return nil, fmt.Errorf("the store %s is in use by another congrad; wait for it, or give this run another folder (--runs DIR)", root)
 	}
 	if err := checkFormat(root); err != nil {
 		return nil, errors.Join(err, s.lock.Unlock())
@@ -105,7 +105,7 @@ func Open(root string) (*Store, error) {
 	for _, e := range entries {
 		if strings.HasPrefix(e.Name(), "new-") {
 			if err := os.RemoveAll(filepath.Join(root, e.Name())); err != nil {
-				return nil, fmt.Errorf("removing what was left half written: %w", err)
+				return nil, fmt.Errorf("removing incomplete artefacts: %w", err)
 			}
 		}
 	}
@@ -172,7 +172,7 @@ func (s *Store) Get(key string) (*Artefact, error) {
 		return nil, fmt.Errorf("opening the artefact %s: %w", key, err)
 	}
 	if err := json.Unmarshal(text, &a.Meta); err != nil {
-		return nil, fmt.Errorf("opening the artefact %s: %w (remove %s; it is made anew)", key, err, a.dir)
+		return nil, fmt.Errorf("opening the artefact %s: %w (remove %s; it is made again)", key, err, a.dir)
 	}
 	return a, nil
 }
@@ -188,7 +188,7 @@ func (a *Artefact) Read(name string) ([]byte, error) {
 		return nil, fmt.Errorf("reading an artefact of a %s stage: %w", a.Meta.Kind, err)
 	}
 	if sum := sha256.Sum256(data); hex.EncodeToString(sum[:]) != a.Meta.Files[at].SHA256 {
-		return nil, fmt.Errorf("%s is damaged: its hash is not the one that was stored (remove %s; it is made anew)", filepath.Join(a.dir, name), a.dir)
+		return nil, fmt.Errorf("%s is damaged: its hash differs from the stored one (remove %s; it is made again)", filepath.Join(a.dir, name), a.dir)
 	}
 	return data, nil
 }

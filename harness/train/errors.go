@@ -13,7 +13,7 @@ var ErrNumerical = errors.New("training diverged")
 func Diverged(loss, gradNorm float64) error {
 	for _, x := range []float64{loss, gradNorm} {
 		if math.IsNaN(x) || math.IsInf(x, 0) {
-			return fmt.Errorf("%w: the loss is %g and the gradient's norm %g; a lower learning rate (train.learning_rate) helps", ErrNumerical, loss, gradNorm)
+			return fmt.Errorf("%w: the loss is %g and the gradient norm is %g; try a lower learning rate (train.learning_rate)", ErrNumerical, loss, gradNorm)
 		}
 	}
 	return nil

@@ -29,7 +29,7 @@ func NewOnline(e *nn.Engine, state *sketch.Online, verdicts []sketch.Verdict, pa
 	return &Online{State: state, Verdicts: verdicts, engine: e, pairs: pairs, settings: s}
 }
 
-// Filter is a Filter.
+// Filter sketches a batch and returns the pairs to train on.
 func (o *Online) Filter(w *nn.Weights, batch []int) (kept []int, err error) {
 	if o.sketcher == nil || o.subspace != o.State.Subspace() {
 		o.Free()
@@ -49,7 +49,7 @@ func (o *Online) Filter(w *nn.Weights, batch []int) (kept []int, err error) {
 	}
 	verdicts, err := o.State.Meet(sketches, language)
 	if errors.Is(err, sketch.ErrNotFinite) {
-		return nil, fmt.Errorf("%w: %w; a lower learning rate (train.learning_rate) helps", ErrNumerical, err)
+		return nil, fmt.Errorf("%w: %w; try a lower learning rate (train.learning_rate)", ErrNumerical, err)
 	}
 	if err != nil {
 		return nil, err

@@ -81,7 +81,7 @@ func trainOnline(t *testing.T, e *nn.Engine, o sketch.OnlineSettings, s Settings
 	return out
 }
 
-// slow is the whole loop written anew and without haste: exact gradients pair by pair, projected and decoded with dense
+// slow is the whole loop written again in the simplest way: exact gradients pair by pair, projected and decoded with dense
 // matrices in float64. It shares with the code under test the streams of random numbers, the aggregator, which has tests of its
 // own, and the trainer.
 type slow struct {

@@ -31,11 +31,11 @@ type Surgery struct {
 	State      []float64 // [languages, languages] what a Stateful aggregator goes on from; nil starts afresh
 }
 
-// Combined is what a step of surgery reports; couples are those of two languages that have pairs in it, and gradients.
+// Combined is what a step of surgery reports; a language pair is two languages that both have pairs and gradients in the step.
 type Combined struct {
 	Languages int       // with pairs in the step; 0 without surgery
-	Conflicts float64   // share of the couples with a cosine below zero
-	Cosine    float64   // mean over the couples
+	Conflicts float64   // share of the language pairs with a cosine below zero
+	Cosine    float64   // mean over the language pairs
 	State     []float64 // what the aggregator goes on from, see Surgery
 }
 
@@ -108,20 +108,20 @@ func byLanguage(pairs []Pair) [][]int {
 // combined reads off the Gram matrix of the languages' gradients how they lie to each other.
 func combined(gram *mat.SymDense) Combined {
 	unit, lengths := method.Unit(gram)
-	c, couples := Combined{Languages: len(lengths)}, 0.0
+	c, compared := Combined{Languages: len(lengths)}, 0.0
 	for i := range lengths {
 		for j := range i {
 			if lengths[i] == 0 || lengths[j] == 0 {
 				continue
 			}
-			couples++
+			compared++
 			c.Cosine += unit.At(i, j)
 			if unit.At(i, j) < 0 {
 				c.Conflicts++
 			}
 		}
 	}
-	c.Cosine /= max(1, couples)
-	c.Conflicts /= max(1, couples)
+	c.Cosine /= max(1, compared)
+	c.Conflicts /= max(1, compared)
 	return c
 }

@@ -14,7 +14,7 @@ import (
 //
 // At temperature T a language with n_l of the n pairs is met n·p_l times, p_l ∝ n_l^(1/T) (Arivazhagan et al. 2019; Conneau
 // et al. 2020, XLM-R, write the exponent α = 1/T): above 1 scarce languages weigh more, and without bound all alike. Those
-// works draw every example anew; here the numbers n·p_l are rounded to whole ones by largest remainders, a language's pairs
+// works draw every example independently; here the numbers n·p_l are rounded to whole ones by largest remainders, a language's pairs
 // are all met equally often as far as that goes, and the rest is a draw without repetition. So T = 1 is every pair once,
 // and chance decides no more than it has to.
 func order(language []int, temperature float64, stream *rand.Rand) []int {

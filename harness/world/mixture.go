@@ -66,7 +66,7 @@ func (w *World) drawLanguage(r *rand.Rand) int {
 	return min(sort.SearchFloat64s(w.weights, at), len(w.weights)-1)
 }
 
-// drawAnswer gives the right answer at some rate, else a defect of a family by its share. Defects are drawn anew for
+// drawAnswer gives the right answer at some rate, else a defect of a family by its share. Defects are drawn again for
 // every example, not taken from Defects, so that wrong answers are as many as they would be in the wild.
 func (w *World) drawAnswer(item Item, rate float64, r *rand.Rand) (answer, defect string) {
 	if r.Float64() < rate {

@@ -44,7 +44,7 @@ func readPassages(fsys fs.FS, s Settings) (map[Plain]map[string][]string, error)
 	passages := map[Plain]map[string][]string{PlainBase: {}, PlainHeld: {}}
 	for _, code := range s.Languages {
 		if len(articles[code]) <= lastBaseArticle {
-			return nil, fmt.Errorf("world: %s has %d articles in %s, want more than %d", name, len(articles[code]), code, lastBaseArticle)
+			return nil, fmt.Errorf("world: %s has %d articles in %s; want more than %d", name, len(articles[code]), code, lastBaseArticle)
 		}
 		for i, article := range articles[code] {
 			part := PlainBase

@@ -112,7 +112,7 @@ func (s Settings) Check() error {
 	}
 	for i, code := range s.Languages {
 		if slices.Index(s.Languages, code) < i {
-			report("languages[%d] %q: named already", i, code)
+			report("languages[%d] %q is a duplicate", i, code)
 		}
 	}
 	for i, code := range s.Under {

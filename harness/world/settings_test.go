@@ -18,7 +18,7 @@ func TestSettingsErrors(t *testing.T) {
 		spoil func(*Settings)
 	}{
 		{"languages: the world needs at least one", func(s *Settings) { s.Languages, s.Under = nil, nil }},
-		{`languages[1] "en": named already`, func(s *Settings) { s.Languages, s.Under = []string{"en", "en"}, nil }},
+		{`languages[1] "en" is a duplicate`, func(s *Settings) { s.Languages, s.Under = []string{"en", "en"}, nil }},
 		{`under[0] "sv": not among the languages; did you mean "sw"?`, func(s *Settings) { s.Under = []string{"sv"} }},
 		{`right_rates.xx: not among the languages`, func(s *Settings) { s.RightRates = map[string]float64{"xx": 0.5} }},
 		{"right_rates.en = 2: want a share from 0 to 1", func(s *Settings) { s.RightRates = map[string]float64{"en": 2} }},

@@ -32,7 +32,7 @@ type voice struct {
 func newVoice(l lang.Language, d *cldr.Data) (*voice, error) {
 	locale := d.Locales[l.Code]
 	if locale == nil {
-		return nil, fmt.Errorf("the CLDR extract has nothing for it (experiments/tiny/extract adds languages)")
+		return nil, fmt.Errorf("the CLDR extract does not have it (experiments/tiny/extract adds languages)")
 	}
 	if len(l.Prompts) == 0 {
 		return nil, fmt.Errorf("%s has no [prompts], so it cannot take part in the embedded world", l.File)
@@ -97,7 +97,7 @@ func (v *voice) borrow(d *cldr.Data, others []*voice) error {
 		}
 		formatter, err := d.Formatter(numbers, calendar)
 		if err != nil {
-			return fmt.Errorf("%s by the conventions of %s: %w", v.Code, other.Code, err)
+			return fmt.Errorf("%s with the conventions of %s: %w", v.Code, other.Code, err)
 		}
 		v.conventions[other.Code] = formatter
 	}

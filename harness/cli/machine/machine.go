@@ -38,7 +38,7 @@ func memory(key string) float64 {
 
 // Name names the machine in a line.
 func Name() string {
-	return fmt.Sprintf("%s, %d cores, %s", cmp.Or(CPU(), runtime.GOOS+" "+runtime.GOARCH), runtime.NumCPU(), cmp.Or(Memory(), "memory not known"))
+	return fmt.Sprintf("%s, %d cores, %s", cmp.Or(CPU(), runtime.GOOS+" "+runtime.GOARCH), runtime.NumCPU(), cmp.Or(Memory(), "memory unknown"))
 }
 
 func procValue(file, key string) string {

@@ -20,7 +20,7 @@ func (a *App) OpenBackend() (*Backend, error) {
 		return nil, exit.With(exit.Backend, err)
 	}
 	if info.Why != "" {
-		fmt.Fprintf(a.Err, "%s, so the pure-Go backend runs, some fifteen times slower; --limit makes it short\n", info.Why)
+		fmt.Fprintf(a.Err, "%s; the pure-Go backend runs instead, about fifteen times slower (--limit makes the run shorter)\n", info.Why)
 	}
 	return &Backend{b, info}, nil
 }

@@ -19,8 +19,8 @@ type ModelOut struct{ Out, DType string }
 
 // Flags adds --out and --dtype, whose default is dtype.
 func (w *ModelOut) Flags(c *cobra.Command, dtype string) {
-	c.Flags().StringVar(&w.Out, "out", "", "the folder to write; it may not exist, or be empty")
-	c.Flags().StringVar(&w.DType, "dtype", dtype, "the type of the weights, float32 or bfloat16")
+	c.Flags().StringVar(&w.Out, "out", "", "folder to write; it must be new or empty")
+	c.Flags().StringVar(&w.DType, "dtype", dtype, "type of the weights, float32 or bfloat16")
 }
 
 // weightTypes are the types that weights are written in.

@@ -30,19 +30,19 @@ func (a *app) modelCheckCommand() *cobra.Command {
 	var o modelCheck
 	c := &cobra.Command{
 		Use:   "check DIR --reference FILE.safetensors",
-		Short: "Compare a model's logits with those that transformers computed",
-		Long: "Computes the logits behind every token of some texts and compares them with a reference. FILE.safetensors has\n" +
+		Short: "Compare a model's logits with those of transformers",
+		Long: "Computes the logits after every token of some texts and compares them with a reference. FILE.safetensors has\n" +
 			"input_ids [batch, seq] (int64) and logits [batch, seq, vocab] (float32); docs/models.md shows how to write one.\n" +
-			"Relative differences are to the largest logit of the position.",
+			"Relative differences are divided by the largest logit of the position.",
 		Example: "  congrad model check my-model --reference reference.safetensors",
 		Args:    cobra.ExactArgs(1),
 		RunE: func(c *cobra.Command, args []string) error {
 			return a.checkModel(c.Context(), args[0], o)
 		},
 	}
-	c.Flags().StringVar(&o.reference, "reference", "", "the file with input_ids and logits")
-	c.Flags().Float64Var(&o.tolerance, "tolerance", 1e-4, "the largest difference of two logits that passes")
-	c.Flags().BoolVar(&o.positions, "positions", false, "a line for every position in place of one for every row")
+	c.Flags().StringVar(&o.reference, "reference", "", "file with input_ids and logits")
+	c.Flags().Float64Var(&o.tolerance, "tolerance", 1e-4, "largest difference between two logits that passes")
+	c.Flags().BoolVar(&o.positions, "positions", false, "print a line per position instead of one per row")
 	return c
 }
 
@@ -51,7 +51,7 @@ func (a *app) checkModel(ctx context.Context, name string, o modelCheck) error {
 		return exit.With(exit.Config, fmt.Errorf("--reference is needed: a file with input_ids and logits (congrad model check --help)"))
 	}
 	if !(o.tolerance >= 0) || math.IsInf(o.tolerance, 0) {
-		return exit.With(exit.Config, fmt.Errorf("--tolerance %g: want a difference of logits from 0 upwards", o.tolerance))
+		return exit.With(exit.Config, fmt.Errorf("--tolerance %g: want 0 or more", o.tolerance))
 	}
 	ref, err := openReference(o.reference) // before gigabytes are read
 	if err != nil {
@@ -79,7 +79,7 @@ func (a *app) checkModel(ctx context.Context, name string, o modelCheck) error {
 	}
 	w := worst(slices.Concat(found...))
 	if !(w.difference <= o.tolerance) {
-		return exit.With(exit.Data, fmt.Errorf("%s: the logits behind token %d of row %d differ by %.2g from those of %s; --tolerance is %g",
+		return exit.With(exit.Data, fmt.Errorf("%s: the logits after token %d of row %d differ by %.2g from those of %s; --tolerance is %g",
 			name, w.position, w.row, w.difference, o.reference, o.tolerance))
 	}
 	return nil
@@ -126,18 +126,18 @@ func readReference(c *safetensors.Checkpoint) (*reference, error) {
 	}{{"input_ids", safetensors.I64, "[batch, seq]", 2}, {"logits", safetensors.F32, "[batch, seq, vocab]", 3}} {
 		var ok bool
 		if dims[i], ok = c.Shape(t.name); !ok {
-			return nil, fmt.Errorf("there is no tensor %q; input_ids and logits are needed (there are %s)", t.name, strings.Join(c.Names(), ", "))
+			return nil, fmt.Errorf("no tensor %q; input_ids and logits are needed (the file has %s)", t.name, strings.Join(c.Names(), ", "))
 		}
 		if c.DType(t.name) != t.dtype {
-			return nil, fmt.Errorf("%s are stored as %s; %s is expected", t.name, c.DType(t.name), t.dtype)
+			return nil, fmt.Errorf("%s are stored as %s; want %s", t.name, c.DType(t.name), t.dtype)
 		}
 		if len(dims[i]) != t.rank || slices.Contains(dims[i], 0) {
-			return nil, fmt.Errorf("%s have the shape %v; %s is expected", t.name, dims[i], t.shape)
+			return nil, fmt.Errorf("%s have the shape %v; want %s", t.name, dims[i], t.shape)
 		}
 	}
 	batch, seq := dims[0][0], dims[0][1]
 	if dims[1][0] != batch || dims[1][1] != seq {
-		return nil, fmt.Errorf("input_ids have the shape %v and logits %v: there are logits for every token", dims[0], dims[1])
+		return nil, fmt.Errorf("input_ids have the shape %v and logits %v: want logits for every token", dims[0], dims[1])
 	}
 	flat := make([]int64, batch*seq)
 	if err := c.Int64("input_ids", flat); err != nil {
@@ -149,7 +149,7 @@ func readReference(c *safetensors.Checkpoint) (*reference, error) {
 		for j := range row {
 			id := flat[i*seq+j]
 			if id < 0 || id >= int64(ref.vocab) {
-				return nil, fmt.Errorf("input_ids: token %d of row %d is %d, the logits are those of tokens 0 to %d", j, i, id, ref.vocab-1)
+				return nil, fmt.Errorf("input_ids: token %d of row %d is %d, but the logits cover tokens 0 to %d", j, i, id, ref.vocab-1)
 			}
 			row[j] = int(id)
 		}
@@ -161,7 +161,7 @@ func readReference(c *safetensors.Checkpoint) (*reference, error) {
 // fit reads the logits if they are those of a model with so many tokens.
 func (r *reference) fit(vocab int) error {
 	if r.vocab != vocab {
-		return fmt.Errorf("the logits are those of %d tokens, the model has %d", r.vocab, vocab)
+		return fmt.Errorf("the logits cover %d tokens, the model has %d", r.vocab, vocab)
 	}
 	r.logits = make([]float32, len(r.ids)*len(r.ids[0])*vocab)
 	return r.file.Float32("logits", r.logits)
@@ -263,7 +263,7 @@ func (a *app) printComparison(found [][]agreement, positions bool) error {
 	}
 	all := slices.Concat(found...)
 	x := worst(all)
-	_, err := fmt.Fprintf(a.Out, "the largest difference is %.2g (relative %.2g), behind token %d of row %d; the likeliest next token is the same in %d of %d positions\n",
+	_, err := fmt.Fprintf(a.Out, "the largest difference is %.2g (relative %.2g), after token %d of row %d; the likeliest next token is the same in %d of %d positions\n",
 		x.difference, x.relative, x.position, x.row, same(all), len(all))
 	return err
 }

@@ -160,17 +160,17 @@ func TestModelCheckRefuses(t *testing.T) {
 		tensors []stored
 		want    string
 	}{
-		"no ids":          {[]stored{logits([]int{1, 2, 64}, some...)}, `there is no tensor "input_ids"; input_ids and logits are needed (there are logits)`},
+		"no ids":          {[]stored{logits([]int{1, 2, 64}, some...)}, `no tensor "input_ids"; input_ids and logits are needed (the file has logits)`},
 		"no logits":       {[]stored{ids([]int{1, 2}, 1, 2)}, `there is no tensor "logits"`},
-		"ids of one row":  {[]stored{ids([]int{2}, 1, 2), logits([]int{1, 2, 64}, some...)}, "input_ids have the shape [2]; [batch, seq] is expected"},
+		"ids of one row":  {[]stored{ids([]int{2}, 1, 2), logits([]int{1, 2, 64}, some...)}, "input_ids have the shape [2]; want [batch, seq]"},
 		"no rows":         {[]stored{ids([]int{0, 2}), logits([]int{0, 2, 64})}, "input_ids have the shape [0 2]"},
-		"flat logits":     {[]stored{ids([]int{1, 2}, 1, 2), logits([]int{2, 64}, some...)}, "logits have the shape [2 64]; [batch, seq, vocab] is expected"},
+		"flat logits":     {[]stored{ids([]int{1, 2}, 1, 2), logits([]int{2, 64}, some...)}, "logits have the shape [2 64]; want [batch, seq, vocab]"},
 		"last logits":     {[]stored{ids([]int{1, 2}, 1, 2), logits([]int{1, 1, 64}, some[:64]...)}, "input_ids have the shape [1 2] and logits [1 1 64]"},
-		"another type":    {[]stored{ids([]int{1, 4}, 1, 2, 3, 4), short}, "logits are stored as BF16; F32 is expected"},
-		"ids as floats":   {[]stored{{"input_ids", safetensors.F32, []int{1, 2}, make([]byte, 8)}, logits([]int{1, 2, 64}, some...)}, "input_ids are stored as F32; I64 is expected"},
-		"an id too large": {[]stored{ids([]int{1, 2}, 1, 64), logits([]int{1, 2, 64}, some...)}, "input_ids: token 1 of row 0 is 64, the logits are those of tokens 0 to 63"},
+		"another type":    {[]stored{ids([]int{1, 4}, 1, 2, 3, 4), short}, "logits are stored as BF16; want F32"},
+		"ids as floats":   {[]stored{{"input_ids", safetensors.F32, []int{1, 2}, make([]byte, 8)}, logits([]int{1, 2, 64}, some...)}, "input_ids are stored as F32; want I64"},
+		"an id too large": {[]stored{ids([]int{1, 2}, 1, 64), logits([]int{1, 2, 64}, some...)}, "input_ids: token 1 of row 0 is 64, but the logits cover tokens 0 to 63"},
 		"a negative id":   {[]stored{ids([]int{1, 2}, -1, 2), logits([]int{1, 2, 64}, some...)}, "input_ids: token 0 of row 0 is -1"},
-		"other tokens":    {[]stored{ids([]int{1, 2}, 1, 2), logits([]int{1, 2, 60}, some[:120]...)}, "the logits are those of 60 tokens, the model has 64"},
+		"other tokens":    {[]stored{ids([]int{1, 2}, 1, 2), logits([]int{1, 2, 60}, some[:120]...)}, "the logits cover 60 tokens, the model has 64"},
 	} {
 		file := writeReference(t, c.tensors...)
 		if code, _, errs := checking(t, dir, "--reference", file); code != exit.Data || !strings.Contains(errs, file+": "+c.want) {

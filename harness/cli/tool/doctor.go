@@ -24,16 +24,16 @@ func (a *app) setupCommand() *cobra.Command {
 	c := &cobra.Command{
 		Use:   "setup",
 		Short: "Install an XLA plugin into the user's cache",
-		Long: "Fetches a CPU plugin for XLA (about 60 MB; pinned, checked by SHA-256), tries it in a process of its own and\n" +
-			"makes it the one that runs. Nothing is downloaded at any other time. CONGRAD_CACHE moves the cache,\n" +
-			"CONGRAD_PLUGIN names a plugin of your own.",
+		Long: "Downloads a CPU plugin for XLA (about 60 MB; pinned, checked by SHA-256), tries it in a separate process and selects\n" +
+			"it. The plugin is downloaded at no other time. CONGRAD_CACHE moves the cache, CONGRAD_PLUGIN names your own\n" +
+			"plugin.",
 		Args: cobra.NoArgs,
 		RunE: func(c *cobra.Command, _ []string) error {
 			if err := device.Supported(); err != nil {
 				return exit.With(exit.Backend, err)
 			}
 			if p, err := device.Installed(); err == nil && !again {
-				_, err := fmt.Fprintf(a.Out, "installed already: %s\n", p.Name)
+				_, err := fmt.Fprintf(a.Out, "already installed: %s\n", p.Name)
 				return err
 			}
 			p, err := device.Setup(c.Context(), func(path string) error { _, err := Probe(c.Context(), path); return err }, func(format string, args ...any) {
@@ -46,7 +46,7 @@ func (a *app) setupCommand() *cobra.Command {
 			return err
 		},
 	}
-	c.Flags().BoolVar(&again, "again", false, "install anew even if a plugin is there")
+	c.Flags().BoolVar(&again, "again", false, "install again even if a plugin is installed")
 	c.AddCommand(a.probeCommand())
 	return c
 }
@@ -87,7 +87,7 @@ func Probe(ctx context.Context, choice string) (nn.Speed, error) {
 		return speed, fmt.Errorf("it does not run here: %w", err)
 	}
 	if err := json.Unmarshal(out, &speed); err != nil {
-		return speed, fmt.Errorf("its probe answered %q", out)
+		return speed, fmt.Errorf("its probe printed %q instead of numbers", out)
 	}
 	return speed, nil
 }
@@ -100,7 +100,7 @@ func firstLine(text []byte) string {
 func (a *app) doctorCommand() *cobra.Command {
 	return &cobra.Command{
 		Use:   "doctor",
-		Short: "Say what will run experiments here, and how fast",
+		Short: "Show which backend runs experiments here, and how fast",
 		Args:  cobra.NoArgs,
 		RunE:  func(c *cobra.Command, _ []string) error { return a.doctor(c.Context()) },
 	}
@@ -152,7 +152,7 @@ func (a *app) doctor(ctx context.Context) error {
 func advice(s nn.Speed) string {
 	minutes := tinyTokens / s.Train / 60
 	if minutes > 30 {
-		return fmt.Sprintf("about %.0f minutes; congrad run tiny --limit 8 --seeds 1 gives a quick look", minutes)
+		return fmt.Sprintf("about %.0f minutes; congrad run tiny --limit 8 --seeds 1 is a quick look", minutes)
 	}
 	return fmt.Sprintf("about %.0f minutes", max(1, minutes))
 }

@@ -18,11 +18,11 @@ import (
 func (a *app) downloadCommand() *cobra.Command {
 	return &cobra.Command{
 		Use:   "download ORG/NAME[@REVISION]",
-		Short: "Fetch a model from the hub into the cache",
-		Long: "Fetches config.json, tokenizer, chat template, generation_config.json and safetensors of a model, and nothing else, into\n" +
-			"the cache that transformers uses; what is there is not fetched again. Every file is checked against its published\n" +
-			"checksum. A stopped call loses nothing: the same command goes on. No other command ever fetches a model.\n\n" +
-			"HF_ENDPOINT names the hub, HF_TOKEN who asks (for gated and private models), HF_HOME or HF_HUB_CACHE the cache.",
+		Short: "Download a model from the hub into the cache",
+		Long: "Downloads config.json, tokenizer, chat template, generation_config.json and safetensors of a model, and nothing else, into\n" +
+			"the cache that transformers uses. Files in the cache are not downloaded again. Every file is checked against its published\n" +
+			"checksum. If it is stopped, the same command continues. No other command downloads a model.\n\n" +
+			"HF_ENDPOINT sets the hub, HF_TOKEN the access token (for gated and private models), HF_HOME or HF_HUB_CACHE the cache.",
 		Example: "  congrad model download HuggingFaceTB/SmolLM2-135M-Instruct\n  congrad model download org/name@v1.0",
 		Args:    cobra.ExactArgs(1),
 		RunE:    func(c *cobra.Command, args []string) error { return a.download(c.Context(), args[0]) },

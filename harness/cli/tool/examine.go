@@ -18,9 +18,9 @@ const examinedItems = 200
 func (a *app) examineCommand() *cobra.Command {
 	return &cobra.Command{
 		Use:   "examine [MODEL]",
-		Short: "Say per language how well a model of the embedded world answers and judges",
+		Short: "Measure per language how well a model of the embedded world answers and judges",
 		Long: "Lets a model (the embedded one, or a folder) answer prompts of the development split, greedily and by sampling,\n" +
-			"and judge right answers against wrong ones: what self-rewarding starts from.",
+			"and judge right answers against wrong ones: the starting point of self-rewarding.",
 		Example: "  congrad examine\n  congrad examine my-base",
 		Args:    cobra.MaximumNArgs(1),
 		RunE: func(c *cobra.Command, args []string) error {
@@ -44,7 +44,7 @@ func (a *app) examine(ctx context.Context, name string) error {
 	}
 	defer weights.Free()
 	out := tabwriter.NewWriter(a.Out, 0, 0, 2, ' ', tabwriter.AlignRight)
-	fmt.Fprintln(out, "language\tprompts\tgreedy right\tsampled right\tcouples judged\tordered rightly\tscored alike\tnot scored\t")
+	fmt.Fprintln(out, "language\tprompts\tgreedy right\tsampled right\tpairs judged\tordered right\ttied\tnot scored\t")
 	err = pretrain.Examine(ctx, e, weights, chat, w, examinedItems, func(x pretrain.Examination) {
 		fmt.Fprintf(a.Err, "%s ", x.Lang)
 		fmt.Fprintf(out, "%s\t%d\t%s\t%s\t%d\t%s\t%s\t%d\t\n", x.Lang, x.Items, share(x.Greedy, x.Items), share(x.Sampled, x.Samples),

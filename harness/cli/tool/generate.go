@@ -34,17 +34,17 @@ func (a *app) generateCommand() *cobra.Command {
 	var g generation
 	c := &cobra.Command{
 		Use:   "generate --model MODEL --prompt TEXT",
-		Short: "Let a model go on with a text, or answer",
-		Long: "Prints how a model goes on with a text, up to the end of the text; with --chat the text is a question, and what is\n" +
-			"printed is the answer. With --prompt - every line of standard input is a prompt, and the same seed always gives the\n" +
-			"same texts.",
-		Example: "  congrad generate --model tiny --chat --greedy --prompt 'What is 2 + 3?'",
+		Short: "Complete a text, or answer a prompt (--chat)",
+		Long: "Prints the model's continuation of a text, up to the end token. With --chat, the text is a question and the model's\n" +
+			"answer is printed. With --prompt -, every line of standard input is a prompt. The same seed always gives the same\n" +
+			"texts.",
+		Example: "  congrad generate --chat --greedy --prompt 'What is 0.125 as a percentage?'\n  congrad generate --chat --greedy --prompt 'Wie viel ist 0.125 in Prozent?'",
 		Args:    cobra.NoArgs,
 		RunE: func(c *cobra.Command, _ []string) error {
 			if g.greedy {
 				for _, flag := range []string{"temperature", "top-p", "seed"} {
 					if c.Flags().Changed(flag) {
-						return exit.With(exit.Config, fmt.Errorf("--%s: --greedy takes the likeliest token, and draws none", flag))
+						return exit.With(exit.Config, fmt.Errorf("--%s: --greedy takes the likeliest token and samples nothing; give only one of them", flag))
 					}
 				}
 				g.temperature = 0
@@ -54,13 +54,13 @@ func (a *app) generateCommand() *cobra.Command {
 	}
 	field := func(key string) any { f, _ := config.FindField(key); return f.Default }
 	c.Flags().StringVar(&g.model, "model", "tiny", open.ModelFlag)
-	c.Flags().StringVar(&g.prompt, "prompt", "", "the text, or - for one in each line of standard input")
-	c.Flags().BoolVar(&g.chat, "chat", false, "the text is a question")
-	c.Flags().BoolVar(&g.greedy, "greedy", false, "take the likeliest token instead of drawing one")
-	c.Flags().Uint64Var(&g.seed, "seed", 1, "of the drawing")
-	c.Flags().IntVar(&g.maxTokens, "max-tokens", 128, "a longer text is cut")
-	c.Flags().Float64Var(&g.temperature, "temperature", field("generate.temperature").(float64), "of the drawing")
-	c.Flags().Float64Var(&g.topP, "top-p", field("generate.top_p").(float64), "draw among the likeliest tokens that together have this probability")
+	c.Flags().StringVar(&g.prompt, "prompt", "", "text, or - to read one per line from standard input")
+	c.Flags().BoolVar(&g.chat, "chat", false, "the text is a question; print the answer")
+	c.Flags().BoolVar(&g.greedy, "greedy", false, "take the likeliest token instead of sampling")
+	c.Flags().Uint64Var(&g.seed, "seed", 1, "seed of the sampling")
+	c.Flags().IntVar(&g.maxTokens, "max-tokens", 128, "longest answer; a longer one is cut")
+	c.Flags().Float64Var(&g.temperature, "temperature", field("generate.temperature").(float64), "sampling temperature")
+	c.Flags().Float64Var(&g.topP, "top-p", field("generate.top_p").(float64), "sample among the likeliest tokens that together have this probability")
 	return c
 }
 
@@ -68,11 +68,11 @@ func (a *app) generateCommand() *cobra.Command {
 func (g generation) check() error {
 	switch {
 	case g.prompt == "":
-		return errors.New("--prompt: give a text, or - for those of standard input")
+		return errors.New("--prompt: give a text, or - to read standard input")
 	case g.maxTokens < 1:
-		return fmt.Errorf("--max-tokens %d: want a number of tokens from 1 upwards", g.maxTokens)
+		return fmt.Errorf("--max-tokens %d: want at least 1 token", g.maxTokens)
 	case !g.greedy && !(g.temperature >= 0.01 && g.temperature <= 10):
-		return fmt.Errorf("--temperature %g: want 0.01 to 10 (--greedy takes the likeliest)", g.temperature)
+		return fmt.Errorf("--temperature %g: want 0.01 to 10 (or pass --greedy)", g.temperature)
 	case !(g.topP >= 0.01 && g.topP <= 1):
 		return fmt.Errorf("--top-p %g: want 0.01 to 1", g.topP)
 	}
@@ -101,7 +101,7 @@ func (a *app) generate(ctx context.Context, g generation) error {
 	asked := make([]decode.Prompt, len(prompts))
 	for i, p := range prompts {
 		if asked[i].Tokens = g.tokens(chat, p); len(asked[i].Tokens) == 0 {
-			return exit.With(exit.Data, fmt.Errorf("prompt %d is empty, and texts of this model begin with no token of their own", i+1))
+			return exit.With(exit.Data, fmt.Errorf("prompt %d is empty, and this model has no begin token to start from", i+1))
 		}
 		asked[i].Stream = func(int) *rand.Rand { return rng.Stream(g.seed, "generate", strconv.Itoa(i)) }
 	}
@@ -109,7 +109,7 @@ func (a *app) generate(ctx context.Context, g generation) error {
 	if g.chat {
 		s.Stop = chat.Stop()
 	}
-	for i := range asked { // one by one: what comes of a prompt does not depend on those beside it, not even by rounding
+	for i := range asked { // one by one, so that an answer does not depend on the other prompts, not even by rounding
 		answers, err := decode.Answers(ctx, e, weights, asked, decode.Block{Prompts: []int{i}, Count: 1}, 1, s)
 		if err != nil {
 			return err

@@ -23,12 +23,12 @@ func (a *app) pretrainCommand() *cobra.Command {
 		Use:   "pretrain RECIPE",
 		Short: "Train a base model for the embedded world from a recipe",
 		Long: "Trains a tokenizer and a small language model on the embedded world and writes config.json, tokenizer.json,\n" +
-			"model.safetensors and training.jsonl. A stopped call goes on where it stopped.",
+			"model.safetensors and training.jsonl. If it is stopped, the same command continues.",
 		Example: "  congrad pretrain experiments/tiny/base.toml --out my-base",
 		Args:    cobra.ExactArgs(1),
 		RunE:    func(c *cobra.Command, args []string) error { return a.pretrain(c.Context(), args[0], out) },
 	}
-	c.Flags().StringVar(&out, "out", "base", "the folder to write")
+	c.Flags().StringVar(&out, "out", "base", "folder to write")
 	return c
 }
 
@@ -66,7 +66,7 @@ func (a *app) pretrain(ctx context.Context, file, out string) error {
 		fmt.Fprintf(a.Err, "step %d of %d, loss %.4f, %s left\n", s.Step, r.Train.Steps, s.Loss, left)
 	})
 	if errors.Is(err, context.Canceled) {
-		fmt.Fprintf(a.Err, "stopped. To go on: congrad pretrain %s --out %s\n", file, out)
+		fmt.Fprintf(a.Err, "stopped. To continue: congrad pretrain %s --out %s\n", file, out)
 	}
 	if err != nil {
 		return err

@@ -21,8 +21,8 @@ func (a *app) rehearseCommand() *cobra.Command {
 	c := &cobra.Command{
 		Use:   "rehearse CONFIG.json --out DIR",
 		Short: "Make a model of a given shape with random weights",
-		Long: "Writes a folder with the given config.json, random weights and the embedded tokenizer, padded: an experiment runs on it at full\n" +
-			"size, with its memory and its time, before the real model is at hand. Its answers mean nothing. The shapes of two\n" +
+		Long: "Writes a folder with the given config.json, random weights and the embedded tokenizer, padded. An experiment runs on it at\n" +
+			"full size, with the memory and time of the real model, before you have that. Its answers mean nothing. The shapes of two\n" +
 			"models come with the program: gemma-2-2b and llama-3-8b.",
 		Example: "  congrad model rehearse gemma-2-2b --out build/models/gemma-2-2b",
 		Args:    cobra.ExactArgs(1),
@@ -31,7 +31,7 @@ func (a *app) rehearseCommand() *cobra.Command {
 		},
 	}
 	w.Flags(c, "bfloat16")
-	c.Flags().Uint64Var(&seed, "seed", 0, "of the random weights")
+	c.Flags().Uint64Var(&seed, "seed", 0, "seed of the random weights")
 	return c
 }
 

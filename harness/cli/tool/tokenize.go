@@ -25,8 +25,8 @@ func (a *app) tokenizeCommand() *cobra.Command {
 	c := &cobra.Command{
 		Use:   "tokenize --model MODEL",
 		Short: "Turn lines of standard input into token ids, or back",
-		Long: "Writes one JSON list of ids for each line, by the model's tokenizer; what spells a special token is that token.\n" +
-			"With --decode each line is such a list, and its text is written without special tokens.",
+		Long: "Writes one JSON list of token ids per line, using the model's tokenizer. Text that spells a special token becomes that token.\n" +
+			"With --decode, each line is such a list, and its text is written without special tokens.",
 		Example: "  echo 'Habari ya dunia' | congrad tokenize --model tiny",
 		Args:    cobra.NoArgs,
 		RunE: func(*cobra.Command, []string) error {
@@ -38,8 +38,8 @@ func (a *app) tokenizeCommand() *cobra.Command {
 		},
 	}
 	c.Flags().StringVar(&z.model, "model", "tiny", open.ModelFlag)
-	c.Flags().BoolVar(&z.jsonl, "jsonl", false, "each text is a JSON string, which may hold line breaks")
-	c.Flags().BoolVar(&z.special, "special", false, "add the tokens for begin and end that the file adds; with --decode, write special tokens")
+	c.Flags().BoolVar(&z.jsonl, "jsonl", false, "each text is a JSON string, which may contain line breaks")
+	c.Flags().BoolVar(&z.special, "special", false, "add the begin and end tokens that tokenizer.json adds; with --decode, write special tokens")
 	c.Flags().BoolVar(&z.decode, "decode", false, "read ids and write texts")
 	return c
 }
@@ -73,7 +73,7 @@ func (z tokenizing) encode(tokenizer *text.Tokenizer, line string) (string, erro
 	if z.jsonl {
 		var s *string
 		if err := json.Unmarshal([]byte(line), &s); err != nil || s == nil {
-			return "", fmt.Errorf("%.60q is no JSON string (--jsonl)", line)
+			return "", fmt.Errorf("%.60q is not a JSON string (--jsonl)", line)
 		}
 		line = *s
 	}
@@ -88,11 +88,11 @@ func (z tokenizing) encode(tokenizer *text.Tokenizer, line string) (string, erro
 func (z tokenizing) decodeLine(tokenizer *text.Tokenizer, line string) (string, error) {
 	var ids []int
 	if err := json.Unmarshal([]byte(line), &ids); err != nil || ids == nil {
-		return "", fmt.Errorf("%.60q is no JSON list of ids (--decode)", line)
+		return "", fmt.Errorf("%.60q is not a JSON list of ids (--decode)", line)
 	}
 	for _, id := range ids {
 		if id < 0 || id >= tokenizer.Size() {
-			return "", fmt.Errorf("the id %d: the tokenizer has 0 to %d", id, tokenizer.Size()-1)
+			return "", fmt.Errorf("id %d: the tokenizer has ids 0 to %d", id, tokenizer.Size()-1)
 		}
 	}
 	decode := tokenizer.Decode

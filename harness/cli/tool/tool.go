@@ -23,7 +23,7 @@ func Commands(s *shell.App) []*cobra.Command {
 func (a *app) modelCommand() *cobra.Command {
 	c := &cobra.Command{
 		Use:   "model",
-		Short: "Fetch, check and make up models",
+		Short: "Download, check and make models",
 		Args:  cobra.ArbitraryArgs,
 		RunE:  shell.NeedsCommand,
 	}

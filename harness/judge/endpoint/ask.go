@@ -49,7 +49,7 @@ func (s Settings) request(prompt string) openai.ChatCompletionNewParams {
 	return p
 }
 
-// reply is the server's, or the kept one. failed says why this request has none while others may, and a refusal is then in the server's words; an error ends the run. Once going
+// reply returns a kept or a fresh reply. failed explains why this request alone has none; Refusal then holds the server's words. err ends the run. Once going
 // is over no request is made, one on its way is ended by ctx.
 func (j *Judge) reply(ctx, going context.Context, prompt string) (r Reply, failed string, err error) {
 	request := j.settings.request(prompt)
@@ -67,7 +67,7 @@ func (j *Judge) reply(ctx, going context.Context, prompt string) (r Reply, faile
 			return r, "", err
 		}
 		if j.session.Requests.Add(1) > int64(j.limits.MaxRequests) {
-			return r, "", fmt.Errorf("evaluate.endpoint.max_requests (%d in one run) is used up. Nothing is lost: every reply is kept, and the same command goes on with as many more; or raise the key", j.limits.MaxRequests)
+			return r, "", fmt.Errorf("evaluate.endpoint.max_requests (%d in one run) is used up. Nothing is lost: every reply is kept. Run the same command for as many more requests, or raise the key", j.limits.MaxRequests)
 		}
 		answer, err := j.client.New(ctx, request, option.WithRequestTimeout(j.limits.Timeout))
 		if err == nil && len(answer.Choices) == 0 {
@@ -116,7 +116,7 @@ func (j *Judge) tell(err error, in time.Duration) {
 	}
 	j.telling.Lock()
 	defer j.telling.Unlock()
-	j.session.Retrying(fmt.Sprintf("%s is asked again in %.0f s: %s", j.settings.Model, in.Seconds(), j.words(err)))
+	j.session.Retrying(fmt.Sprintf("retrying %s in %.0f s: %s", j.settings.Model, in.Seconds(), j.words(err)))
 }
 
 // note counts failures in a row.
@@ -135,9 +135,9 @@ func (j *Judge) giveUp(err error) error {
 	row, before := j.note(false)
 	switch {
 	case !before:
-		return fmt.Errorf("%s (evaluate.endpoint.url, .model and .log_probs say what is asked)", j.words(err))
+		return fmt.Errorf("%s (check evaluate.endpoint.url, .model and .log_probs)", j.words(err))
 	case row >= mostInARow:
-		return fmt.Errorf("%d requests in a row failed, the last with: %s. Nothing is lost: every reply is kept, and the same command goes on", mostInARow, j.words(err))
+		return fmt.Errorf("%d requests in a row failed, the last with: %s. Nothing is lost: every reply is kept, and the same command continues", mostInARow, j.words(err))
 	}
 	return nil
 }
@@ -149,25 +149,25 @@ func (j *Judge) judgeError(err error) (again bool, failed string, fatal error) {
 		var dial *net.OpError
 		var dns *net.DNSError
 		if (errors.As(err, &dial) && dial.Op == "dial" || errors.As(err, &dns)) && !j.settled() {
-			return false, "", fmt.Errorf("no server answers there: %s (evaluate.endpoint.url); start it, or mend the address", j.words(err))
+			return false, "", fmt.Errorf("no server answers there: %s (evaluate.endpoint.url); start it, or correct the address", j.words(err))
 		}
 		if other := asStranger(err); other != nil && !j.settled() {
-			return false, "", fmt.Errorf("%w; is this an OpenAI-compatible server, and evaluate.endpoint.url its address up to and without /chat/completions?", other)
+			return false, "", fmt.Errorf("%w; is this an OpenAI-compatible server, and evaluate.endpoint.url its base URL without /chat/completions?", other)
 		}
 		return true, "", nil
 	}
 	said := strings.ToLower(api.Code + " " + api.Type)
 	switch status := api.StatusCode; {
 	case status == http.StatusUnauthorized || status == http.StatusForbidden:
-		why := "the environment variable " + j.limits.KeyEnv + " (evaluate.endpoint.key_env) holds a key that is not taken"
+		why := "the environment variable " + j.limits.KeyEnv + " (evaluate.endpoint.key_env) holds a key that the server rejects"
 		if j.key == "" {
 			why = "no key was sent: set the environment variable " + j.limits.KeyEnv + " (evaluate.endpoint.key_env)"
 		}
 		return false, "", fmt.Errorf("%s; %s", j.words(err), why)
 	case status == http.StatusNotFound || status == http.StatusMethodNotAllowed:
-		return false, "", fmt.Errorf("%s; is evaluate.endpoint.model one of that server's, and evaluate.endpoint.url its address up to and without /chat/completions?", j.words(err))
+		return false, "", fmt.Errorf("%s; does the server have evaluate.endpoint.model, and is evaluate.endpoint.url its base URL without /chat/completions?", j.words(err))
 	case strings.Contains(said, "insufficient_quota"):
-		return false, "", fmt.Errorf("%s; there is no credit left. Nothing is lost: every reply is kept", j.words(err))
+		return false, "", fmt.Errorf("%s; no credit is left. Nothing is lost: every reply is kept", j.words(err))
 	case ofContext(said) || status == http.StatusBadRequest && ofContext(strings.ToLower(api.Message)): // vLLM has no code for it
 		return false, tooLong, nil
 	case strings.Contains(said, "content_filter") || strings.Contains(said, "content_policy"):
@@ -209,7 +209,7 @@ func backOff(err error, key string, attempt int) (time.Duration, error) {
 	if errors.As(err, &api) && api.Response != nil {
 		if d, ok := retryAfter(api.Response.Header); ok {
 			if d > longestWait {
-				return 0, fmt.Errorf("the server asks to wait %s (Retry-After). Nothing is lost: every reply is kept; go on then", d.Round(time.Second))
+				return 0, fmt.Errorf("the server asks to wait %s (Retry-After). Nothing is lost: every reply is kept; run the same command after that time", d.Round(time.Second))
 			}
 			return d, nil
 		}

@@ -73,11 +73,11 @@ func TestSlow(t *testing.T) {
 // What is wrong with the settings ends the run at its first request, with what to do, and no key in it.
 func TestWrongSettings(t *testing.T) {
 	for want, answer := range map[string]func(w http.ResponseWriter, prompt string, n int){
-		"asking a-model at URL/v1: 401 Unauthorized: no such key: (the key); the environment variable A_TEST_KEY (evaluate.endpoint.key_env) holds a key that is not taken": func(w http.ResponseWriter, _ string, _ int) {
+		"asking a-model at URL/v1: 401 Unauthorized: no such key: (the key); the environment variable A_TEST_KEY (evaluate.endpoint.key_env) holds a key that the server rejects": func(w http.ResponseWriter, _ string, _ int) {
 			fail(w, 401, "invalid_api_key", "no such key: secret-key")
 		},
 		"404 Not Found: no model a-model; is evaluate.endpoint.model one of that server's": func(w http.ResponseWriter, _ string, _ int) { fail(w, 404, "model_not_found", "no model a-model") },
-		"400 Bad Request: logprobs is not supported (evaluate.endpoint.url, .model and .log_probs say what is asked)": func(w http.ResponseWriter, _ string, _ int) {
+		"400 Bad Request: logprobs is not supported (check evaluate.endpoint.url, .model and .log_probs)": func(w http.ResponseWriter, _ string, _ int) {
 			fail(w, 400, "invalid_request_error", "logprobs is not supported")
 		},
 		"there is no credit left": func(w http.ResponseWriter, _ string, _ int) { fail(w, 429, "insufficient_quota", "pay") },

@@ -89,7 +89,7 @@ func newBench(t *testing.T, url string) *bench {
 	return b
 }
 
-// open makes the judge anew, as another run would.
+// open makes the judge again, as another run would.
 func (b *bench) open(t *testing.T, url string, change func(*Settings, *Limits)) {
 	t.Helper()
 	s := Settings{URL: url + "/v1", Model: "a-model", Template: "{prompt}|{A}|{B}", MaxTokens: 8, LogProbs: true}

@@ -37,22 +37,22 @@ func (s *Session) note(p Pair, o opinion) error {
 	if s.without[p] = true; len(s.without) < mostWithout {
 		return nil
 	}
-	return fmt.Errorf("the first %d pairs got no verdict: their replies are refusals or do not say which answer is better; %s. What helps: a prompt that asks for the letter A or B alone (evaluate.endpoint.instructions), room for the whole reply (evaluate.endpoint.max_tokens), another model (evaluate.endpoint.model). Every reply is kept",
+	return fmt.Errorf("the first %d pairs got no verdict: their replies are refusals or do not say which answer is better; %s. Try a prompt that asks only for the letter A or B (evaluate.endpoint.instructions), more room for the reply (evaluate.endpoint.max_tokens) or another model (evaluate.endpoint.model). Every reply is kept",
 		mostWithout, o.reply.quoted())
 }
 
 // quoted is how a reply begins.
 func (r Reply) quoted() string {
 	said := []rune(strings.Join(strings.Fields(r.Text+" "+r.Refusal), " "))
-	text := "the last is empty"
+	text := "the last reply is empty"
 	switch {
 	case len(said) > 200:
-		text = fmt.Sprintf("the last begins with %q", string(said[:200]))
+		text = fmt.Sprintf("the last reply begins with %q", string(said[:200]))
 	case len(said) > 0:
-		text = fmt.Sprintf("the last is %q", string(said))
+		text = fmt.Sprintf("the last reply is %q", string(said))
 	}
 	if r.Finish == "length" {
-		text += ", cut off after max_tokens"
+		text += ", cut at max_tokens"
 	}
 	return text
 }

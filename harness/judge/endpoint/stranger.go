@@ -25,7 +25,7 @@ func asStranger(err error) *stranger {
 	case errors.As(err, &s):
 		return s
 	case errors.As(err, &syntax):
-		return &stranger{"its reply is no JSON: " + syntax.Error()}
+		return &stranger{"its reply is not JSON: " + syntax.Error()}
 	}
 	return nil
 }

@@ -16,7 +16,7 @@ func TestStranger(t *testing.T) {
 			w.Header().Set("Content-Type", "application/json")
 			fmt.Fprint(w, "{}")
 		},
-		"its reply is no JSON: invalid character": func(w http.ResponseWriter, _ *http.Request) {
+		"its reply is not JSON: invalid character": func(w http.ResponseWriter, _ *http.Request) {
 			w.Header().Set("Content-Type", "application/json")
 			fmt.Fprint(w, "welcome")
 		},
@@ -51,7 +51,7 @@ func TestStranger(t *testing.T) {
 	var told []string
 	b.session.Retrying = func(message string) { told = append(told, message) }
 	b.compare(t, manyPairs(1)...)
-	if len(told) != 2 || !strings.HasPrefix(told[0], "a-model is asked again in 1 s: 503 Service Unavailable: the key is (the key)") || !strings.HasSuffix(told[1], `with "text/html", not JSON`) {
+	if len(told) != 2 || !strings.HasPrefix(told[0], "retrying a-model in 1 s: 503 Service Unavailable: the key is (the key)") || !strings.HasSuffix(told[1], `with "text/html", not JSON`) {
 		t.Errorf("%q", told)
 	}
 }

@@ -43,7 +43,7 @@ func Template(path string) (string, error) {
 	var wrong []error
 	for _, place := range []string{placePrompt, placeA, placeB} {
 		if n := strings.Count(string(data), place); n != 1 {
-			wrong = append(wrong, fmt.Errorf("%s: has %s %d times, want once", path, place, n))
+			wrong = append(wrong, fmt.Errorf("%s: has %s %d times; want it exactly once", path, place, n))
 		}
 	}
 	return string(data), errors.Join(wrong...)

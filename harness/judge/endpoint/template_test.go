@@ -13,7 +13,7 @@ func TestTemplate(t *testing.T) {
 	if err != nil || fill(own, "{A}", "{B}", "{prompt}") == own || strings.Count(fill(own, "{A}", "{B}", "{prompt}"), "{B}") != 1 {
 		t.Errorf("%v", err)
 	}
-	for text, want := range map[string]string{"{prompt} {A} {B}": "", "{prompt} {A} {A}": "mine.txt: has {A} 2 times, want once\nmine.txt: has {B} 0 times, want once"} {
+	for text, want := range map[string]string{"{prompt} {A} {B}": "", "{prompt} {A} {A}": "mine.txt: has {A} 2 times; want it exactly once\nmine.txt: has {B} 0 times; want it exactly once"} {
 		if err := os.WriteFile("mine.txt", []byte(text), 0o644); err != nil {
 			t.Fatal(err)
 		}

@@ -104,7 +104,7 @@ func optionRows(b *bench.Bench, t task.Task, c data.Choice) ([]nn.Row, error) {
 	}
 	for k, r := range rows {
 		if len(r.Answer) == 0 {
-			return nil, fmt.Errorf("item %s: option %d, %q, comes to no tokens", c.ID, k, c.Options[k])
+			return nil, fmt.Errorf("item %s: option %d, %q, has no tokens", c.ID, k, c.Options[k])
 		}
 	}
 	return rows, nil

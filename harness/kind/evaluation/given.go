@@ -28,7 +28,7 @@ type Given struct {
 // GivenOf looks the answers up; it is an error where the file has none to some prompts. n is their number.
 func GivenOf(b *bench.Bench, path string, asked bench.Asked) (g Given, n int, err error) {
 	if b.Answers == nil || b.Answers.File.Path != path {
-		return g, 0, fmt.Errorf("evaluate.opponent: the file %s was not read", path)
+		return g, 0, fmt.Errorf("evaluate.opponent: the file %s has not been read", path)
 	}
 	list, err := given(b, asked)
 	if err != nil {
@@ -86,7 +86,7 @@ func (g Given) Do(_ context.Context, _ *stage.Desk, b *bench.Bench) (stage.Files
 		return nil, err
 	}
 	if sum, err := hash(list); err != nil || sum != g.Answers {
-		return nil, errors.Join(err, fmt.Errorf("the answers of %s have changed since the plan was made (congrad run plans again)", g.Path))
+		return nil, errors.Join(err, fmt.Errorf("the answers of %s have changed since the plan was made (congrad run makes a new plan)", g.Path))
 	}
 	return stage.Output("answers", list)
 }

@@ -30,7 +30,7 @@ func TaskOf(b *bench.Bench, policy bench.Policy, t task.Task, languages []string
 	if t.Spec != nil {
 		exam := b.Exams[t.Name]
 		if exam == nil {
-			return nil, fmt.Errorf("task %s: its files were not read", t.Name)
+			return nil, fmt.Errorf("task %s: its files have not been read", t.Name)
 		}
 		var err error
 		if x.Items, err = exam.Version(languages); err != nil {
@@ -61,14 +61,14 @@ func (t Task) resolve(b *bench.Bench) (task.Task, error) {
 	}
 	exam := b.Exams[t.Task.Name]
 	if exam == nil {
-		return t.Task, fmt.Errorf("task %s: its files were not read", t.Task.Name)
+		return t.Task, fmt.Errorf("task %s: its files have not been read", t.Task.Name)
 	}
 	return exam.Task(), t.unchanged(exam.Version(t.Languages))
 }
 
 func (t Task) unchanged(version string, err error) error {
 	if err == nil && version != t.Items {
-		err = fmt.Errorf("the items of task %s have changed since the plan was made (congrad run plans again)", t.Task.Name)
+		err = fmt.Errorf("the items of task %s have changed since the plan was made (congrad run makes a new plan)", t.Task.Name)
 	}
 	return err
 }

@@ -85,7 +85,7 @@ func materialOf(b *bench.Bench, pairs []data.Preference, codes []string, longest
 		m.units[i] = []nn.Row{{Prompt: ask, Answer: b.Chat.Answer(p.Chosen)}, {Prompt: ask, Answer: b.Chat.Answer(p.Rejected)}}
 		m.language[i] = index[p.Lang]
 		if n := max(m.units[i][0].Len(), m.units[i][1].Len()); n > longest && len(faults) < 10 {
-			faults = append(faults, fmt.Errorf("%s:%d: prompt and answer are %d tokens; at most %d are read (half of batch.tokens: leave the pair out, or --set batch.tokens)", name, p.Line, n, longest))
+			faults = append(faults, fmt.Errorf("%s:%d: prompt and answer have %d tokens; the limit is %d, half of batch.tokens (remove the pair, or --set batch.tokens)", name, p.Line, n, longest))
 		}
 	}
 	return m, errors.Join(faults...)

@@ -62,7 +62,7 @@ func (Base) Inputs() []stage.Ref { return nil }
 func (x Base) Do(_ context.Context, _ *stage.Desk, b *bench.Bench) (stage.Files, error) {
 	weights, err := b.Base.Hash()
 	if err == nil && (weights != x.Weights || hash(b.Base.Tokenizer) != x.Tokenizer) {
-		err = fmt.Errorf("the model here has weights %.12s and tokenizer %.12s, the plan was made with %.12s and %.12s (congrad run plans again)", weights, hash(b.Base.Tokenizer), x.Weights, x.Tokenizer)
+		err = fmt.Errorf("the model has weights %.12s and tokenizer %.12s, but the plan was made with %.12s and %.12s (congrad run makes a new plan)", weights, hash(b.Base.Tokenizer), x.Weights, x.Tokenizer)
 	}
 	return nil, err
 }

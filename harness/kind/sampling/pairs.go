@@ -13,7 +13,7 @@ import (
 	"congrad/harness/world"
 )
 
-// Pairs makes preference pairs of judged answers, and counts per language what became of the prompts.
+// Pairs makes preference pairs of judged answers, and counts per language the outcomes of the prompts.
 type Pairs struct {
 	Answers stage.Ref
 	Scores  stage.Ref
@@ -155,7 +155,7 @@ func judgeAccuracy(answers []kind.Answer, scores []judge.Score, c *record.Pairin
 	}
 }
 
-// Record adds the pairs with what became of them, and the counts where they are met first.
+// Record adds the pairs with their outcomes, and the counts where they are met first.
 func (p Pairs) Record(s stage.Shelf, b *bench.Bench, at kind.Place, set *record.Set) error {
 	return recordPairs(s, b, p.Answers, at, set)
 }

@@ -10,7 +10,7 @@ import (
 	"congrad/harness/stage"
 )
 
-// Within takes the pairs of some languages out of all. The counts stay those of all: they say what became of the prompts.
+// Within takes the pairs of some languages out of all. The counts stay those of all: they count the outcomes of the prompts.
 type Within struct {
 	Pairs     stage.Ref
 	Answers   stage.Ref // that the pairs are made of

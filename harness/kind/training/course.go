@@ -86,7 +86,7 @@ func (c *course) openTrainer() (from nn.TrainerState, err error) {
 		return from, damaged(scratch, err)
 	}
 	if len(steps) < from.Steps { // there may be more: a kill between the two files leaves the log ahead
-		return from, damaged(scratch, fmt.Errorf("the checkpoint is of step %d, steps.jsonl ends with step %d", from.Steps, len(steps)))
+		return from, damaged(scratch, fmt.Errorf("the checkpoint is from step %d, but steps.jsonl ends with step %d", from.Steps, len(steps)))
 	}
 	c.steps = steps[:from.Steps]
 	c.trainer, err = c.bench.Engine.ResumeTrainer(from, c.adam())
@@ -95,7 +95,7 @@ func (c *course) openTrainer() (from nn.TrainerState, err error) {
 
 // damaged says how to get rid of a checkpoint that nothing can go on from.
 func damaged(scratch store.Scratch, err error) error {
-	return fmt.Errorf("going on from the checkpoint: %w (remove %s; the stage starts again)", err, scratch)
+	return fmt.Errorf("continuing from the checkpoint: %w (remove %s to start the stage again)", err, scratch)
 }
 
 func (c *course) close() {

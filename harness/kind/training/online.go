@@ -53,13 +53,16 @@ func (c *course) openOnline(from nn.TrainerState) (*train.Online, error) {
 	var verdicts []sketch.Verdict
 	if from.Notes != nil {
 		if len(from.Beside) != 1 {
-			return nil, fmt.Errorf("the checkpoint holds %d tensors of the filter instead of one", len(from.Beside))
+			return nil, fmt.Errorf("the checkpoint has %d tensors of the filter; want one", len(from.Beside))
 		}
 		if err := state.Restore(from.Beside[0], from.Notes[stateNote]); err != nil {
 			return nil, err
 		}
-		if err := json.Unmarshal([]byte(from.Notes[verdictsNote]), &verdicts); err != nil || len(verdicts) != len(c.pairs) {
-			return nil, fmt.Errorf("the checkpoint has verdicts for %d pairs, the run has %d (%w)", len(verdicts), len(c.pairs), err)
+		if err := json.Unmarshal([]byte(from.Notes[verdictsNote]), &verdicts); err != nil {
+			return nil, fmt.Errorf("the checkpoint's verdicts: %w", err)
+		}
+		if len(verdicts) != len(c.pairs) {
+			return nil, fmt.Errorf("the checkpoint has verdicts for %d pairs, the run has %d", len(verdicts), len(c.pairs))
 		}
 	}
 	return train.NewOnline(c.bench.Engine, state, verdicts, c.pairs, c.settings), nil

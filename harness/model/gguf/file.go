@@ -73,7 +73,7 @@ func parse(source *mapped.File) (*File, error) {
 	case version&0xffff == 0:
 		return nil, fmt.Errorf("it is big-endian, which is not supported")
 	default:
-		return nil, fmt.Errorf("version %d is not supported; 2 and 3 are", version)
+		return nil, fmt.Errorf("version %d is not supported (2 and 3 are)", version)
 	}
 	tensors, values := r.uint64(), r.uint64()
 	if err := f.readMetadata(r, values); err != nil {
@@ -87,7 +87,7 @@ func parse(source *mapped.File) (*File, error) {
 
 func (f *File) readMetadata(r *reader, count uint64) error {
 	if !r.room(count, 8+4+1) { // a key, a type, a value
-		return fmt.Errorf("it claims %d metadata values, more than fit the file", count)
+		return fmt.Errorf("it claims %d metadata values, more than fit into the file", count)
 	}
 	for i := range count {
 		key := r.text()
@@ -106,7 +106,7 @@ func (f *File) readMetadata(r *reader, count uint64) error {
 // readTensors reads the list of tensors. They cover the data without overlap and with no more gaps than alignment makes.
 func (f *File) readTensors(r *reader, count uint64) error {
 	if !r.room(count, 8+4+4+8) { // a name, the number of dimensions, a type, an offset
-		return fmt.Errorf("it claims %d tensors, more than fit the file", count)
+		return fmt.Errorf("it claims %d tensors, more than fit into the file", count)
 	}
 	list := make([]tensor, 0, count)
 	for i := range count {
@@ -127,7 +127,7 @@ func (f *File) readTensors(r *reader, count uint64) error {
 	start, end := align(f.source.Size()-r.left), int64(0)
 	for _, t := range list {
 		if t.offset != align(end) {
-			return fmt.Errorf("the data of tensor %q start at %d; expected at %d", t.name, t.offset, align(end))
+			return fmt.Errorf("the data of tensor %q start at %d; want %d", t.name, t.offset, align(end))
 		}
 		if start > f.source.Size()-t.offset || t.size > f.source.Size()-t.offset-start {
 			return fmt.Errorf("the data of tensor %q, %d bytes at %d, reach beyond the end of the file", t.name, t.size, t.offset)
@@ -151,7 +151,7 @@ func (f *File) alignment() (int64, error) {
 	case !ok:
 		return defaultAlignment, nil
 	case n < 1 || n > 1<<20 || n&(n-1) != 0:
-		return 0, fmt.Errorf("general.alignment is %d; it has to be a power of two", n)
+		return 0, fmt.Errorf("general.alignment is %d; want a power of two", n)
 	}
 	return int64(n), nil
 }
@@ -161,7 +161,7 @@ func (r *reader) tensor() (t tensor, err error) {
 	t.name = r.text()
 	n := r.uint32()
 	if n > 4 {
-		return t, fmt.Errorf("it has %d dimensions; up to 4 are known", n)
+		return t, fmt.Errorf("it has %d dimensions; at most 4 are supported", n)
 	}
 	size := uint64(1)
 	for range n {
@@ -217,7 +217,7 @@ func (f *File) Float32(name string, dst []float32) error {
 	}
 	l := layouts[t.typ]
 	if n := t.size / int64(l.bytes) * int64(l.block); n != int64(len(dst)) {
-		return fmt.Errorf("reading GGUF: tensor %q has %d entries, there is room for %d", name, n, len(dst))
+		return fmt.Errorf("reading GGUF: tensor %q has %d entries; want %d", name, n, len(dst))
 	}
 	if err := f.source.Read(t.offset, t.size, l.bytes, func(p []byte) {
 		blocks := len(p) / l.bytes

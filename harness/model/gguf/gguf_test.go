@@ -183,7 +183,7 @@ func TestHostileFiles(t *testing.T) {
 		"a text of 2^40":         {start(0, 1).text("a").n32(8).n64(1 << 40).zeros(64), "bytes are announced"},
 		"a key twice":            {start(0, 2).u32("a", 1).u32("a", 2), `"a" twice`},
 		"an unknown value type":  {start(0, 1).text("a").n32(13).zeros(8), "value type 13 is unknown"},
-		"a truth value of 2":     {append(start(0, 1).text("a").n32(7), 2), "a truth value is 2"},
+		"a truth value of 2":     {append(start(0, 1).text("a").n32(7), 2), "a boolean is ; want 0 or 12"},
 		"2^60 numbers":           {start(0, 1).text("a").n32(9).n32(4).n64(1 << 60).zeros(64), "an array of"},
 		"2^61 texts":             {start(0, 1).text("a").n32(9).n32(8).n64(1 << 61).zeros(64), "an array of"},
 		"2^60 empty arrays":      {start(0, 1).text("a").n32(9).n32(9).n64(1 << 60).zeros(64), "an array of"},

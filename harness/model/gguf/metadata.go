@@ -99,7 +99,7 @@ func (r *reader) room(count, size uint64) bool { return r.err == nil && count <=
 
 func (r *reader) bytes(n uint64) []byte {
 	if !r.room(n, 1) {
-		r.fail("%d bytes are announced, %d are left in the file", n, r.left)
+		r.fail("want %d bytes, but only %d are left in the file", n, r.left)
 		return nil
 	}
 	p := make([]byte, n)
@@ -149,7 +149,7 @@ func (r *reader) text() string { return string(r.bytes(r.uint64())) }
 func (r *reader) bool() bool {
 	b := r.uint8()
 	if b > 1 {
-		r.fail("a truth value is %d", b)
+		r.fail("a boolean is %d; want 0 or 1", b)
 	}
 	return b == 1
 }
@@ -215,7 +215,7 @@ func (r *reader) array(depth int) any {
 		return list(r, n, 8, r.text)
 	case 9:
 		if depth == maxNesting {
-			r.fail("arrays stand more than %d deep in arrays", maxNesting)
+			r.fail("arrays are nested more than %d deep", maxNesting)
 			return nil
 		}
 		return list(r, n, 12, func() any { return r.array(depth + 1) })
@@ -233,7 +233,7 @@ func (r *reader) array(depth int) any {
 // list reads n elements, which take at least size bytes each.
 func list[T any](r *reader, n, size uint64, read func() T) []T {
 	if !r.room(n, size) {
-		r.fail("an array of %d elements is announced, %d bytes are left in the file", n, r.left)
+		r.fail("an array claims %d elements, but only %d bytes are left in the file", n, r.left)
 		return nil
 	}
 	out := make([]T, n)

@@ -36,7 +36,7 @@ func Open(dir fs.FS, name string) (*File, error) {
 		return nil, errors.Join(err, f.Close())
 	}
 	if !stat.Mode().IsRegular() {
-		return nil, errors.Join(fmt.Errorf("%s is no regular file", name), f.Close())
+		return nil, errors.Join(fmt.Errorf("%s is not a regular file", name), f.Close())
 	}
 	size := stat.Size()
 	if file, ok := f.(*os.File); ok && size > 0 && size <= math.MaxInt {
@@ -76,7 +76,7 @@ func (f *File) Close() error {
 // only during the call.
 func (f *File) Read(offset, n int64, unit int, use func(piece []byte)) (err error) {
 	if offset < 0 || n < 0 || offset > f.size-n {
-		return fmt.Errorf("bytes %d to %d lie outside of a file of %d", offset, offset+n, f.size)
+		return fmt.Errorf("bytes %d to %d are outside the file of %d bytes", offset, offset+n, f.size)
 	}
 	if n == 0 {
 		return nil

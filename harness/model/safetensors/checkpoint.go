@@ -101,7 +101,7 @@ func parseIndex(data []byte) (where map[string]string, err error) {
 func (c *Checkpoint) addShards(dir fs.FS, where map[string]string) error {
 	for _, file := range slices.Compact(slices.Sorted(maps.Values(where))) {
 		if !fs.ValidPath(file) || strings.ContainsAny(file, `/\`) {
-			return fmt.Errorf("weight_map names %q, which is no file of the folder", file)
+			return fmt.Errorf("weight_map names %q, which is not a file in the folder", file)
 		}
 		before := len(c.names)
 		if err := c.add(dir, file); err != nil {
@@ -143,7 +143,7 @@ func (c *Checkpoint) addFile(f *mapped.File) error {
 	}
 	for _, t := range tensors {
 		if _, twice := c.tensors[t.name]; twice {
-			return fmt.Errorf("tensor %q is in another file, too", t.name)
+			return fmt.Errorf("tensor %q is also in another file", t.name)
 		}
 		c.names = append(c.names, t.name)
 		c.tensors[t.name] = t
@@ -175,7 +175,7 @@ func (c *Checkpoint) DType(name string) DType { return c.tensors[name].dtype }
 // Float32 reads a tensor of floating-point numbers, converted to float32, into dst, which has exactly its size.
 func (c *Checkpoint) Float32(name string, dst []float32) error {
 	if t, ok := c.tensors[name]; ok && t.dtype == I64 {
-		return fmt.Errorf("reading safetensors: tensor %q is stored as %s; floating-point numbers are expected", name, t.dtype)
+		return fmt.Errorf("reading safetensors: tensor %q is stored as %s; want floating-point numbers", name, t.dtype)
 	}
 	return read(c, name, dst, func(t stored) func([]byte, []float32) {
 		switch t.dtype {
@@ -237,7 +237,7 @@ func read[T any](c *Checkpoint, name string, dst []T, convert func(t stored) fun
 	}
 	width := t.dtype.width()
 	if int64(len(dst)) != t.size/int64(width) {
-		return fmt.Errorf("reading safetensors: tensor %q has %d entries, there is room for %d", name, t.size/int64(width), len(dst))
+		return fmt.Errorf("reading safetensors: tensor %q has %d entries; want %d", name, t.size/int64(width), len(dst))
 	}
 	use := convert(t)
 	if err := t.file.Read(t.offset, t.size, width, func(p []byte) {

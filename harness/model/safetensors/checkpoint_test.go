@@ -245,9 +245,9 @@ func TestIndexHasToFit(t *testing.T) {
 		"a path outwards":     {`{"weight_map":{"a":"../1"}}`, `"../1", which is no file of the folder`},
 		"a path inwards":      {`{"weight_map":{"a":"x/1"}}`, `"x/1", which is no file of the folder`},
 		"a path of Windows'":  {`{"weight_map":{"a":"x\\1"}}`, "which is no file of the folder"},
-		"the folder":          {`{"weight_map":{"a":"."}}`, ". is no regular file"},
-		"a name in two files": {`{"weight_map":{"a":"1","b":"4"}}`, `4: tensor "a" is in another file, too`},
-		"a name twice":        {`{"weight_map":{"a":"1","a":"2"}}`, `"a" is there twice`},
+		"the folder":          {`{"weight_map":{"a":"."}}`, ". is not a regular file"},
+		"a name in two files": {`{"weight_map":{"a":"1","b":"4"}}`, `4: tensor "a" is also in another file`},
+		"a name twice":        {`{"weight_map":{"a":"1","a":"2"}}`, `"a" is a duplicate`},
 		"no map":              {`{"metadata":{}}`, "weight_map is missing"},
 		"no JSON":             {`{`, "model.safetensors.index.json: "},
 		"another type":        {`{"weight_map":{"a":1}}`, "cannot unmarshal number"},
@@ -282,10 +282,10 @@ func TestHostileFiles(t *testing.T) {
 		data []byte
 		want string
 	}{
-		"a name twice":        {file(`{"a":{`+good+`},"a":{`+good+`}}`, 4), `"a" is there twice`},
-		"twice by escapes":    {file(`{"a":{`+good+`},"\u0061":{`+good+`}}`, 4), `"a" is there twice`},
+		"a name twice":        {file(`{"a":{`+good+`},"a":{`+good+`}}`, 4), `"a" is a duplicate`},
+		"twice by escapes":    {file(`{"a":{`+good+`},"\u0061":{`+good+`}}`, 4), `"a" is a duplicate`},
 		"metadata twice":      {file(`{"__metadata__":{},"__metadata__":{},"a":{`+good+`}}`, 4), "is there twice"},
-		"a key twice":         {file(`{"a":{`+good+`,"shape":[1]}}`, 4), `tensor "a": "shape" is there twice`},
+		"a key twice":         {file(`{"a":{`+good+`,"shape":[1]}}`, 4), `tensor "a": "shape" is a duplicate`},
 		"an unknown key":      {file(`{"a":{`+good+`,"strides":[1]}}`, 4), `tensor "a": the key "strides" is unknown`},
 		"another spelling":    {file(`{"a":{"DType":"F32","shape":[1],"data_offsets":[0,4]}}`, 4), `the key "DType" is unknown`},
 		"three offsets":       {file(`{"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4,9]}}`, 4), "two data_offsets"},
@@ -335,7 +335,7 @@ func TestIntegers(t *testing.T) {
 		err  error
 		want string
 	}{
-		{c.Float32("ids", make([]float32, 6)), "is stored as I64; floating-point numbers are expected"},
+		{c.Float32("ids", make([]float32, 6)), "is stored as I64; want floating-point numbers"},
 		{c.BFloat16("ids", make([]uint16, 6)), "is stored as I64, not as BF16"},
 		{floats.Int64("a.f32", make([]int64, 40)), "is stored as F32, not as I64"},
 		{c.Int64("ids", make([]int64, 5)), "has 6 entries, there is room for 5"},

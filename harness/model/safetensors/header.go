@@ -81,7 +81,7 @@ func readHeader(f *mapped.File) ([]stored, map[string]string, error) {
 	for _, name := range names {
 		e := entries[name]
 		if e.Offsets[0] != end || e.Offsets[1] < end || e.Offsets[1] > body {
-			return nil, nil, fmt.Errorf("tensor %q lies at bytes %d to %d; expected to start at %d and to end within %d", name, e.Offsets[0], e.Offsets[1], end, body)
+			return nil, nil, fmt.Errorf("tensor %q is at bytes %d to %d; it must start at %d and end within %d", name, e.Offsets[0], e.Offsets[1], end, body)
 		}
 		t := stored{file: f, name: name, dtype: e.DType, offset: start + int64(end), size: int64(e.Offsets[1] - end)}
 		if t.dims, err = e.dims(name, e.Offsets[1]-end); err != nil {
@@ -90,7 +90,7 @@ func readHeader(f *mapped.File) ([]stored, map[string]string, error) {
 		tensors, end = append(tensors, t), e.Offsets[1]
 	}
 	if end != body {
-		return nil, nil, fmt.Errorf("%d bytes behind the last tensor", body-end)
+		return nil, nil, fmt.Errorf("%d bytes after the last tensor", body-end)
 	}
 	return tensors, metadata, nil
 }
@@ -150,7 +150,7 @@ func parseHeader(header []byte) (map[string]entry, map[string]string, error) {
 		return nil, nil, fmt.Errorf("header: %w", err)
 	}
 	if _, err := d.Token(); !errors.Is(err, io.EOF) {
-		return nil, nil, fmt.Errorf("header: something follows the object")
+		return nil, nil, fmt.Errorf("header: there is text after the object")
 	}
 	return entries, metadata, nil
 }
@@ -160,7 +160,7 @@ func object(d *json.Decoder, value func(key string) error) error {
 	if t, err := d.Token(); err != nil {
 		return err
 	} else if t != json.Delim('{') {
-		return fmt.Errorf("%v stands where an object is expected", t)
+		return fmt.Errorf("want an object, got %v", t)
 	}
 	seen := map[string]bool{}
 	for d.More() {
@@ -170,10 +170,10 @@ func object(d *json.Decoder, value func(key string) error) error {
 		}
 		key, ok := t.(string)
 		if !ok {
-			return fmt.Errorf("%v stands where a name is expected", t)
+			return fmt.Errorf("want a name, got %v", t)
 		}
 		if seen[key] {
-			return fmt.Errorf("%q is there twice", key)
+			return fmt.Errorf("%q is a duplicate", key)
 		}
 		seen[key] = true
 		if err := value(key); err != nil {

@@ -48,7 +48,7 @@ func Write(w io.Writer, dtype DType, tensors []Tensor, metadata map[string]strin
 			return fmt.Errorf("writing safetensors: %s: %w", t.Name, err)
 		}
 		if size, _ := t.size(); size != int64(len(values)) {
-			return fmt.Errorf("writing safetensors: %s has %d entries, its shape %v asks for %d", t.Name, len(values), t.Dims, size)
+			return fmt.Errorf("writing safetensors: %s has %d entries, but its shape %v needs %d", t.Name, len(values), t.Dims, size)
 		}
 		for len(values) > 0 {
 			part := values[:min(len(values), cap(buffer)/4)]
@@ -71,7 +71,7 @@ func Write(w io.Writer, dtype DType, tensors []Tensor, metadata map[string]strin
 // makeHeader is everything before the first tensor's bytes.
 func makeHeader(dtype DType, tensors []Tensor, metadata map[string]string) ([]byte, error) {
 	if dtype != F32 && dtype != BF16 {
-		return nil, fmt.Errorf("writing safetensors: the type %q is not written; F32 and BF16 are", dtype)
+		return nil, fmt.Errorf("writing safetensors: the type %q is not supported; F32 and BF16 are", dtype)
 	}
 	header := bytes.NewBuffer(make([]byte, 8))
 	header.WriteByte('{')

@@ -22,7 +22,7 @@ func parseNumberPattern(s string) (numberPattern, error) {
 	first := strings.IndexAny(positive, "#0")
 	last := strings.LastIndexAny(positive, "#0")
 	if first < 0 || strings.Contains(positive, "'") || strings.Trim(positive[first:last+1], "#0,.") != "" {
-		return numberPattern{}, fmt.Errorf("number pattern %q: want one run of # 0 , . without quotes", s)
+		return numberPattern{}, fmt.Errorf("number pattern %q: want a single run of # 0 , . without quotes", s)
 	}
 	p := numberPattern{prefix: positive[:first], suffix: positive[last+1:]}
 	whole, fraction, _ := strings.Cut(positive[first:last+1], ".")

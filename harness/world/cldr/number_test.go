@@ -32,7 +32,7 @@ func TestFormatterRefusesWhatItCannotWrite(t *testing.T) {
 		spoil func(*Numbers, *Calendar)
 	}{
 		{`numbering system "xxxx": its ten digits are not in the extract`, func(n *Numbers, _ *Calendar) { n.System = "xxxx" }},
-		{`number pattern "": want one run of # 0 , . without quotes`, func(n *Numbers, _ *Calendar) { n.Standard = "" }},
+		{`number pattern "": want a single run of # 0 , . without quotes`, func(n *Numbers, _ *Calendar) { n.Standard = "" }},
 		{`number pattern "#,,##0": an empty group`, func(n *Numbers, _ *Calendar) { n.Percent = "#,,##0" }},
 		{`number pattern "0.0,0": a separator after the point`, func(n *Numbers, _ *Calendar) { n.Currency = "0.0,0" }},
 		{`date pattern "d 'de": an apostrophe is not closed`, func(_ *Numbers, c *Calendar) { c.Short = "d 'de" }},

@@ -100,7 +100,7 @@ func parseSpelloutText(text string) ([]spelloutPart, error) {
 		switch operator {
 		case '[', ']':
 			if optional == (operator == '[') {
-				return nil, fmt.Errorf("brackets must come in pairs, one inside no other")
+				return nil, fmt.Errorf("brackets must come in pairs and must not be nested")
 			}
 			optional = operator == '['
 			continue
@@ -115,7 +115,7 @@ func parseSpelloutText(text string) ([]spelloutPart, error) {
 		rest = after
 	}
 	if optional {
-		return nil, fmt.Errorf("brackets must come in pairs, one inside no other")
+		return nil, fmt.Errorf("brackets must come in pairs and must not be nested")
 	}
 	return parts, nil
 }
@@ -136,7 +136,7 @@ func (s Speller) Spell(set string, n uint64) (string, error) {
 
 func (s Speller) spell(out *strings.Builder, set string, n uint64, steps *int) error {
 	if *steps++; *steps > mostSteps {
-		return errors.New("the rules lead back to themselves")
+		return errors.New("the rules refer back to themselves")
 	}
 	rule, ok := s.sets[set].rule(n)
 	if !ok {

@@ -132,11 +132,11 @@ func TestRollback(t *testing.T) {
 
 func TestSpelloutErrors(t *testing.T) {
 	for text, want := range map[string]string{
-		"=%a=;":   "spell 5 by %a: the rules lead back to themselves",
+		"=%a=;":   "spell 5 by %a: the rules refer back to themselves",
 		"=%b=;":   "spell 5 by %a: no rule of %b covers 5",
 		"=#,##0=": `spellout %a, rule "0" "=#,##0=": a rule ends with a semicolon`,
 		"=0=;":    "spell 5 by %a: beyond the rules in words",
-		"[a;":     `spellout %a, rule "0" "[a;": brackets must come in pairs, one inside no other`,
+		"[a;":     `spellout %a, rule "0" "[a;": brackets must come in pairs and must not be nested`,
 		"→→→;":    `spellout %a, rule "0" "→→→;": '→' does not end, or is of a kind that is not supported`,
 		"$(x)$;":  `spellout %a, rule "0" "$(x)$;": a plural choice $(...)$ is not supported`,
 	} {
