@@ -1,4 +1,5 @@
-# congrad: `make demo` runs the whole study on the embedded world, `make test` passes the tests. Both do all set-up.
+# congrad: `make demo` runs the whole study on the embedded world, `make test` passes all tests; both do all set-up. `make check` is
+# the quick part of the tests.
 
 GO ?= go
 BIN := bin/congrad
@@ -10,7 +11,7 @@ STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.8.2
 # the folders with Go code of this project
 OURS := cmd eval experiments harness results
 
-.PHONY: build setup demo test bench lint clean world lingua tokenizers smollm2 base record record-smollm2 record-ablations map fidelity
+.PHONY: build setup demo test check bench lint clean world lingua tokenizers smollm2 base record record-smollm2 record-ablations map fidelity
 
 build:
 	@command -v $(GO) >/dev/null || { echo "congrad is written in Go: install Go 1.26 or later" >&2; exit 1; }
@@ -30,6 +31,10 @@ demo: build
 
 test: setup
 	$(GO) test -timeout 30m ./...
+
+# The quick part of the tests, on the pure-Go backend: what needs more than a few seconds of processor time skips itself under -short.
+check:
+	$(GO) test -short ./...
 
 bench: setup
 	$(GO) test -run '^$$' -bench . ./...

@@ -103,6 +103,9 @@ func mean(samples []Sample) Estimate { return Mean(samples, 0.95) }
 // go test ./eval/stats -run Coverage -v prints the figures that docs/reading-results.md and the package comment quote. With
 // 1,000 studies the standard error of a coverage of 0.95 is 0.007: the limits leave three of them around what 10,000 gave.
 func TestCoverage(t *testing.T) {
+	if testing.Short() {
+		t.Skip("slow: draws 14,000 studies")
+	}
 	for _, c := range []struct {
 		name      string
 		design    design
@@ -123,14 +126,17 @@ func TestCoverage(t *testing.T) {
 		{"difference, 3 seeds, 1 language", design{seeds: 3, clusters: 200, languages: 1, seed: 0.03, cluster: 0.5, cell: 0.3, paired: true}, 0.955, 1},
 		{"difference, 1 seed, 1 language", design{seeds: 1, clusters: 200, languages: 1, cluster: 0.5, cell: 0.3, paired: true}, 0.93, 0.97},
 	} {
-		got, alarms := c.design.covered(1000, mean)
-		t.Logf("%-52s covers %.3f, false alarms %.3f", c.name, got, alarms)
-		if got < c.low || got > c.high {
-			t.Errorf("%s: covers %.3f, want %.3f to %.3f", c.name, got, c.low, c.high)
-		}
-		if alarms > 0.05+0.021 {
-			t.Errorf("%s: %.3f false alarms, want at most 0.05", c.name, alarms)
-		}
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			got, alarms := c.design.covered(1000, mean)
+			t.Logf("%-52s covers %.3f, false alarms %.3f", c.name, got, alarms)
+			if got < c.low || got > c.high {
+				t.Errorf("covers %.3f, want %.3f to %.3f", got, c.low, c.high)
+			}
+			if alarms > 0.05+0.021 {
+				t.Errorf("%.3f false alarms, want at most 0.05", alarms)
+			}
+		})
 	}
 }
 
@@ -165,6 +171,10 @@ func TestBootstrapCoversLessWhenSeedsDiffer(t *testing.T) {
 // False alarms of a whole table: one alarm in a family of 15 languages, Holm-corrected, counts as a false positive. The
 // languages' differences share the training runs.
 func TestCoverageOfHolmsFamilies(t *testing.T) {
+	if testing.Short() {
+		t.Skip("slow: draws 6,000 studies")
+	}
+	t.Parallel()
 	for _, seed := range []float64{0, 0.1} {
 		r := rand.New(rand.NewPCG(11, 13))
 		families, plain, corrected := 200, 0, 0

@@ -15,7 +15,7 @@ import (
 // those of one process.
 func TestStagesInProcessesOfTheirOwn(t *testing.T) {
 	if testing.Short() {
-		t.Skip("starts a process for each stage")
+		t.Skip("slow: starts a process for each stage")
 	}
 	dir := t.TempDir()
 	file := filepath.Join(dir, "small.toml")
