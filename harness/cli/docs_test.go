@@ -301,6 +301,25 @@ func TestVersionIsOne(t *testing.T) {
 	}
 }
 
+// The memory of the embedded study in the README is that of its plan.
+func TestReadmeQuotesThePlan(t *testing.T) {
+	readme, err := os.ReadFile("../../README.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	quoted := regexp.MustCompile("(?m)^\\| `tiny` .*?([0-9.]+ GB) \\(plan\\)").FindSubmatch(readme)
+	if quoted == nil {
+		t.Fatal("README.md has no row for tiny in its table of memory")
+	}
+	var out bytes.Buffer
+	if code := Main([]string{"plan", "tiny", "--gflops", "150", "--device", "go"}, strings.NewReader(""), &out, io.Discard); code != 0 {
+		t.Fatalf("exit code %d", code)
+	}
+	if want := ", " + string(quoted[1]) + " of "; !strings.Contains(out.String(), want) {
+		t.Errorf("README.md says %s, the plan:\n%s", quoted[1], out.String())
+	}
+}
+
 // Every estimate in the README, among its results and in the output that it shows, is in the document that it comes from.
 func TestReadmeQuotesWhatItLinks(t *testing.T) {
 	readme, err := os.ReadFile("../../README.md")
