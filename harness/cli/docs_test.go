@@ -143,7 +143,7 @@ func ownPrompts(work, root, document, name, field string) error {
 	if experiment == nil {
 		return fmt.Errorf("%s shows no experiment named %s", document, name)
 	}
-	path := regexp.MustCompile(`(?m)^path = "(.*?)"`).FindSubmatch(experiment[1])
+	path := regexp.MustCompile(`\bpath = "(.*?)"`).FindSubmatch(experiment[1])
 	if path == nil {
 		return fmt.Errorf("%s: %s reads no file", document, name)
 	}

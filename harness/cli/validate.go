@@ -92,7 +92,7 @@ const publishedComment = `# A number from elsewhere, shown next to this run's (d
 # languages = "seen"              # seen, unseen, under-represented, all, or a language's code
 # measure = "win rate"
 # value = ...
-# source = "whose number it is, and where it was published"
+# source = "whose number it is, and where to find it"
 `
 
 // renamed gives an experiment file another name; all else stays, comments included.

@@ -86,9 +86,9 @@ func TestConsensusAmongMismatch(t *testing.T) {
 		of      int
 		state   []float64
 	}{
-		"a Gram matrix of 2 gradients for [1] of 3":     {[]int{1}, 3, nil},
-		"a Gram matrix of 2 gradients for [1 3] of 3":   {[]int{1, 3}, 3, nil},
-		"the state holds 4 entries, 3 gradients have 9": {[]int{0, 1}, 3, make([]float64, 4)},
+		"the Gram matrix has 2 gradients for [1] of 3":    {[]int{1}, 3, nil},
+		"the Gram matrix has 2 gradients for [1 3] of 3":  {[]int{1, 3}, 3, nil},
+		"the state has 4 entries, but 3 gradients need 9": {[]int{0, 1}, 3, make([]float64, 4)},
 	} {
 		if _, err := ConsensusAmong(GradVac{Decay: 0.5}, g, c.present, c.of, c.state, rng.Stream(1, "x")); err == nil || !strings.HasSuffix(err.Error(), want) {
 			t.Errorf("%v, want %s", err, want)

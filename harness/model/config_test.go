@@ -307,8 +307,8 @@ func TestLeftoversOfPublishedFiles(t *testing.T) {
 		"a copy of the head": {read(NamedTensor{"lm_head.weight", []int{5, 4}, want.Tensors[0]}), ""},
 		"another head":       {read(NamedTensor{"lm_head.weight", []int{5, 4}, other}), "differs from the embedding"},
 		"a head of no use":   {read(NamedTensor{"lm_head.weight", []int{1}, []float32{1}}), "differs from the embedding"},
-		"something else":     {read(NamedTensor{"score.weight", []int{1}, []float32{1}}), `"score.weight" that the configuration does not ask for`},
-		"a bias too many":    {read(NamedTensor{"model.layers.0.self_attn.q_proj.bias", []int{4}, make([]float32, 4)}), "does not ask for"},
+		"something else":     {read(NamedTensor{"score.weight", []int{1}, []float32{1}}), `"score.weight" that the configuration does not use`},
+		"a bias too many":    {read(NamedTensor{"model.layers.0.self_attn.q_proj.bias", []int{4}, make([]float32, 4)}), "does not use"},
 	} {
 		if c.want == "" && c.err != nil || c.want != "" && (c.err == nil || !strings.Contains(c.err.Error(), c.want)) {
 			t.Errorf("%s: %v, want an error with %q", name, c.err, c.want)

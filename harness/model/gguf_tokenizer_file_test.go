@@ -186,10 +186,10 @@ func TestTokenizersThatMetadataCannotGive(t *testing.T) {
 		"another splitting":  {func(g *model.GGUFTokenizer) { g.Pre = "deepseek-llm" }, `tokenizer.ggml.pre "deepseek-llm" is not supported; llama-bpe, qwen2 and smollm are`},
 		"no kinds":           {func(g *model.GGUFTokenizer) { g.Types = nil }, "token_type has 0 entries for 4 tokens"},
 		"no tokens":          {func(g *model.GGUFTokenizer) { g.Types, g.Tokens = nil, nil }, "token_type has 0 entries for 0 tokens"},
-		"a byte token":       {func(g *model.GGUFTokenizer) { g.Types = []int32{3, 1, 6, 1} }, `token 2, "b", is of the type 6`},
+		"a byte token":       {func(g *model.GGUFTokenizer) { g.Types = []int32{3, 1, 6, 1} }, `token 2, "b", has the type 6`},
 		"a token twice":      {func(g *model.GGUFTokenizer) { g.Tokens = []string{"<s>", "a", "a", "b"} }, `1 and 2 are both "a"`},
-		"an end without one": {func(g *model.GGUFTokenizer) { g.AddEOS = &yes }, "add_eos_token is set, and there is no eos_token_id"},
-		"no beginning":       {func(g *model.GGUFTokenizer) { g.Pre, g.BOS = "llama-bpe", -1 }, "add_bos_token is set, and there is no bos_token_id"},
+		"an end without one": {func(g *model.GGUFTokenizer) { g.AddEOS = &yes }, "add_eos_token is set, but there is no eos_token_id"},
+		"no beginning":       {func(g *model.GGUFTokenizer) { g.Pre, g.BOS = "llama-bpe", -1 }, "add_bos_token is set, but there is no bos_token_id"},
 		"none wanted":        {func(g *model.GGUFTokenizer) { g.Pre, g.BOS, g.AddBOS = "llama-bpe", -1, &no }, ""},
 	} {
 		g := good

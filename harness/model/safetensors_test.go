@@ -64,7 +64,7 @@ func TestConfigIsRefusedByName(t *testing.T) {
 		"activation":  {"silu", "gelu", `hidden_act "gelu" is not supported`},
 		"no width":    {`"hidden_size":4`, `"hidden_size":0`, "hidden_size is 0"},
 		"odd heads":   {`"head_dim":2`, `"head_dim":3`, "head_dim 3 is odd"},
-		"uneven":      {`"num_key_value_heads":1`, `"num_key_value_heads":3`, "no multiple"},
+		"uneven":      {`"num_key_value_heads":1`, `"num_key_value_heads":3`, "not a multiple"},
 		"no base":     {`"rope_theta":10000`, `"rope_theta":0`, "rope_theta is 0"},
 		"no epsilon":  {`"rms_norm_eps":1e-5`, `"rms_norm_eps":0`, "rms_norm_eps is 0"},
 		"scaled":      {`"head_dim"`, `"rope_scaling":{"rope_type":"llama3","factor":8},"head_dim"`, "rope_scaling: low_freq_factor is 0"},
@@ -114,10 +114,10 @@ func TestHostileFiles(t *testing.T) {
 		"a header of 2^64":     {huge, "the header claims"},
 		"a cut header":         {safetensorsFile(`{"a":`, 0), "header"},
 		"no object":            {safetensorsFile(`[]`, 0), "header"},
-		"a hole":               {safetensorsFile(`{"a":{"dtype":"F32","shape":[1],"data_offsets":[4,8]}}`, 8), "expected to start at 0"},
-		"overlap":              {safetensorsFile(`{"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4]},"b":{"dtype":"F32","shape":[1],"data_offsets":[0,4]}}`, 4), "expected to start at 4"},
-		"backwards":            {safetensorsFile(`{"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4]},"b":{"dtype":"F32","shape":[1],"data_offsets":[4,0]}}`, 4), "lies at"},
-		"beyond the end":       {safetensorsFile(`{"a":{"dtype":"F32","shape":[2],"data_offsets":[0,8]}}`, 4), "to end within 4"},
+		"a hole":               {safetensorsFile(`{"a":{"dtype":"F32","shape":[1],"data_offsets":[4,8]}}`, 8), "must start at 0"},
+		"overlap":              {safetensorsFile(`{"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4]},"b":{"dtype":"F32","shape":[1],"data_offsets":[0,4]}}`, 4), "must start at 4"},
+		"backwards":            {safetensorsFile(`{"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4]},"b":{"dtype":"F32","shape":[1],"data_offsets":[4,0]}}`, 4), "is at bytes"},
+		"beyond the end":       {safetensorsFile(`{"a":{"dtype":"F32","shape":[2],"data_offsets":[0,8]}}`, 4), "end within 4"},
 		"bytes left over":      {safetensorsFile(`{"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4]}}`, 6), "2 bytes after the last tensor"},
 		"a shape that wraps":   {safetensorsFile(`{"a":{"dtype":"F32","shape":[4294967296,4294967296],"data_offsets":[0,4]}}`, 4), "does not fit"},
 		"a negative dimension": {safetensorsFile(`{"a":{"dtype":"F32","shape":[-1],"data_offsets":[0,4]}}`, 4), "does not fit"},
@@ -165,7 +165,7 @@ func TestWeightsHaveToFit(t *testing.T) {
 	}{
 		"another width":   {func(c *Config) { c.FFN = 8 }, "has the shape"},
 		"one layer more":  {func(c *Config) { c.Layers = 2 }, "no tensor"},
-		"one layer fewer": {func(c *Config) { c.Layers = 0 }, "does not ask for"},
+		"one layer fewer": {func(c *Config) { c.Layers = 0 }, "does not use"},
 		"an untied head":  {func(c *Config) { c.Tied = false }, `no tensor "lm_head.weight"`},
 	} {
 		config := small

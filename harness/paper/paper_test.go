@@ -89,7 +89,7 @@ func TestChecklistOfAKnownRun(t *testing.T) {
 	if got["Licence of `p.jsonl`, and consent of its authors"][0] != " " {
 		t.Error("the licence of the user's own file is taken to be known")
 	}
-	for _, want := range []string{"| `train.epochs` | 2 | default: our choice |", "- 3 seeds: ", "that are in none"} {
+	for _, want := range []string{"| `train.epochs` | 2 | default: our choice |", "- 3 seeds: ", "was built with uncommitted changes"} {
 		if !strings.Contains(text, want) {
 			t.Errorf("the checklist has no %q", want)
 		}
@@ -223,18 +223,18 @@ func TestCardOfAKnownRun(t *testing.T) {
 	c.Known = &r
 	text := string(c.Markdown())
 	for _, want := range []string{
-		fmt.Sprintf("%d pairs met", met), fmt.Sprintf("| all (6) | %d | %.3f [", n, sum/float64(n)), "3 seeds (1, 2, 3); these weights are those of seed 2", "| udhr | bits per byte |",
+		fmt.Sprintf("%d pairs seen", met), fmt.Sprintf("| all (6) | %d | %.3f [", n, sum/float64(n)), "3 seeds (1, 2, 3); these weights are those of seed 2", "| udhr | bits per byte |",
 	} {
 		if !strings.Contains(text, want) {
 			t.Errorf("the card has no %q:\n%s", want, text)
 		}
 	}
 	c.Iteration = 1
-	if text := string(c.Markdown()); strings.Contains(text, "| all (6)") || !strings.Contains(text, "evaluates the last iteration (2) and not this one") {
+	if text := string(c.Markdown()); strings.Contains(text, "| all (6)") || !strings.Contains(text, "evaluates only the last iteration (2), not this one") {
 		t.Error("a policy on the way has the evaluation of the last one")
 	}
 	c.Known = nil
-	if text := string(c.Markdown()); !strings.Contains(text, "nothing is known here") || strings.Contains(text, "pairs met") {
+	if text := string(c.Markdown()); !strings.Contains(text, "there are no results") || strings.Contains(text, "pairs seen") {
 		t.Error("a run without records has numbers")
 	}
 }

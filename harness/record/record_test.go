@@ -92,15 +92,15 @@ func TestRecordsOfAnEarlierVersion(t *testing.T) {
 func TestDecodeSaysWhere(t *testing.T) {
 	head := `{"schema":1,"record":"steps"}` + "\n"
 	for name, c := range map[string]struct{ in, want string }{
-		"empty":         {"", "steps.jsonl:1: expected the line with the schema"},
-		"empty line":    {"\n", "steps.jsonl:1: expected the line with the schema"},
-		"no head":       {"nonsense\n", "steps.jsonl:1: expected the line with the schema"},
+		"empty":         {"", "steps.jsonl:1: want the line with the schema"},
+		"empty line":    {"\n", "steps.jsonl:1: want the line with the schema"},
+		"no head":       {"nonsense\n", "steps.jsonl:1: want the line with the schema"},
 		"other schema":  {`{"schema":9,"record":"steps"}` + "\n", "steps.jsonl:1: holds \"steps\" records of schema 9"},
 		"other kind":    {`{"schema":1,"record":"pairs"}` + "\n", "steps.jsonl:1: holds \"pairs\" records"},
-		"unknown field": {head + `{"lozz":1}` + "\n", "steps.jsonl:2: no record of the kind \"steps\""},
-		"rubbish":       {head + `{"loss":1}` + "\n]\n", "steps.jsonl:3: no record of the kind \"steps\""},
+		"unknown field": {head + `{"lozz":1}` + "\n", "steps.jsonl:2: not a record of kind \"steps\""},
+		"rubbish":       {head + `{"loss":1}` + "\n]\n", "steps.jsonl:3: not a record of kind \"steps\""},
 		"cut file":      {`{"schema":1,"record":"steps","count":2}` + "\n" + `{"loss":1}` + "\n", "steps.jsonl: has 1 records, but its first line says 2: it was cut or changed"},
-		"cut line":      {head + `{"loss":1}` + "\n" + `{"loss":`, "steps.jsonl:3: no record of the kind \"steps\""},
+		"cut line":      {head + `{"loss":1}` + "\n" + `{"loss":`, "steps.jsonl:3: not a record of kind \"steps\""},
 	} {
 		_, err := Decode[Step]([]byte(c.in), "steps.jsonl", "steps")
 		if err == nil || !strings.Contains(err.Error(), c.want) {

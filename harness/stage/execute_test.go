@@ -374,7 +374,7 @@ func TestCyclesEnd(t *testing.T) {
 	a.Inputs = []Ref{b.Key}
 	r.add("c", 0)
 	err := r.run(t.Context(), 3, 0)
-	if err == nil || !strings.HasPrefix(err.Error(), "a waits for itself") || !r.ended["c"] || len(r.began) != 1 {
+	if err == nil || !strings.HasPrefix(err.Error(), "a depends on itself") || !r.ended["c"] || len(r.began) != 1 {
 		t.Errorf("began %v, error %v", r.began, err)
 	}
 }

@@ -65,7 +65,7 @@ func TestPlansAreReadAsWritten(t *testing.T) {
 
 func TestPlansThatAreRefused(t *testing.T) {
 	for text, want := range map[string]string{
-		`[{"stage": "base model", "key": "12"}]`: "has format 1, which another version of congrad wrote; this one reads format 2 (congrad run writes it again, or remove the folder)",
+		`[{"stage": "base model", "key": "12"}]`: "has format 1, from another version of congrad; this version reads format 2 (congrad run writes it again, or remove the folder)",
 		" \n[]":                                  "has format 1",
 		`{"format": 3, "stages": []}`:            "has format 3",
 		`{}`:                                     "has format 0",

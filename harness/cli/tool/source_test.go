@@ -177,7 +177,7 @@ func TestWhatSourcesAreNot(t *testing.T) {
 		{"generate --prompt x --temperature 0", exit.Config, "--temperature 0: want 0.01 to 10 (or pass --greedy)"},
 		{"generate --prompt x --top-p 2", exit.Config, "--top-p 2"},
 		{"generate --prompt x --greedy --seed 2", exit.Config, "--seed: --greedy takes the likeliest token"},
-		{"export tiny congrad", exit.Config, "--out: name folder to write"},
+		{"export tiny congrad", exit.Config, "--out: name the folder to write"},
 		{"export tiny congrad --out testdata", exit.Config, "testdata is not empty"},
 		{"export tiny congrad --out x --dtype int8", exit.Config, `--dtype "int8": want float32 or bfloat16`},
 		{"export when-it-helps congrad --out x", exit.Config, "when-it-helps is a grid: name a cell of it"},

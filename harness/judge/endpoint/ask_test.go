@@ -76,11 +76,11 @@ func TestWrongSettings(t *testing.T) {
 		"asking a-model at URL/v1: 401 Unauthorized: no such key: (the key); the environment variable A_TEST_KEY (evaluate.endpoint.key_env) holds a key that the server rejects": func(w http.ResponseWriter, _ string, _ int) {
 			fail(w, 401, "invalid_api_key", "no such key: secret-key")
 		},
-		"404 Not Found: no model a-model; is evaluate.endpoint.model one of that server's": func(w http.ResponseWriter, _ string, _ int) { fail(w, 404, "model_not_found", "no model a-model") },
+		"404 Not Found: no model a-model; does the server have evaluate.endpoint.model": func(w http.ResponseWriter, _ string, _ int) { fail(w, 404, "model_not_found", "no model a-model") },
 		"400 Bad Request: logprobs is not supported (check evaluate.endpoint.url, .model and .log_probs)": func(w http.ResponseWriter, _ string, _ int) {
 			fail(w, 400, "invalid_request_error", "logprobs is not supported")
 		},
-		"there is no credit left": func(w http.ResponseWriter, _ string, _ int) { fail(w, 429, "insufficient_quota", "pay") },
+		"no credit is left": func(w http.ResponseWriter, _ string, _ int) { fail(w, 429, "insufficient_quota", "pay") },
 		"the server asks to wait 1h0m": func(w http.ResponseWriter, _ string, _ int) {
 			w.Header().Set("Retry-After", "3600")
 			fail(w, 429, "", "")

@@ -17,11 +17,11 @@ func TestNothingIsRead(t *testing.T) {
 		}
 	}
 	for want, answer := range map[string]func(http.ResponseWriter, string, int){
-		`the last reply is "I cannot tell"`:                                         reply(`"content":"I cannot\n tell"`, "stop"),
-		`the last reply is "I can't"`:                                               reply(`"content":null,"refusal":"I can't"`, "stop"),
-		"the last reply is empty, cut at max_tokens. What helps":             reply(`"content":null`, "length"),
-		`the last reply begins with "` + strings.Repeat("ä", 200) + `". What`:       reply(`"content":"`+strings.Repeat("ä", 500)+`"`, "stop"),
-		`the last reply is "400 Bad Request: not about that". What helps: a prompt`: func(w http.ResponseWriter, _ string, _ int) { fail(w, 400, "content_filter", "not about that") },
+		`the last reply is "I cannot tell"`:                                  reply(`"content":"I cannot\n tell"`, "stop"),
+		`the last reply is "I can't"`:                                        reply(`"content":null,"refusal":"I can't"`, "stop"),
+		"the last reply is empty, cut at max_tokens. Try":                    reply(`"content":null`, "length"),
+		`the last reply begins with "` + strings.Repeat("ä", 200) + `". Try`: reply(`"content":"`+strings.Repeat("ä", 500)+`"`, "stop"),
+		`the last reply is "400 Bad Request: not about that". Try a prompt`:  func(w http.ResponseWriter, _ string, _ int) { fail(w, 400, "content_filter", "not about that") },
 	} {
 		s := serve(t, answer)
 		b := newBench(t, s.URL)

@@ -95,8 +95,8 @@ func TestReferenceFile(t *testing.T) {
 			want string
 		}{
 			{c.BFloat16("a.f32", make([]uint16, 40)), "stored as F32, not as BF16"},
-			{c.BFloat16("c.bf16", make([]uint16, 6)), "has 7 entries, there is room for 6"},
-			{c.Float32("a.f32", nil), "has 40 entries, there is room for 0"},
+			{c.BFloat16("c.bf16", make([]uint16, 6)), "has 7 entries; want 6"},
+			{c.Float32("a.f32", nil), "has 40 entries; want 0"},
 			{c.Float32("x", nil), `no tensor "x"`},
 		} {
 			if c.err == nil || !strings.Contains(c.err.Error(), c.want) {
@@ -211,10 +211,10 @@ func TestWritingIsRefused(t *testing.T) {
 		tensors []Tensor
 		want    string
 	}{
-		"another type":     {F16, nil, `type "F16" is not written`},
+		"another type":     {F16, nil, `type "F16" is not supported`},
 		"a name twice":     {F32, []Tensor{tensor("a", one, 1), tensor("a", one, 1)}, `"a" is taken`},
 		"a reserved name":  {F32, []Tensor{tensor("__metadata__", one, 1)}, "is taken"},
-		"a wrong size":     {F32, []Tensor{tensor("a", one, 2)}, "has 1 entries, its shape [2] asks for 2"},
+		"a wrong size":     {F32, []Tensor{tensor("a", one, 2)}, "has 1 entries, but its shape [2] needs 2"},
 		"a negative shape": {F32, []Tensor{tensor("a", one, -1)}, "has the shape [-1]"},
 		"a shape too big":  {F32, []Tensor{tensor("a", one, 1<<31, 1<<31)}, "has the shape"},
 		"no values":        {F32, []Tensor{failing}, "a: the device is gone"},
@@ -242,9 +242,9 @@ func TestIndexHasToFit(t *testing.T) {
 		"in the other file":   {`{"weight_map":{"a":"2","b":"1"}}`, `1 has a tensor "a", which weight_map looks for in "2"`},
 		"a tensor more":       {`{"weight_map":{"a":"1","b":"2","c":"2"}}`, `2 has no tensor "c"`},
 		"a missing file":      {`{"weight_map":{"a":"1","b":"3"}}`, "3: file does not exist"},
-		"a path outwards":     {`{"weight_map":{"a":"../1"}}`, `"../1", which is no file of the folder`},
-		"a path inwards":      {`{"weight_map":{"a":"x/1"}}`, `"x/1", which is no file of the folder`},
-		"a path of Windows'":  {`{"weight_map":{"a":"x\\1"}}`, "which is no file of the folder"},
+		"a path outwards":     {`{"weight_map":{"a":"../1"}}`, `"../1", which is not a file in the folder`},
+		"a path inwards":      {`{"weight_map":{"a":"x/1"}}`, `"x/1", which is not a file in the folder`},
+		"a path of Windows'":  {`{"weight_map":{"a":"x\\1"}}`, "which is not a file in the folder"},
 		"the folder":          {`{"weight_map":{"a":"."}}`, ". is not a regular file"},
 		"a name in two files": {`{"weight_map":{"a":"1","b":"4"}}`, `4: tensor "a" is also in another file`},
 		"a name twice":        {`{"weight_map":{"a":"1","a":"2"}}`, `"a" is a duplicate`},
@@ -284,7 +284,7 @@ func TestHostileFiles(t *testing.T) {
 	}{
 		"a name twice":        {file(`{"a":{`+good+`},"a":{`+good+`}}`, 4), `"a" is a duplicate`},
 		"twice by escapes":    {file(`{"a":{`+good+`},"\u0061":{`+good+`}}`, 4), `"a" is a duplicate`},
-		"metadata twice":      {file(`{"__metadata__":{},"__metadata__":{},"a":{`+good+`}}`, 4), "is there twice"},
+		"metadata twice":      {file(`{"__metadata__":{},"__metadata__":{},"a":{`+good+`}}`, 4), "is a duplicate"},
 		"a key twice":         {file(`{"a":{`+good+`,"shape":[1]}}`, 4), `tensor "a": "shape" is a duplicate`},
 		"an unknown key":      {file(`{"a":{`+good+`,"strides":[1]}}`, 4), `tensor "a": the key "strides" is unknown`},
 		"another spelling":    {file(`{"a":{"DType":"F32","shape":[1],"data_offsets":[0,4]}}`, 4), `the key "DType" is unknown`},
@@ -293,10 +293,10 @@ func TestHostileFiles(t *testing.T) {
 		"no type":             {file(`{"a":{"shape":[1],"data_offsets":[0,4]}}`, 4), `has the type ""`},
 		"a fraction":          {file(`{"a":{"dtype":"F32","shape":[1.5],"data_offsets":[0,4]}}`, 4), "cannot unmarshal number"},
 		"a negative offset":   {file(`{"a":{"dtype":"F32","shape":[1],"data_offsets":[-4,0]}}`, 4), "cannot unmarshal number"},
-		"offsets of 2^64":     {file(`{"a":{"dtype":"F32","shape":[1],"data_offsets":[0,18446744073709551615]}}`, 4), "to end within 4"},
+		"offsets of 2^64":     {file(`{"a":{"dtype":"F32","shape":[1],"data_offsets":[0,18446744073709551615]}}`, 4), "end within 4"},
 		"offsets beyond 2^64": {file(`{"a":{"dtype":"F32","shape":[1],"data_offsets":[0,18446744073709551616]}}`, 4), "cannot unmarshal number"},
 		"a product of 2^64":   {file(`{"a":{"dtype":"F32","shape":[9223372036854775807,2,4],"data_offsets":[0,4]}}`, 4), "does not fit"},
-		"text behind":         {file(`{"a":{`+good+`}} {}`, 4), "something follows the object"},
+		"text behind":         {file(`{"a":{`+good+`}} {}`, 4), "there is text after the object"},
 		"quantised":           {file(`{"a":{"dtype":"F8_E4M3","shape":[4],"data_offsets":[0,4]}}`, 4), `tensor "a" has the type "F8_E4M3"; F32, F16, BF16 and I64 are supported`},
 		"no header's length":  {make([]byte, 7), "7 bytes are too few"},
 		"metadata of numbers": {file(`{"__metadata__":{"a":1}}`, 0), "cannot unmarshal number"},
@@ -338,7 +338,7 @@ func TestIntegers(t *testing.T) {
 		{c.Float32("ids", make([]float32, 6)), "is stored as I64; want floating-point numbers"},
 		{c.BFloat16("ids", make([]uint16, 6)), "is stored as I64, not as BF16"},
 		{floats.Int64("a.f32", make([]int64, 40)), "is stored as F32, not as I64"},
-		{c.Int64("ids", make([]int64, 5)), "has 6 entries, there is room for 5"},
+		{c.Int64("ids", make([]int64, 5)), "has 6 entries; want 5"},
 		{c.Int64("x", nil), `no tensor "x"`},
 	} {
 		if c.err == nil || !strings.Contains(c.err.Error(), c.want) {
