@@ -19,6 +19,9 @@ func (b *binder) settleAnswers(e *Experiment) {
 // checkAnswerColumns reports columns that nothing reads, or that a file of answers cannot do without.
 func (b *binder) checkAnswerColumns(e *Experiment) {
 	c := e.Evaluate.Answers
+	if !b.sound("evaluate.opponent") || !b.soundArms(e, "name") {
+		return
+	}
 	if e.FindArm(e.Evaluate.Opponent) != nil {
 		for _, key := range keysOf("evaluate.answers") {
 			if b.given[key] {
@@ -28,6 +31,7 @@ func (b *binder) checkAnswerColumns(e *Experiment) {
 		return
 	}
 	switch {
+	case !b.sound("evaluate.answers.id", "evaluate.answers.prompt"):
 	case c.ID != "" && b.given["evaluate.answers.prompt"]:
 		b.report("evaluate.answers.prompt", "is not read, since evaluate.answers.id identifies the prompts; leave one of the two out")
 	case c.ID == "" && c.Prompt == "":

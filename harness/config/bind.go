@@ -2,6 +2,7 @@ package config
 
 import (
 	"fmt"
+	"maps"
 	"math"
 	"reflect"
 	"slices"
@@ -33,6 +34,8 @@ type binder struct {
 	sets    map[string]bool // keys that --set gave
 	given   map[string]bool // keys that the file or --set gave
 	wrong   []problem
+	bad     map[string]bool // keys without a usable value; they have a default in its place
+	across  bool            // values are being compared with each other: what depends on a bad key is not reported
 	origins []Origin
 }
 
@@ -55,14 +58,21 @@ func (b *binder) place(key string) string {
 	return b.file
 }
 
-// report adds an error at the line of the key, or of the nearest table above it.
+// report adds an error at the line of the key, or of the nearest table above it. While values are compared, a key that is bad itself,
+// or is in a bad table, has its error already.
 func (b *binder) report(key, format string, args ...any) {
+	if b.across && slices.ContainsFunc(b.badKeys(), func(bad string) bool { return within(key, bad) }) {
+		return
+	}
+	if !b.across {
+		b.bad[key] = true
+	}
 	line, at := 0, key
 	for at != "" {
 		if line = b.lines[at]; line > 0 || b.sets[at] {
 			break
 		}
-		at = at[:max(0, strings.LastIndex(at, "."))]
+		at = at[:max(0, strings.LastIndexAny(at, ".["))]
 	}
 	b.wrong = append(b.wrong, problem{line, fmt.Sprintf("%s: %s: %s", b.place(at), key, fmt.Sprintf(format, args...))})
 }
@@ -73,11 +83,16 @@ func (b *binder) report(key, format string, args ...any) {
 func (b *binder) bind(path, general string, raw map[string]any, v, inherited reflect.Value) {
 	known := map[string]bool{}
 	for i := range v.NumField() {
+		if tag := v.Type().Field(i).Tag.Get("toml"); tag != "-" {
+			known[tag] = true
+		}
+	}
+	b.unknown(path, raw, known)
+	for i := range v.NumField() {
 		tag := v.Type().Field(i).Tag.Get("toml")
 		if tag == "-" {
 			continue
 		}
-		known[tag] = true
 		key, name := dotted(path, tag), dotted(general, tag)
 		given, has := raw[tag]
 		b.given[key] = has
@@ -104,10 +119,55 @@ func (b *binder) bind(path, general string, raw map[string]any, v, inherited ref
 			b.fallback(key, name, field)
 		}
 	}
-	b.unknown(path, raw, known)
 }
 
-// unknown reports the keys of raw that nothing reads.
+// badKeys lists the keys without a usable value.
+func (b *binder) badKeys() []string { return slices.Sorted(maps.Keys(b.bad)) }
+
+// within reports whether a key is the other one or in its table or list.
+func within(key, table string) bool {
+	rest, ok := strings.CutPrefix(key, table)
+	return ok && (rest == "" || rest[0] == '.' || rest[0] == '[')
+}
+
+// sound reports whether all of these keys, and what is in them if they are tables, have usable values: then what follows from
+// them can be checked although other keys are wrong.
+func (b *binder) sound(keys ...string) bool {
+	return !slices.ContainsFunc(b.badKeys(), func(bad string) bool {
+		return slices.ContainsFunc(keys, func(key string) bool { return within(key, bad) || within(bad, key) })
+	})
+}
+
+// soundArms reports the same of these keys of all arms, and of the experiment's tables that arms inherit them from.
+func (b *binder) soundArms(e *Experiment, keys ...string) bool {
+	if b.bad["arms"] {
+		return false
+	}
+	for i := range e.Arms {
+		if !b.soundArm(i, keys...) {
+			return false
+		}
+	}
+	return true
+}
+
+// soundArm reports the same of one arm.
+func (b *binder) soundArm(i int, keys ...string) bool {
+	for _, key := range keys {
+		if !b.sound("arms[" + itoa(i) + "]." + key) {
+			return false
+		}
+		if strings.Contains(key, ".") || key == "loss" || key == "train" || key == "congrad" || key == "keep" {
+			if !b.sound(key) {
+				return false
+			}
+		}
+	}
+	return true
+}
+
+// unknown reports the keys of raw that nothing reads. The key that was probably meant is bad, too: its default is not what the file
+// wants.
 func (b *binder) unknown(path string, raw map[string]any, known map[string]bool) {
 	var names []string
 	for name := range known {
@@ -117,6 +177,9 @@ func (b *binder) unknown(path string, raw map[string]any, known map[string]bool)
 	for key := range raw {
 		if !known[key] {
 			b.report(dotted(path, key), "no such key%s (congrad defaults lists all)", suggest.DidYouMean(key, names))
+			if meant, ok := suggest.Nearest(key, names); ok {
+				b.bad[dotted(path, meant)] = true
+			}
 		}
 	}
 }
@@ -125,7 +188,9 @@ func (b *binder) unknown(path string, raw map[string]any, known map[string]bool)
 func (b *binder) fallback(key, name string, field reflect.Value) {
 	f, _ := FindField(name)
 	if f.Default == nil {
-		b.report(key, "is missing: %s", f.Doc)
+		if !b.bad[key] { // else it is there, misspelt
+			b.report(key, "is missing: %s", f.Doc)
+		}
 		return
 	}
 	field.Set(reflect.ValueOf(f.Default))
@@ -140,12 +205,14 @@ func (b *binder) fallback(key, name string, field reflect.Value) {
 func (b *binder) assign(key, name string, given any, field reflect.Value) {
 	f, _ := FindField(name)
 	value, err := convert(given, field.Type())
+	if err == nil {
+		err = f.check(value)
+	}
 	if err != nil {
 		b.report(key, "%v", err)
-		return
-	}
-	if err := f.check(value); err != nil {
-		b.report(key, "%v", err)
+		if f.Default != nil { // so that the rest can still be checked
+			field.Set(reflect.ValueOf(f.Default))
+		}
 		return
 	}
 	field.Set(reflect.ValueOf(value))

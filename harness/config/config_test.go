@@ -10,6 +10,7 @@ import (
 
 	"congrad/harness/loss"
 
+	"github.com/BurntSushi/toml"
 	"github.com/google/go-cmp/cmp"
 	"github.com/google/go-cmp/cmp/cmpopts"
 )
@@ -125,6 +126,44 @@ func TestResolvedReadsBack(t *testing.T) {
 	}
 }
 
+// Arms may be a list of inline tables, whose mistakes have the list's line.
+func TestInlineArms(t *testing.T) {
+	tables := good[strings.Index(good, "[[arms]]"):]
+	inline := func(second string) string {
+		return `arms = [{name = "baseline", select = "none"}, ` + second + `, {name = "random", select = "random", match = "congrad"}]` + "\n" + strings.Replace(good, tables, "", 1)
+	}
+	want, err := load(good)
+	if err != nil {
+		t.Fatal(err)
+	}
+	got, err := load(inline(`{name = "congrad", select = "congrad", congrad = {aggregator = "mean"}, loss.beta = 0.5}`))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if d := cmp.Diff(want.Arms, got.Arms, cmpopts.EquateNaNs()); d != "" {
+		t.Error(d)
+	}
+	for second, text := range map[string]string{
+		`{name = "congrad", select = "congard"}`: `x.toml:1: arms[1].select: "congard": want one of none, all, congrad, `,
+		`"congrad"`:                              `x.toml:1: arms: want a table [[arms]] for each arm, or a list of inline tables: `,
+	} {
+		if _, err := load(inline(second)); err == nil || !strings.HasPrefix(err.Error(), text) {
+			t.Errorf("%s: %v, want %s", second, err, text)
+		}
+	}
+}
+
+// An arm's list that differs from the experiment's is a change like any other.
+func TestChangedLists(t *testing.T) {
+	e := &Experiment{Origins: []Origin{{Key: "x.list", Value: []string{"a"}}, {Key: "arms[0].x.list", Value: []string{"b"}}, {Key: "arms[1].x.list", Value: []string{"a"}}}}
+	if got := e.Changed(0); len(got) != 1 || got[0].Key != "x.list" {
+		t.Errorf("%v, want the list of the first arm", got)
+	}
+	if got := e.Changed(1); len(got) != 0 {
+		t.Errorf("%v, want no change in the second", got)
+	}
+}
+
 // spoiled is the good file with something wrong, or several things.
 type spoiled struct {
 	source string
@@ -143,7 +182,64 @@ func checkErrors(t *testing.T, cases map[string]spoiled) {
 			if d := cmp.Diff(c.want, err.Error()); d != "" {
 				t.Error(d)
 			}
+			besideAnother(t, c)
 		})
+	}
+}
+
+// besideAnother holds that an unknown key hides nothing of what else is wrong with a file.
+func besideAnother(t *testing.T, c spoiled) {
+	t.Helper()
+	var discard map[string]any
+	if toml.Unmarshal([]byte(c.source), &discard) != nil {
+		return // nothing of it is read
+	}
+	const other = "--set: zzqx: no such key (congrad defaults lists all)"
+	_, err := load(c.source, append(slices.Clone(c.sets), "zzqx=1")...)
+	want := append(strings.Split(c.want, "\n"), other)
+	got := strings.Split(err.Error(), "\n")
+	slices.Sort(want)
+	slices.Sort(got)
+	if d := cmp.Diff(want, got); d != "" {
+		t.Errorf("with an unknown key: %s", d)
+	}
+}
+
+// A value of another type is one mistake: nothing that depends on it is reported, since its error is there already.
+func TestOneBadValueIsOneError(t *testing.T) {
+	files := map[string]string{
+		"the good file": good,
+		"own prompts":   replaced("[train]", "[prompts]\nsource = \"files\"\npath = \"p.jsonl\"\nheld_out = 0.2\n[train]", "opponent = \"baseline\"", "opponent = \"baseline\"\njudge = \"self\""),
+		"a server":      replaced("opponent = \"baseline\"", "opponent = \"baseline\"\njudge = \"endpoint\"\nendpoint = {url = \"http://localhost:1/v1\", model = \"m\"}"),
+		"one for each":  replaced("select = \"congrad\"", "select = \"own_language\"", "match = \"congrad\"", "match = \"congrad\"\n[[arms]]\nname=\"joint\"\nselect=\"all\"\npolicy=\"mono\""),
+		"online":        replaced("aggregator = \"mean\"", "aggregator = \"mean\"\nmode = \"online\""),
+		"published":     good + "\n[[published]]\narm = \"congrad\"\nlanguages = \"seen\"\nmeasure = \"win rate\"\nvalue = 0.5\nsource = \"elsewhere\"\n",
+	}
+	for name, source := range files {
+		if _, err := load(source); err != nil {
+			t.Fatalf("%s: %v", name, err)
+		}
+		for _, f := range Fields {
+			if strings.HasPrefix(f.Key, "arms.") || strings.HasPrefix(f.Key, "published.") || strings.HasPrefix(f.Key, "grid.") {
+				continue
+			}
+			_, err := load(source, f.Key+"={}")
+			if err == nil || strings.Contains(err.Error(), "\n") {
+				t.Errorf("%s, %s = {}: %v", name, f.Key, err)
+			}
+		}
+		lines := strings.Split(source, "\n")
+		for i, line := range lines {
+			key, value, ok := strings.Cut(line, " = ")
+			if !ok || strings.HasPrefix(value, "[") && !strings.HasSuffix(value, "]") || strings.HasPrefix(value, "{") {
+				continue
+			}
+			spoilt := slices.Clone(lines)
+			spoilt[i] = key + " = 2000-01-01"
+			if _, err := load(strings.Join(spoilt, "\n")); err == nil || strings.Contains(err.Error(), "\n") {
+				t.Errorf("%s, line %d, %s: %v", name, i+1, spoilt[i], err)
+			}
+		}
 	}
 }
 

@@ -18,6 +18,9 @@ var variable = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_]*$`)
 // checkEndpoint reports a server that cannot be asked, without asking it.
 func (b *binder) checkEndpoint(e *Experiment, w World) {
 	v := e.Evaluate.Endpoint
+	if !b.sound("evaluate.judge") {
+		return
+	}
 	if e.Evaluate.Judge != "endpoint" {
 		for _, key := range keysOf("evaluate.endpoint") {
 			if b.given[key] {
@@ -28,6 +31,7 @@ func (b *binder) checkEndpoint(e *Experiment, w World) {
 	}
 	u, err := url.Parse(v.URL)
 	switch {
+	case !b.sound("evaluate.endpoint.url"):
 	case v.URL == "":
 		b.report("evaluate.judge", "\"endpoint\" needs evaluate.endpoint.url, such as \"http://localhost:8080/v1\"")
 	case err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Host == "":
@@ -35,7 +39,7 @@ func (b *binder) checkEndpoint(e *Experiment, w World) {
 	case u.User != nil || u.RawQuery != "" || u.Fragment != "":
 		b.report("evaluate.endpoint.url", "goes into the records, so it must not contain a user, key or query; the key comes from the environment (evaluate.endpoint.key_env)")
 	}
-	if v.Model == "" {
+	if v.Model == "" && b.sound("evaluate.endpoint.model") {
 		b.report("evaluate.judge", "\"endpoint\" needs evaluate.endpoint.model, the server's name for the judging model")
 	}
 	if !variable.MatchString(v.KeyEnv) {

@@ -7,6 +7,7 @@ package config
 
 import (
 	"math"
+	"reflect"
 	"slices"
 	"strings"
 
@@ -291,7 +292,7 @@ func (e *Experiment) Changed(i int) []Origin {
 	var list []Origin
 	for _, o := range e.Origins {
 		key, own := strings.CutPrefix(o.Key, "arms["+itoa(i)+"].")
-		if own && strings.Contains(key, ".") && !o.Unset() && o.Value != general[key] {
+		if own && strings.Contains(key, ".") && !o.Unset() && !reflect.DeepEqual(o.Value, general[key]) { // a list is not comparable
 			o.Key = key
 			list = append(list, o)
 		}

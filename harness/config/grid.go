@@ -1,9 +1,7 @@
 package config
 
 import (
-	"errors"
 	"fmt"
-	"maps"
 	"regexp"
 	"slices"
 	"strings"
@@ -148,27 +146,21 @@ func has(raw map[string]any, key string) bool {
 	return there
 }
 
-// fill loads the experiment of every cell. What is wrong with several of them is said once.
-func (g *Grid) fill(file string, source []byte, sets []string, world World) error {
-	wrong := map[string]bool{}
+// fill loads the experiment of every cell, and returns what is wrong with them.
+func (g *Grid) fill(file string, source []byte, sets []string, world World) (wrong []problem) {
 	for i, row := range g.Rows.Values {
 		for j, column := range g.Columns.Values {
 			values := []cellValue{{g.Rows.Key, row, "grid.rows"}, {g.Columns.Key, column, "grid.columns"}}
 			name := cellName(values)
 			if slices.ContainsFunc(g.Cells, func(c Cell) bool { return c.Name == name }) {
-				wrong[fmt.Sprintf("%s: grid: two cells would be called %s", file, name)] = true
+				wrong = append(wrong, problem{0, fmt.Sprintf("%s: grid: two cells would be called %s", file, name)})
 			}
-			e, err := loadCell(file, source, sets, world, values)
-			if err != nil {
-				wrong[err.Error()] = true
-			}
+			e, more := loadCell(file, source, sets, world, values)
+			wrong = append(wrong, more...)
 			g.Cells = append(g.Cells, Cell{i, j, name, e})
 		}
 	}
-	if len(wrong) > 0 {
-		return errors.New(strings.Join(slices.Sorted(maps.Keys(wrong)), "\n"))
-	}
-	return nil
+	return wrong
 }
 
 // cellValue is what a grid gives a key in one cell.

@@ -38,16 +38,26 @@ type World struct {
 // A file with a table [grid] is as many experiments as the grid has cells, and what is returned is the one that has neither
 // key of the grid, with the cells in it.
 func Load(file string, source []byte, sets []string, world World) (*Experiment, error) {
-	return loadCell(file, source, sets, world, nil)
-}
-
-// loadCell reads an experiment, or, with the values of a cell, that cell of its grid.
-func loadCell(file string, source []byte, sets []string, world World, cell []cellValue) (*Experiment, error) {
-	raw := map[string]any{}
-	if err := toml.Unmarshal(source, &raw); err != nil {
+	if err := toml.Unmarshal(source, &map[string]any{}); err != nil {
 		return nil, syntax(file, err)
 	}
-	b := &binder{file: file, lines: locate(string(source)), sets: map[string]bool{}, given: map[string]bool{}}
+	e, wrong := loadCell(file, source, sets, world, nil)
+	if e.Grid != nil {
+		wrong = append(wrong, e.Grid.fill(file, source, sets, world)...)
+	}
+	if err := joined(wrong); err != nil {
+		return nil, err
+	}
+	return e, nil
+}
+
+// loadCell reads an experiment, or, with the values of a cell, that cell of its grid. source is TOML.
+func loadCell(file string, source []byte, sets []string, world World, cell []cellValue) (*Experiment, []problem) {
+	raw := map[string]any{}
+	if err := toml.Unmarshal(source, &raw); err != nil {
+		return &Experiment{}, []problem{{0, syntax(file, err).Error()}}
+	}
+	b := &binder{file: file, lines: locate(string(source)), sets: map[string]bool{}, given: map[string]bool{}, bad: map[string]bool{}}
 	for _, set := range sets {
 		b.set(raw, set)
 	}
@@ -61,21 +71,16 @@ func loadCell(file string, source []byte, sets []string, world World, cell []cel
 	b.settleEndpoint(e)
 	b.settleAnswers(e)
 	b.settleReference(e)
-	if len(b.wrong) == 0 { // cross checks of half-read files would only confuse
-		b.checkTogether(e, world)
-	}
-	if err := b.problems(); err != nil {
-		return nil, err
-	}
+	b.across = true
+	b.checkTogether(e, world)
 	for _, set := range sets {
 		e.Partial = append(e.Partial, "--set "+set)
 	}
 	e.Origins = b.origins
-	if grid != nil && cell == nil {
+	if cell == nil {
 		e.Grid = grid
-		return e, grid.fill(file, source, sets, world)
 	}
-	return e, nil
+	return e, b.wrong
 }
 
 // syntax words a parser's error with its place.
@@ -127,8 +132,12 @@ func (b *binder) set(raw map[string]any, assignment string) {
 
 // bindArms reads the arms, which inherit the experiment's loss, training, filter and share.
 func (b *binder) bindArms(raw map[string]any, e *Experiment) {
-	list, ok := raw["arms"].([]map[string]any)
-	if !ok || len(list) == 0 {
+	list, err := tables(raw["arms"])
+	if err != nil {
+		b.report("arms", "want a table [[arms]] for each arm, or a list of inline tables: %v", err)
+		return
+	}
+	if len(list) == 0 {
 		b.report("arms", "an experiment compares at least one arm: write [[arms]]")
 		return
 	}
@@ -140,14 +149,35 @@ func (b *binder) bindArms(raw map[string]any, e *Experiment) {
 	}
 }
 
-// problems joins what is wrong, by line.
-func (b *binder) problems() error {
-	if len(b.wrong) == 0 {
+// tables are the tables of a list, written as [[name]] or as name = [{...}, {...}]; none if the list is not given.
+func tables(given any) ([]map[string]any, error) {
+	switch given := given.(type) {
+	case nil:
+		return nil, nil
+	case []map[string]any:
+		return given, nil
+	case []any:
+		list := make([]map[string]any, len(given))
+		for i, x := range given {
+			table, ok := x.(map[string]any)
+			if !ok {
+				return nil, fmt.Errorf("entry %d is %s", i, describe(x))
+			}
+			list[i] = table
+		}
+		return list, nil
+	}
+	return nil, fmt.Errorf("got %s", describe(given))
+}
+
+// joined is what is wrong, by line, each problem once.
+func joined(wrong []problem) error {
+	if len(wrong) == 0 {
 		return nil
 	}
-	slices.SortStableFunc(b.wrong, func(x, y problem) int { return cmp.Or(cmp.Compare(x.line, y.line), cmp.Compare(x.text, y.text)) })
+	slices.SortStableFunc(wrong, func(x, y problem) int { return cmp.Or(cmp.Compare(x.line, y.line), cmp.Compare(x.text, y.text)) })
 	var lines []string
-	for _, p := range b.wrong {
+	for _, p := range slices.Compact(wrong) {
 		lines = append(lines, p.text)
 	}
 	return errors.New(strings.Join(lines, "\n"))
@@ -178,18 +208,22 @@ func (b *binder) checkTogether(e *Experiment, w World) {
 	}
 	names("languages.seen", e.Languages.Seen, w.Languages, "language", "congrad ls languages")
 	names("languages.unseen", e.Languages.Unseen, w.Languages, "language", "congrad ls languages")
-	names("languages.under_represented", e.Languages.UnderRepresented, e.Languages.All(), "language of this experiment", "it must be in seen or unseen")
-	names("pair.flip_languages", e.Pair.FlipLanguages, e.Languages.Seen, "seen language of this experiment", "only pairs of seen languages are trained on")
+	if b.sound("languages.seen", "languages.unseen") {
+		names("languages.under_represented", e.Languages.UnderRepresented, e.Languages.All(), "language of this experiment", "it must be in seen or unseen")
+	}
+	if b.sound("languages.seen") {
+		names("pair.flip_languages", e.Pair.FlipLanguages, e.Languages.Seen, "seen language of this experiment", "only pairs of seen languages are trained on")
+	}
 	b.checkTasks(e, w)
 	for i, code := range e.Languages.Unseen {
-		if slices.Contains(e.Languages.Seen, code) {
+		if b.sound("languages.seen") && slices.Contains(e.Languages.Seen, code) {
 			b.report("languages.unseen", "entry %d, %q, is also in seen; list a language only once", i, code)
 		}
 	}
 	if err := w.Model(e.Model); err != nil {
 		b.report("model", "%v", err)
 	}
-	if !math.IsNaN(e.Base.SharedShare) && e.Base.Steps == 0 {
+	if b.sound("base.steps") && !math.IsNaN(e.Base.SharedShare) && e.Base.Steps == 0 {
 		b.report("base.shared_share", "needs further training on the new mixture, but base.steps is 0; set base.steps too")
 	}
 	b.checkPrompts(e)
@@ -202,17 +236,17 @@ func (b *binder) checkTogether(e *Experiment, w World) {
 
 // checkAdapters reports what adapters leave no room for.
 func (b *binder) checkAdapters(e *Experiment) {
-	if e.LoRA.Rank == 0 {
+	if e.LoRA.Rank == 0 || !b.sound("lora.rank") {
 		return
 	}
-	if e.Base.Steps > 0 {
+	if e.Base.Steps > 0 && b.sound("base.steps") {
 		b.report("lora.rank", "adapters cannot be combined with further training, and base.steps is %d; set one of them to 0", e.Base.Steps)
 	}
 	told := map[string]bool{}
 	for i, a := range e.Arms {
 		have, want := e.LoRA.Layers, a.ConGrad.Layers
 		key := b.giving("arms["+itoa(i)+"].", "congrad.layers")
-		if !told[key] && (have == model.Attention && want == model.MLP || have == model.MLP && want == model.Attention) {
+		if b.sound("lora.layers") && b.soundArm(i, "congrad.layers") && !told[key] && (have == model.Attention && want == model.MLP || have == model.MLP && want == model.Attention) {
 			b.report(key, "%q: only the matrices of %q have adapters (lora.layers), so there is no gradient to compare", want, have)
 			told[key] = true
 		}
@@ -247,13 +281,13 @@ func (b *binder) checkArms(e *Experiment) {
 			b.report(key+".name", "%v", err)
 		}
 		b.checkAggregators(key+".", a.ConGrad, a.Train)
-		if a.Selector().Picks != method.PicksMatching && a.Match != "" {
+		if b.soundArm(i, "select") && a.Selector().Picks != method.PicksMatching && a.Match != "" {
 			b.report(key+".match", "only an arm with select = \"random\" can match another arm's count")
 		}
 	}
 	for i, a := range e.Arms {
 		key := "arms[" + itoa(i) + "]"
-		if a.Selector().Picks == method.PicksMatching {
+		if a.Selector().Picks == method.PicksMatching && b.soundArm(i, "match") && b.soundArms(e, "name", "select", "policy") {
 			other := e.FindArm(a.Match)
 			switch {
 			case a.Match == "":
@@ -266,15 +300,48 @@ func (b *binder) checkArms(e *Experiment) {
 				b.report(key+".match", "%q does not choose how many pairs it keeps; match an arm that ranks them, such as one with select = \"congrad\"", a.Match)
 			}
 		}
-		if left := 1 - a.ConGrad.HeldBack; a.Selector().Reads.HeldBack() && !a.Keep.ByThreshold() && a.Keep.Share > left+1e-9 {
+		if left := 1 - a.ConGrad.HeldBack; b.soundArm(i, "select", "keep", "congrad.held_back") && a.Selector().Reads.HeldBack() && !a.Keep.ByThreshold() && a.Keep.Share > left+1e-9 {
 			b.report(key, "keep.share (%g) and congrad.held_back (%g) add up to more than 1", a.Keep.Share, a.ConGrad.HeldBack)
 		}
 	}
 	for i, a := range e.Arms {
-		if a.Mono() {
+		if a.Mono() && b.soundArm(i, "select", "keep.quota", "train.temperature") {
 			b.checkMono("arms["+itoa(i)+"]", a)
 		}
-		b.checkWithout("arms["+itoa(i)+"].without", a, e.Languages.Seen)
+		if b.sound("languages.seen") && b.soundArm(i, "select", "policy") {
+			b.checkWithout("arms["+itoa(i)+"].without", a, e.Languages.Seen)
+		}
+	}
+	b.checkOpponent(e, names)
+	b.checkReference(e)
+	for i, a := range e.Arms {
+		if b.soundArm(i, "select", "congrad", "keep", "train.temperature") {
+			b.checkOnline(i, a, e)
+		}
+	}
+	if b.sound("loss") {
+		b.checkLoss("loss", e.Loss, loss.Loss{}) // whose default beta is DPO's
+	}
+	for i, a := range e.Arms {
+		if b.soundArm(i, "loss") {
+			b.checkLoss("arms["+itoa(i)+"].loss", a.Loss, e.Loss)
+		}
+	}
+	tables := []string{"keep"}
+	for i := range e.Arms {
+		tables = append(tables, "arms["+itoa(i)+"].keep")
+	}
+	for _, table := range tables {
+		if b.given[table+".threshold"] && b.given[table+".share"] {
+			b.report(table+".threshold", "give only one of threshold and share")
+		}
+	}
+}
+
+// checkOpponent reports an opponent of win rates that is neither an untrained arm nor a file; names are those of the arms.
+func (b *binder) checkOpponent(e *Experiment, names []string) {
+	if !b.soundArms(e, "name", "select") {
+		return
 	}
 	opponent := e.FindArm(e.Evaluate.Opponent)
 	switch {
@@ -286,23 +353,6 @@ func (b *binder) checkArms(e *Experiment) {
 		b.report("evaluate.opponent", "%q: no such arm%s, and not a file of answers (.jsonl, .csv, .parquet)", e.Evaluate.Opponent, suggest.DidYouMean(e.Evaluate.Opponent, names))
 	case opponent.MeetsPairs():
 		b.report("evaluate.opponent", "%q is trained; win rates are against the base model, an arm with select = \"none\"", e.Evaluate.Opponent)
-	}
-	b.checkReference(e)
-	for i, a := range e.Arms {
-		b.checkOnline(i, a, e)
-	}
-	b.checkLoss("loss", e.Loss, loss.Loss{}) // whose default beta is DPO's
-	for i, a := range e.Arms {
-		b.checkLoss("arms["+itoa(i)+"].loss", a.Loss, e.Loss)
-	}
-	tables := []string{"keep"}
-	for i := range e.Arms {
-		tables = append(tables, "arms["+itoa(i)+"].keep")
-	}
-	for _, table := range tables {
-		if b.given[table+".threshold"] && b.given[table+".share"] {
-			b.report(table+".threshold", "give only one of threshold and share")
-		}
 	}
 }
 

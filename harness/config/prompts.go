@@ -65,6 +65,9 @@ func columnKeys(table string) []string {
 // checkPrompts holds the source of the prompts against what else the experiment asks for.
 func (b *binder) checkPrompts(e *Experiment) {
 	p, v := e.Prompts, e.Evaluate
+	if !b.sound("prompts.source") {
+		return
+	}
 	if p.Source != "files" {
 		for _, key := range filesOnly() {
 			if b.given[key] {
@@ -73,12 +76,13 @@ func (b *binder) checkPrompts(e *Experiment) {
 		}
 		return
 	}
-	if p.Path == "" {
+	if p.Path == "" && b.sound("prompts.path") {
 		b.report("prompts.source", "\"files\" needs prompts.path: a file, or with {lang} in it one file per language")
 	}
 	b.checkColumns("prompts", p.Path, p.Columns)
 	b.checkColumns("evaluate", v.Path, v.Columns)
 	switch {
+	case !b.sound("evaluate.path", "evaluate.columns", "prompts.held_out", "prompts.dev"):
 	case v.Path == "" && b.givenColumns("evaluate"):
 		b.report("evaluate.columns", "is for evaluate.path, which is not set")
 	case v.Path != "" && b.given["prompts.held_out"]:
@@ -95,7 +99,7 @@ func (b *binder) checkPrompts(e *Experiment) {
 // checkColumns reports columns without a name that prompts cannot do without, and a language that is told twice.
 func (b *binder) checkColumns(table, path string, c Columns) {
 	switch inPath := strings.Contains(path, "{lang}"); {
-	case path == "":
+	case path == "" || !b.sound(table+".path", table+".columns"):
 		return
 	case c.Prompt == "":
 		b.report(table+".columns.prompt", "is empty; name the column with the instruction")
@@ -112,6 +116,9 @@ func (b *binder) givenColumns(table string) bool {
 
 // checkAnswers reports what compares with a known answer where files have none.
 func (b *binder) checkAnswers(e *Experiment) {
+	if !b.sound("prompts.columns.answer", "evaluate.columns.answer", "evaluate.path", "evaluate.split") {
+		return
+	}
 	held := e.Prompts.Columns.Answer
 	if e.Evaluate.Path != "" && e.Evaluate.Split == "eval" {
 		held = e.Evaluate.Columns.Answer
@@ -124,7 +131,7 @@ func (b *binder) checkAnswers(e *Experiment) {
 			b.report("pair.flip", "planted conflicts are measured against reference answers, but prompts.columns.answer names no column")
 		}
 	}
-	if held == "" && e.Evaluate.Judge == "reference" && e.Trains() {
+	if held == "" && e.Evaluate.Judge == "reference" && b.soundArms(e, "select", "train.epochs") && e.Trains() {
 		b.report("evaluate.judge", "\"reference\" needs reference answers, but no column has those of the held-out prompts; want \"self\", or the column (prompts.columns.answer, evaluate.columns.answer)")
 	}
 }

@@ -28,13 +28,12 @@ func (p Published) Bounded() bool { return !math.IsNaN(p.Low) && !math.IsNaN(p.H
 
 // bindPublished reads the tables [[published]].
 func (b *binder) bindPublished(raw map[string]any, e *Experiment) {
-	given, has := raw["published"]
-	if !has {
+	list, err := tables(raw["published"])
+	if err != nil {
+		b.report("published", "want a table [[published]] for each number, or a list of inline tables: %v", err)
 		return
 	}
-	list, ok := given.([]map[string]any)
-	if !ok {
-		b.report("published", "is a list of tables: write [[published]] for each number")
+	if len(list) == 0 {
 		return
 	}
 	e.Published = make([]Published, len(list))
@@ -54,12 +53,15 @@ func (b *binder) checkPublished(e *Experiment, w World) {
 	}
 	for i, p := range e.Published {
 		key := "published[" + itoa(i) + "]"
-		if !slices.Contains(arms, p.Arm) {
+		if b.soundArms(e, "name") && !slices.Contains(arms, p.Arm) {
 			b.report(key+".arm", "%q: no such arm%s", p.Arm, suggest.DidYouMean(p.Arm, arms))
 		}
-		b.checkPublishedLanguages(key+".languages", p.Languages, e.Languages)
+		if b.sound("languages") {
+			b.checkPublishedLanguages(key+".languages", p.Languages, e.Languages)
+		}
 		rate := p.Measure == "win rate" || p.Measure == "win rate at equal length"
 		switch {
+		case !b.sound(key+".measure", key+".task", "evaluate.tasks", "languages") || !b.soundArms(e, "select", "train.epochs"):
 		case !e.Trains():
 			b.report(key, "no arm is trained, so there is no result to compare it with")
 		case rate && p.Task != "":
@@ -71,11 +73,13 @@ func (b *binder) checkPublished(e *Experiment, w World) {
 		case !rate:
 			b.checkPublishedTask(key, p, tasks, e.Languages, w)
 		}
-		b.checkPublishedValue(key, p)
+		if b.sound(key) {
+			b.checkPublishedValue(key, p)
+		}
 		same := func(q Published) bool {
 			return p.Arm == q.Arm && p.Languages == q.Languages && p.Measure == q.Measure && p.Task == q.Task && p.Source == q.Source
 		}
-		if first := slices.IndexFunc(e.Published[:i], same); first >= 0 {
+		if first := slices.IndexFunc(e.Published[:i], same); first >= 0 && b.sound("published") {
 			b.report(key, "is a duplicate: %s gives the same number from the same source", b.place("published["+itoa(first)+"]"))
 		}
 	}

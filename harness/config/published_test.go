@@ -77,7 +77,7 @@ func TestPublishedErrors(t *testing.T) {
 		"no source":     {"source = \"made up as well\"\n", "", second + `published[1].source: is missing: where the number comes from: paper, table and setting, or your own earlier run`},
 		"empty source":  {`source = "made up"`, `source = ""`, at(`source = "made up"`) + `published[0].source: is empty: where the number comes from: paper, table and setting, or your own earlier run`},
 		"a wrong key":   {`source = "made up"`, `sources = "made up"`, at(`source = "made up"`) + `published[0].sources: no such key; did you mean "source"? (congrad defaults lists all)`},
-		"one table":     {claimed[strings.Index(claimed, "[[published]]"):], "[published]\narm = \"congrad\"\n", first + `published: is a list of tables: write [[published]] for each number`},
+		"one table":     {claimed[strings.Index(claimed, "[[published]]"):], "[published]\narm = \"congrad\"\n", first + `published: want a table [[published]] for each number, or a list of inline tables: got a table`},
 	} {
 		text := strings.Replace(claimed, c.old, c.new, 1)
 		if strings.HasPrefix(c.old, `arm = "random"`) { // which names no arm of its own

@@ -46,6 +46,9 @@ func (b *binder) settleReference(e *Experiment) {
 // checkReference reports a reference that is no trained arm, and several arms that could be it.
 func (b *binder) checkReference(e *Experiment) {
 	const key = "evaluate.reference"
+	if !b.soundArms(e, "name", "select", "policy", "without", "train.epochs") {
+		return
+	}
 	if !b.given[key] {
 		if names := e.onAll(); len(names) > 1 {
 			b.report(key, "is missing: %d arms train on all pairs (%s); name the one that paired differences are relative to", len(names), strings.Join(names, ", "))
