@@ -29,6 +29,9 @@ var fence = regexp.MustCompile("(?ms)^ *```sh\n(.*?)^ *```")
 // Every command that a document shows is run, in the order of the document and in one folder. What would take minutes is
 // planned instead (a whole experiment), asked for its plan by make -n, or, for another package's tests, looked up.
 func TestDocumentedCommands(t *testing.T) {
+	if testing.Short() {
+		t.Skip("slow: runs every command that the documents show")
+	}
 	root, err := filepath.Abs("../..")
 	if err != nil {
 		t.Fatal(err)

@@ -10,6 +10,9 @@ import (
 
 // The aggregator that docs/add-a-method.md adds compiles as it is shown there, passes its test and the suite.
 func TestDocumentedAggregator(t *testing.T) {
+	if testing.Short() {
+		t.Skip("slow: compiles the document's code")
+	}
 	o := doctest.New(t, "../..")
 	const table, start = "harness/method/aggregator.go", "var Aggregators = []NamedAggregator{\n"
 	for _, b := range doctest.Blocks(t, "../../docs/add-a-method.md") {

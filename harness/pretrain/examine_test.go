@@ -18,6 +18,9 @@ import (
 // The embedded model is fit for preferences: in every language right and wrong answers are both common, and the judge
 // tells them apart much more often than not. On the pure-Go backend one language stands for all.
 func TestTheEmbeddedModelIsFit(t *testing.T) {
+	if testing.Short() {
+		t.Skip("slow: samples answers and judges them")
+	}
 	r, err := Load(experiments.Files, "tiny/base.toml")
 	if err != nil {
 		t.Fatal(err)

@@ -45,6 +45,9 @@ func TestShippedRecipe(t *testing.T) {
 
 // The embedded tokenizer is the one that the recipe makes; the weights take too long to be made again here.
 func TestEmbeddedTokenizerIsThatOfTheRecipe(t *testing.T) {
+	if testing.Short() {
+		t.Skip("slow: builds the tokenizer")
+	}
 	r, err := Load(experiments.Files, "tiny/base.toml")
 	if err != nil {
 		t.Fatal(err)
@@ -86,6 +89,9 @@ func TestRecipeErrors(t *testing.T) {
 
 // A build that was stopped and went on ends in the same model, and its loss falls.
 func TestStoppedBuildGoesOn(t *testing.T) {
+	if testing.Short() {
+		t.Skip("slow: trains a model twice")
+	}
 	recipe := strings.NewReplacer("hidden = 128", "hidden = 16", "layers = 4", "layers = 1", "heads = 4", "heads = 2", "kv_heads = 2", "kv_heads = 1",
 		"head_dim = 32", "head_dim = 8", "ffn = 352", "ffn = 24", "examples = 60000", "examples = 2000", "size = 2048", "size = 600", "batch = 128", "batch = 2").Replace(shippedRecipe(t))
 	r, err := Load(fstest.MapFS{"x.toml": {Data: []byte(recipe)}}, "x.toml")

@@ -24,6 +24,9 @@ func (l *lab) adapted(t *testing.T) {
 // A study of adapters runs as one of whole models does, for every selector; what an arm leaves is its adapters, which export
 // merges: the merged model is another than the base and answers as the adapters do.
 func TestStudyOfAdapters(t *testing.T) {
+	if testing.Short() {
+		t.Skip("slow: runs whole studies")
+	}
 	l := newLab(t)
 	l.adapted(t)
 	plan := l.planOf(t, every(), "lora.rank=2", "lora.alpha=4", "train.learning_rate=0.05", "prompts.per_language=4", "congrad.fidelity_pairs=4")

@@ -44,6 +44,9 @@ func diagnose(t *testing.T, pairs []data.Preference, codes ...string) (measure.D
 // At the model itself, the gradient of a pair whose answers change places is the same with its sign turned. So two languages
 // with the same pairs agree in everything, and with one's pairs swapped in nothing.
 func TestDiagnosisOfOppositeLanguages(t *testing.T) {
+	if testing.Short() {
+		t.Skip("slow: makes gradients of the whole model on the pure-Go backend")
+	}
 	same, err := diagnose(t, append(asks("de", false), asks("en", false)...), "de", "en")
 	if err != nil {
 		t.Fatal(err)

@@ -11,6 +11,9 @@ import (
 // The kind of stage that docs/add-a-stage.md adds compiles as it is shown there, does what its test says, and is planned, owned and
 // whole.
 func TestDocumentedStage(t *testing.T) {
+	if testing.Short() {
+		t.Skip("slow: compiles the document's code")
+	}
 	o := doctest.New(t, "../..")
 	shown := map[string]string{} // lines, by how they begin
 	for _, b := range doctest.Blocks(t, "../../docs/add-a-stage.md") {

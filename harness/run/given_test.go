@@ -40,6 +40,9 @@ func (l *lab) answersOf(t *testing.T, say func(p data.Prompt) string) {
 
 // Against a file's answers every arm is compared, the base model's too, by known answers that an independent count gives.
 func TestAgainstTheAnswersOfAFile(t *testing.T) {
+	if testing.Short() {
+		t.Skip("slow: runs whole studies")
+	}
 	t.Chdir(t.TempDir())
 	l := newLab(t)
 	given, right := map[string]string{}, map[string]string{}

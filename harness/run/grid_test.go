@@ -99,6 +99,9 @@ func TestTheWorldsOwnMixture(t *testing.T) {
 // A cell's records count the defects of what the model said; the model has learnt the mixture, and so every policy starts
 // from another one. A stopped training goes on to the same model.
 func TestTrainingFurther(t *testing.T) {
+	if testing.Short() {
+		t.Skip("slow: runs whole studies")
+	}
 	l := newLab(t)
 	l.bench.Recipe.Train.Batch, l.bench.Recipe.Train.Tokens = 2, 256
 	p := l.plan(t, "base.steps=3", "base.shared_share=1.0", "generate.max_tokens=8", "judge.kind=reference", "judge.noise=1.0")

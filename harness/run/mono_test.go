@@ -55,6 +55,9 @@ func TestModelsOfOneLanguageShareStages(t *testing.T) {
 // A language's own model meets its language's pairs and no others, as the selector keeps them among all, and is evaluated in
 // its language only.
 func TestModelsOfOneLanguageMeetItOnly(t *testing.T) {
+	if testing.Short() {
+		t.Skip("slow: runs whole studies")
+	}
 	l := newLab(t)
 	files, err := l.run(t, context.Background(), l.planOf(t, mono, "iterations=2", "congrad.fidelity_pairs=0"), t.TempDir(), &follower{})
 	if err != nil {
@@ -123,6 +126,9 @@ func TestModelsOfOneLanguageMeetItOnly(t *testing.T) {
 
 // A language's own model is what an experiment with that language alone makes of it.
 func TestModelsOfOneLanguageAreThoseOfTheirOwnExperiment(t *testing.T) {
+	if testing.Short() {
+		t.Skip("slow: runs whole studies")
+	}
 	l := newLab(t)
 	run := func(source string, sets ...string) *record.Set {
 		files, err := l.run(t, context.Background(), l.planOf(t, source, append(sets, "iterations=2", "congrad.fidelity_pairs=0")...), t.TempDir(), &follower{})

@@ -53,6 +53,9 @@ func TestOnlineArmsTrainAndNothingElse(t *testing.T) {
 
 // Runs that are stopped at any step of training go on to the same records: state, verdicts and weights go together.
 func TestStoppedOnlineRunsGoOn(t *testing.T) {
+	if testing.Short() {
+		t.Skip("slow: runs whole studies")
+	}
 	l := newLab(t)
 	for _, sets := range [][]string{during("congrad.aggregator=gradvac"), during("keep.threshold=0.3", "congrad.renew_every=2")} {
 		whole := &follower{}
@@ -85,6 +88,9 @@ func TestStoppedOnlineRunsGoOn(t *testing.T) {
 
 // What is recorded is what was trained on: every meeting is a step's, the last one the pair's.
 func TestOnlineRecords(t *testing.T) {
+	if testing.Short() {
+		t.Skip("slow: runs whole studies")
+	}
 	l := newLab(t)
 	for _, threshold := range []bool{false, true} {
 		sets := during("congrad.resample_every=0")

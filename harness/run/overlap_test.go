@@ -7,6 +7,9 @@ import (
 
 // How many stages overlap makes no difference to any record.
 func TestRecordsDoNotDependOnOverlap(t *testing.T) {
+	if testing.Short() {
+		t.Skip("slow: runs whole studies")
+	}
 	l := newLab(t)
 	var want map[string][]byte
 	for _, atOnce := range []int{1, 2, 4} {

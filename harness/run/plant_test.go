@@ -10,6 +10,9 @@ import (
 
 // Planting in one language leaves the pairs of the others as they were, and the records say which pairs it was.
 func TestPlantedRun(t *testing.T) {
+	if testing.Short() {
+		t.Skip("slow: runs whole studies")
+	}
 	l := newLab(t)
 	pairs := map[string][]record.Pair{}
 	for _, flip := range []string{"0", "1"} {

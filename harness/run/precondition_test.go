@@ -17,6 +17,9 @@ import (
 // computed from every pair's own gradient. With one batch of all pairs, and with batches of one pair, v does not depend on
 // the order.
 func TestScoresAsAdamsUpdates(t *testing.T) {
+	if testing.Short() {
+		t.Skip("slow: makes exact gradients")
+	}
 	const source = `[[arms]]
 name = "less"
 select = "validation_adam"

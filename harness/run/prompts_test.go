@@ -43,6 +43,9 @@ func (l *lab) ownPrompts(t *testing.T, n int, answers bool) {
 // A study of a file's prompts, judged by the model that all arms start from: the scores are those that this model gives when it
 // is asked directly, a win is a higher score, and the base model ties with itself.
 func TestJudgedByTheStart(t *testing.T) {
+	if testing.Short() {
+		t.Skip("slow: runs whole studies")
+	}
 	l := newLab(t)
 	l.ownPrompts(t, 20, false)
 	plan := l.plan(t, "evaluate.judge=self", "seeds=[1,2]")

@@ -270,6 +270,9 @@ func by(p *Plan) map[stage.Ref]*stage.Stage {
 // A run that is stopped in any kind of stage, in its middle or at its end, goes on to the same records; one that is
 // finished does no work.
 func TestStoppedRunsGoOnToTheSameRecords(t *testing.T) {
+	if testing.Short() {
+		t.Skip("slow: runs whole studies")
+	}
 	l := newLab(t)
 	p := l.plan(t)
 	dir, whole := t.TempDir(), &follower{}
@@ -343,6 +346,9 @@ func TestRunWithoutAnyPair(t *testing.T) {
 
 // Every loss goes through all stages: what the reference stage left suffices for it, and training starts where that is.
 func TestRunWithEveryLoss(t *testing.T) {
+	if testing.Short() {
+		t.Skip("slow: runs whole studies")
+	}
 	l, dir := newLab(t), t.TempDir()
 	kind, _ := config.FindField("loss.kind")
 	for _, kind := range kind.Words {
@@ -380,6 +386,9 @@ func load(t *testing.T, files map[string][]byte) *record.Set {
 
 // Without compression the filter's scores are those of the fidelity stage, whatever the sketch beside which it stands.
 func TestExactScores(t *testing.T) {
+	if testing.Short() {
+		t.Skip("slow: runs whole studies")
+	}
 	l := newLab(t)
 	var first []record.Fidelity
 	for _, kind := range []string{"exact", "flora", "logra"} {

@@ -17,6 +17,9 @@ import (
 
 // A study that trains nothing scores and compares in every seed that it asks for, evaluates nothing, and is reported.
 func TestStudyOfScoringAlone(t *testing.T) {
+	if testing.Short() {
+		t.Skip("slow: runs whole studies")
+	}
 	l := newLab(t)
 	sets := []string{"train.epochs=0", "seeds=[1,2,3]", "iterations=2", "congrad.fidelity_seeds=2", "congrad.fidelity_pairs=1000"}
 	p := l.plan(t, sets...)
@@ -83,6 +86,9 @@ func TestStudyOfScoringAlone(t *testing.T) {
 
 // Matrices that lose nothing give the exact scores, whichever weights are compared; and these differ.
 func TestLosslessSketchesScoreExactly(t *testing.T) {
+	if testing.Short() {
+		t.Skip("slow: runs whole studies")
+	}
 	l, dir := newLab(t), t.TempDir()
 	var all [][]float64
 	for _, layers := range []string{model.AllProjections, model.Attention, model.MLP} {
@@ -110,6 +116,9 @@ func TestLosslessSketchesScoreExactly(t *testing.T) {
 // Sketches that do not fit into the memory given to them are made stretch by stretch, which changes nothing, not the last
 // bit.
 func TestScoringWithinMemory(t *testing.T) {
+	if testing.Short() {
+		t.Skip("slow: runs whole studies")
+	}
 	l := newLab(t)
 	for _, change := range []string{"congrad.sketch=flora", "congrad.sketch=logra", "congrad.sketch_numbers=50"} {
 		p := l.plan(t, change, "train.epochs=0", "congrad.fidelity_pairs=0")

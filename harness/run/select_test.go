@@ -20,6 +20,9 @@ import (
 // Under one quota all selectors keep as many pairs of each language, every pair's fate is recorded, and what is trained on
 // is what was kept.
 func TestSelectorsKeepAlike(t *testing.T) {
+	if testing.Short() {
+		t.Skip("slow: runs whole studies")
+	}
 	for _, kind := range []string{sketch.Flora, sketch.Exact} {
 		t.Run(kind, func(t *testing.T) { selectorsKeepAlike(t, "congrad.sketch="+kind) })
 	}
@@ -109,6 +112,9 @@ func selectorsKeepAlike(t *testing.T, change string) {
 // GradVac's targets go from a round's selection to the next one's, which therefore is another stage's input. What an
 // aggregator without memory selects follows from the round alone.
 func TestAggregatorsRemember(t *testing.T) {
+	if testing.Short() {
+		t.Skip("slow: runs whole studies")
+	}
 	l := newLab(t)
 	lay := func(aggregator string) *Plan {
 		return l.plan(t, "iterations=2", "congrad.aggregator="+aggregator, "congrad.fidelity_pairs=0", "evaluate.tasks=[]")

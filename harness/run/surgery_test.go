@@ -27,6 +27,9 @@ aggregator = "gradvac"
 
 // An arm that combines gradients differs from joint training in its training alone, and there in the aggregator alone.
 func TestSurgeryEntersTraining(t *testing.T) {
+	if testing.Short() {
+		t.Skip("slow: runs whole studies")
+	}
 	l := newLab(t)
 	rounds := map[string]round{}
 	for _, r := range l.planOf(t, surgical).rounds {
@@ -61,6 +64,9 @@ func TestSurgeryEntersTraining(t *testing.T) {
 
 // A run that is stopped behind any step goes on to the same records: what GradVac remembers is saved with the weights.
 func TestStoppedSurgeryGoesOn(t *testing.T) {
+	if testing.Short() {
+		t.Skip("slow: runs whole studies")
+	}
 	l := newLab(t)
 	lay := func() *Plan {
 		return l.planOf(t, surgical, "train.epochs=3", "train.batch_pairs=4", "prompts.per_language=6", "pair.min_gap=0", "evaluate.tasks=[]", "congrad.fidelity_pairs=0")

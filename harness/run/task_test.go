@@ -113,6 +113,9 @@ func opened(t *testing.T, file string) task.Task {
 // Scores are those of lm-evaluation-harness with the same model and items (testdata/lmeval/make.py): the log-likelihood of
 // every option, accuracies with and without normalisation, bits per byte, greedy answers.
 func TestTasksAgreeWithLMEvaluationHarness(t *testing.T) {
+	if testing.Short() {
+		t.Skip("slow: answers every recorded item")
+	}
 	text, err := os.ReadFile("testdata/lmeval/golden.json")
 	if err != nil {
 		t.Fatal(err)
@@ -197,6 +200,9 @@ const batchBound = 1e-4
 // Scores depend on neither the items beside them nor padding, but for rounding: few options to a batch, and many in
 // one, padded to the longest.
 func TestScoresAreIndependentOfBatches(t *testing.T) {
+	if testing.Short() {
+		t.Skip("slow: scores items in several batch sizes")
+	}
 	gemma, err := model.OpenConfig(os.DirFS("../nn/testdata/families/gemma2"))
 	if err != nil {
 		t.Fatal(err)

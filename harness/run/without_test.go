@@ -71,6 +71,9 @@ func seenOf(set *record.Set, arm string) seen {
 // An arm without a language is, in all else, what an experiment that has never heard of the language makes of it, and answers
 // in the language as in any other that it was not trained on.
 func TestArmsWithoutALanguage(t *testing.T) {
+	if testing.Short() {
+		t.Skip("slow: runs whole studies")
+	}
 	l := newLab(t)
 	run := func(source string, sets ...string) *record.Set {
 		plan := l.planOf(t, source, append(sets, "iterations=2", "congrad.fidelity_pairs=0")...)
