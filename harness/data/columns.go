@@ -28,6 +28,7 @@ type wanted struct {
 	key    string // of the experiment, which names the column
 	blank  bool   // may be empty or null
 	number bool   // may hold whole numbers
+	flag   bool   // may hold true or false, which are read as 1 and 0
 	cell   func(*row) *string
 	list   func(*row) *[]string // in place of cell, for a column of lists
 }

@@ -41,7 +41,7 @@ func TestFileErrors(t *testing.T) {
 		"a short row":               {"prompts.csv", Columns{}, "prompt,lang\na,en\nb\n", "prompts.csv:3: is no CSV: wrong number of fields"},
 		"a CSV's columns":           {"prompts.csv", Columns{}, "Prompt,lang\na,en\n", `prompts.csv:1: lacks the column "prompt" (prompts.columns.prompt): there are "Prompt", "lang"; did you mean "Prompt"?`},
 		"a CSV's empty cell":        {"prompts.csv", Columns{}, "prompt,lang\na,en\n\"x\ny\",de\n,sw\n", `prompts.csv:5: column "prompt": is empty`},
-		"no Parquet":                {"prompts.parquet", Columns{}, good, `prompts.parquet: is no Parquet file: it does not begin with PAR1`},
+		"no Parquet":                {"prompts.parquet", Columns{}, good, `prompts.parquet: is not a Parquet file: it does not begin with PAR1`},
 		"half a Parquet":            {"prompts.parquet", Columns{}, parquet[:len(parquet)/2], `prompts.parquet: does not end with PAR1: it is cut off or damaged`},
 		"a Parquet's columns":       {"prompts.parquet", Columns{Prompt: "promt"}, parquet, `prompts.parquet: lacks the column "promt" (prompts.columns.prompt): there are "turns.role", "turns.content", "prompt", "lang", "answer", "id", "small", "unsigned", "raw", "score", "when", "tag", "endings", "choices.text", "choices.label", "choices.note", "deep"; did you mean "prompt"?`},
 		"a Parquet's list":          {"prompts.parquet", Columns{Prompt: "turns.role"}, parquet, `prompts.parquet: column "turns.role": want a string, have lists`},

@@ -44,10 +44,14 @@ func newItemReader(t task.Task, table lang.Table) (*itemReader, error) {
 		}
 		r.sheet.list(s.Choice.List, "choice.list")
 		r.sheet.list(s.Choice.Labels, "choice.labels")
+		before := len(r.sheet.wanted)
 		if s.Choice.By == task.ByFlags {
 			r.sheet.list(s.Choice.Right, "choice.right")
 		} else {
 			r.sheet.text(s.Choice.Right, "choice.right")
+		}
+		for i := range r.sheet.wanted[before:] { // none where a template asked for the column before: a prompt has no 0 for false
+			r.sheet.wanted[before+i].flag = true
 		}
 	case task.Generate:
 		r.answer = template("answer.column", s.Answer.Column)

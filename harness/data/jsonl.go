@@ -55,14 +55,23 @@ func (w wanted) take(x *row, value json.RawMessage) error {
 	}
 	texts := make([]string, len(list))
 	for i, entry := range list {
-		text, err := wanted{name: w.name, blank: w.blank, number: w.number}.fromJSON(entry)
+		text, err := w.entry(entry)
 		if err != nil {
-			return w.mistyped("a list with " + described(entry))
+			return err
 		}
 		texts[i] = text
 	}
 	*w.list(x) = texts
 	return nil
+}
+
+// entry is the text of a value in a list.
+func (w wanted) entry(value json.RawMessage) (string, error) {
+	text, err := wanted{name: w.name, blank: w.blank, number: w.number, flag: w.flag}.fromJSON(value)
+	if err != nil {
+		return "", w.mistyped("a list with " + described(value))
+	}
+	return text, nil
 }
 
 // dig returns the value of a key, or of a path of keys with dots between them: "choices.text", "choices.0". Through a list
@@ -121,6 +130,10 @@ func (w wanted) fromJSON(value []byte) (text string, err error) {
 		return "", nil
 	case w.number && wholeNumber.Match(value):
 		return string(value), nil
+	case w.flag && string(value) == "true":
+		return "1", nil
+	case w.flag && string(value) == "false":
+		return "0", nil
 	}
 	return "", w.mistyped(described(value))
 }
