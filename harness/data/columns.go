@@ -61,6 +61,11 @@ func (w wanted) missing(columns []string) error {
 	return fmt.Errorf("lacks the column %q (%s): %s%s", w.name, w.key, there, suggest.DidYouMean(w.name, columns))
 }
 
+// twice says that a file has two columns of the name.
+func (w wanted) twice() error {
+	return fmt.Errorf("has two columns %q (%s): which one is meant?", w.name, w.key)
+}
+
 // mistyped says that a cell holds something else than text.
 func (w wanted) mistyped(have string) error {
 	want := "a string"

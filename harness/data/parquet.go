@@ -29,6 +29,9 @@ func readParquet(r io.ReaderAt, size int64, name string, columns []wanted) ([]ro
 		if at < 0 {
 			return nil, fmt.Errorf("%s: %w", name, w.missing(names))
 		}
+		if slices.Contains(names[at+1:], w.name) {
+			return nil, fmt.Errorf("%s: %w", name, w.twice())
+		}
 		c := file.Columns[at]
 		isList := w.list != nil
 		switch {

@@ -43,12 +43,15 @@ func preference(object map[string]json.RawMessage) (p Preference, err error) {
 		if !ok {
 			return p, fmt.Errorf("lacks the key %q", field.key)
 		}
-		if json.Unmarshal(value, field.into) != nil || value[0] != '"' { // null would do for a string
+		if value[0] != '"' { // null would do for a string
 			err := fmt.Errorf("%s: want a string, have %s", field.key, described(value))
 			if value[0] == '[' {
 				err = fmt.Errorf("%w: of a conversation, give the text of the turn", err)
 			}
 			return p, err
+		}
+		if *field.into, err = jsonText(value); err != nil {
+			return p, fmt.Errorf("%s: %w", field.key, err)
 		}
 		if strings.TrimSpace(*field.into) == "" {
 			return p, fmt.Errorf("%s: is empty", field.key)

@@ -23,7 +23,7 @@ func TestReadPreferences(t *testing.T) {
 func TestReadPreferencesSaysWhatIsWrong(t *testing.T) {
 	good := `{"lang":"de","prompt":"p","chosen":"a","rejected":"b"}`
 	for line, want := range map[string]string{
-		`{"lang":"de"`:   "f:2: is no JSON: unexpected end of JSON input, after 12 bytes",
+		`{"lang":"de"`:   "f:2: is not JSON: unexpected end of JSON input, after 12 bytes",
 		`["lang"]`:       "f:2: want a JSON object, have a list",
 		`null`:           "f:2: want a JSON object, have null",
 		`{"prompt":"p"}`: `f:2: lacks the key "lang"`,
@@ -34,7 +34,7 @@ func TestReadPreferencesSaysWhatIsWrong(t *testing.T) {
 		`{"lang":"de","prompt":" \n","chosen":"a","rejected":"b"}`:       "f:2: prompt: is empty",
 		`{"lang":"de","prompt":"p","chosen":"a","rejected":"a"}`:         "f:2: chosen and rejected are the same text, so nothing is preferred",
 		"{\"lang\":\"\xff\",\"prompt\":\"p\"}":                           "f:2: is not UTF-8",
-		`{"lang":"de","prompt":"p","chosen":"a","rejected":"b"} {"x":1}`: "f:2: is no JSON: invalid character '{' after top-level value, after 56 bytes",
+		`{"lang":"de","prompt":"p","chosen":"a","rejected":"b"} {"x":1}`: "f:2: is not JSON: invalid character '{' after top-level value, after 56 bytes",
 	} {
 		_, err := ReadPreferences(strings.NewReader(good+"\n"+line+"\n"+good+"\n{}"), "f")
 		if want += "\n" + `f:4: lacks the key "lang"`; err == nil || err.Error() != want {
