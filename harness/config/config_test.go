@@ -153,6 +153,7 @@ func replaced(pairs ...string) string { return strings.NewReplacer(pairs...).Rep
 // A file is refused for what it is as TOML, for keys and values of its own, and for names of what does not exist.
 func TestErrors(t *testing.T) {
 	checkErrors(t, map[string]spoiled{
+		"a table twice": {"loss.beta = 0.1\n[loss]\nkind = \"dpo\"\n", nil, "x.toml:2: [loss]: line 1 began this table with loss.beta: write all of its keys in one place"},
 		"syntax":        {"name = \n", nil, "x.toml:1: expected value but found '\\n' instead"},
 		"unknown key":   {replaced("iterations", "iteration"), nil, `x.toml:4: iteration: no such key; did you mean "iterations"? (congrad defaults lists all)`},
 		"unknown table": {replaced("[train]", "[trian]"), nil, `x.toml:12: trian: no such key; did you mean "train"? (congrad defaults lists all)`},

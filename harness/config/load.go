@@ -16,6 +16,7 @@ import (
 	"congrad/harness/method"
 	"congrad/harness/model"
 	"congrad/harness/suggest"
+	"congrad/harness/tomlfile"
 )
 
 // World is what an experiment refers to by name.
@@ -44,8 +45,8 @@ func Load(file string, source []byte, sets []string, world World) (*Experiment, 
 // loadCell reads an experiment, or, with the values of a cell, that cell of its grid.
 func loadCell(file string, source []byte, sets []string, world World, cell []cellValue) (*Experiment, error) {
 	raw := map[string]any{}
-	if err := toml.Unmarshal(source, &raw); err != nil {
-		return nil, syntax(file, err)
+	if _, _, err := tomlfile.Decode(file, string(source), &raw); err != nil {
+		return nil, err
 	}
 	b := &binder{file: file, lines: locate(string(source)), sets: map[string]bool{}, given: map[string]bool{}}
 	for _, set := range sets {
@@ -76,15 +77,6 @@ func loadCell(file string, source []byte, sets []string, world World, cell []cel
 		return e, grid.fill(file, source, sets, world)
 	}
 	return e, nil
-}
-
-// syntax words a parser's error with its place.
-func syntax(file string, err error) error {
-	var at toml.ParseError
-	if errors.As(err, &at) {
-		return fmt.Errorf("%s:%d: %s", file, at.Position.Line, at.Message)
-	}
-	return fmt.Errorf("%s: %w", file, err)
 }
 
 // set applies one "key=value" of the command line. The value is TOML; a bare word is taken as a string.
