@@ -46,8 +46,8 @@ type filed struct {
 // FromFiles reads the files of a study.
 //
 // What is held out is drawn for each cluster by its name: it is held out in every language, and depends neither on a seed nor
-// on other clusters. Of the prompts for preferences those are left out whose cluster, or another prompt of it, stands
-// word by word among those held out.
+// on other clusters. Of the prompts for preferences those are left out whose cluster is held out, or has a prompt with the text
+// of one that is, in any spelling and any language.
 func FromFiles(s Spec) (*Files, error) {
 	f := &Files{parts: map[string]map[string][]filed{PartPreference: {}, PartEval: {}, PartDev: {}}}
 	all := slices.Concat(s.Seen, s.Unseen)
@@ -213,28 +213,6 @@ func distinct(prompts map[string][]filed, languages []string) error {
 		}
 	}
 	return nil
-}
-
-// leaveOutHeld takes out of the other parts what the evaluation has, by cluster or word by word, and out of the prompts for
-// preferences what dev has.
-func (f *Files) leaveOutHeld(languages []string) {
-	taken := map[string]bool{} // clusters, and texts in their language
-	for _, from := range []string{PartEval, PartDev, PartPreference} {
-		out := map[string]bool{}
-		for _, code := range languages {
-			for _, p := range f.parts[from][code] {
-				out[p.Cluster] = out[p.Cluster] || taken["cluster "+p.Cluster] || taken["text "+code+" "+p.Text]
-			}
-		}
-		for _, code := range languages {
-			f.parts[from][code] = slices.DeleteFunc(f.parts[from][code], func(p filed) bool { return out[p.Cluster] })
-		}
-		for _, code := range languages {
-			for _, p := range f.parts[from][code] {
-				taken["cluster "+p.Cluster], taken["text "+code+" "+p.Text] = true, true
-			}
-		}
-	}
 }
 
 // count notes how many prompts of each file and language are used for what.
