@@ -25,7 +25,7 @@ func TestFileErrors(t *testing.T) {
 		"of no known kind":          {"prompts.txt", Columns{}, good, `prompts.txt: want a file that ends in .csv, .jsonl, .parquet (prompts.path)`},
 		"empty":                     {"prompts.jsonl", Columns{}, "\n", `prompts.jsonl: has no rows`},
 		"a language is missing":     {"prompts.jsonl", Columns{}, asked(2, "en", "de", "ja"), `prompts.jsonl: has no prompts in Swahili (sw), a language of the experiment; column "lang" has "de" (2), "en" (2), "ja" (2)`},
-		"no language":               {"prompts.jsonl", Columns{}, good + `{"prompt":"p","lang":"Klingon"}`, `prompts.jsonl: column "lang": "Klingon": no such language (congrad ls languages); the file has "Klingon" (1), "de" (1), "en" (1), "sw" (1)`},
+		"another language's name":   {"prompts.jsonl", Columns{}, asked(2, "en", "Germann", "sw"), `prompts.jsonl: has no prompts in German (de), a language of the experiment; column "lang" has "Germann" (2), "en" (2), "sw" (2)`},
 		"no column":                 {"prompts.jsonl", Columns{Prompt: "promt"}, good, `prompts.jsonl:1: lacks the column "promt" (prompts.columns.prompt): there are "about", "key", "lang", "prompt"; did you mean "prompt"?`},
 		"no column in one row":      {"prompts.jsonl", Columns{}, good + "{}\n", `prompts.jsonl:4: lacks the column "prompt" (prompts.columns.prompt): there are none`},
 		"a list":                    {"prompts.jsonl", Columns{}, good + "\n" + `{"prompt":["p"],"lang":"en"}`, `prompts.jsonl:5: column "prompt": want a string, have a list`},

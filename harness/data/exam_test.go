@@ -194,7 +194,7 @@ func TestExamErrors(t *testing.T) {
 		"a list in CSV":  {replaced(t, examTask, "{lang}.jsonl", "{lang}.csv"), map[string]string{"x/en.csv": "q,k,c.text,c.label\n1,2,3,4\n"}, `task x: x/en.csv:1: column "c.text": want a list of strings or whole numbers, have the text of CSV; lists are read from .jsonl and .parquet`},
 		"languages":      {replaced(t, examTask, "[prompt]", "languages = [\"sw\"]\n[prompt]"), nil, `task x: data.languages has none of the experiment's languages`},
 		"no language":    {replaced(t, examTask, "[prompt]", "languages = [\"xx\"]\n[prompt]"), nil, `task x: data.languages: "xx": no such language`},
-		"unknown in it":  {replaced(t, examTask, "x/{lang}.jsonl\"", "x.jsonl\"\nlanguage = \"k\""), map[string]string{"x.jsonl": examRows}, `x.jsonl: column "k": "B", "1": no such language (congrad ls languages); the file has "1" (1), "B" (1)`},
+		"unknown in it":  {replaced(t, examTask, "x/{lang}.jsonl\"", "x.jsonl\"\nlanguage = \"k\""), map[string]string{"x.jsonl": examRows}, `x.jsonl: has no items in English (en), a language of the experiment; column "k" has "1" (1), "B" (1) (data.languages of x names those that it is asked in)`},
 	} {
 		_, err := exam(t, c.task, c.files, "en")
 		if err == nil || err.Error() != c.want {

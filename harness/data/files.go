@@ -133,22 +133,18 @@ func (f *Files) open(s Spec, path string, columns Columns, table string, languag
 	return prompts, distinct(prompts, languages)
 }
 
-// sorted deals the rows of one file out to the languages.
+// sorted deals the rows of one file out to the languages. Rows in others are skipped and counted.
 func (f *Files) sorted(s Spec, name string, rows []row, columns Columns, table string, needed []string) (map[string][]filed, error) {
-	prompts, found, unknown := map[string][]filed{}, map[string]int{}, []string{}
+	prompts, found := map[string][]filed{}, map[string]int{}
 	languages := slices.Concat(s.Seen, s.Unseen)
+	codes := namedBy(s.Table, languages)
 	for i, r := range rows {
-		code, known := s.Table.Resolve(r.language)
-		if found[r.language]++; !known && !slices.Contains(unknown, r.language) {
-			unknown = append(unknown, r.language)
-		}
-		if slices.Contains(languages, code) {
+		found[r.language]++
+		if code := codes(r.language); code != "" {
 			prompts[code] = append(prompts[code], f.prompt(r, i+1, code, table, columns))
 		}
 	}
-	if len(unknown) > 0 {
-		return nil, fmt.Errorf("%s: column %q: %s: no such language (congrad ls languages); the file has %s", name, columns.Language, quoted(unknown), counted(found))
-	}
+	f.read[len(f.read)-1].Skipped = skipped(found, codes)
 	for _, code := range needed {
 		if len(prompts[code]) == 0 {
 			l, _ := s.Table.Find(code)

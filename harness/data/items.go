@@ -117,34 +117,30 @@ func (r *itemReader) items(path, key string, languages []string) (map[string][]e
 	return items, nil
 }
 
-// sorted deals the rows of one file out to the languages.
+// sorted deals the rows of one file out to the languages. Rows in others are skipped and counted.
 func (r *itemReader) sorted(name string, rows []row, languages []string) (map[string][]examItem, error) {
 	column := r.task.Spec.Data.Language
-	items, found, unknown := map[string][]examItem{}, map[string]int{}, []string{}
+	items, found := map[string][]examItem{}, map[string]int{}
+	codes := namedBy(r.table, languages)
 	f := faults{name: name}
 	for i, row := range rows {
-		code := r.task.Spec.Data.Languages
+		code := languages[0] // the only one, where there is no column
 		if column != "" {
 			value := r.sheet.cell(row)(column)
-			resolved, known := r.table.Resolve(value)
-			if found[value]++; !known && !slices.Contains(unknown, value) {
-				unknown = append(unknown, value)
-			}
-			code = []string{resolved}
+			found[value]++
+			code = codes(value)
 		}
-		if !slices.Contains(languages, code[0]) {
+		if code == "" {
 			continue
 		}
-		item, err := r.item(row, i+1, code[0], name)
+		item, err := r.item(row, i+1, code, name)
 		f.at(row.line, err)
 		if f.enough() {
 			break
 		}
-		items[code[0]] = append(items[code[0]], item)
+		items[code] = append(items[code], item)
 	}
-	if len(unknown) > 0 {
-		return nil, fmt.Errorf("%s: column %q: %s: no such language (congrad ls languages); the file has %s", name, column, quoted(unknown), counted(found))
-	}
+	r.read[len(r.read)-1].Skipped = skipped(found, codes)
 	if err := f.err(); err != nil {
 		return nil, err
 	}
