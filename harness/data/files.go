@@ -17,7 +17,7 @@ import (
 	"congrad/harness/rng"
 )
 
-// PlaceOfLanguage stands in a path for the code of a language, where every language has a file of its own.
+// PlaceOfLanguage is replaced in a path by the code of a language, where every language has its own file.
 const PlaceOfLanguage = "{lang}"
 
 // Spec says which files have the prompts of a study, and what of them is held out.
@@ -124,7 +124,7 @@ func (f *Files) open(s Spec, path string, columns Columns, table string, languag
 		}
 	}
 	if columns.ID == "" && columns.Cluster == "" && !equallyLong(byLanguage) {
-		for code, list := range prompts { // no translations of each other, row by row
+		for code, list := range prompts { // rows of one number are not translations of each other
 			for i := range list {
 				list[i].Cluster = code + " " + list[i].Cluster
 			}
@@ -154,7 +154,7 @@ func (f *Files) sorted(s Spec, name string, rows []row, columns Columns, table s
 	return prompts, distinct(prompts, languages)
 }
 
-// noFile says that a language has no file, and which have.
+// noFile says that a language has no file, and which languages have one.
 func (s Spec) noFile(path, name, code string) error {
 	var there []string
 	for _, c := range s.Table.Codes() {
@@ -165,13 +165,13 @@ func (s Spec) noFile(path, name, code string) error {
 	l, _ := s.Table.Find(code)
 	found := "there are files for " + strings.Join(there, ", ")
 	if len(there) == 0 {
-		found = "nor is there one for any other language"
+		found = "there is no file for any other language either"
 	}
 	return fmt.Errorf("%s: no such file, for %s (%s), a language of the experiment; %s", name, l.Name, code, found)
 }
 
-// prompt completes a row of the file read last. number is its place among the file's rows, table the experiment's that names
-// the file: other files' rows of the same number or id are others.
+// prompt completes a row of the file that was read last. number is its place among the file's rows; table is the experiment's table that
+// names the file: rows of other files with the same number or id are other prompts.
 func (f *Files) prompt(r row, number int, code, table string, columns Columns) filed {
 	id, cluster := r.id, r.id
 	if columns.ID == "" {
@@ -197,13 +197,13 @@ func equallyLong(files map[string][]row) bool {
 	return len(lengths) < 2
 }
 
-// distinct reports ids that a language has twice.
+// distinct reports ids that are duplicates in a language.
 func distinct(prompts map[string][]filed, languages []string) error {
 	for _, code := range languages {
 		places := map[string]string{}
 		for _, p := range prompts[code] {
 			if first := places[p.ID]; first != "" {
-				return fmt.Errorf("%s: the id %q stands in %s already, in the same language (%s)", p.place, p.ID[len(code)+1:], first, code)
+				return fmt.Errorf("%s: the id %q is a duplicate of %s, in the same language (%s)", p.place, p.ID[len(code)+1:], first, code)
 			}
 			places[p.ID] = p.place
 		}

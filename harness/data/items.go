@@ -97,7 +97,7 @@ func (r *itemReader) items(path, key string, languages []string) (map[string][]e
 				return nil, err
 			}
 		}
-		if d.ID == "" && d.Cluster == "" && len(lengths) > 1 { // no translations of each other, row by row
+		if d.ID == "" && d.Cluster == "" && len(lengths) > 1 { // rows of one number are not translations of each other
 			for code, list := range items {
 				for i := range list {
 					list[i].cluster = code + " " + list[i].cluster
@@ -109,7 +109,7 @@ func (r *itemReader) items(path, key string, languages []string) (map[string][]e
 		places := map[string]string{}
 		for _, item := range items[code] {
 			if first := places[item.id]; first != "" {
-				return nil, fmt.Errorf("%s: the id %q stands in %s already, in the same language (%s)", item.place, item.id, first, code)
+				return nil, fmt.Errorf("%s: the id %q is a duplicate of %s, in the same language (%s)", item.place, item.id, first, code)
 			}
 			places[item.id] = item.place
 		}
@@ -153,7 +153,7 @@ func (r *itemReader) sorted(name string, rows []row, languages []string) (map[st
 	return items, nil
 }
 
-// rows reads a file. Where there is none, the error says what the task wants there.
+// rows reads a file. If it is missing, the error says what the task wants there.
 func (r *itemReader) rows(name, key, code string) ([]row, error) {
 	rows, sum, err := readRows(name, key, r.sheet.wanted)
 	if errors.Is(err, fs.ErrNotExist) {
@@ -199,7 +199,7 @@ func (r *itemReader) item(x row, number int, code, name string) (examItem, error
 		item.question = task.Unmark(item.question)
 	}
 	if strings.TrimSpace(item.question) == "" {
-		return item, errors.New("prompt.question comes to nothing, for the columns in it are empty")
+		return item, errors.New("prompt.question is empty, since its columns are empty")
 	}
 	switch r.task.Kind {
 	case task.Choice:

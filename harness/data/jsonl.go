@@ -15,10 +15,10 @@ import (
 	"unicode/utf8"
 )
 
-// readJSONL reads the wanted keys of JSON lines, paths of keys included; blank lines and other keys are passed over.
+// readJSONL reads the wanted keys of JSON lines, paths of keys included; blank lines and other keys are ignored.
 func readJSONL(r io.Reader, name string, columns []wanted) ([]row, error) {
 	var rows []row
-	lacking := map[string]bool{} // said once, for it is mostly so in every row
+	absent := map[string]bool{} // reported once: mostly every row has the same fault
 	f := eachLine(r, name, func(line int, object map[string]json.RawMessage) error {
 		x := row{line: line}
 		for _, w := range columns {
@@ -26,11 +26,11 @@ func readJSONL(r io.Reader, name string, columns []wanted) ([]row, error) {
 			if err != nil {
 				return err
 			}
-			if !there && lacking[w.name] {
+			if !there && absent[w.name] {
 				return nil
 			}
 			if !there {
-				lacking[w.name] = true
+				absent[w.name] = true
 				return w.missing(slices.Sorted(maps.Keys(object)))
 			}
 			if err := w.take(&x, value); err != nil {

@@ -103,7 +103,7 @@ func TestOtherDelimitersAreNamed(t *testing.T) {
 		"\ufeff\"id\";\"prompt\"\n1;a\n":          `f:1: its columns are separated by semicolons (";"); want commas: save the file as CSV with commas, or as .jsonl or .parquet`,
 		"prompt\tlang\na\ten\n":                   `f:1: its columns are separated by tabs ("\t"); want commas: save the file as CSV with commas, or as .jsonl or .parquet`,
 		"a|prompt\n":                              `f:1: its columns are separated by vertical bars ("|"); want commas: save the file as CSV with commas, or as .jsonl or .parquet`,
-		"a;b\n":                                   `f:1: lacks the column "prompt" (prompts.columns.prompt): there are "a;b"`,
+		"a;b\n":                                   `f:1: has no column "prompt" (prompts.columns.prompt): there are "a;b"`,
 		"prompt,x,prompt\n":                       `f:1: has two columns "prompt" (prompts.columns.prompt): which one is meant?`,
 		"x,x,prompt\n1,2,p\n":                     "",
 		"\"a;prompt;b\",prompt\n\"1;2;3\",text\n": "",

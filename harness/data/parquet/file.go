@@ -72,7 +72,7 @@ const leastRows = 1 << 22
 // most is how many rows, or entries of lists in one column, the file may have.
 func (f *File) most() int { return max(leastRows, int(f.size)) }
 
-// readFooter returns what lies before the file's last eight bytes, of which the first four are its length.
+// readFooter returns the bytes before the file's last eight, of which the first four are its length.
 func readFooter(r io.ReaderAt, size int64) ([]byte, error) {
 	var head, tail [8]byte
 	if size < 12 {

@@ -15,7 +15,7 @@ func (f *File) Read(c Column) ([]Cell, error) {
 	return cells, err
 }
 
-// ReadLists returns what every row has in a column of lists. A list that is null is an empty one.
+// ReadLists returns what every row has in a column of lists. A null list is read as empty.
 func (f *File) ReadLists(c Column) ([][]Cell, error) {
 	cells, starts, err := f.cells(c)
 	if err != nil {
@@ -32,7 +32,7 @@ func (f *File) ReadLists(c Column) ([][]Cell, error) {
 	return lists, nil
 }
 
-// cells reads a column, and of one of lists where each row's begins.
+// cells reads a column; starts are the first cells of the rows in a column of lists.
 func (f *File) cells(c Column) (cells []Cell, starts []int, err error) {
 	k := chunk{column: c, left: max(leastRoom, 64*f.size), most: f.most(), entries: f.most()}
 	stored := int64(0)
@@ -108,7 +108,7 @@ func (k *chunk) read(f *File, m *format.ColumnMetaData) error {
 		data = data[size:]
 	}
 	if have := k.have(); have != k.rows {
-		return fmt.Errorf("its pages have values of %d rows, and there are %d", have-before, k.rows-before)
+		return fmt.Errorf("its pages have %d rows, the row group has %d", have-before, k.rows-before)
 	}
 	return nil
 }
@@ -141,7 +141,7 @@ func (k *chunk) page(data []byte) (size int, err error) {
 		err = k.readV2(body, whole, head.DataPageHeaderV2.V)
 	case head.Type == format.IndexPage:
 	default:
-		err = errors.New("is of no known type")
+		err = errors.New("is of an unknown type")
 	}
 	return w.at + int(head.CompressedPageSize), err
 }

@@ -97,9 +97,9 @@ func TestSaysWhatIsNotRead(t *testing.T) {
 		"is not a Parquet file: it does not begin with PAR1": []byte(`{"prompt": "this is JSON"}`),
 		"does not end with PAR1: it is cut off or damaged":   whole[:n-100],
 		"is encrypted": changed(n-4, "PARE"),
-		"its footer is broken: it claims 4294967295 bytes":      changed(n-8, "\xff\xff\xff\xff"),
-		"its footer is broken: it ends too early":               changed(n-8-int(binary.LittleEndian.Uint32(whole[n-8:]))+2, "\x19\xfc\xff\xff\xff\x07"),
-		"its footer is broken: it has a field of no known type": changed(n-8-int(binary.LittleEndian.Uint32(whole[n-8:])), "\x1f"),
+		"its footer is broken: it claims 4294967295 bytes":        changed(n-8, "\xff\xff\xff\xff"),
+		"its footer is broken: it ends too early":                 changed(n-8-int(binary.LittleEndian.Uint32(whole[n-8:]))+2, "\x19\xfc\xff\xff\xff\x07"),
+		"its footer is broken: it has a field of an unknown type": changed(n-8-int(binary.LittleEndian.Uint32(whole[n-8:])), "\x1f"),
 	} {
 		if _, err := Open(bytes.NewReader(data), int64(len(data))); err == nil || !strings.HasPrefix(err.Error(), want) {
 			t.Errorf("got %v, want %s", err, want)

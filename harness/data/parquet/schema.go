@@ -57,7 +57,7 @@ func (f *File) readSchema() error {
 	return nil
 }
 
-// longestName of a column, in bytes: what stands above many columns is in the name of each.
+// longestName of a column, in bytes: a field above many columns is in the name of each.
 const longestName = 1 << 10
 
 // schema is walked over.

@@ -47,7 +47,7 @@ func (k *chunk) add(repeated, defined, data []byte, n int, encoding format.Encod
 			if again[i] == 0 {
 				k.starts = append(k.starts, len(k.cells))
 			} else if len(k.starts) == 0 {
-				return errors.New("goes on with a row that did not begin")
+				return errors.New("continues a row that was not started")
 			} else {
 				k.entries--
 			}
