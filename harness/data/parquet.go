@@ -18,21 +18,13 @@ func readParquet(r io.ReaderAt, size int64, name string, columns []wanted) ([]ro
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", name, err)
 	}
-	names := make([]string, len(file.Columns))
-	for i, c := range file.Columns {
-		names[i] = c.Name
-	}
 	var rows []row
 	f := &faults{name: name}
 	for _, w := range columns {
-		at := slices.Index(names, w.name)
-		if at < 0 {
-			return nil, fmt.Errorf("%s: %w", name, w.missing(names))
+		c, path, err := w.find(file)
+		if err != nil {
+			return nil, fmt.Errorf("%s: %w", name, err)
 		}
-		if slices.Contains(names[at+1:], w.name) {
-			return nil, fmt.Errorf("%s: %w", name, w.twice())
-		}
-		c := file.Columns[at]
 		isList := w.list != nil
 		switch {
 		case c.Kind == parquet.Other:
@@ -40,7 +32,7 @@ func readParquet(r io.ReaderAt, size int64, name string, columns []wanted) ([]ro
 		case c.List != isList && (c.List || c.Kind != parquet.JSON):
 			return nil, fmt.Errorf("%s: %w", name, w.mistyped(map[bool]string{true: "lists", false: "single values"}[c.List]))
 		}
-		put, err := w.reader(file, c)
+		put, err := w.reader(file, c, path)
 		if err != nil {
 			return nil, fmt.Errorf("%s: %w", name, err)
 		}
@@ -60,8 +52,33 @@ func readParquet(r io.ReaderAt, size int64, name string, columns []wanted) ([]ro
 	return rows, f.err()
 }
 
-// reader reads a column and returns what puts its i-th row's value into a row.
-func (w wanted) reader(file *parquet.File, c parquet.Column) (put func(r *row, i int) error, err error) {
+func columnNames(file *parquet.File) []string {
+	names := make([]string, len(file.Columns))
+	for i, c := range file.Columns {
+		names[i] = c.Name
+	}
+	return names
+}
+
+// find returns the wanted column, or one of JSON and the path of keys to the wanted values in it.
+func (w wanted) find(file *parquet.File) (c parquet.Column, path string, err error) {
+	names := columnNames(file)
+	if at := slices.Index(names, w.name); at >= 0 {
+		if slices.Contains(names[at+1:], w.name) {
+			return c, "", w.twice()
+		}
+		return file.Columns[at], "", nil
+	}
+	for _, c := range file.Columns {
+		if path, within := strings.CutPrefix(w.name, c.Name+"."); within && c.Kind == parquet.JSON && !c.List {
+			return c, path, nil
+		}
+	}
+	return c, "", w.missing(names)
+}
+
+// reader reads a column and returns what puts its i-th row's value into a row. path leads to the value within JSON.
+func (w wanted) reader(file *parquet.File, c parquet.Column, path string) (put func(r *row, i int) error, err error) {
 	if !c.List {
 		cells, err := file.Read(c)
 		if err != nil {
@@ -70,7 +87,7 @@ func (w wanted) reader(file *parquet.File, c parquet.Column) (put func(r *row, i
 		if w.refuses(c) != "" && slices.ContainsFunc(cells, func(x parquet.Cell) bool { return !x.Null }) {
 			err = w.mistyped(w.refuses(c))
 		}
-		return func(r *row, i int) error { return w.putCell(r, cells[i], c) }, err
+		return func(r *row, i int) error { return w.putCell(r, cells[i], c, path) }, err
 	}
 	lists, err := file.ReadLists(c)
 	if err != nil {
@@ -107,7 +124,7 @@ func (w wanted) refuses(c parquet.Column) string {
 }
 
 // putCell puts a single value into a row. One of JSON may be a list.
-func (w wanted) putCell(r *row, cell parquet.Cell, c parquet.Column) error {
+func (w wanted) putCell(r *row, cell parquet.Cell, c parquet.Column, path string) error {
 	switch {
 	case cell.Null && (w.list != nil || !w.blank):
 		return w.mistyped("null")
@@ -115,6 +132,15 @@ func (w wanted) putCell(r *row, cell parquet.Cell, c parquet.Column) error {
 		return w.put(r, "")
 	case c.Kind == parquet.JSON && !json.Valid([]byte(cell.Text)):
 		return fmt.Errorf("column %q: is of the type JSON and has no JSON", w.name)
+	case c.Kind == parquet.JSON && path != "":
+		value, there, err := digValue([]byte(cell.Text), path)
+		if err == nil && !there {
+			err = fmt.Errorf("column %q: has no key %q", c.Name, path)
+		}
+		if err != nil {
+			return err
+		}
+		return w.take(r, value)
 	case c.Kind == parquet.JSON:
 		return w.take(r, []byte(cell.Text))
 	case c.Kind == parquet.Real:

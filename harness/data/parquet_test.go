@@ -50,8 +50,17 @@ func TestParquetJSONIsDecoded(t *testing.T) {
 			}
 			return texts
 		}
-		if plain, decoded := list("choices"), list("js"); !slices.EqualFunc(plain, decoded, slices.Equal) || len(plain[4]) != 4 {
-			t.Errorf("%s: %q, want %q", file, decoded, plain)
+		plain := list("choices")
+		for _, name := range []string{"js", "whole.text"} { // a list of JSON, and a list in JSON
+			if decoded := list(name); !slices.EqualFunc(plain, decoded, slices.Equal) || len(plain[4]) != 4 {
+				t.Errorf("%s, %s: %q, want %q", file, name, decoded, plain)
+			}
+		}
+		if got, err := column(t, file, wanted{name: "whole.label", number: true}); err != nil || got[2] != "512" {
+			t.Errorf("%s: %q, %v", file, got, err)
+		}
+		if _, err := column(t, file, wanted{name: "whole.x"}); err == nil || !strings.HasPrefix(err.Error(), `f:1: column "whole": has no key "x"`) {
+			t.Errorf("%s: %v", file, err)
 		}
 	}
 }

@@ -36,7 +36,7 @@ for version in "1.0", "2.0":
 pl.from_arrow(table).write_parquet("pl-lz4.parquet", compression="lz4")
 pl.DataFrame({"prompt": texts, "answer": [None] * n, "kind": pl.Series(["a", "b"] * (n // 2), dtype=pl.Enum(["a", "b"]))}).write_parquet("pl-null.parquet")
 duckdb.execute("create type mood as enum ('sad', 'glad')")
-query = "select *, to_json(prompt) j, [to_json(x) for x in choices] js, null answer, (case when id > 0 then 'sad' else 'glad' end)::mood mood from table_"
+query = "select *, to_json(prompt) j, [to_json(x) for x in choices] js, null answer, to_json({'text': choices, 'label': id}) whole, (case when id > 0 then 'sad' else 'glad' end)::mood mood from table_"
 table_ = table
 for version in "v1", "v2":
     duckdb.execute(f"copy ({query}) to 'dd-{version}.parquet' (format parquet, parquet_version {version}, compression {'lz4_raw' if version == 'v2' else 'snappy'})")
