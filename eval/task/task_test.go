@@ -38,12 +38,14 @@ func TestShippedTasks(t *testing.T) {
 // All that is wrong comes at once, in one order, each with its file.
 func TestErrors(t *testing.T) {
 	for name, c := range map[string]struct{ text, want string }{
-		"syntax":      {"title = = 1", "tasks/x.toml:1: "},
-		"type":        {"title = 1", "tasks/x.toml"},
-		"unknown key": {good + "knid = 1", `tasks/x.toml: knid: no such key; did you mean "kind"?`},
-		"empty":       {"", "tasks/x.toml: title is missing\ntasks/x.toml: kind is missing\ntasks/x.toml: source is missing"},
-		"kind":        {strings.Replace(good, "choice", "chioce", 1), `tasks/x.toml: kind "chioce": want one of choice, text, generate; did you mean "choice"?`},
-		"source":      {strings.Replace(good, "tiny", "web", 1), `tasks/x.toml: source "web": want one of tiny, files`},
+		"syntax":           {"title = = 1", "tasks/x.toml:1: "},
+		"type":             {"title = 1", "tasks/x.toml"},
+		"two spellings":    {good + "Kind = \"text\"", `tasks/x.toml: Kind: no such key; did you mean "kind"?`},
+		"another spelling": {strings.Replace(good, "title", "Title", 1), "tasks/x.toml: Title: no such key; did you mean \"title\"?"},
+		"unknown key":      {good + "knid = 1", `tasks/x.toml: knid: no such key; did you mean "kind"?`},
+		"empty":            {"", "tasks/x.toml: title is missing\ntasks/x.toml: kind is missing\ntasks/x.toml: source is missing"},
+		"kind":             {strings.Replace(good, "choice", "chioce", 1), `tasks/x.toml: kind "chioce": want one of choice, text, generate; did you mean "choice"?`},
+		"source":           {strings.Replace(good, "tiny", "web", 1), `tasks/x.toml: source "web": want one of tiny, files`},
 	} {
 		_, err := load(map[string]string{"x.toml": c.text, "y.toml": good})
 		if err == nil || !strings.HasPrefix(err.Error(), c.want) {

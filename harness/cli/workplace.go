@@ -1,8 +1,11 @@
 package cli
 
 import (
+	"fmt"
+	"maps"
 	"path/filepath"
 	"runtime"
+	"slices"
 
 	"congrad/harness/bench"
 	"congrad/harness/cli/machine"
@@ -39,6 +42,7 @@ func (a *app) setUp(e *config.Experiment, s *open.Surroundings) (*workplace, err
 	if err != nil {
 		return nil, exit.With(exit.Data, err)
 	}
+	a.noteSkipped(b)
 	b.Base, b.Chat, b.Config = base, chat, adapted(e, base.Config)
 	b.Engine = nn.NewEngine(started.Backend, b.Config)
 	b.Engine.BFloat16, b.Engine.Recompute, b.Engine.Beneath = e.Precision == "bfloat16", e.Batch.Recompute, base.Read
@@ -62,6 +66,19 @@ func material(e *config.Experiment, s *open.Surroundings) (*bench.Bench, error) 
 	}
 	b.Answers, err = open.Answers(e, s.Languages)
 	return b, err
+}
+
+// noteSkipped says which rows of files were skipped for their language: a part of a language may hide behind another name.
+func (a *app) noteSkipped(b *bench.Bench) {
+	files := b.Source.Files()
+	for _, name := range slices.Sorted(maps.Keys(b.Exams)) {
+		files = append(slices.Clone(files), b.Exams[name].Files()...)
+	}
+	for _, f := range files {
+		if note := data.SkippedNote(f); note != "" {
+			fmt.Fprintln(a.Err, note)
+		}
+	}
 }
 
 // adapted is a model's shape with the adapters that an experiment asks for.

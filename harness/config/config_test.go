@@ -9,8 +9,8 @@ import (
 	"testing"
 
 	"congrad/harness/loss"
+	"congrad/harness/tomlfile"
 
-	"github.com/BurntSushi/toml"
 	"github.com/google/go-cmp/cmp"
 	"github.com/google/go-cmp/cmp/cmpopts"
 )
@@ -191,7 +191,7 @@ func checkErrors(t *testing.T, cases map[string]spoiled) {
 func besideAnother(t *testing.T, c spoiled) {
 	t.Helper()
 	var discard map[string]any
-	if toml.Unmarshal([]byte(c.source), &discard) != nil {
+	if _, _, err := tomlfile.Decode("x.toml", c.source, &discard); err != nil {
 		return // nothing of it is read
 	}
 	const other = "--set: zzqx: no such key (congrad defaults lists all)"
@@ -249,6 +249,7 @@ func replaced(pairs ...string) string { return strings.NewReplacer(pairs...).Rep
 // A file is refused for what it is as TOML, for keys and values of its own, and for names of what does not exist.
 func TestErrors(t *testing.T) {
 	checkErrors(t, map[string]spoiled{
+		"a table twice": {"loss.beta = 0.1\n[loss]\nkind = \"dpo\"\n", nil, "x.toml:2: [loss]: line 1 began this table with loss.beta: write all of its keys in one place"},
 		"syntax":        {"name = \n", nil, "x.toml:1: expected value but found '\\n' instead"},
 		"unknown key":   {replaced("iterations", "iteration"), nil, `x.toml:4: iteration: no such key; did you mean "iterations"? (congrad defaults lists all)`},
 		"unknown table": {replaced("[train]", "[trian]"), nil, `x.toml:12: trian: no such key; did you mean "train"? (congrad defaults lists all)`},

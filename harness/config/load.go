@@ -16,6 +16,7 @@ import (
 	"congrad/harness/method"
 	"congrad/harness/model"
 	"congrad/harness/suggest"
+	"congrad/harness/tomlfile"
 )
 
 // World is what an experiment refers to by name.
@@ -38,8 +39,8 @@ type World struct {
 // A file with a table [grid] is as many experiments as the grid has cells, and what is returned is the one that has neither
 // key of the grid, with the cells in it.
 func Load(file string, source []byte, sets []string, world World) (*Experiment, error) {
-	if err := toml.Unmarshal(source, &map[string]any{}); err != nil {
-		return nil, syntax(file, err)
+	if _, _, err := tomlfile.Decode(file, string(source), &map[string]any{}); err != nil {
+		return nil, err
 	}
 	e, wrong := loadCell(file, source, sets, world, nil)
 	if e.Grid != nil {
@@ -54,8 +55,8 @@ func Load(file string, source []byte, sets []string, world World) (*Experiment, 
 // loadCell reads an experiment, or, with the values of a cell, that cell of its grid. source is TOML.
 func loadCell(file string, source []byte, sets []string, world World, cell []cellValue) (*Experiment, []problem) {
 	raw := map[string]any{}
-	if err := toml.Unmarshal(source, &raw); err != nil {
-		return &Experiment{}, []problem{{0, syntax(file, err).Error()}}
+	if _, _, err := tomlfile.Decode(file, string(source), &raw); err != nil {
+		return &Experiment{}, []problem{{0, err.Error()}}
 	}
 	b := &binder{file: file, lines: locate(string(source)), sets: map[string]bool{}, given: map[string]bool{}, bad: map[string]bool{}}
 	for _, set := range sets {
@@ -81,15 +82,6 @@ func loadCell(file string, source []byte, sets []string, world World, cell []cel
 		e.Grid = grid
 	}
 	return e, b.wrong
-}
-
-// syntax words a parser's error with its place.
-func syntax(file string, err error) error {
-	var at toml.ParseError
-	if errors.As(err, &at) {
-		return fmt.Errorf("%s:%d: %s", file, at.Position.Line, at.Message)
-	}
-	return fmt.Errorf("%s: %w", file, err)
 }
 
 // set applies one "key=value" of the command line. The value is TOML; a bare word is taken as a string.

@@ -10,18 +10,18 @@ import (
 	"congrad/harness/record"
 )
 
-// AnswerColumns are the names under which a file has answers and what they answer: an id, or the prompt's text where ID is empty.
+// AnswerColumns names the columns of a file of answers. Prompts are found by ID, or by their text if ID is empty.
 type AnswerColumns struct{ Prompt, Language, Answer, ID string }
 
-// Answers are somebody's to the prompts of a study.
+// Answers are the answers of another model, or of people, to the prompts of a study.
 type Answers struct {
 	File    record.AnswerFile
 	columns AnswerColumns
 	texts   map[[2]string]string // by language, and id or prompt
-	unknown []string             // what stands for languages and is none
+	unknown []string             // values of the language column that are not languages
 }
 
-// OpenAnswers reads a file of answers. Rows in languages or to prompts that nobody asks for are fine, two answers to one prompt are not.
+// OpenAnswers reads a file of answers. Further rows are fine; two answers to one prompt are an error.
 func OpenAnswers(path string, c AnswerColumns, table lang.Table) (*Answers, error) {
 	columns := Columns{Prompt: c.Prompt, Language: c.Language, Answer: c.Answer, ID: c.ID}
 	if c.ID != "" {
@@ -43,7 +43,7 @@ func OpenAnswers(path string, c AnswerColumns, table lang.Table) (*Answers, erro
 		}
 		key := [2]string{code, r.prompt + r.id} // one of the two is read
 		if other, there := a.texts[key]; there && other != r.answer {
-			wrong = append(wrong, fmt.Errorf("%s:%d: another answer in %s to the same prompt stands above", path, r.line, code))
+			wrong = append(wrong, fmt.Errorf("%s:%d: another answer to the same prompt in %s is further up", path, r.line, code))
 		}
 		a.texts[key] = r.answer
 	}
@@ -53,7 +53,7 @@ func OpenAnswers(path string, c AnswerColumns, table lang.Table) (*Answers, erro
 	return a, errors.Join(wrong...)
 }
 
-// To is the answer to a prompt; false where there is none, or an empty one.
+// To returns the answer to a prompt; false if there is no answer, or an empty one.
 func (a *Answers) To(p Prompt) (string, bool) {
 	text, ok := a.texts[a.key(p)]
 	return text, ok && text != ""
@@ -64,10 +64,10 @@ func (a *Answers) key(p Prompt) [2]string {
 	if a.columns.ID == "" {
 		return [2]string{p.Lang, p.Text}
 	}
-	return [2]string{p.Lang, strings.TrimPrefix(strings.TrimPrefix(p.ID, p.Lang+"/"), "evaluate/")} // as evaluate.path's are told from others
+	return [2]string{p.Lang, strings.TrimPrefix(strings.TrimPrefix(p.ID, p.Lang+"/"), "evaluate/")} // the prefix marks the prompts of evaluate.path
 }
 
-// Lacks is the error for prompts that the file does not answer, of so many that are asked.
+// Lacks is the error for prompts without an answer in the file; of is the number of prompts that are asked.
 func (a *Answers) Lacks(prompts []Prompt, of int) error {
 	what := "the prompt"
 	if a.columns.ID != "" {
@@ -80,7 +80,7 @@ func (a *Answers) Lacks(prompts []Prompt, of int) error {
 	}
 	err := fmt.Errorf("%s (evaluate.opponent): has no answer to %d of %d held-out prompts: %s", a.File.Path, len(prompts), of, strings.Join(names, ", "))
 	if len(a.unknown) > 0 {
-		err = fmt.Errorf("%w; its column %q has what is no language: %s (congrad ls languages)", err, a.columns.Language, quoted(a.unknown))
+		err = fmt.Errorf("%w; its column %q has values that are not languages: %s (congrad ls languages)", err, a.columns.Language, quoted(a.unknown))
 	}
 	return err
 }

@@ -57,8 +57,8 @@ func TestAnswers(t *testing.T) {
 		}
 	}
 	for file, want := range map[string]string{
-		"twice.jsonl": "twice.jsonl:3: another answer in en to the same prompt stands above", "none.jsonl": "(evaluate.opponent is taken from the working folder)",
-		"id.csv": `lacks the column "prompt" (evaluate.answers.prompt)`,
+		"twice.jsonl": "twice.jsonl:3: another answer to the same prompt in en is further up", "none.jsonl": "(evaluate.opponent is taken from the working folder)",
+		"id.csv": `has no column "prompt" (evaluate.answers.prompt)`,
 	} {
 		if _, err := OpenAnswers(file, byText, languages); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%s: %v", file, err)
@@ -71,7 +71,7 @@ func TestAnswers(t *testing.T) {
 		columns AnswerColumns
 		want    string
 	}{
-		{"text.jsonl", byText, `text.jsonl (evaluate.opponent): has no answer to 2 of 5 held-out prompts: the prompt "3 x 3?" in en, the prompt "3 x 4?" in de; its column "lang" has what is no language: "tlh" (congrad ls languages)`},
+		{"text.jsonl", byText, `text.jsonl (evaluate.opponent): has no answer to 2 of 5 held-out prompts: the prompt "3 x 3?" in en, the prompt "3 x 4?" in de; its column "lang" has values that are not languages: "tlh" (congrad ls languages)`},
 		{"id.csv", AnswerColumns{Language: "language", Answer: "said", ID: "n"}, `id.csv (evaluate.opponent): has no answer to 2 of 5 held-out prompts: the id "8" in en, the id "number/9" in de`},
 	} {
 		a, err := OpenAnswers(c.file, c.columns, languages)

@@ -10,12 +10,12 @@ import (
 	"congrad/harness/suggest"
 )
 
-// Columns are the names under which files have what a prompt consists of; empty for what they lack.
+// Columns names the file's columns; an empty name means there is no such column.
 type Columns struct{ Prompt, Language, Answer, ID, Cluster string }
 
 // row is one row of a file: the cells that were asked for.
 type row struct {
-	line                                  int // where it stands, from 1; of a Parquet file the number of the row
+	line                                  int // in the file, from 1; in a Parquet file the number of the row
 	prompt, language, answer, id, cluster string
 
 	texts []string   // cells of a task's columns, in the order of its sheet
@@ -25,9 +25,10 @@ type row struct {
 // wanted is a column that a reader looks for.
 type wanted struct {
 	name   string
-	key    string // of the experiment, which names the column
+	key    string // the key of the experiment that names the column
 	blank  bool   // may be empty or null
 	number bool   // may hold whole numbers
+	flag   bool   // may hold true or false, which are read as 1 and 0
 	cell   func(*row) *string
 	list   func(*row) *[]string // in place of cell, for a column of lists
 }
@@ -47,7 +48,7 @@ func (c Columns) wanted(table string) []wanted {
 	return slices.DeleteFunc(all, func(w wanted) bool { return w.name == "" })
 }
 
-// missing says that a file lacks the column, and what it has.
+// missing says that a file has no column, and what it has.
 func (w wanted) missing(columns []string) error {
 	quoted := make([]string, len(columns))
 	for i, c := range columns {
@@ -55,12 +56,17 @@ func (w wanted) missing(columns []string) error {
 	}
 	there := "there are " + strings.Join(quoted, ", ")
 	if len(columns) == 0 {
-		there = "there are none"
+		there = "it has no columns"
 	}
-	return fmt.Errorf("lacks the column %q (%s): %s%s", w.name, w.key, there, suggest.DidYouMean(w.name, columns))
+	return fmt.Errorf("has no column %q (%s): %s%s", w.name, w.key, there, suggest.DidYouMean(w.name, columns))
 }
 
-// mistyped says that a cell holds something else than text.
+// twice says that a file has two columns of the name.
+func (w wanted) twice() error {
+	return fmt.Errorf("has two columns %q (%s): which one is meant?", w.name, w.key)
+}
+
+// mistyped says that a cell has another type than the wanted one.
 func (w wanted) mistyped(have string) error {
 	want := "a string"
 	switch {
@@ -94,7 +100,7 @@ type faults struct {
 	list []error
 }
 
-// at notes a fault of a line; nil is none.
+// at notes a fault of a line; nil is not a fault.
 func (f *faults) at(line int, err error) {
 	if err != nil {
 		f.list = append(f.list, fmt.Errorf("%s:%d: %w", f.name, line, err))

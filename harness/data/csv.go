@@ -2,11 +2,14 @@ package data
 
 import (
 	"bufio"
+	"bytes"
+	"cmp"
 	"encoding/csv"
 	"errors"
 	"fmt"
 	"io"
 	"slices"
+	"strings"
 )
 
 // readCSV reads the wanted columns of comma-separated values, whose first line names them.
@@ -15,18 +18,24 @@ func readCSV(r io.Reader, name string, columns []wanted) ([]row, error) {
 	if mark, _ := buffered.Peek(3); string(mark) == "\ufeff" {
 		_, _ = buffered.Discard(3)
 	}
-	c := csv.NewReader(buffered)
+	first, _ := buffered.Peek(buffered.Size())
+	first, _, _ = bytes.Cut(first, []byte("\n"))
+	line := string(first)
+	c := csv.NewReader(&keepCRLF{from: buffered})
 	head, err := c.Read()
 	if errors.Is(err, io.EOF) {
 		return nil, nil
 	}
 	if err != nil {
-		return nil, csvFault(name, err)
+		return nil, cmp.Or(otherDelimiter(name, line, columns), csvFault(name, err))
 	}
 	at := make([]int, len(columns))
 	for i, w := range columns {
 		if at[i] = slices.Index(head, w.name); at[i] < 0 {
-			return nil, fmt.Errorf("%s:1: %w", name, w.missing(head))
+			return nil, cmp.Or(otherDelimiter(name, line, columns), fmt.Errorf("%s:1: %w", name, w.missing(head)))
+		}
+		if slices.Contains(head[at[i]+1:], w.name) {
+			return nil, fmt.Errorf("%s:1: %w", name, w.twice())
 		}
 		if w.list != nil {
 			return nil, fmt.Errorf("%s:1: %w; lists are read from .jsonl and .parquet", name, w.mistyped("the text of CSV"))
@@ -60,11 +69,53 @@ func readCSV(r io.Reader, name string, columns []wanted) ([]row, error) {
 	return rows, f.err()
 }
 
+// otherDelimiter is the error for a first line that has the wanted columns between other delimiters than commas, or nil.
+func otherDelimiter(name, line string, columns []wanted) error {
+	for _, d := range []struct{ delimiter, what string }{{";", "semicolons"}, {"\t", "tabs"}, {"|", "vertical bars"}} {
+		for _, cell := range strings.Split(line, d.delimiter) {
+			cell = strings.Trim(strings.TrimSpace(cell), `"`)
+			if cell != line && slices.ContainsFunc(columns, func(w wanted) bool { return w.name == cell }) {
+				return fmt.Errorf("%s:1: its columns are separated by %s (%q); want commas: save the file as CSV with commas, or as .jsonl or .parquet", name, d.what, d.delimiter)
+			}
+		}
+	}
+	return nil
+}
+
+// keepCRLF doubles the CR of every CR LF within quotes: encoding/csv makes CR LF a LF there too, and the text in a quoted cell
+// is to stay as it is.
+type keepCRLF struct {
+	from   *bufio.Reader
+	quoted bool
+	again  bool // the CR is to be given again
+}
+
+func (k *keepCRLF) Read(p []byte) (int, error) {
+	for n := range p {
+		if k.again {
+			p[n], k.again = '\r', false
+			continue
+		}
+		b, err := k.from.ReadByte()
+		if err != nil {
+			return n, err
+		}
+		switch p[n] = b; b {
+		case '"':
+			k.quoted = !k.quoted
+		case '\r':
+			next, _ := k.from.Peek(1)
+			k.again = k.quoted && string(next) == "\n"
+		}
+	}
+	return len(p), nil
+}
+
 // csvFault words a parser's error with its place.
 func csvFault(name string, err error) error {
 	var at *csv.ParseError
 	if errors.As(err, &at) {
-		return fmt.Errorf("%s:%d: is no CSV: %w", name, at.Line, at.Err)
+		return fmt.Errorf("%s:%d: is not CSV: %w", name, at.Line, at.Err)
 	}
 	return fmt.Errorf("reading %s: %w", name, err)
 }

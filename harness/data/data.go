@@ -15,10 +15,10 @@ import (
 // Prompt is one instruction.
 type Prompt struct {
 	ID      string // unique over all languages
-	Cluster string // what is asked, in no language: prompts that ask it in several languages share it
+	Cluster string // what is asked, whatever the language: translations of a prompt share it
 	Lang    string
 	Text    string
-	Right   string // the known answer; empty where none is known
+	Right   string // the reference answer; empty if there is none
 }
 
 // Choice is a multiple-choice item.
@@ -42,7 +42,7 @@ const (
 
 // Source gives prompts.
 type Source interface {
-	// Version names everything that the source can return; it enters the keys of stages.
+	// Version identifies everything that the source can return; it is a part of the keys of stages.
 	Version() string
 	// Preference returns n prompts of a language for an iteration (from 1): an order of all clusters is drawn from the seed,
 	// the same for all languages, and every iteration takes the next n. It is an error to ask for more than there are.
@@ -51,7 +51,7 @@ type Source interface {
 	PreferenceCount(lang string) int
 	// Held returns up to n held-out prompts of a language: the same for every seed.
 	Held(part, lang string, n int) ([]Prompt, error)
-	// Unanswered tells where one of a language's prompts without a known answer stands; empty where every answer is known.
+	// Unanswered returns the place of a prompt without a reference answer; empty if every prompt of the language has one.
 	Unanswered(part, lang string) (place string)
 	// Files describes what was read; nil for the embedded world.
 	Files() []record.PromptFile
@@ -65,10 +65,10 @@ func cut(all []Prompt, lang string, iteration, n int) ([]Prompt, error) {
 	return all[n*(iteration-1) : n*iteration], nil
 }
 
-// byCluster is the draw that languages have in common, so that all are asked the same as far as they have it.
+// byCluster makes all languages share one draw, so that all are asked the same clusters where they have them.
 func byCluster(p Prompt) string { return p.Cluster }
 
-// sortByDraw orders a list by a key drawn for each entry's name; entries of one name stay as they stood.
+// sortByDraw orders a list by a key drawn for each entry's name; entries of one name keep their order.
 func sortByDraw[T any](list []T, seed uint64, name func(T) string) {
 	drawn := map[string]string{} // once for each name, and not for each comparison
 	for _, x := range list {

@@ -12,10 +12,10 @@ import (
 	"congrad/harness/record"
 )
 
-// Question is an item that is answered freely.
+// Question is an item with a free answer.
 type Question struct {
 	ID, Cluster, Lang, Text string
-	Right                   []string // any of them will do
+	Right                   []string // any of them is right
 }
 
 // Exam is a task of the user's: its items as files have them, and its prompts as the model reads them.
@@ -32,11 +32,11 @@ type examItem struct {
 	options                  []string
 	right                    int
 	answers                  []string
-	match                    string // what its solved items have to have, too
+	match                    string // solved items before it have the same value
 }
 
-// FromTask reads the files of a task in some languages, of which it is asked in those that it names. No row is passed over:
-// one that is no item is an error.
+// FromTask reads the files of a task in some languages, of which it is asked in those that it names. No row is skipped:
+// one that is not an item is an error.
 func FromTask(t task.Task, languages []string, table lang.Table) (*Exam, error) {
 	x := &Exam{task: t, items: map[string][]examItem{}}
 	if d := t.Spec.Data; len(d.Languages) > 0 {
@@ -71,7 +71,7 @@ func FromTask(t task.Task, languages []string, table lang.Table) (*Exam, error) 
 // Task is what the exam is of.
 func (x *Exam) Task() task.Task { return x.task }
 
-// Version names everything that the exam can ask in these languages, and how.
+// Version identifies everything that the exam can ask in these languages, and how.
 func (x *Exam) Version(languages []string) (string, error) {
 	s, h := x.task.Spec, sha256.New()
 	var what []any
@@ -93,7 +93,7 @@ func (x *Exam) Version(languages []string) (string, error) {
 // Files describes what was read.
 func (x *Exam) Files() []record.PromptFile { return x.read }
 
-// drawn are up to n items of a language: the same clusters in all languages, as far as they have them.
+// drawn returns up to n items of a language: the same clusters in all languages that have them.
 func (x *Exam) drawn(lang string, n int) []examItem {
 	list := slices.Clone(x.items[lang])
 	sortByDraw(list, 0, func(i examItem) string { return i.cluster })

@@ -17,7 +17,7 @@ import (
 	"congrad/harness/rng"
 )
 
-// PlaceOfLanguage stands in a path for the code of a language, where every language has a file of its own.
+// PlaceOfLanguage is replaced in a path by the code of a language, where every language has its own file.
 const PlaceOfLanguage = "{lang}"
 
 // Spec says which files have the prompts of a study, and what of them is held out.
@@ -46,8 +46,8 @@ type filed struct {
 // FromFiles reads the files of a study.
 //
 // What is held out is drawn for each cluster by its name: it is held out in every language, and depends neither on a seed nor
-// on other clusters. Of the prompts for preferences those are left out whose cluster, or another prompt of it, stands
-// word by word among those held out.
+// on other clusters. Of the prompts for preferences those are left out whose cluster is held out, or has a prompt with the text
+// of one that is, in any spelling and any language.
 func FromFiles(s Spec) (*Files, error) {
 	f := &Files{parts: map[string]map[string][]filed{PartPreference: {}, PartEval: {}, PartDev: {}}}
 	all := slices.Concat(s.Seen, s.Unseen)
@@ -124,7 +124,7 @@ func (f *Files) open(s Spec, path string, columns Columns, table string, languag
 		}
 	}
 	if columns.ID == "" && columns.Cluster == "" && !equallyLong(byLanguage) {
-		for code, list := range prompts { // no translations of each other, row by row
+		for code, list := range prompts { // rows of one number are not translations of each other
 			for i := range list {
 				list[i].Cluster = code + " " + list[i].Cluster
 			}
@@ -133,22 +133,18 @@ func (f *Files) open(s Spec, path string, columns Columns, table string, languag
 	return prompts, distinct(prompts, languages)
 }
 
-// sorted deals the rows of one file out to the languages.
+// sorted deals the rows of one file out to the languages. Rows in others are skipped and counted.
 func (f *Files) sorted(s Spec, name string, rows []row, columns Columns, table string, needed []string) (map[string][]filed, error) {
-	prompts, found, unknown := map[string][]filed{}, map[string]int{}, []string{}
+	prompts, found := map[string][]filed{}, map[string]int{}
 	languages := slices.Concat(s.Seen, s.Unseen)
+	codes := namedBy(s.Table, languages)
 	for i, r := range rows {
-		code, known := s.Table.Resolve(r.language)
-		if found[r.language]++; !known && !slices.Contains(unknown, r.language) {
-			unknown = append(unknown, r.language)
-		}
-		if slices.Contains(languages, code) {
+		found[r.language]++
+		if code := codes(r.language); code != "" {
 			prompts[code] = append(prompts[code], f.prompt(r, i+1, code, table, columns))
 		}
 	}
-	if len(unknown) > 0 {
-		return nil, fmt.Errorf("%s: column %q: %s: no such language (congrad ls languages); the file has %s", name, columns.Language, quoted(unknown), counted(found))
-	}
+	f.read[len(f.read)-1].Skipped = skipped(found, codes)
 	for _, code := range needed {
 		if len(prompts[code]) == 0 {
 			l, _ := s.Table.Find(code)
@@ -158,7 +154,7 @@ func (f *Files) sorted(s Spec, name string, rows []row, columns Columns, table s
 	return prompts, distinct(prompts, languages)
 }
 
-// noFile says that a language has no file, and which have.
+// noFile says that a language has no file, and which languages have one.
 func (s Spec) noFile(path, name, code string) error {
 	var there []string
 	for _, c := range s.Table.Codes() {
@@ -169,13 +165,13 @@ func (s Spec) noFile(path, name, code string) error {
 	l, _ := s.Table.Find(code)
 	found := "there are files for " + strings.Join(there, ", ")
 	if len(there) == 0 {
-		found = "nor is there one for any other language"
+		found = "there is no file for any other language either"
 	}
 	return fmt.Errorf("%s: no such file, for %s (%s), a language of the experiment; %s", name, l.Name, code, found)
 }
 
-// prompt completes a row of the file read last. number is its place among the file's rows, table the experiment's that names
-// the file: other files' rows of the same number or id are others.
+// prompt completes a row of the file that was read last. number is its place among the file's rows; table is the experiment's table that
+// names the file: rows of other files with the same number or id are other prompts.
 func (f *Files) prompt(r row, number int, code, table string, columns Columns) filed {
 	id, cluster := r.id, r.id
 	if columns.ID == "" {
@@ -201,40 +197,18 @@ func equallyLong(files map[string][]row) bool {
 	return len(lengths) < 2
 }
 
-// distinct reports ids that a language has twice.
+// distinct reports ids that are duplicates in a language.
 func distinct(prompts map[string][]filed, languages []string) error {
 	for _, code := range languages {
 		places := map[string]string{}
 		for _, p := range prompts[code] {
 			if first := places[p.ID]; first != "" {
-				return fmt.Errorf("%s: the id %q stands in %s already, in the same language (%s)", p.place, p.ID[len(code)+1:], first, code)
+				return fmt.Errorf("%s: the id %q is a duplicate of %s, in the same language (%s)", p.place, p.ID[len(code)+1:], first, code)
 			}
 			places[p.ID] = p.place
 		}
 	}
 	return nil
-}
-
-// leaveOutHeld takes out of the other parts what the evaluation has, by cluster or word by word, and out of the prompts for
-// preferences what dev has.
-func (f *Files) leaveOutHeld(languages []string) {
-	taken := map[string]bool{} // clusters, and texts in their language
-	for _, from := range []string{PartEval, PartDev, PartPreference} {
-		out := map[string]bool{}
-		for _, code := range languages {
-			for _, p := range f.parts[from][code] {
-				out[p.Cluster] = out[p.Cluster] || taken["cluster "+p.Cluster] || taken["text "+code+" "+p.Text]
-			}
-		}
-		for _, code := range languages {
-			f.parts[from][code] = slices.DeleteFunc(f.parts[from][code], func(p filed) bool { return out[p.Cluster] })
-		}
-		for _, code := range languages {
-			for _, p := range f.parts[from][code] {
-				taken["cluster "+p.Cluster], taken["text "+code+" "+p.Text] = true, true
-			}
-		}
-	}
 }
 
 // count notes how many prompts of each file and language are used for what.

@@ -44,10 +44,14 @@ func newItemReader(t task.Task, table lang.Table) (*itemReader, error) {
 		}
 		r.sheet.list(s.Choice.List, "choice.list")
 		r.sheet.list(s.Choice.Labels, "choice.labels")
+		before := len(r.sheet.wanted)
 		if s.Choice.By == task.ByFlags {
 			r.sheet.list(s.Choice.Right, "choice.right")
 		} else {
 			r.sheet.text(s.Choice.Right, "choice.right")
+		}
+		for i := range r.sheet.wanted[before:] { // none where a template asked for the column before: a prompt has no 0 for false
+			r.sheet.wanted[before+i].flag = true
 		}
 	case task.Generate:
 		r.answer = template("answer.column", s.Answer.Column)
@@ -93,7 +97,7 @@ func (r *itemReader) items(path, key string, languages []string) (map[string][]e
 				return nil, err
 			}
 		}
-		if d.ID == "" && d.Cluster == "" && len(lengths) > 1 { // no translations of each other, row by row
+		if d.ID == "" && d.Cluster == "" && len(lengths) > 1 { // rows of one number are not translations of each other
 			for code, list := range items {
 				for i := range list {
 					list[i].cluster = code + " " + list[i].cluster
@@ -105,7 +109,7 @@ func (r *itemReader) items(path, key string, languages []string) (map[string][]e
 		places := map[string]string{}
 		for _, item := range items[code] {
 			if first := places[item.id]; first != "" {
-				return nil, fmt.Errorf("%s: the id %q stands in %s already, in the same language (%s)", item.place, item.id, first, code)
+				return nil, fmt.Errorf("%s: the id %q is a duplicate of %s, in the same language (%s)", item.place, item.id, first, code)
 			}
 			places[item.id] = item.place
 		}
@@ -113,34 +117,30 @@ func (r *itemReader) items(path, key string, languages []string) (map[string][]e
 	return items, nil
 }
 
-// sorted deals the rows of one file out to the languages.
+// sorted deals the rows of one file out to the languages. Rows in others are skipped and counted.
 func (r *itemReader) sorted(name string, rows []row, languages []string) (map[string][]examItem, error) {
 	column := r.task.Spec.Data.Language
-	items, found, unknown := map[string][]examItem{}, map[string]int{}, []string{}
+	items, found := map[string][]examItem{}, map[string]int{}
+	codes := namedBy(r.table, languages)
 	f := faults{name: name}
 	for i, row := range rows {
-		code := r.task.Spec.Data.Languages
+		code := languages[0] // the only one, where there is no column
 		if column != "" {
 			value := r.sheet.cell(row)(column)
-			resolved, known := r.table.Resolve(value)
-			if found[value]++; !known && !slices.Contains(unknown, value) {
-				unknown = append(unknown, value)
-			}
-			code = []string{resolved}
+			found[value]++
+			code = codes(value)
 		}
-		if !slices.Contains(languages, code[0]) {
+		if code == "" {
 			continue
 		}
-		item, err := r.item(row, i+1, code[0], name)
+		item, err := r.item(row, i+1, code, name)
 		f.at(row.line, err)
 		if f.enough() {
 			break
 		}
-		items[code[0]] = append(items[code[0]], item)
+		items[code] = append(items[code], item)
 	}
-	if len(unknown) > 0 {
-		return nil, fmt.Errorf("%s: column %q: %s: no such language (congrad ls languages); the file has %s", name, column, quoted(unknown), counted(found))
-	}
+	r.read[len(r.read)-1].Skipped = skipped(found, codes)
 	if err := f.err(); err != nil {
 		return nil, err
 	}
@@ -153,7 +153,7 @@ func (r *itemReader) sorted(name string, rows []row, languages []string) (map[st
 	return items, nil
 }
 
-// rows reads a file. Where there is none, the error says what the task wants there.
+// rows reads a file. If it is missing, the error says what the task wants there.
 func (r *itemReader) rows(name, key, code string) ([]row, error) {
 	rows, sum, err := readRows(name, key, r.sheet.wanted)
 	if errors.Is(err, fs.ErrNotExist) {
@@ -199,7 +199,7 @@ func (r *itemReader) item(x row, number int, code, name string) (examItem, error
 		item.question = task.Unmark(item.question)
 	}
 	if strings.TrimSpace(item.question) == "" {
-		return item, errors.New("prompt.question comes to nothing, for the columns in it are empty")
+		return item, errors.New("prompt.question is empty, since its columns are empty")
 	}
 	switch r.task.Kind {
 	case task.Choice:

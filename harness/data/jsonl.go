@@ -15,19 +15,22 @@ import (
 	"unicode/utf8"
 )
 
-// readJSONL reads the wanted keys of JSON lines, paths of keys included; blank lines and other keys are passed over.
+// readJSONL reads the wanted keys of JSON lines, paths of keys included; blank lines and other keys are ignored.
 func readJSONL(r io.Reader, name string, columns []wanted) ([]row, error) {
 	var rows []row
-	lacking := map[string]bool{} // said once, for it is mostly so in every row
+	absent := map[string]bool{} // reported once: mostly every row has the same fault
 	f := eachLine(r, name, func(line int, object map[string]json.RawMessage) error {
 		x := row{line: line}
 		for _, w := range columns {
-			value, there := dig(object, w.name)
-			if !there && lacking[w.name] {
+			value, there, err := dig(object, w.name)
+			if err != nil {
+				return err
+			}
+			if !there && absent[w.name] {
 				return nil
 			}
 			if !there {
-				lacking[w.name] = true
+				absent[w.name] = true
 				return w.missing(slices.Sorted(maps.Keys(object)))
 			}
 			if err := w.take(&x, value); err != nil {
@@ -55,9 +58,9 @@ func (w wanted) take(x *row, value json.RawMessage) error {
 	}
 	texts := make([]string, len(list))
 	for i, entry := range list {
-		text, err := wanted{name: w.name, blank: w.blank, number: w.number}.fromJSON(entry)
+		text, err := w.entry(entry)
 		if err != nil {
-			return w.mistyped("a list with " + described(entry))
+			return err
 		}
 		texts[i] = text
 	}
@@ -65,48 +68,62 @@ func (w wanted) take(x *row, value json.RawMessage) error {
 	return nil
 }
 
+// entry is the text of a value in a list.
+func (w wanted) entry(value json.RawMessage) (string, error) {
+	text, err := wanted{name: w.name, blank: w.blank, number: w.number, flag: w.flag}.fromJSON(value)
+	if errors.Is(err, errSurrogate) {
+		return "", err
+	}
+	if err != nil {
+		return "", w.mistyped("a list with " + described(value))
+	}
+	return text, nil
+}
+
 // dig returns the value of a key, or of a path of keys with dots between them: "choices.text", "choices.0". Through a list
-// of objects a path goes in each of them and returns the list of what it finds.
-func dig(object map[string]json.RawMessage, path string) (json.RawMessage, bool) {
+// of objects a path goes in each of them and returns the list of what it finds. An object on the way with a key twice is an error.
+func dig(object map[string]json.RawMessage, path string) (value json.RawMessage, there bool, err error) {
 	if value, there := object[path]; there {
-		return value, true
+		return value, true, nil
 	}
 	key, rest, deeper := strings.Cut(path, ".")
-	value, there := object[key]
+	value, there = object[key]
 	if !deeper || !there {
-		return nil, false
+		return nil, false, nil
 	}
 	return digValue(value, rest)
 }
 
-func digValue(value json.RawMessage, path string) (json.RawMessage, bool) {
-	var object map[string]json.RawMessage
-	if json.Unmarshal(value, &object) == nil {
+func digValue(value json.RawMessage, path string) (found json.RawMessage, there bool, err error) {
+	object, err := distinctKeys(value)
+	if errors.Is(err, errTwice) {
+		return nil, false, err
+	}
+	if err == nil {
 		return dig(object, path)
 	}
 	var list []json.RawMessage
 	if json.Unmarshal(value, &list) != nil {
-		return nil, false
+		return nil, false, nil
 	}
 	key, rest, deeper := strings.Cut(path, ".")
 	if at, err := strconv.Atoi(key); err == nil {
 		switch {
 		case at < 0 || at >= len(list):
-			return nil, false
+			return nil, false, nil
 		case deeper:
 			return digValue(list[at], rest)
 		}
-		return list[at], true
+		return list[at], true, nil
 	}
-	found := make([]json.RawMessage, len(list))
+	each := make([]json.RawMessage, len(list))
 	for i, entry := range list {
-		var there bool
-		if found[i], there = digValue(entry, path); !there {
-			return nil, false
+		if each[i], there, err = digValue(entry, path); !there || err != nil {
+			return nil, false, err
 		}
 	}
-	joined, err := json.Marshal(found)
-	return joined, err == nil
+	joined, err := json.Marshal(each)
+	return joined, err == nil, err
 }
 
 var wholeNumber = regexp.MustCompile(`^-?\d{1,20}$`)
@@ -115,12 +132,20 @@ var wholeNumber = regexp.MustCompile(`^-?\d{1,20}$`)
 func (w wanted) fromJSON(value []byte) (text string, err error) {
 	value = bytes.TrimSpace(value)
 	switch {
-	case value[0] == '"' && json.Unmarshal(value, &text) == nil:
-		return text, nil
+	case value[0] == '"':
+		text, err = jsonText(value)
+		if err != nil {
+			err = fmt.Errorf("column %q: %w", w.name, err)
+		}
+		return text, err
 	case w.blank && string(value) == "null":
 		return "", nil
 	case w.number && wholeNumber.Match(value):
 		return string(value), nil
+	case w.flag && string(value) == "true":
+		return "1", nil
+	case w.flag && string(value) == "false":
+		return "0", nil
 	}
 	return "", w.mistyped(described(value))
 }
@@ -161,12 +186,14 @@ func jsonObject(text []byte) (map[string]json.RawMessage, error) {
 	if !utf8.Valid(text) {
 		return nil, errors.New("is not UTF-8")
 	}
-	var object map[string]json.RawMessage
-	if err := json.Unmarshal(text, &object); err != nil || object == nil {
-		var syntax *json.SyntaxError
-		if errors.As(err, &syntax) {
-			return nil, fmt.Errorf("is no JSON: %w, after %d bytes", err, syntax.Offset)
-		}
+	object, err := distinctKeys(text)
+	var syntax *json.SyntaxError
+	switch {
+	case errors.Is(err, errTwice):
+		return nil, err
+	case errors.As(err, &syntax):
+		return nil, fmt.Errorf("is not JSON: %w, after %d bytes", err, syntax.Offset)
+	case err != nil || object == nil:
 		return nil, fmt.Errorf("want a JSON object, have %s", described(text))
 	}
 	return object, nil

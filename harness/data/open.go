@@ -40,7 +40,7 @@ func (f *Files) readFile(path, table string, columns Columns) ([]row, error) {
 	return rows, nil
 }
 
-// readRows reads a file and returns its SHA-256 beside its rows, of which there is at least one. key names the file, for errors.
+// readRows reads a file and returns its rows, at least one, and its SHA-256. key is the experiment's key for the file, for errors.
 func readRows(path, key string, columns []wanted) ([]row, string, error) {
 	read := endings[strings.ToLower(filepath.Ext(path))]
 	if read == nil {
@@ -69,10 +69,10 @@ func readRows(path, key string, columns []wanted) ([]row, string, error) {
 	return rows, hex.EncodeToString(h.Sum(nil)), err
 }
 
-// notThere says from where a path is taken, and what is there that it may have meant.
+// notThere says from which folder a path is taken, and which file in it was probably meant.
 func notThere(path, key string) error {
 	var names []string
-	entries, _ := os.ReadDir(filepath.Dir(path)) // where there is none, nothing is near
+	entries, _ := os.ReadDir(filepath.Dir(path)) // without a folder there is nothing to suggest
 	for _, e := range entries {
 		names = append(names, e.Name())
 	}
@@ -92,7 +92,7 @@ func quoted(words []string) string {
 	return strings.Join(list, ", ")
 }
 
-// counted lists what a column holds, with how often.
+// counted lists the values of a column with their counts.
 func counted(found map[string]int) string {
 	const most = 20
 	var list []string

@@ -78,7 +78,7 @@ func (r *itemReader) right(options []string, x row) (int, error) {
 		}
 	}
 	if times != 1 {
-		return 0, fmt.Errorf("column %q: %q stands %d times among %s %s; want it there once", c.Right, value, times, what, quoted(names))
+		return 0, fmt.Errorf("column %q: %q is %d times among %s %s; want it exactly once", c.Right, value, times, what, quoted(names))
 	}
 	return found, nil
 }

@@ -11,11 +11,11 @@ import (
 // Preference is one preference pair of a user's file.
 type Preference struct {
 	Lang, Prompt, Chosen, Rejected string
-	Line                           int // where it stands, from 1
+	Line                           int // in the file, from 1
 }
 
 // ReadPreferences reads JSON lines {"lang", "prompt", "chosen", "rejected"}, all of them strings, as preference data is
-// commonly published beside the language; other keys are passed over, and so are blank lines. name is used in errors, which
+// commonly published, plus the language; other keys and blank lines are ignored. name is used in errors, which
 // carry the line; up to ten faults are reported at once.
 func ReadPreferences(r io.Reader, name string) ([]Preference, error) {
 	var list []Preference
@@ -28,7 +28,7 @@ func ReadPreferences(r io.Reader, name string) ([]Preference, error) {
 		return err
 	})
 	if len(list)+len(f.list) == 0 {
-		return nil, fmt.Errorf(`%s: holds no pairs; want a line {"lang": ..., "prompt": ..., "chosen": ..., "rejected": ...} for each`, name)
+		return nil, fmt.Errorf(`%s: has no pairs; want a line {"lang": ..., "prompt": ..., "chosen": ..., "rejected": ...} for each`, name)
 	}
 	return list, f.err()
 }
@@ -41,14 +41,17 @@ func preference(object map[string]json.RawMessage) (p Preference, err error) {
 	}{{"lang", &p.Lang}, {"prompt", &p.Prompt}, {"chosen", &p.Chosen}, {"rejected", &p.Rejected}} {
 		value, ok := object[field.key]
 		if !ok {
-			return p, fmt.Errorf("lacks the key %q", field.key)
+			return p, fmt.Errorf("has no key %q", field.key)
 		}
-		if json.Unmarshal(value, field.into) != nil || value[0] != '"' { // null would do for a string
+		if value[0] != '"' { // null would do for a string
 			err := fmt.Errorf("%s: want a string, have %s", field.key, described(value))
 			if value[0] == '[' {
-				err = fmt.Errorf("%w: of a conversation, give the text of the turn", err)
+				err = fmt.Errorf("%w: for a conversation, give the text of the turn", err)
 			}
 			return p, err
+		}
+		if *field.into, err = jsonText(value); err != nil {
+			return p, fmt.Errorf("%s: %w", field.key, err)
 		}
 		if strings.TrimSpace(*field.into) == "" {
 			return p, fmt.Errorf("%s: is empty", field.key)

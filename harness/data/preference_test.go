@@ -23,25 +23,25 @@ func TestReadPreferences(t *testing.T) {
 func TestReadPreferencesSaysWhatIsWrong(t *testing.T) {
 	good := `{"lang":"de","prompt":"p","chosen":"a","rejected":"b"}`
 	for line, want := range map[string]string{
-		`{"lang":"de"`:   "f:2: is no JSON: unexpected end of JSON input, after 12 bytes",
+		`{"lang":"de"`:   "f:2: is not JSON: unexpected end of JSON input, after 12 bytes",
 		`["lang"]`:       "f:2: want a JSON object, have a list",
 		`null`:           "f:2: want a JSON object, have null",
-		`{"prompt":"p"}`: `f:2: lacks the key "lang"`,
-		`{"LANG":"de"}`:  `f:2: lacks the key "lang"`,
-		`{"lang":"de","prompt":[{"role":"user","content":"p"}]}`:         "f:2: prompt: want a string, have a list: of a conversation, give the text of the turn",
+		`{"prompt":"p"}`: `f:2: has no key "lang"`,
+		`{"LANG":"de"}`:  `f:2: has no key "lang"`,
+		`{"lang":"de","prompt":[{"role":"user","content":"p"}]}`:         "f:2: prompt: want a string, have a list: for a conversation, give the text of the turn",
 		`{"lang":"de","prompt":"p","chosen":3}`:                          "f:2: chosen: want a string, have a number",
 		`{"lang":"de","prompt":"p","chosen":null}`:                       "f:2: chosen: want a string, have null",
 		`{"lang":"de","prompt":" \n","chosen":"a","rejected":"b"}`:       "f:2: prompt: is empty",
 		`{"lang":"de","prompt":"p","chosen":"a","rejected":"a"}`:         "f:2: chosen and rejected are the same text, so nothing is preferred",
 		"{\"lang\":\"\xff\",\"prompt\":\"p\"}":                           "f:2: is not UTF-8",
-		`{"lang":"de","prompt":"p","chosen":"a","rejected":"b"} {"x":1}`: "f:2: is no JSON: invalid character '{' after top-level value, after 56 bytes",
+		`{"lang":"de","prompt":"p","chosen":"a","rejected":"b"} {"x":1}`: "f:2: is not JSON: invalid character '{' after top-level value, after 56 bytes",
 	} {
 		_, err := ReadPreferences(strings.NewReader(good+"\n"+line+"\n"+good+"\n{}"), "f")
-		if want += "\n" + `f:4: lacks the key "lang"`; err == nil || err.Error() != want {
+		if want += "\n" + `f:4: has no key "lang"`; err == nil || err.Error() != want {
 			t.Errorf("%s: got %v, want %s", line, err, want)
 		}
 	}
-	if _, err := ReadPreferences(strings.NewReader("\n\n"), "f"); err == nil || !strings.HasPrefix(err.Error(), "f: holds no pairs") {
+	if _, err := ReadPreferences(strings.NewReader("\n\n"), "f"); err == nil || !strings.HasPrefix(err.Error(), "f: has no pairs") {
 		t.Errorf("an empty file: %v", err)
 	}
 	if _, err := ReadPreferences(strings.NewReader(strings.Repeat("{}\n", 100)), "f"); strings.Count(err.Error(), "\n") != mostFaults-1 {

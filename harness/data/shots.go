@@ -13,9 +13,9 @@ import (
 // prompt puts description and solved items before every question.
 func (x *Exam) prompt(shots map[string][]examItem) error {
 	s := x.task.Spec
-	for _, code := range slices.Sorted(maps.Keys(x.items)) { // of several errors the same comes first
+	for _, code := range slices.Sorted(maps.Keys(x.items)) { // always the same one of several errors
 		list, from := x.items[code], shots[code]
-		if s.Shots.Draw == "random" { // an order that languages have in common, whatever that of their files
+		if s.Shots.Draw == "random" { // one order for all languages, whatever the order of their files
 			from = slices.Clone(from)
 			slices.SortStableFunc(from, func(a, b examItem) int { return cmp.Compare(a.cluster, b.cluster) })
 		}
@@ -54,7 +54,7 @@ func count(items []examItem) tally {
 // shots are the solved items before one that is asked, never itself or a translation of it.
 func (x *Exam) shots(asked examItem, from []examItem, there tally) (string, error) {
 	s := x.task.Spec
-	own := s.Shots.Path == "" // else equal names mean nothing
+	own := s.Shots.Path == "" // otherwise equal names mean nothing
 	fits := func(i examItem) bool { return i.match == asked.match && (!own || i.cluster != asked.cluster) }
 	fitting := there.matching[asked.match]
 	if own {
@@ -70,7 +70,7 @@ func (x *Exam) shots(asked examItem, from []examItem, there tally) (string, erro
 	next := 0
 	at := func() int { next++; return next - 1 }
 	if s.Shots.Draw == "random" {
-		stream := rng.Stream(0, "solved items", x.task.Name, asked.cluster) // for each item its own, and for its translations the same
+		stream := rng.Stream(0, "solved items", x.task.Name, asked.cluster) // its own for each item, the same for its translations
 		at = func() int { return stream.IntN(len(from)) }
 	}
 	var b strings.Builder

@@ -13,6 +13,7 @@ import (
 	"github.com/BurntSushi/toml"
 
 	"congrad/harness/suggest"
+	"congrad/harness/tomlfile"
 )
 
 // Load reads every *.toml of a folder as a language. It is strict (an unknown key, a missing one and a half-filled
@@ -43,16 +44,12 @@ func Load(fsys fs.FS, folder string) (Table, error) {
 
 func parse(name, source string) (Language, error) {
 	l := Language{File: name}
-	meta, err := toml.Decode(source, &l)
+	meta, unknown, err := tomlfile.Decode(name, source, &l)
 	if err != nil {
-		var at toml.ParseError
-		if errors.As(err, &at) {
-			return l, fmt.Errorf("%s:%d: %s", name, at.Position.Line, at.Message)
-		}
-		return l, fmt.Errorf("%s: %w", name, err)
+		return l, err
 	}
 	c := checker{name: name, source: source}
-	for _, key := range meta.Undecoded() {
+	for _, key := range unknown {
 		word := key[len(key)-1]
 		c.report(word, "%s: no such key%s", key, suggest.DidYouMean(word, keys))
 	}

@@ -8,9 +8,8 @@ import (
 	"io/fs"
 
 	"congrad/harness/model"
+	"congrad/harness/tomlfile"
 	"congrad/harness/world"
-
-	"github.com/BurntSushi/toml"
 )
 
 // Recipe is all that a base model depends on.
@@ -52,16 +51,12 @@ func Load(dir fs.FS, name string) (*Recipe, error) {
 		return nil, fmt.Errorf("reading a recipe: %w", err)
 	}
 	r := &Recipe{World: world.Defaults()}
-	meta, err := toml.Decode(string(data), r)
+	meta, unknown, err := tomlfile.Decode(name, string(data), r)
 	if err != nil {
-		var at toml.ParseError
-		if errors.As(err, &at) {
-			return nil, fmt.Errorf("%s:%d: %s", name, at.Position.Line, at.Message)
-		}
-		return nil, fmt.Errorf("%s: %w", name, err)
+		return nil, err
 	}
 	var wrong []error
-	for _, key := range meta.Undecoded() {
+	for _, key := range unknown {
 		wrong = append(wrong, fmt.Errorf("%s: %s: no such key", name, key))
 	}
 	for _, key := range []string{

@@ -36,6 +36,13 @@ type PromptFile struct {
 	SHA256    string        `json:"sha256"`
 	Rows      int           `json:"rows"`
 	Languages []FilePrompts `json:"languages"` // those of the study
+	Skipped   []SkippedRows `json:"skipped,omitempty"`
+}
+
+// SkippedRows counts rows of a file that were not read, for the study has no language of the name.
+type SkippedRows struct {
+	Language string `json:"language"` // as the file has it
+	Rows     int    `json:"rows"`
 }
 
 // FilePrompts counts one language's prompts in a file. Those of no part stand word by word in another.

@@ -1,8 +1,8 @@
-// Package parquet reads columns of text and of whole numbers, and of lists of them, out of Parquet files.
+// Package parquet reads columns of text, numbers, booleans and JSON, and of lists of them, from Parquet files.
 //
 // The format's structures come from parquet-go; its pages are decoded here. parquet-go believes the counts of a file: a run
-// length of six bytes has it ask for gigabytes. Here nothing is larger than the rows that the file has bytes for, and what it
-// decompresses to stays within a multiple of its size.
+// length of six bytes makes it ask for gigabytes. Here rows, entries and decompressed bytes of a column are bounded by a
+// multiple of the file's size or, for small files, by a constant (leastRows, leastRoom).
 package parquet
 
 import (
@@ -31,7 +31,7 @@ type File struct {
 	meta format.FileMetaData
 }
 
-// Cell is one value of a column, or of a list in it.
+// Cell is one value of a column, or of a list in it: a number in decimal digits, a boolean as 0 or 1.
 type Cell struct {
 	Text string
 	Null bool
@@ -53,7 +53,7 @@ func Open(r io.ReaderAt, size int64) (*File, error) {
 	}
 	rows := int64(0)
 	for i, g := range f.meta.RowGroups {
-		if g.NumRows < 0 || rows+g.NumRows > size { // no row of text takes less than a byte
+		if g.NumRows < 0 || g.NumRows > int64(f.most())-rows {
 			return nil, fmt.Errorf("row group %d claims %d rows, in a file of %d bytes", i+1, g.NumRows, size)
 		}
 		rows += g.NumRows
@@ -65,11 +65,18 @@ func Open(r io.ReaderAt, size int64) (*File, error) {
 	return f, f.readSchema()
 }
 
-// readFooter returns what lies before the file's last eight bytes, of which the first four are its length.
+// leastRows is how many rows and entries of lists any file may have. A run of equal values takes a few bytes, however long
+// it is: a thousand rows of the options A to J take less than one byte for an entry.
+const leastRows = 1 << 22
+
+// most is how many rows, or entries of lists in one column, the file may have.
+func (f *File) most() int { return max(leastRows, int(f.size)) }
+
+// readFooter returns the bytes before the file's last eight, of which the first four are its length.
 func readFooter(r io.ReaderAt, size int64) ([]byte, error) {
 	var head, tail [8]byte
 	if size < 12 {
-		return nil, errors.New("is no Parquet file: it is too short")
+		return nil, errors.New("is not a Parquet file: it is too short")
 	}
 	if _, err := r.ReadAt(head[:4], 0); err != nil {
 		return nil, fmt.Errorf("reading its head: %w", err)
@@ -81,7 +88,7 @@ func readFooter(r io.ReaderAt, size int64) ([]byte, error) {
 	case last == "PARE":
 		return nil, errors.New("is encrypted")
 	case first != "PAR1":
-		return nil, errors.New("is no Parquet file: it does not begin with PAR1")
+		return nil, errors.New("is not a Parquet file: it does not begin with PAR1")
 	case last != "PAR1":
 		return nil, errors.New("does not end with PAR1: it is cut off or damaged")
 	}

@@ -1,26 +1,21 @@
 package parquet
 
 import (
-	"bytes"
-	"compress/gzip"
 	"encoding/binary"
 	"errors"
 	"fmt"
-	"io"
 
-	"github.com/klauspost/compress/snappy"
-	"github.com/klauspost/compress/zstd"
 	"github.com/parquet-go/parquet-go/encoding/thrift"
 	"github.com/parquet-go/parquet-go/format"
 )
 
-// Read returns the cells of a column of text or whole numbers that is no list.
+// Read returns the cells of a column that is not a list, one for each row.
 func (f *File) Read(c Column) ([]Cell, error) {
 	cells, _, err := f.cells(c)
 	return cells, err
 }
 
-// ReadLists returns what every row has in a column of lists. A list that is null is an empty one.
+// ReadLists returns what every row has in a column of lists. A null list is read as empty.
 func (f *File) ReadLists(c Column) ([][]Cell, error) {
 	cells, starts, err := f.cells(c)
 	if err != nil {
@@ -37,9 +32,9 @@ func (f *File) ReadLists(c Column) ([][]Cell, error) {
 	return lists, nil
 }
 
-// cells reads a column, and of one of lists where each row's begins.
+// cells reads a column; starts are the first cells of the rows in a column of lists.
 func (f *File) cells(c Column) (cells []Cell, starts []int, err error) {
-	left := 16<<20 + 64*f.size // what the column's pages may be when they are decompressed
+	k := chunk{column: c, left: max(leastRoom, 64*f.size), most: f.most(), entries: f.most()}
 	stored := int64(0)
 	for i := range f.meta.RowGroups {
 		g := &f.meta.RowGroups[i]
@@ -47,49 +42,60 @@ func (f *File) cells(c Column) (cells []Cell, starts []int, err error) {
 		if stored += m.TotalCompressedSize; m.TotalCompressedSize < 0 || stored > f.size {
 			return nil, nil, fmt.Errorf("row group %d: claims %d bytes, in a file of %d", i+1, m.TotalCompressedSize, f.size)
 		}
+		if g.NumRows == 0 { // what some writers note of an empty batch; it has no page
+			continue
+		}
 		if file := g.Columns[c.leaf].FilePath; file != "" {
-			return nil, nil, fmt.Errorf("row group %d: lies in another file, %q", i+1, file)
+			return nil, nil, fmt.Errorf("row group %d: is in another file, %q", i+1, file)
 		}
 		if m.Type != c.physical {
 			return nil, nil, fmt.Errorf("row group %d: has the type %s, the schema %s", i+1, m.Type, c.physical)
 		}
-		k := chunk{column: c, codec: m.Codec, rows: int(g.NumRows), left: left}
-		if c.List {
-			k.entries = int(f.size) - len(cells) // no entry of text takes less than a byte either
-		}
+		k.codec, k.rows, k.dictionary = m.Codec, k.have()+int(g.NumRows), nil
 		if err := k.read(f, m); err != nil {
 			return nil, nil, fmt.Errorf("row group %d, %w", i+1, err)
 		}
-		for _, at := range k.starts {
-			starts = append(starts, len(cells)+at)
-		}
-		cells, left = append(cells, k.cells...), k.left
 	}
-	return cells, starts, nil
+	return k.cells, k.starts, nil
 }
 
-// chunk is a column's part of a row group.
+// leastRoom is what a column's pages may be when they are decompressed, however small the file is. A text of which a file
+// repeats thousands takes a thousandth of itself.
+const leastRoom = 128 << 20
+
+var errLarge = errors.New("the pages are too large when decompressed")
+
+// chunk is a column as it is read, one row group after the other.
 type chunk struct {
 	column     Column
 	codec      format.CompressionCodec
-	rows       int
-	entries    int // of lists, beyond one for each row, that the file may have
-	left       int64
+	most       int   // values that any page may have
+	rows       int   // of the row groups up to this one
+	entries    int   // of lists, that may still come
+	left       int64 // bytes of decompressed pages that may still come
 	dictionary []string
-	slots      int // values and what stands in the place of some
 	cells      []Cell
 	starts     []int // of the rows' lists among the cells
 }
 
-// read goes over the pages of a chunk.
+// have is the number of rows that were read.
+func (k *chunk) have() int {
+	if k.column.List {
+		return len(k.starts)
+	}
+	return len(k.cells)
+}
+
+// read goes over the pages of a row group.
 func (k *chunk) read(f *File, m *format.ColumnMetaData) error {
 	start := m.DataPageOffset
 	if d := m.DictionaryPageOffset; d > 0 && d < start {
 		start = d
 	}
 	if start < 4 || start > f.size || m.TotalCompressedSize > f.size-start {
-		return fmt.Errorf("page 1: lies outside of the file")
+		return fmt.Errorf("page 1: is outside of the file")
 	}
+	before := k.have()
 	data := make([]byte, m.TotalCompressedSize)
 	if _, err := f.r.ReadAt(data, start); err != nil {
 		return fmt.Errorf("page 1: %w", err)
@@ -101,12 +107,8 @@ func (k *chunk) read(f *File, m *format.ColumnMetaData) error {
 		}
 		data = data[size:]
 	}
-	have := len(k.cells)
-	if k.column.List {
-		have = len(k.starts)
-	}
-	if have != k.rows {
-		return fmt.Errorf("its pages have values of %d rows, and there are %d", have, k.rows)
+	if have := k.have(); have != k.rows {
+		return fmt.Errorf("its pages have %d rows, the row group has %d", have-before, k.rows-before)
 	}
 	return nil
 }
@@ -127,7 +129,7 @@ func (k *chunk) page(data []byte) (size int, err error) {
 	}
 	body = body[:head.CompressedPageSize]
 	if k.left -= int64(head.UncompressedPageSize); k.left < 0 {
-		return 0, errors.New("the pages are too large when decompressed")
+		return 0, errLarge
 	}
 	whole := int(head.UncompressedPageSize)
 	switch {
@@ -139,16 +141,19 @@ func (k *chunk) page(data []byte) (size int, err error) {
 		err = k.readV2(body, whole, head.DataPageHeaderV2.V)
 	case head.Type == format.IndexPage:
 	default:
-		err = errors.New("is of no known type")
+		err = errors.New("is of an unknown type")
 	}
 	return w.at + int(head.CompressedPageSize), err
 }
 
 func (k *chunk) readDictionary(body []byte, whole int, head format.DictionaryPageHeader) error {
 	if head.Encoding != format.Plain && head.Encoding != oldDictionary {
-		return unreadable(head.Encoding)
+		return k.unreadable(head.Encoding)
 	}
-	data, err := k.decompress(body, whole)
+	if n, most := int(head.NumValues), k.most; n > most {
+		return fmt.Errorf("claims a dictionary of %d values where there is room for %d", n, most)
+	}
+	data, err := decompress(k.codec, body, whole)
 	if err != nil {
 		return err
 	}
@@ -158,7 +163,7 @@ func (k *chunk) readDictionary(body []byte, whole int, head format.DictionaryPag
 
 // readV1 reads a page whose levels are compressed with the values.
 func (k *chunk) readV1(body []byte, whole int, head format.DataPageHeader) error {
-	data, err := k.decompress(body, whole)
+	data, err := decompress(k.codec, body, whole)
 	if err != nil {
 		return err
 	}
@@ -172,7 +177,7 @@ func (k *chunk) readV1(body []byte, whole int, head format.DataPageHeader) error
 			continue
 		}
 		if l.encoding != format.RLE {
-			return unreadable(l.encoding)
+			return k.unreadable(l.encoding)
 		}
 		if len(data) < 4 || uint64(binary.LittleEndian.Uint32(data)) > uint64(len(data)-4) {
 			return errShort
@@ -183,7 +188,7 @@ func (k *chunk) readV1(body []byte, whole int, head format.DataPageHeader) error
 	return k.add(repeated, defined, data, int(head.NumValues), head.Encoding)
 }
 
-// readV2 reads a page whose levels stand in front of the compressed values.
+// readV2 reads a page whose levels are in front of the compressed values.
 func (k *chunk) readV2(body []byte, whole int, head format.DataPageHeaderV2) error {
 	r, d := int(head.RepetitionLevelsByteLength), int(head.DefinitionLevelsByteLength)
 	if r < 0 || d < 0 || r+d > len(body) || r+d > whole {
@@ -192,60 +197,17 @@ func (k *chunk) readV2(body []byte, whole int, head format.DataPageHeaderV2) err
 	repeated, defined, data := body[:r], body[r:r+d], body[r+d:]
 	if !head.IsCompressed.Valid || head.IsCompressed.V {
 		var err error
-		if data, err = k.decompress(data, whole-r-d); err != nil {
+		if data, err = decompress(k.codec, data, whole-r-d); err != nil {
 			return err
 		}
 	}
 	return k.add(repeated, defined, data, int(head.NumValues), head.Encoding)
 }
 
-// decompress returns what the page says it is: no more and no less.
-func (k *chunk) decompress(data []byte, whole int) ([]byte, error) {
-	var r io.Reader
-	switch k.codec {
-	case format.Uncompressed:
-		r = bytes.NewReader(data)
-	case format.Snappy:
-		if n, err := snappy.DecodedLen(data); err != nil || n != whole {
-			return nil, fmt.Errorf("does not decompress to %d bytes", whole)
-		}
-		out, err := snappy.Decode(nil, data)
-		if err != nil {
-			return nil, fmt.Errorf("does not decompress: %w", err)
-		}
-		return out, nil
-	case format.Gzip:
-		z, err := gzip.NewReader(bytes.NewReader(data))
-		if err != nil {
-			return nil, fmt.Errorf("does not decompress: %w", err)
-		}
-		r = z
-	case format.Zstd:
-		if len(data) == 0 && whole == 0 {
-			return nil, nil
-		}
-		z, err := zstd.NewReader(bytes.NewReader(data), zstd.WithDecoderConcurrency(1), zstd.WithDecoderLowmem(true), zstd.WithDecoderMaxWindow(64<<20))
-		if err != nil {
-			return nil, fmt.Errorf("does not decompress: %w", err)
-		}
-		defer z.Close()
-		r = z
-	default:
-		return nil, fmt.Errorf("is compressed by %s; want snappy, gzip, zstd or none", k.codec)
-	}
-	var out bytes.Buffer // grows with what comes, not with what is claimed
-	switch n, err := io.Copy(&out, io.LimitReader(r, int64(whole)+1)); {
-	case err != nil:
-		return nil, fmt.Errorf("does not decompress: %w", err)
-	case n != int64(whole):
-		return nil, fmt.Errorf("does not decompress to %d bytes", whole)
-	}
-	return out.Bytes(), nil
-}
-
 // oldDictionary is what older writers call the encodings of a dictionary and of the pages that use it.
 const oldDictionary format.Encoding = 2
 
-func unreadable(e format.Encoding) error {
-	return fmt.Errorf("is encoded by %s; want PLAIN or a dictionary", e)
+// unreadable names an encoding that the column's type cannot have, or that nobody writes.
+func (k *chunk) unreadable(e format.Encoding) error {
+	return fmt.Errorf("values of the type %s are encoded by %s, which is not read here", k.column.physical, e)
 }

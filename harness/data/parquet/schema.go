@@ -3,6 +3,7 @@ package parquet
 import (
 	"errors"
 	"fmt"
+	"slices"
 
 	"github.com/parquet-go/parquet-go/deprecated"
 	"github.com/parquet-go/parquet-go/format"
@@ -15,7 +16,10 @@ type Kind int
 const (
 	Other Kind = iota
 	Text
-	Whole
+	Whole // whole numbers
+	Real  // numbers with a fraction, of 32 or 64 bits
+	Flag  // booleans
+	JSON  // the source text of JSON values
 )
 
 // Column is one whose values are of a plain type, at the top level or within structures and lists.
@@ -28,6 +32,7 @@ type Column struct {
 	leaf     int // of all leaves, in the order of chunks
 	physical format.Type
 	unsigned bool
+	null     bool // of the logical type NULL: no row has a value
 	// What the levels of a value count: the optional and repeated fields above it that are there, and the repeated ones.
 	defined, repeated int
 	entry             int // the first of these from which on a list has an entry, be it null
@@ -52,7 +57,7 @@ func (f *File) readSchema() error {
 	return nil
 }
 
-// longestName of a column, in bytes: what stands above many columns is in the name of each.
+// longestName of a column, in bytes: a field above many columns is in the name of each.
 const longestName = 1 << 10
 
 // schema is walked over.
@@ -131,25 +136,63 @@ func (s *schema) element(e format.SchemaElement, at place) error {
 // column describes a leaf.
 func column(s format.SchemaElement, at place, leaf int) Column {
 	c := Column{
-		Name: at.name, List: at.repeated == 1, leaf: leaf, physical: s.Type.V, Type: "values of the type " + s.Type.V.String(),
+		Name: at.name, List: at.repeated == 1, leaf: leaf, physical: s.Type.V, Type: "values of the type " + typeName(s),
 		defined: at.defined, repeated: at.repeated, entry: at.entry,
 	}
-	_, isText := s.LogicalType.Value.(*format.StringType)
-	number, isNumber := s.LogicalType.Value.(*format.IntType)
-	plain := s.LogicalType.Value == nil && (!s.ConvertedType.Valid || s.ConvertedType.V == deprecated.UTF8 || s.ConvertedType.V >= deprecated.Uint8 && s.ConvertedType.V <= deprecated.Int64)
-	switch {
-	case at.repeated > 1:
+	if at.repeated > 1 {
 		c.Type = "lists of lists"
 		return c
-	case !plain && !isText && !isNumber:
-	case s.Type.V == format.ByteArray:
-		c.Kind = Text
-	case s.Type.V == format.Int32 || s.Type.V == format.Int64:
-		c.Kind = Whole
-		c.unsigned = isNumber && !number.IsSigned || s.ConvertedType.Valid && s.ConvertedType.V >= deprecated.Uint8 && s.ConvertedType.V <= deprecated.Uint64
 	}
-	if value := s.LogicalType.Value; value != nil && c.Kind == Other {
-		c.Type = "values of the type " + value.String()
+	_, c.null = s.LogicalType.Value.(*format.NullType)
+	number, isNumber := s.LogicalType.Value.(*format.IntType)
+	converted := func(types ...deprecated.ConvertedType) bool {
+		return s.LogicalType.Value == nil && s.ConvertedType.Valid && slices.Contains(types, s.ConvertedType.V)
+	}
+	plain := s.LogicalType.Value == nil && !s.ConvertedType.Valid
+	switch s.Type.V {
+	case format.ByteArray:
+		switch s.LogicalType.Value.(type) {
+		case *format.StringType, *format.EnumType:
+			c.Kind = Text
+		case *format.JsonType:
+			c.Kind = JSON
+		}
+		switch {
+		case plain || converted(deprecated.UTF8, deprecated.Enum):
+			c.Kind = Text
+		case converted(deprecated.Json):
+			c.Kind = JSON
+		}
+	case format.Int32, format.Int64:
+		signed := converted(deprecated.Int8, deprecated.Int16, deprecated.Int32, deprecated.Int64)
+		unsigned := converted(deprecated.Uint8, deprecated.Uint16, deprecated.Uint32, deprecated.Uint64)
+		if plain || isNumber || signed || unsigned {
+			c.Kind, c.unsigned = Whole, unsigned || isNumber && !number.IsSigned
+		}
+	case format.Boolean:
+		c.Kind = Flag
+	case format.Float, format.Double:
+		c.Kind = Real
+	}
+	if c.null {
+		c.Kind = Text
 	}
 	return c
+}
+
+// typeName is the most specific name of a leaf's type.
+func typeName(s format.SchemaElement) string {
+	switch {
+	case s.LogicalType.Value != nil:
+		return s.LogicalType.Value.String()
+	case s.ConvertedType.Valid && int(s.ConvertedType.V) < len(convertedNames) && s.ConvertedType.V >= 0:
+		return convertedNames[s.ConvertedType.V]
+	}
+	return s.Type.V.String()
+}
+
+// convertedNames are the format's names of the types that older writers note.
+var convertedNames = [...]string{
+	"UTF8", "MAP", "MAP_KEY_VALUE", "LIST", "ENUM", "DECIMAL", "DATE", "TIME_MILLIS", "TIME_MICROS", "TIMESTAMP_MILLIS", "TIMESTAMP_MICROS",
+	"UINT_8", "UINT_16", "UINT_32", "UINT_64", "INT_8", "INT_16", "INT_32", "INT_64", "JSON", "BSON", "INTERVAL",
 }

@@ -94,7 +94,7 @@ func (w *walker) value(kind byte, depth int) error {
 	case thriftStruct:
 		return w.structure(depth + 1)
 	}
-	return errors.New("it has a field of no known type")
+	return errors.New("it has a field of an unknown type")
 }
 
 // repeated goes over n times the given types.

@@ -4,6 +4,7 @@ import (
 	"encoding/binary"
 	"errors"
 	"fmt"
+	"math"
 	"math/bits"
 	"slices"
 	"strconv"
@@ -11,13 +12,16 @@ import (
 	"github.com/parquet-go/parquet-go/format"
 )
 
-// add decodes a data page of n slots. Of each the levels tell whether it begins a row, and whether there is a value, a null or a
+// add decodes a data page of n slots. Of each the levels say whether it begins a row, and whether there is a value, a null or a
 // list without entries.
 func (k *chunk) add(repeated, defined, data []byte, n int, encoding format.Encoding) error {
-	if room := k.rows + k.entries - k.slots; n < 0 || n > room {
+	room := k.rows - k.have()
+	if k.column.List {
+		room += k.entries
+	}
+	if n < 0 || n > room {
 		return fmt.Errorf("claims %d values where there is room for %d", n, room)
 	}
-	k.slots += n
 	c := k.column
 	again, err := levels(repeated, c.repeated, 0, n)
 	if err != nil {
@@ -37,12 +41,15 @@ func (k *chunk) add(repeated, defined, data []byte, n int, encoding format.Encod
 	if err != nil {
 		return err
 	}
+	k.cells = slices.Grow(k.cells, n)
 	for i := range n {
 		if c.List {
 			if again[i] == 0 {
 				k.starts = append(k.starts, len(k.cells))
 			} else if len(k.starts) == 0 {
-				return errors.New("goes on with a row that did not begin")
+				return errors.New("continues a row that was not started")
+			} else {
+				k.entries--
 			}
 			if int(depth[i]) < c.entry {
 				continue
@@ -71,115 +78,118 @@ func levels(data []byte, most int, absent uint32, n int) ([]uint32, error) {
 	return list, err
 }
 
-// texts decodes n values that are no nulls.
+// texts decodes n values that are not null.
 func (k *chunk) texts(data []byte, n int, encoding format.Encoding) ([]string, error) {
+	switch {
+	case n == 0:
+		return nil, nil
+	case k.column.null:
+		return nil, errors.New("has values in a column of the type NULL")
+	}
 	switch encoding {
 	case format.Plain:
 		return k.plain(data, n)
+	case format.DeltaBinaryPacked:
+		return k.deltaWhole(data, n)
+	case format.DeltaLengthByteArray, format.DeltaByteArray:
+		return k.deltaTexts(data, n, encoding)
+	case format.ByteStreamSplit:
+		return k.split(data, n)
+	case format.RLE:
+		return k.flags(data, n)
 	case oldDictionary, format.RLEDictionary:
-	default:
-		return nil, unreadable(encoding)
+		return k.looked(data, n)
 	}
-	if n == 0 {
-		return nil, nil
-	}
+	return nil, k.unreadable(encoding)
+}
+
+// looked looks n values up in the dictionary. The first byte is the bit width of what follows.
+func (k *chunk) looked(data []byte, n int) ([]string, error) {
 	if len(data) == 0 || data[0] > 32 {
 		return nil, errShort
 	}
-	indices, err := hybrid(data[1:], int(data[0]), n)
-	if err != nil {
-		return nil, err
+	indices := make([]uint32, n)
+	if width := int(data[0]); width > 0 { // else there is one entry, and runs say nothing more
+		var err error
+		if indices, err = hybrid(data[1:], width, n); err != nil {
+			return nil, err
+		}
 	}
 	texts := make([]string, n)
 	for i, at := range indices {
 		if int64(at) >= int64(len(k.dictionary)) {
 			return nil, fmt.Errorf("names entry %d of a dictionary of %d", at, len(k.dictionary))
 		}
-		texts[i] = k.dictionary[at] // one string, however often it stands there
+		texts[i] = k.dictionary[at] // one string, however many rows have it
 	}
 	return texts, nil
 }
 
-// plain decodes n values that stand one behind the other.
+// plain decodes n values, one after the other.
 func (k *chunk) plain(data []byte, n int) ([]string, error) {
-	width := 4 // the least that a value takes
-	if k.column.physical == format.Int64 {
-		width = 8
+	width := map[format.Type]int{format.Int32: 4, format.Float: 4, format.Int64: 8, format.Double: 8}[k.column.physical]
+	bits := 8 * width
+	switch k.column.physical {
+	case format.Boolean:
+		bits = 1
+	case format.ByteArray:
+		bits = 8 * 4 // its length
 	}
-	if n < 0 || n > len(data)/width {
+	switch {
+	case bits == 0:
+		return nil, k.unreadable(format.Plain)
+	case n < 0 || n > 8*len(data)/bits:
 		return nil, errShort
 	}
 	texts := make([]string, n)
-	for i := range texts {
-		if len(data) < width {
-			return nil, errShort
+	switch k.column.physical {
+	case format.Boolean:
+		for i := range texts {
+			texts[i] = flag[bitsAt(data, i, 1)]
 		}
-		switch k.column.physical {
-		case format.Int32:
-			texts[i] = whole(uint64(binary.LittleEndian.Uint32(data)), 32, k.column.unsigned)
-		case format.Int64:
-			texts[i] = whole(binary.LittleEndian.Uint64(data), 64, k.column.unsigned)
-		default:
-			length := uint64(binary.LittleEndian.Uint32(data))
-			if length > uint64(len(data)-4) {
+	case format.ByteArray:
+		all := string(data) // once, and not for each text
+		for i := range texts {
+			if len(all) < 4 {
 				return nil, errShort
 			}
-			texts[i] = string(data[4 : 4+length])
-			data = data[length:]
+			length := uint64(binary.LittleEndian.Uint32(data[len(data)-len(all):]))
+			if length > uint64(len(all)-4) {
+				return nil, errShort
+			}
+			texts[i], all = all[4:4+length], all[4+length:]
 		}
-		data = data[width:]
+	default:
+		for i := range texts {
+			texts[i] = k.number(data[i*width:])
+		}
 	}
 	return texts, nil
 }
 
-// whole writes a number of so many bits.
-func whole(x uint64, bits int, unsigned bool) string {
+// number is the text of the number that data begins with.
+func (k *chunk) number(data []byte) string {
+	switch k.column.physical {
+	case format.Int32:
+		return k.whole(uint64(binary.LittleEndian.Uint32(data)))
+	case format.Int64:
+		return k.whole(binary.LittleEndian.Uint64(data))
+	case format.Float:
+		return strconv.FormatFloat(float64(math.Float32frombits(binary.LittleEndian.Uint32(data))), 'f', -1, 32)
+	}
+	return strconv.FormatFloat(math.Float64frombits(binary.LittleEndian.Uint64(data)), 'f', -1, 64)
+}
+
+// whole is the text of a whole number, of which a column of 32 bits has the lower ones.
+func (k *chunk) whole(x uint64) string {
+	narrow := k.column.physical == format.Int32
 	switch {
-	case unsigned:
+	case k.column.unsigned && narrow:
+		return strconv.FormatUint(uint64(uint32(x)), 10)
+	case k.column.unsigned:
 		return strconv.FormatUint(x, 10)
-	case bits == 32:
+	case narrow:
 		return strconv.FormatInt(int64(int32(x)), 10)
 	}
 	return strconv.FormatInt(int64(x), 10)
-}
-
-// hybrid decodes n numbers of width bits: runs of one number, and groups of eight packed from the lowest bit on.
-func hybrid(data []byte, width, n int) ([]uint32, error) {
-	out := make([]uint32, 0, n)
-	for len(out) < n {
-		head, used := binary.Uvarint(data)
-		if used <= 0 || head>>1 == 0 {
-			return nil, errors.New("its run lengths are broken")
-		}
-		data = data[used:]
-		if head&1 == 0 {
-			size := (width + 7) / 8
-			if len(data) < size {
-				return nil, errShort
-			}
-			x := uint32(0)
-			for i := range size {
-				x |= uint32(data[i]) << (8 * i)
-			}
-			data = data[size:]
-			for range min(head>>1, uint64(n-len(out))) {
-				out = append(out, x)
-			}
-			continue
-		}
-		count := min(8*min(head>>1, uint64(n)), uint64(n-len(out))) // those of the last group beyond n fill it up
-		if uint64(len(data))*8 < count*uint64(width) {
-			return nil, errShort
-		}
-		for i := range int(count) {
-			x := uint64(0)
-			for bit := range width {
-				at := i*width + bit
-				x |= uint64(data[at/8]>>(at%8)&1) << bit
-			}
-			out = append(out, uint32(x))
-		}
-		data = data[min(uint64(len(data)), min(head>>1, uint64(n))*uint64(width)):]
-	}
-	return out, nil
 }
