@@ -77,7 +77,7 @@ func bare(question string) string {
 // shots are the solved items before one that is asked: never itself, a translation of it, or an item with the same question.
 func (x *Exam) shots(asked examItem, from []examItem, there shelf) (string, error) {
 	s := x.task.Spec
-	out := map[int]bool{} // positions that this item must not see
+	out := map[int]bool{}                                  // positions that this item must not see
 	if s.Shots.Path == "" || s.Shots.Path == s.Data.Path { // in another file equal names mean nothing
 		for _, k := range there.clusters[asked.cluster] {
 			out[k] = true
