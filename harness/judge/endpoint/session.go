@@ -28,7 +28,7 @@ func (s *Session) note(p Pair, o opinion) error {
 	if o.failed == "" {
 		s.read, s.without = true, nil
 	}
-	if s.read || o.failed != unreadable && o.failed != refused {
+	if s.read || o.failed != unreadable && o.failed != unlikely && o.failed != refused {
 		return nil
 	}
 	if s.without == nil {
@@ -37,7 +37,7 @@ func (s *Session) note(p Pair, o opinion) error {
 	if s.without[p] = true; len(s.without) < mostWithout {
 		return nil
 	}
-	return fmt.Errorf("the first %d pairs got no verdict: their replies are refusals or do not say which answer is better; %s. What helps: a prompt that asks for the letter A or B alone (evaluate.endpoint.instructions), room for the whole reply (evaluate.endpoint.max_tokens), another model (evaluate.endpoint.model). Every reply is kept",
+	return fmt.Errorf("the first %d pairs got no verdict: their replies are refusals, do not say which answer is better, or would rather say something else than A or B; %s. What helps: a prompt that asks for the letter A or B alone (evaluate.endpoint.instructions), room for the whole reply (evaluate.endpoint.max_tokens), another model (evaluate.endpoint.model). Every reply is kept",
 		mostWithout, o.reply.quoted())
 }
 
