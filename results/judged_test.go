@@ -76,7 +76,7 @@ func TestJudgedByAServer(t *testing.T) {
 	failed := 0
 	for i := range set.Evaluations {
 		e := &set.Evaluations[i]
-		e.Verdict, e.Win = &record.Verdict{First: 0.8, Second: 0.2, By: "log-probs"}, 0.5
+		e.Verdict, e.Win = &record.Verdict{First: 0.8, Second: 0.2, By: "log-probs", Labels: 0.9}, 0.5
 		switch {
 		case e.Arm == "baseline":
 			e.Verdict = &record.Verdict{First: 0.5, Second: 0.5, By: "same"}
@@ -84,7 +84,10 @@ func TestJudgedByAServer(t *testing.T) {
 			e.Verdict = &record.Verdict{First: 0.5, Second: 0.5, Failed: "refused"}
 			failed++
 		case i%7 == 1:
-			e.Verdict.By = "text"
+			e.Verdict.By, e.Verdict.Labels = "text", 0
+		case i%7 == 2: // a judge that would rather say something else
+			e.Verdict = &record.Verdict{First: 0.5, Second: 0.5, Failed: "labels with little probability", Labels: 0.2}
+			failed++
 		}
 	}
 	files := rendered(t, set)
@@ -95,7 +98,7 @@ func TestJudgedByAServer(t *testing.T) {
 		}
 	}
 	report := string(files["report.md"])
-	for _, want := range []string{"Win rates against the base model, judged by a-model, in", "It gave no verdict on " + strconv.Itoa(failed) + " of", "failed: refused " + strconv.Itoa(failed), "this judge prefers", "A win is the mean of the judge's two preferences"} {
+	for _, want := range []string{"Win rates against the base model, judged by a-model, in", "It gave no verdict on " + strconv.Itoa(failed) + " of", "failed: labels with little probability ", "; refused ", "this judge prefers", "A win is the mean of the judge's two preferences"} {
 		if !strings.Contains(report, want) {
 			t.Errorf("the report lacks %q", want)
 		}
@@ -117,7 +120,7 @@ func TestJudgedByAServer(t *testing.T) {
 			t.Errorf("%v", row)
 		}
 		first, err := strconv.ParseFloat(row["shown first"], 64)
-		if row["arm"] == "baseline" || err != nil || math.Abs(first-0.8) > 1e-9 || row["orders opposed"] != "1" {
+		if row["arm"] == "baseline" || err != nil || math.Abs(first-0.8) > 1e-9 || row["orders opposed"] != "1" || !strings.HasPrefix(row["labels"], "0.7") {
 			t.Errorf("%v", row)
 		}
 	}

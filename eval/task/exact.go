@@ -1,26 +1,41 @@
 package task
 
 import (
+	"math/big"
+	"regexp"
 	"slices"
 	"strings"
 	"unicode"
-
-	"golang.org/x/text/cases"
-	"golang.org/x/text/unicode/norm"
 )
 
-// Exact reports whether an answer is one of the right ones after both are normalised.
-func Exact(answer string, right []string) bool {
+// Exact reports whether an answer equals one of the reference answers after both are normalised. An answer without any letter,
+// digit or symbol equals nothing: an empty answer is no answer. With numbers, two decimal numbers are also equal if their values are.
+func Exact(answer string, right []string, numbers bool) bool {
 	answer = Normalise(answer)
-	return slices.ContainsFunc(right, func(r string) bool { return Normalise(r) == answer })
+	if Blank(answer) {
+		return false
+	}
+	return slices.ContainsFunc(right, func(r string) bool {
+		r = Normalise(r)
+		return r == answer || numbers && sameNumber(r, answer)
+	})
 }
 
-// Normalise removes differences that do not change an answer: NFKC, cases folded, white space as single spaces, and neither
-// white space nor punctuation around it all. Punctuation inside stays: 3.5 is not 35.
-func Normalise(s string) string {
-	s = norm.NFKC.String(cases.Fold().String(norm.NFKC.String(s)))
-	s = strings.TrimFunc(s, func(r rune) bool { return unicode.IsSpace(r) || unicode.IsPunct(r) })
-	return strings.Join(strings.Fields(s), " ")
+// Blank reports whether a text has no letter, digit or symbol.
+func Blank(s string) bool {
+	return !strings.ContainsFunc(s, func(r rune) bool { return unicode.In(r, unicode.L, unicode.N, unicode.S) })
+}
+
+// decimal is a number with a point at most: a comma may stand for a point or for thousands.
+var decimal = regexp.MustCompile(`^[+-]?(\d+\.?\d*|\.\d+)$`)
+
+func sameNumber(a, b string) bool {
+	if !decimal.MatchString(a) || !decimal.MatchString(b) {
+		return false
+	}
+	x, ok := new(big.Rat).SetString(a)
+	y, ok2 := new(big.Rat).SetString(b)
+	return ok && ok2 && x.Cmp(y) == 0
 }
 
 // Cut ends an answer before the first of the texts that end it.

@@ -62,7 +62,8 @@ type Answer struct {
 	Column    string   `toml:"column"` // template
 	List      string   `toml:"list"`   // or a column that lists right answers
 	MaxTokens int      `toml:"max_tokens"`
-	Until     []string `toml:"until"` // the answer ends before the first of them
+	Until     []string `toml:"until"`   // the answer ends before the first of them
+	Numbers   bool     `toml:"numbers"` // decimal numbers of one value are equal, as 12.0 and 12
 }
 
 // Shots are solved items before the one that is asked.

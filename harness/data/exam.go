@@ -77,7 +77,7 @@ func (x *Exam) Version(languages []string) (string, error) {
 	var what []any
 	what = append(what, x.task.Kind, s.Prompt.Layout, s.Prompt.Delimiter)
 	if x.task.Kind == task.Generate {
-		what = append(what, s.Answer.MaxTokens, s.Answer.Until)
+		what = append(what, s.Answer.MaxTokens, s.Answer.Until, s.Answer.Numbers)
 	}
 	for _, code := range languages {
 		for _, i := range x.items[code] {

@@ -136,6 +136,41 @@ func TestShots(t *testing.T) {
 	}
 }
 
+// No solved item asks the question of the item itself, whoever names it: a twin with another id, the same file as shots.path, or
+// a spelling that differs in composition, case, width, spaces, quotes or invisible marks: the prompt would give the answer away.
+// (lm-evaluation-harness 0.4, samplers.py, leaves out the tested document, but only if all of its fields are equal.)
+func TestShotsNeverHoldTheOwnQuestion(t *testing.T) {
+	row := func(id, q string) string {
+		return `{"id":"` + id + `","q":"` + q + `","c":{"text":["a","b"],"label":["A","B"]},"k":"B"}` + "\n"
+	}
+	peru := []string{"Größe von “Peru”?", "Gro\u0308ße von 'Peru' ?", " GRÖSSE  von\u00a0\u200ePeru", "Ｇröße von Peru?\ufe0f"}
+	rows := row("sum", "2+2?") + row("difference", "2-2?")
+	for i, q := range peru {
+		rows += row("peru"+string(rune('0'+i)), q)
+	}
+	files := map[string]string{"x/en.jsonl": rows, "dev/en.jsonl": strings.ReplaceAll(rows, `"id":"`, `"id":"other `)}
+	for _, shots := range []string{"", "path = \"x/{lang}.jsonl\"\n", "path = \"dev/{lang}.jsonl\"\n"} {
+		for _, draw := range []string{"first", "random"} {
+			x, err := exam(t, replaced(t, examTask, "[prompt]", "id = \"id\"\n[prompt]")+"[shots]\nnumber = 1\ndraw = \""+draw+"\"\n"+shots, files, "en")
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, c := range x.Choices("en", 9) {
+				solved, asked, ok := strings.Cut(c.Text, "\n\n")
+				for _, question := range []string{"peru", "2+2", "2-2"} {
+					if !ok || strings.Contains(strings.ToLower(asked), question) && strings.Contains(strings.ToLower(solved), question) {
+						t.Errorf("%q %s: %q", shots, draw, c.Text)
+					}
+				}
+			}
+		}
+	}
+	_, err := exam(t, replaced(t, examTask, "[prompt]", "id = \"id\"\n[prompt]")+"[shots]\nnumber = 3\n", files, "en")
+	if err == nil || err.Error() != "x/en.jsonl:3: shots.number of task x asks for 3 solved items before it; there are 2 in its language (en), without the 3 that ask the same question" {
+		t.Error(err)
+	}
+}
+
 // Solved items can be those of the same subject only.
 func TestShotsOfTheSameSubject(t *testing.T) {
 	var rows strings.Builder

@@ -209,8 +209,8 @@ func (r *itemReader) item(x row, number int, code, name string) (examItem, error
 		if s.Answer.List != "" {
 			item.answers = r.sheet.entries(x, s.Answer.List)
 		}
-		if len(item.answers) == 0 || slices.ContainsFunc(item.answers, func(a string) bool { return strings.TrimSpace(a) == "" }) {
-			return item, errors.New("has no right answer, or an empty one")
+		if len(item.answers) == 0 || slices.ContainsFunc(item.answers, task.Blank) {
+			return item, errors.New("has no reference answer, or one without a letter, digit or symbol, which no answer equals")
 		}
 	}
 	return item, nil

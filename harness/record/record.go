@@ -202,6 +202,7 @@ type Verdict struct {
 	Second float64 `json:"second"`           // with the answer shown second
 	By     string  `json:"by"`               // "log-probs", "text", or "same" where the answers are; empty where it failed
 	Failed string  `json:"failed,omitempty"` // why there is none; it is then a tie
+	Labels float64 `json:"labels,omitempty"` // probability of both labels together, where log-probs were read: the lower of both orders'
 }
 
 // Choice is one multiple-choice item of the alignment tax (choices.jsonl).

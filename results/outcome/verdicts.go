@@ -19,6 +19,8 @@ type Verdicts struct {
 	LogProbs, Text int
 	// First is the mean preference for the answer shown first, over both orders: 0.5 without position bias.
 	First stats.Estimate
+	// Labels is the mean probability of both labels together, at the verdict's place, where log-probs were read.
+	Labels stats.Estimate
 	// Opposed is the share of judged pairs on which the two orders disagree.
 	Opposed stats.Estimate
 }
@@ -26,13 +28,16 @@ type Verdicts struct {
 // Verdicts sums up an arm over all languages.
 func (s *Study) Verdicts(arm string) Verdicts {
 	v := Verdicts{Reasons: map[string]int{}}
-	var first, opposed []outcome
+	var first, opposed, labels []outcome
 	for _, e := range s.evaluations[arm] {
 		x := e.Verdict
 		if x == nil {
 			continue
 		}
 		v.Answers++
+		if x.Labels > 0 {
+			labels = append(labels, outcomeOf(e, x.Labels))
+		}
 		switch x.By {
 		case "same":
 			v.Same++
@@ -51,6 +56,7 @@ func (s *Study) Verdicts(arm string) Verdicts {
 		first = append(first, outcomeOf(e, (x.First+1-x.Second)/2))
 		opposed = append(opposed, outcomeOf(e, indicator((x.First-0.5)*(x.Second-0.5) < 0)))
 	}
+	v.Labels = stats.Mean(samples(labels), records.Level)
 	v.First, v.Opposed = stats.Mean(samples(first), records.Level), stats.Share(samples(opposed), records.Level)
 	return v
 }

@@ -4,7 +4,6 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"net"
@@ -15,17 +14,6 @@ import (
 	"time"
 
 	"congrad/harness/rng"
-
-	"github.com/openai/openai-go/v3"
-	"github.com/openai/openai-go/v3/option"
-)
-
-// What every request says; a server's own defaults would make its verdicts another's.
-const (
-	temperature = 0
-	topP        = 1
-	topLogProbs = 5
-	seed        = 1
 )
 
 // Times between retries, and how often in a row the server may fail for good before the run ends.
@@ -36,24 +24,10 @@ const (
 	mostInARow   = 8
 )
 
-// request is what is sent.
-func (s Settings) request(prompt string) openai.ChatCompletionNewParams {
-	p := openai.ChatCompletionNewParams{
-		Model: s.Model, Messages: []openai.ChatCompletionMessageParamUnion{openai.UserMessage(prompt)},
-		Temperature: openai.Float(temperature), TopP: openai.Float(topP), MaxTokens: openai.Int(int64(s.MaxTokens)), Seed: openai.Int(seed), N: openai.Int(1),
-		FrequencyPenalty: openai.Float(0), PresencePenalty: openai.Float(0),
-	}
-	if s.LogProbs {
-		p.Logprobs, p.TopLogprobs = openai.Bool(true), openai.Int(topLogProbs)
-	}
-	return p
-}
-
-// reply returns a kept or a fresh reply. failed explains why this request alone has none; Refusal then holds the server's words. err ends the run. Once going
+// reply returns a kept or a fresh reply. failed explains why this request alone has none; a refusal is in the server's words. err ends the run. Once going
 // is over no request is made, one on its way is ended by ctx.
 func (j *Judge) reply(ctx, going context.Context, prompt string) (r Reply, failed string, err error) {
-	request := j.settings.request(prompt)
-	body, err := json.Marshal(request)
+	body, err := j.settings.request(prompt)
 	if err != nil {
 		return r, "", err
 	}
@@ -69,13 +43,9 @@ func (j *Judge) reply(ctx, going context.Context, prompt string) (r Reply, faile
 		if j.session.Requests.Add(1) > int64(j.limits.MaxRequests) {
 			return r, "", fmt.Errorf("evaluate.endpoint.max_requests (%d in one run) is used up. Nothing is lost: every reply is kept. Run the same command for as many more requests, or raise the key", j.limits.MaxRequests)
 		}
-		answer, err := j.client.New(ctx, request, option.WithRequestTimeout(j.limits.Timeout))
-		if err == nil && len(answer.Choices) == 0 {
-			err = &stranger{"its reply has no choices"}
-		}
+		r, err := j.post(ctx, body)
 		if err == nil {
 			j.note(true)
-			r = replyOf(answer)
 			return r, "", j.replies.Put(key, r)
 		}
 		if ctx.Err() != nil {
@@ -102,9 +72,9 @@ func (j *Judge) reply(ctx, going context.Context, prompt string) (r Reply, faile
 
 // reason is why a request has no reply, in words that do not depend on the day.
 func reason(err error) string {
-	var api *openai.Error
-	if errors.As(err, &api) {
-		return fmt.Sprintf("the server's error %d", api.StatusCode)
+	var f *failure
+	if errors.As(err, &f) {
+		return fmt.Sprintf("the server's error %d", f.status)
 	}
 	return noAnswer
 }
@@ -144,20 +114,20 @@ func (j *Judge) giveUp(err error) error {
 
 // judgeError decides what becomes of a request: it is asked again, it has failed alone, or all would.
 func (j *Judge) judgeError(err error) (again bool, failed string, fatal error) {
-	var api *openai.Error
-	if !errors.As(err, &api) {
+	var f *failure
+	if !errors.As(err, &f) {
 		var dial *net.OpError
 		var dns *net.DNSError
 		if (errors.As(err, &dial) && dial.Op == "dial" || errors.As(err, &dns)) && !j.settled() {
 			return false, "", fmt.Errorf("no server answers there: %s (evaluate.endpoint.url); start it, or correct the address", j.words(err))
 		}
-		if other := asStranger(err); other != nil && !j.settled() {
+		var other *stranger
+		if errors.As(err, &other) && !j.settled() {
 			return false, "", fmt.Errorf("%w; is this an OpenAI-compatible server, and evaluate.endpoint.url its base URL without /chat/completions?", other)
 		}
 		return true, "", nil
 	}
-	said := strings.ToLower(api.Code + " " + api.Type)
-	switch status := api.StatusCode; {
+	switch status := f.status; {
 	case status == http.StatusUnauthorized || status == http.StatusForbidden:
 		why := "the environment variable " + j.limits.KeyEnv + " (evaluate.endpoint.key_env) holds a key that the server rejects"
 		if j.key == "" {
@@ -166,11 +136,11 @@ func (j *Judge) judgeError(err error) (again bool, failed string, fatal error) {
 		return false, "", fmt.Errorf("%s; %s", j.words(err), why)
 	case status == http.StatusNotFound || status == http.StatusMethodNotAllowed:
 		return false, "", fmt.Errorf("%s; does the server have evaluate.endpoint.model, and is evaluate.endpoint.url its base URL without /chat/completions?", j.words(err))
-	case strings.Contains(said, "insufficient_quota"):
+	case strings.Contains(f.codes, "insufficient_quota"):
 		return false, "", fmt.Errorf("%s; no credit is left. Nothing is lost: every reply is kept", j.words(err))
-	case ofContext(said) || status == http.StatusBadRequest && ofContext(strings.ToLower(api.Message)): // vLLM has no code for it
+	case ofContext(f.codes) || status < 500 && status != http.StatusTooManyRequests && ofContext(strings.ToLower(f.message)): // vLLM has no code for it
 		return false, tooLong, nil
-	case strings.Contains(said, "content_filter") || strings.Contains(said, "content_policy"):
+	case strings.Contains(f.codes, "content_filter") || strings.Contains(f.codes, "content_policy"):
 		return false, refused, nil
 	default:
 		retried := []int{http.StatusRequestTimeout, http.StatusConflict, http.StatusTooManyRequests}
@@ -186,13 +156,6 @@ func ofContext(said string) bool {
 // words are those of an error, without the key: servers are known to quote it.
 func (j *Judge) words(err error) string {
 	text := err.Error()
-	var api *openai.Error
-	if errors.As(err, &api) {
-		text = fmt.Sprintf("%d %s", api.StatusCode, http.StatusText(api.StatusCode))
-		if message := strings.Join(strings.Fields(api.Message), " "); message != "" {
-			text += ": " + message
-		}
-	}
 	if j.key != "" {
 		text = strings.ReplaceAll(text, j.key, "(the key)")
 	}
@@ -205,9 +168,9 @@ func (j *Judge) words(err error) string {
 // backOff is how long to wait: what the server asks for, else twice as long each time, with jitter so that requests that failed
 // together do not come back together.
 func backOff(err error, key string, attempt int) (time.Duration, error) {
-	var api *openai.Error
-	if errors.As(err, &api) && api.Response != nil {
-		if d, ok := retryAfter(api.Response.Header); ok {
+	var f *failure
+	if errors.As(err, &f) {
+		if d, ok := retryAfter(f.header); ok {
 			if d > longestWait {
 				return 0, fmt.Errorf("the server asks to wait %s (Retry-After). Nothing is lost: every reply is kept; run the same command after that time", d.Round(time.Second))
 			}
@@ -225,9 +188,12 @@ func retryAfter(h http.Header) (time.Duration, bool) {
 		return time.Duration(seconds * float64(time.Second)), true
 	}
 	until, err := http.ParseTime(text)
-	now, err2 := http.ParseTime(h.Get("Date"))
-	if err != nil || err2 != nil {
+	if err != nil {
 		return 0, false
+	}
+	now, err := http.ParseTime(h.Get("Date"))
+	if err != nil {
+		now = time.Now()
 	}
 	return max(0, until.Sub(now)), true
 }

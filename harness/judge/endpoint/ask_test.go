@@ -35,10 +35,10 @@ func TestRetries(t *testing.T) {
 		}
 	})
 	b := newBench(t, s.URL)
-	if d := cmp.Diff([]Verdict{{1, 1, Text, ""}}, b.compare(t, manyPairs(1)...)); d != "" {
+	if d := cmp.Diff([]Verdict{{First: 1, Second: 1, By: Text}}, b.compare(t, manyPairs(1)...)); d != "" {
 		t.Error(d)
 	}
-	if d := cmp.Diff([]Verdict{{1, 1, Text, ""}}, b.compare(t, Pair{"another", "good", "bad"})); d != "" {
+	if d := cmp.Diff([]Verdict{{First: 1, Second: 1, By: Text}}, b.compare(t, Pair{"another", "good", "bad"})); d != "" {
 		t.Error(d)
 	}
 	if len(b.pauses) != 5 || b.pauses[0] != 7*time.Second || b.pauses[2] != 20*time.Second {
@@ -65,7 +65,7 @@ func TestSlow(t *testing.T) {
 	b := newBench(t, s.URL)
 	b.open(t, s.URL, func(_ *Settings, l *Limits) { l.Timeout = 700 * time.Millisecond })
 	got := b.compare(t, Pair{"q", "good", "bad"}, Pair{"slow", "good", "bad"}, Pair{"r", "bad", "good"})
-	if d := cmp.Diff([]Verdict{{1, 1, Text, ""}, {0.5, 0.5, "", noAnswer}, {0, 0, Text, ""}}, got); d != "" || len(b.pauses) != 2 {
+	if d := cmp.Diff([]Verdict{{First: 1, Second: 1, By: Text}, {First: 0.5, Second: 0.5, Failed: noAnswer}, {First: 0, Second: 0, By: Text}}, got); d != "" || len(b.pauses) != 2 {
 		t.Errorf("%v\n%s", b.pauses, d)
 	}
 }
@@ -106,5 +106,69 @@ func TestWrongSettings(t *testing.T) {
 	b.open(t, s.URL, nil)
 	if _, err := b.Compare(context.Background(), manyPairs(1), func(int) {}); err == nil || !strings.Contains(err.Error(), "set the environment variable A_TEST_KEY") || s.keys[0] != "" {
 		t.Errorf("with the key %q: %v", s.keys, err)
+	}
+}
+
+// In every shape that servers give errors, the status decides, their words are told and Retry-After is kept.
+func TestErrorBodies(t *testing.T) {
+	for name, c := range map[string]struct{ body, kind, want string }{
+		"OpenAI, vLLM":      {`{"error":{"message":"try later","type":"x","code":429}}`, "application/json", ": try later"},
+		"a text (Ollama)":   {`{"error":"try later"}`, "application/json; charset=utf-8", ": try later"},
+		"flat (old vLLM)":   {`{"object":"error","message":"try later","type":"x","param":null,"code":429}`, "application/json", ": try later"},
+		"detail (FastAPI)":  {`{"detail":"try later"}`, "application/json", ": try later"},
+		"details (FastAPI)": {`{"detail":[{"loc":["body","n"],"msg":"try","type":"x"},{"msg":"later"}]}`, "application/json", ": try; later"},
+		"a list (Google)":   {`[{"error":{"code":429,"message":"try later","status":"RESOURCE_EXHAUSTED"}}]`, "application/json", ": try later"},
+		"HTML":              {"<!DOCTYPE html><html><head><title>x</title><style>p{}</style></head><body><h1>try</h1>\n<p>later &amp; go</p></body></html>", "text/html", ": try later & go"},
+		"text":              {"try\nlater", "text/plain", ": try later"},
+		"no type":           {"try later", "", ": try later"},
+		"empty":             {"", "application/json", ""},
+		"null":              {"null", "application/json", ""},
+		"cut":               {`{"error":{"message":"try la`, "application/json", `: {"error":{"message":"try la`},
+		"no UTF-8":          {"try \xff later", "text/plain", ": try later"},
+	} {
+		for status, asked := range map[int]int{429: 2, 503: 2, 404: 1, 401: 1, 422: 1} {
+			s := serve(t, func(w http.ResponseWriter, prompt string, n int) {
+				if n > 1 {
+					right(w, prompt, n)
+					return
+				}
+				w.Header().Set("Content-Type", c.kind)
+				w.Header().Set("Retry-After", "17")
+				w.WriteHeader(status)
+				fmt.Fprint(w, c.body)
+			})
+			b := newBench(t, s.URL)
+			var told string
+			b.session.Retrying = func(message string) { told = message }
+			_, err := b.Compare(context.Background(), manyPairs(1), func(int) {})
+			if err != nil {
+				told = err.Error()
+			}
+			want := fmt.Sprintf(": %d %s%s", status, http.StatusText(status), c.want)
+			if again := asked > 1; !strings.Contains(told, want) || (err == nil) != again || again && (len(b.pauses) != 1 || b.pauses[0] != 17*time.Second) || !again && s.asked() != 1 {
+				t.Errorf("%s, %d: %d requests, pauses %v, told %q, want %q", name, status, s.asked(), b.pauses, told, want)
+			}
+		}
+	}
+}
+
+// A body that ends before its length keeps its status, and an error inside a reply that says it went well has its own.
+func TestErrorBodyCutOff(t *testing.T) {
+	for _, answer := range []func(http.ResponseWriter){
+		func(w http.ResponseWriter) {
+			w.Header().Set("Content-Length", "1000")
+			w.WriteHeader(404)
+			fmt.Fprint(w, `{"error":"no mod`)
+		},
+		func(w http.ResponseWriter) {
+			w.Header().Set("Content-Type", "application/json")
+			fmt.Fprint(w, `{"error":{"code":404,"message":"no model"}}`)
+		},
+	} {
+		s := serve(t, func(w http.ResponseWriter, _ string, _ int) { answer(w) })
+		_, err := newBench(t, s.URL).Compare(context.Background(), manyPairs(1), func(int) {})
+		if err == nil || !strings.Contains(err.Error(), "404 Not Found: ") || !strings.Contains(err.Error(), "no mod") || s.asked() != 1 {
+			t.Errorf("%d requests: %v", s.asked(), err)
+		}
 	}
 }

@@ -15,8 +15,6 @@ import (
 
 	"congrad/harness/store"
 
-	"github.com/openai/openai-go/v3"
-	"github.com/openai/openai-go/v3/option"
 	"golang.org/x/sync/errgroup"
 )
 
@@ -47,6 +45,8 @@ type Verdict struct {
 	Second float64 `json:"second"`           // with the answer shown second
 	By     string  `json:"by"`               // LogProbs, Text or Same; empty where it failed
 	Failed string  `json:"failed,omitempty"` // why there is no verdict; the preferences are then a half
+	// Labels is the probability of both labels together where log-probs were read: the lower of both orders'; 0 if none were.
+	Labels float64 `json:"labels,omitempty"`
 }
 
 // How a preference was read; Same says that the answers are, and that nobody was asked.
@@ -64,7 +64,7 @@ type Judge struct {
 	settings Settings
 	limits   Limits
 	key      string
-	client   openai.ChatCompletionService
+	client   *http.Client
 	replies  *store.Replies
 	session  *Session
 	telling  sync.Mutex // of done and Retrying
@@ -79,16 +79,8 @@ type Judge struct {
 // New makes a judge and contacts nobody. The key is read from the environment.
 func New(s Settings, l Limits, replies *store.Replies, session *Session) *Judge {
 	key := strings.TrimSpace(os.Getenv(l.KeyEnv))
-	// the service alone, since a whole client would read addresses, keys and headers from variables of its own
-	options := []option.RequestOption{
-		option.WithBaseURL(strings.TrimSuffix(s.URL, "/") + "/"), option.WithMaxRetries(0),
-		option.WithHTTPClient(&http.Client{CheckRedirect: sameRequest}), option.WithMiddleware(onlyJSON),
-	}
-	if key != "" {
-		options = append(options, option.WithAPIKey(key))
-	}
 	return &Judge{
-		settings: s, limits: l, key: key, client: openai.NewChatCompletionService(options...), replies: replies, session: session,
+		settings: s, limits: l, key: key, client: &http.Client{CheckRedirect: sameRequest}, replies: replies, session: session,
 		wait: pause, works: replies.Len() > 0,
 	}
 }
@@ -166,7 +158,7 @@ func (j *Judge) settled() bool {
 // compare judges a pair in both orders.
 func (j *Judge) compare(ctx, going context.Context, p Pair) (Verdict, error) {
 	if p.Answer == p.Opponent {
-		return Verdict{0.5, 0.5, Same, ""}, nil
+		return Verdict{First: 0.5, Second: 0.5, By: Same}, nil
 	}
 	first, err := j.prefer(ctx, going, p.Instruction, p.Answer, p.Opponent)
 	if err != nil {
@@ -181,19 +173,21 @@ func (j *Judge) compare(ctx, going context.Context, p Pair) (Verdict, error) {
 	if err := j.session.note(p, other); err != nil {
 		return Verdict{}, j.asking(err)
 	}
+	labels := min(first.labels, other.labels)
 	if other.failed != "" {
-		return Verdict{0.5, 0.5, "", other.failed}, nil
+		return Verdict{First: 0.5, Second: 0.5, Failed: other.failed, Labels: labels}, nil
 	}
 	by := other.by
 	if first.by == Text {
-		by = Text
+		by, labels = Text, 0
 	}
-	return Verdict{first.share, 1 - other.share, by, ""}, nil
+	return Verdict{First: first.share, Second: 1 - other.share, By: by, Labels: labels}, nil
 }
 
 // opinion is what a request came to.
 type opinion struct {
 	share  float64 // how much the answer shown first is preferred
+	labels float64 // probability of both labels together; 0 if no log-probs were read
 	by     string  // LogProbs or Text
 	failed string  // why there is none
 	reply  Reply
@@ -205,7 +199,7 @@ func (j *Judge) prefer(ctx, going context.Context, instruction, first, second st
 		return o, j.asking(err)
 	}
 	if o.failed == "" {
-		o.share, o.by, o.failed = o.reply.preference()
+		o.share, o.labels, o.by, o.failed = o.reply.preference()
 	}
 	return o, nil
 }

@@ -27,9 +27,9 @@ func TestLogProbs(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	want := []Verdict{{8.0 / 9, 0.8, LogProbs, ""}, {0.5, 0.5, Same, ""}, {8.0 / 9, 0.8, LogProbs, ""}}
+	want := []Verdict{{8.0 / 9, 0.8, LogProbs, "", 0.9}, {0.5, 0.5, Same, "", 0}, {8.0 / 9, 0.8, LogProbs, "", 0.9}}
 	for i := range want {
-		want[i].First, want[i].Second, got[i].First, got[i].Second = round(want[i].First), round(want[i].Second), round(got[i].First), round(got[i].Second)
+		want[i].First, want[i].Second, got[i].First, got[i].Second, got[i].Labels = round(want[i].First), round(want[i].Second), round(got[i].First), round(got[i].Second), round(got[i].Labels)
 	}
 	if d := cmp.Diff(want, got); d != "" {
 		t.Error(d)
@@ -40,7 +40,7 @@ func TestLogProbs(t *testing.T) {
 	}
 	body := map[string]any{
 		"model": "a-model", "messages": []any{map[string]any{"role": "user", "content": "q|x|y"}}, "temperature": 0.0, "top_p": 1.0, "max_tokens": 8.0, "seed": 1.0, "n": 1.0,
-		"frequency_penalty": 0.0, "presence_penalty": 0.0, "logprobs": true, "top_logprobs": 5.0,
+		"frequency_penalty": 0.0, "presence_penalty": 0.0, "logprobs": true, "top_logprobs": 20.0,
 	}
 	if d := cmp.Diff(body, s.bodies[0]); d != "" || s.asked() != 2 || s.keys[0] != "Bearer secret-key" {
 		t.Errorf("%d requests, the first with %q:\n%s", s.asked(), s.keys, d)

@@ -5,8 +5,6 @@ import (
 	"regexp"
 	"strings"
 	"unicode"
-
-	"github.com/openai/openai-go/v3"
 )
 
 // Reply is what of a server's answer is kept.
@@ -30,113 +28,153 @@ type Option struct {
 	LogProb float64 `json:"logprob"`
 }
 
-func replyOf(c *openai.ChatCompletion) Reply {
-	choice := c.Choices[0]
-	r := Reply{Text: choice.Message.Content, Refusal: choice.Message.Refusal, Finish: choice.FinishReason, Served: c.Model}
-	for _, t := range choice.Logprobs.Content {
-		token := Token{Text: t.Token}
-		for _, o := range t.TopLogprobs {
-			token.Top = append(token.Top, Option{o.Token, o.Logprob})
-		}
-		r.Tokens = append(r.Tokens, token)
-	}
-	return r
-}
-
 // The reasons why a pair has no verdict.
 const (
 	refused    = "refused"
 	unreadable = "no verdict in the reply"
+	unlikely   = "labels with little probability"
 	tooLong    = "too long for the judge"
 	noAnswer   = "no answer from the server"
 )
 
-// preference is how much answer A is preferred. Where the server gives log-probs they are read at the verdict's place: the share
-// of A in what A and B have together, be it with a space before them or in lower case. Else the text decides.
-func (r Reply) preference() (p float64, by, failed string) {
+// leastLabels is the probability that both labels must have together where the verdict is. Below it the judge would rather say
+// something else, and a share of what is left is no preference.
+const leastLabels = 0.5
+
+// preference is how much answer A is preferred. The text decides whether there is a verdict, and where: an "A" elsewhere is an article.
+// Where the server gives log-probs they are read at the verdict's place: the share of A in what A and B have together. labels is what they
+// have together; 0 if the text alone was read.
+func (r Reply) preference() (p, labels float64, by, failed string) {
 	if r.Refusal != "" || r.Finish == "content_filter" {
-		return 0, "", refused
+		return 0, 0, "", refused
 	}
-	said := verdict(r.Text)
-	if at := r.place(said); at >= 0 {
-		if p, ok := share(r.Tokens[at].Top); ok {
-			return p, LogProbs, ""
+	said, at := verdict(r.Text)
+	if said == "" {
+		return 0, 0, "", unreadable
+	}
+	if i := r.place(said, at); i >= 0 {
+		// the first word of a reply may be a label in lower case; later "a" is an article, be it one that was not chosen
+		if p, labels, ok := share(r.Tokens[i].Top, strings.TrimSpace(r.Text[:at]) == "", r.Text[at] >= 'a'); ok {
+			if labels < leastLabels {
+				return 0, labels, "", unlikely
+			}
+			return p, labels, LogProbs, ""
 		}
 	}
-	switch said {
-	case "A":
-		return 1, Text, ""
-	case "B":
-		return 0, Text, ""
+	if said == "A" {
+		return 1, 0, Text, ""
 	}
-	return 0, "", unreadable
+	return 0, 0, Text, ""
 }
 
-// place is that of the verdict among the tokens: the first token of all that is more than space, if it is a label, else the first
-// that is what the text says; -1 where there is none.
-func (r Reply) place(said string) int {
+// written is a token's text as the reply has it; some servers give the vocabulary's spelling of spaces.
+var written = strings.NewReplacer("Ġ", " ", "▁", " ", "Ċ", "\n")
+
+// place is the position of the token with the verdict, which is at a byte of the text; -1 if the tokens are not those of the text and
+// no single one is that label.
+func (r Reply) place(said string, at int) int {
+	var all strings.Builder
+	ends := make([]int, len(r.Tokens))
 	for i, t := range r.Tokens {
-		if strings.TrimSpace(t.Text) == "" {
+		all.WriteString(written.Replace(t.Text))
+		ends[i] = all.Len()
+	}
+	if start := strings.Index(all.String(), strings.TrimSpace(r.Text)); start >= 0 {
+		at += start - (len(r.Text) - len(strings.TrimLeftFunc(r.Text, unicode.IsSpace)))
+		for i, t := range r.Tokens {
+			if at < ends[i] && label(t.Text) == said {
+				return i
+			} else if at < ends[i] {
+				return -1
+			}
+		}
+	}
+	found := -1
+	for i, t := range r.Tokens {
+		if label(t.Text) == said {
+			if found >= 0 {
+				return -1
+			}
+			found = i
+		}
+	}
+	return found
+}
+
+// share is that of A in both labels, and what they have together; false if neither label is among the options. A label that is not among
+// them counts with the most that it can have: what is left of 1, and no more than the least likely option.
+func share(options []Option, anyCase, lower bool) (p, labels float64, ok bool) {
+	var a, b float64
+	left, least := 1.0, math.Inf(1)
+	for _, o := range options {
+		x := math.Exp(o.LogProb)
+		left, least = left-x, min(least, x)
+		l := label(o.Text)
+		if !anyCase && lower != strings.ContainsAny(o.Text, "ab") {
 			continue
 		}
-		if l := label(t.Text); l != "" && (said == "" || l == said) {
-			return i
-		}
-		break
-	}
-	if said == "" {
-		return -1
-	}
-	for i := len(r.Tokens) - 1; i >= 0; i-- { // a word "a" may stand before it
-		if label(r.Tokens[i].Text) == said {
-			return i
-		}
-	}
-	return -1
-}
-
-// share is that of A; false where neither label is among the options.
-func share(options []Option) (float64, bool) {
-	var a, b float64
-	for _, o := range options {
-		switch label(o.Text) {
+		switch l {
 		case "A":
-			a += math.Exp(o.LogProb)
+			a += x
 		case "B":
-			b += math.Exp(o.LogProb)
+			b += x
 		}
 	}
-	p := a / (a + b)
-	return p, p >= 0 && p <= 1 // neither 0/0 nor what no log-prob gives
+	labels = a + b
+	if bound := max(0, min(left, least)); a == 0 {
+		a = bound
+	} else if b == 0 {
+		b = bound
+	}
+	p = a / (a + b)
+	return p, min(labels, 1), labels > 0 && p >= 0 && p <= 1 // no log-prob gives infinity
 }
 
-// label is the label that a token is, "A" or "B", without the space before it (written Ġ or ▁ by some servers) and what is set
-// around it; empty where it is another.
+// label is the label that a token is, "A" or "B", without the space before it and what is set around it; empty where it is another.
 func label(token string) string {
-	s := strings.TrimFunc(strings.TrimLeft(token, "Ġ▁Ċ"), func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) })
+	s := strings.TrimFunc(written.Replace(token), func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) })
 	if s = strings.ToUpper(s); s == "A" || s == "B" {
 		return s
 	}
 	return ""
 }
 
-// told is a line that is a verdict: a label alone, or behind such words as "the better answer is".
-var told = regexp.MustCompile(`(?i)^\W*(?:(?:the|better|best|answer|response|verdict|choice|winner|is)\W+)*([AB])\W*$`)
+// told is a line that is a verdict and nothing else: a label alone, or a capital one after such words as "the better answer is", or any
+// one after a colon. A line that goes on after the label, in whatever language or with a colon, is a sentence or an answer.
+var told = regexp.MustCompile(`^` + around + `*(?:` +
+	`([ABab])` +
+	`|(?:(?i:the|my|better|best|final|answer|response|verdict|choice|winner|is)` + around + `+)+([AB])` +
+	`|(?:(?i:the|my|better|best|final|answer|response|verdict|choice|winner|is)` + around + `+)*(?i:answer|response|verdict|choice|winner|is)` + closing + `*[:：]` + around + `*([ab])` +
+	`)` + closing + `*$`)
 
-// verdict is the label that the first or the last line of a text gives; empty where none does, or each another.
-func verdict(text string) string {
-	lines := strings.Split(strings.TrimSpace(text), "\n")
-	said := ""
-	for _, line := range []string{lines[0], lines[len(lines)-1]} {
-		m := told.FindStringSubmatch(strings.TrimSpace(line))
+// What may be around a label: spaces, marks of emphasis, quotes, brackets and, before it only, a colon or a bullet.
+const (
+	closing = `[\s.,;!。！*_~"'”’»」』)\]}` + "`" + `]`
+	around  = `[\s.,:：*_~"'“”‘’«»「」『』()\[\]{}` + "`" + `-]`
+)
+
+// verdict is the label that the first or the last line of a text gives, and the byte at which it is; empty where none does, or each
+// another.
+func verdict(text string) (said string, at int) {
+	first, last := strings.TrimSpace(text), 0
+	start := strings.Index(text, first)
+	if i := strings.LastIndex(first, "\n"); i >= 0 {
+		last = i + 1
+	}
+	firstLine, _, _ := strings.Cut(first, "\n")
+	for i, line := range []string{firstLine, first[last:]} {
+		m := told.FindStringSubmatchIndex(line)
 		if m == nil {
 			continue
 		}
-		l := strings.ToUpper(m[1])
-		if said != "" && said != l {
-			return ""
+		k := max(m[2], m[4], m[6])
+		l := strings.ToUpper(line[k : k+1])
+		switch {
+		case said == "":
+			said, at = l, start+i*last+k
+		case said != l:
+			return "", 0
 		}
-		said = l
 	}
-	return said
+	return said, at
 }

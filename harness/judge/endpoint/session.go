@@ -28,7 +28,7 @@ func (s *Session) note(p Pair, o opinion) error {
 	if o.failed == "" {
 		s.read, s.without = true, nil
 	}
-	if s.read || o.failed != unreadable && o.failed != refused {
+	if s.read || o.failed != unreadable && o.failed != unlikely && o.failed != refused {
 		return nil
 	}
 	if s.without == nil {
@@ -37,7 +37,7 @@ func (s *Session) note(p Pair, o opinion) error {
 	if s.without[p] = true; len(s.without) < mostWithout {
 		return nil
 	}
-	return fmt.Errorf("the first %d pairs got no verdict: their replies are refusals or do not say which answer is better; %s. Try a prompt that asks only for the letter A or B (evaluate.endpoint.instructions), more room for the reply (evaluate.endpoint.max_tokens) or another model (evaluate.endpoint.model). Every reply is kept",
+	return fmt.Errorf("the first %d pairs got no verdict: their replies are refusals, do not say which answer is better, or give A and B little probability; %s. Try a prompt that asks only for the letter A or B (evaluate.endpoint.instructions), more room for the reply (evaluate.endpoint.max_tokens) or another model (evaluate.endpoint.model). Every reply is kept",
 		mostWithout, o.reply.quoted())
 }
 

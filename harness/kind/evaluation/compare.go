@@ -45,7 +45,7 @@ func LimitsOf(v config.Endpoint) endpoint.Limits {
 
 // Kind of the stage.
 func (Compare) Kind() kind.Kind {
-	return kind.Kind{Name: "compare", Version: 2, Title: "asking a judge"}
+	return kind.Kind{Name: "compare", Version: 3, Title: "asking a judge"}
 }
 
 // Title says what the stage does.

@@ -20,7 +20,7 @@ type Replies struct{ Task }
 
 // Kind of the stage.
 func (Replies) Kind() kind.Kind {
-	return kind.Kind{Name: "replies", Version: 1, Title: "alignment tax: greedy answers"}
+	return kind.Kind{Name: "replies", Version: 2, Title: "alignment tax: greedy answers"}
 }
 
 // questionPrompt is what a greedy answer continues, and the token that ends it.
@@ -67,7 +67,7 @@ func (t Replies) Do(ctx context.Context, d *stage.Desk, b *bench.Bench) (stage.F
 		for k, i := range block.Prompts {
 			q := asked[i]
 			text := task.Cut(b.Chat.Decode(made[at][k][0].Tokens), x.Spec.Answer.Until)
-			replies[i] = record.Reply{Task: x.Name, Lang: q.Lang, Item: q.ID, Cluster: q.Cluster, Text: text, Exact: task.Exact(text, q.Right)}
+			replies[i] = record.Reply{Task: x.Name, Lang: q.Lang, Item: q.ID, Cluster: q.Cluster, Text: text, Exact: task.Exact(text, q.Right, x.Spec.Answer.Numbers)}
 		}
 	}
 	return stage.Output("replies", replies)
