@@ -7,6 +7,7 @@ import (
 	"congrad/harness/loss"
 	"congrad/harness/method"
 	"congrad/harness/model"
+	"congrad/harness/text"
 )
 
 // Field documents one key of an experiment file.
@@ -38,6 +39,9 @@ var Fields = []Field{
 	{"precision", "float32", 0, 0, []string{"float32", "bfloat16"}, ours, "of the products with the blocks' matrices; with bfloat16 what is frozen is kept in it too, and what is trained stays float32"},
 	{"seeds", []uint64{1, 2, 3}, 1, inf, nil, ours, "one whole run for each; intervals take them as their outer level"},
 	{"iterations", 2, 1, 100, nil, "Yuan et al. 2024 (M1 to M3)", "rounds of generating, judging and training"},
+
+	{"chat.layout", "own", 0, 0, []string{"own", "plain"}, ours, "how the model is asked: by its own chat template, or in plain text, as a model without one has to be"},
+	{"chat.prompt", text.Here, 0, 0, nil, ours, "plain: the text that asks, with {prompt} where the instruction is; it may begin with examples of questions and answers"},
 
 	{"lora.rank", 0, 0, 65536, nil, ours, "of the adapters that are trained in place of the model's weights (Hu et al. 2022); 0 trains all weights"},
 	{"lora.alpha", 32.0, 1e-6, 1e6, nil, ours, "the adapters' product is multiplied by alpha/rank"},

@@ -59,6 +59,7 @@ func loadCell(file string, source []byte, sets []string, world World, cell []cel
 	b.bindPublished(raw, e)
 	b.settlePrompts(e)
 	b.settleEndpoint(e)
+	b.settleChat(e)
 	b.settleAnswers(e)
 	b.settleReference(e)
 	if len(b.wrong) == 0 { // cross checks of half-read files would only confuse
@@ -194,6 +195,7 @@ func (b *binder) checkTogether(e *Experiment, w World) {
 	}
 	b.checkPrompts(e)
 	b.checkEndpoint(e, w)
+	b.checkChat(e)
 	b.checkAnswerColumns(e)
 	b.checkArms(e)
 	b.checkAdapters(e)

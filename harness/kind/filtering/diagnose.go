@@ -81,7 +81,10 @@ func materialOf(b *bench.Bench, pairs []data.Preference, codes []string, longest
 	m := material{units: make([][]nn.Row, len(pairs)), language: make([]int, len(pairs))}
 	var faults []error
 	for i, p := range pairs {
-		ask := b.Chat.Prompt(p.Prompt)
+		ask, err := b.Chat.Prompt(p.Prompt)
+		if err != nil {
+			return m, fmt.Errorf("%s:%d: %w", name, p.Line, err)
+		}
 		m.units[i] = []nn.Row{{Prompt: ask, Answer: b.Chat.Answer(p.Chosen)}, {Prompt: ask, Answer: b.Chat.Answer(p.Rejected)}}
 		m.language[i] = index[p.Lang]
 		if n := max(m.units[i][0].Len(), m.units[i][1].Len()); n > longest && len(faults) < 10 {
