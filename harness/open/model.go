@@ -216,8 +216,8 @@ func (s source) chat(c model.Config, file []byte, ask config.Chat) (*text.Chat, 
 	if err != nil {
 		return nil, err
 	}
-	if tokenizer.Size() > c.Vocab {
-		return nil, fmt.Errorf("the tokenizer has %d tokens, the model %d", tokenizer.Size(), c.Vocab)
+	if err := tokenizer.Fit(c.Vocab); err != nil {
+		return nil, err
 	}
 	use, err := s.use()
 	if err != nil {
