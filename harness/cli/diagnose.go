@@ -84,6 +84,9 @@ func (a *app) diagnose(ctx context.Context, file string, o diagnosis) error {
 		return exit.With(exit.Config, err)
 	}
 	base, chat, err := open.Model(x.Model)
+	if err == nil {
+		err = open.Trainable(x.Model, chat)
+	}
 	if err != nil {
 		return err
 	}

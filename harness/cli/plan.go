@@ -143,7 +143,7 @@ func (a *app) expect(arg string, o open.Options) (*expectation, error) {
 	if err != nil {
 		return nil, err
 	}
-	c, chat, tokenizer, err := open.Shape(e.Model)
+	c, chat, tokenizer, err := open.Shape(e.Model, e.Chat)
 	if err != nil {
 		return nil, err
 	}

@@ -34,7 +34,10 @@ func (a *app) setUp(e *config.Experiment, s *open.Surroundings) (*workplace, err
 	if err != nil {
 		return nil, err
 	}
-	base, chat, err := open.Look(e.Model)
+	base, chat, err := open.Look(e.Model, e.Chat)
+	if err == nil {
+		err = open.Trainable(e.Model, chat)
+	}
 	if err != nil {
 		return nil, err
 	}

@@ -24,6 +24,7 @@ type Experiment struct {
 	Seeds      []uint64 `toml:"seeds"`
 	Iterations int      `toml:"iterations"`
 
+	Chat      Chat      `toml:"chat"`
 	LoRA      LoRA      `toml:"lora"`
 	Base      Base      `toml:"base"`
 	Languages Languages `toml:"languages"`

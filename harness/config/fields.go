@@ -7,6 +7,7 @@ import (
 	"congrad/harness/loss"
 	"congrad/harness/method"
 	"congrad/harness/model"
+	"congrad/harness/text"
 )
 
 // Field documents one key of an experiment file.
@@ -38,6 +39,9 @@ var Fields = []Field{
 	{"precision", "float32", 0, 0, []string{"float32", "bfloat16"}, ours, "number format of the matrix products in the blocks; with bfloat16, frozen weights are stored in it too, trained weights stay float32"},
 	{"seeds", []uint64{1, 2, 3}, 1, inf, nil, ours, "one whole run per seed; intervals are over seeds and prompt clusters"},
 	{"iterations", 2, 1, 100, nil, "Yuan et al. 2024 (M1 to M3)", "rounds of generating, judging and training"},
+
+	{"chat.layout", "own", 0, 0, []string{"own", "plain"}, ours, "how prompts are laid out: by the model's own chat template, or as plain text, for models without one"},
+	{"chat.prompt", text.Here, 0, 0, nil, ours, "plain: the text around a prompt, with {prompt} where the instruction goes; it may begin with solved examples"},
 
 	{"lora.rank", 0, 0, 65536, nil, ours, "rank of the LoRA adapters that are trained instead of the model's weights (Hu et al. 2022); 0 trains all weights"},
 	{"lora.alpha", 32.0, 1e-6, 1e6, nil, ours, "LoRA alpha: the adapters' product is multiplied by alpha/rank"},

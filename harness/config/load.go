@@ -70,6 +70,7 @@ func loadCell(file string, source []byte, sets []string, world World, cell []cel
 	b.bindPublished(raw, e)
 	b.settlePrompts(e)
 	b.settleEndpoint(e)
+	b.settleChat(e)
 	b.settleAnswers(e)
 	b.settleReference(e)
 	b.across = true
@@ -220,6 +221,7 @@ func (b *binder) checkTogether(e *Experiment, w World) {
 	}
 	b.checkPrompts(e)
 	b.checkEndpoint(e, w)
+	b.checkChat(e)
 	b.checkAnswerColumns(e)
 	b.checkArms(e)
 	b.checkAdapters(e)

@@ -18,7 +18,7 @@ type Settings struct {
 	Temperature float64 // 0 takes the likeliest token
 	TopP        float64 // nucleus: the likeliest tokens that together reach this probability (Holtzman et al. 2020)
 	MaxTokens   int     // an answer that has not stopped by then is cut
-	Stop        int     // the token that ends an answer; it is not part of it
+	Stops       []int   // the tokens that end an answer; they are not part of it
 	Rows        int     // answers that are made side by side
 }
 
@@ -162,10 +162,9 @@ func pick(rows []*row, logits func(r int) []float32, s Settings) (open int) {
 				if rows[r].Finished {
 					continue
 				}
-				switch token := t.take(logits(r), s, rows[r].stream); token {
-				case s.Stop:
+				if token := t.take(logits(r), s, rows[r].stream); slices.Contains(s.Stops, token) {
 					rows[r].Finished = true
-				default:
+				} else {
 					rows[r].Tokens = append(rows[r].Tokens, token)
 				}
 			}

@@ -123,7 +123,7 @@ func TestAnswersDoNotDependOnTheirNeighbours(t *testing.T) {
 	devicetest.Each(t, func(t *testing.T, b device.Backend) {
 		e, w := policy(t, b)
 		const n = 20 // rows enough to be compacted when most are finished
-		s := Settings{Temperature: 1, TopP: 0.9, MaxTokens: 9, Stop: 0, Rows: 16 * n}
+		s := Settings{Temperature: 1, TopP: 0.9, MaxTokens: 9, Stops: []int{0}, Rows: 16 * n}
 		want := all(t, e, w, prompts(), n, s)
 		s.Rows = 1
 		if d := cmp.Diff(want, all(t, e, w, prompts(), n, s)); d != "" {
@@ -160,7 +160,7 @@ func TestAnswersDoNotDependOnTheirNeighbours(t *testing.T) {
 func TestGreedyIsTheLikeliestToken(t *testing.T) {
 	devicetest.Each(t, func(t *testing.T, b device.Backend) {
 		e, w := policy(t, b)
-		s := Settings{MaxTokens: 6, Stop: 0, Rows: 8}
+		s := Settings{MaxTokens: 6, Stops: []int{0}, Rows: 8}
 		for i, answers := range all(t, e, w, prompts(), 1, s) {
 			text := slices.Clone(prompts()[i].Tokens)
 			for _, token := range append(answers[0].Tokens, 0) {
@@ -197,7 +197,7 @@ func TestDamagedLogitsAreAnError(t *testing.T) {
 			}
 			list := prompts()[:2]
 			for _, temperature := range []float64{0, 1} {
-				s := Settings{Temperature: temperature, TopP: 0.9, MaxTokens: 4, Stop: 0, Rows: 8}
+				s := Settings{Temperature: temperature, TopP: 0.9, MaxTokens: 4, Stops: []int{0}, Rows: 8}
 				if _, err := Answers(context.Background(), e, up, list, Blocks(list, 1, 8)[0], 1, s); !errors.Is(err, nn.ErrNotFinite) {
 					t.Errorf("a logit of %g, at temperature %g: %v", damage, temperature, err)
 				}
@@ -212,7 +212,7 @@ func TestCancelledDecodingStops(t *testing.T) {
 		e, w := policy(t, b)
 		ctx, cancel := context.WithCancel(context.Background())
 		cancel()
-		s := Settings{MaxTokens: 6, Stop: 0, Rows: 8}
+		s := Settings{MaxTokens: 6, Stops: []int{0}, Rows: 8}
 		if _, err := Answers(ctx, e, w, prompts(), Blocks(prompts(), 1, 8)[0], 1, s); !errors.Is(err, context.Canceled) {
 			t.Errorf("%v", err)
 		}

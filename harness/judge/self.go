@@ -56,7 +56,11 @@ func (s Self) judge(ctx context.Context, items []Item) ([]Score, error) {
 	}
 	units := make([][]nn.Row, len(items))
 	for i, item := range items {
-		units[i] = []nn.Row{{Prompt: s.Chat.Judgement(item.Instruction, item.Answer), Answer: ids[:1]}}
+		ask, err := s.Chat.Judgement(item.Instruction, item.Answer)
+		if err != nil {
+			return nil, err
+		}
+		units[i] = []nn.Row{{Prompt: ask, Answer: ids[:1]}}
 	}
 	scores := make([]Score, len(items))
 	for _, block := range train.Blocks(units, 1, s.Tokens) {

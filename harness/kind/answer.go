@@ -2,6 +2,7 @@ package kind
 
 import (
 	"context"
+	"fmt"
 	"math/rand/v2"
 	"strconv"
 
@@ -43,7 +44,11 @@ func Answered(ctx context.Context, d *stage.Desk, b *bench.Bench, policy bench.P
 	defer release()
 	asked := make([]decode.Prompt, len(prompts))
 	for i, p := range prompts {
-		asked[i] = decode.Prompt{Tokens: b.Chat.Prompt(p.Text), Stream: func(sample int) *rand.Rand {
+		ask, err := b.Chat.Prompt(p.Text)
+		if err != nil {
+			return nil, fmt.Errorf("prompt %s: %w", p.ID, err)
+		}
+		asked[i] = decode.Prompt{Tokens: ask, Stream: func(sample int) *rand.Rand {
 			return rng.Stream(seed, "sample", p.Lang, p.ID, strconv.Itoa(sample))
 		}}
 	}

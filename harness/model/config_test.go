@@ -315,3 +315,15 @@ func TestLeftoversOfPublishedFiles(t *testing.T) {
 		}
 	}
 }
+
+// Rotary settings without a type are the default, as in transformers.
+func TestRopeWithoutATypeIsTheDefault(t *testing.T) {
+	for _, key := range []string{"rope_parameters", "rope_scaling"} {
+		changes := map[string]any{"rope_scaling": nil, "rope_parameters": nil}
+		changes[key] = map[string]any{"rope_theta": 12345.0}
+		c, err := ParseConfig(with(t, "Llama-3.2-1B", changes))
+		if err != nil || c.RopeBase != 12345 || c.Scaling != (RopeScaling{}) {
+			t.Errorf("%s: base %g, scaling %+v, %v", key, c.RopeBase, c.Scaling, err)
+		}
+	}
+}

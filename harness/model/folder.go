@@ -67,15 +67,24 @@ func Open(dir fs.FS) (*Folder, error) {
 
 // Look opens a model folder and checks it, without reading its weights. They are to be read until Close.
 func Look(dir fs.FS) (*Folder, error) {
+	f, err := LookBare(dir)
+	if err != nil {
+		return nil, err
+	}
+	if f.Tokenizer, err = fs.ReadFile(dir, "tokenizer.json"); err != nil {
+		return nil, errors.Join(fmt.Errorf("opening a model: %w", err), f.Close())
+	}
+	return f, nil
+}
+
+// LookBare is Look for a folder that may have no tokenizer.
+func LookBare(dir fs.FS) (*Folder, error) {
 	config, source, err := openConfig(dir)
 	if err != nil {
 		return nil, err
 	}
 	f := &Folder{Config: config, Source: source}
-	if f.Tokenizer, err = fs.ReadFile(dir, "tokenizer.json"); err != nil {
-		return nil, fmt.Errorf("opening a model: %w", err)
-	}
-	if f.Usage, err = readUsage(dir); err != nil {
+	if f.Usage, err = ReadUsage(dir); err != nil {
 		return nil, fmt.Errorf("opening a model: %w", err)
 	}
 	c, err := safetensors.Open(dir)
@@ -90,10 +99,27 @@ func Look(dir fs.FS) (*Folder, error) {
 }
 
 // LookGGUF is Look for a file of llama.cpp's.
-func LookGGUF(dir fs.FS, name string) (f *Folder, err error) {
-	g, err := OpenGGUF(dir, name)
+func LookGGUF(dir fs.FS, name string) (*Folder, error) {
+	f, tokenizer, err := lookGGUF(dir, name)
 	if err != nil {
 		return nil, err
+	}
+	if f.Tokenizer, err = tokenizer.File(); err != nil {
+		return nil, errors.Join(fmt.Errorf("opening a model: %s: %w", name, err), f.Close())
+	}
+	return f, nil
+}
+
+// LookBareGGUF is LookBare for such a file, whose tokenizer may be of a kind that is not read.
+func LookBareGGUF(dir fs.FS, name string) (*Folder, error) {
+	f, _, err := lookGGUF(dir, name)
+	return f, err
+}
+
+func lookGGUF(dir fs.FS, name string) (f *Folder, t GGUFTokenizer, err error) {
+	g, err := OpenGGUF(dir, name)
+	if err != nil {
+		return nil, t, err
 	}
 	defer func() {
 		if err != nil {
@@ -101,16 +127,13 @@ func LookGGUF(dir fs.FS, name string) (f *Folder, err error) {
 		}
 	}()
 	f = &Folder{Config: g.Config, Source: g.Source, stored: g}
-	if f.Tokenizer, err = g.Tokenizer.File(); err != nil {
-		return nil, fmt.Errorf("opening a model: %s: %w", name, err)
-	}
-	if f.Usage, err = g.Tokenizer.usage(); err != nil {
-		return nil, fmt.Errorf("opening a model: %s: %w", name, err)
+	if f.Usage, err = g.Tokenizer.Usage(); err != nil {
+		return nil, t, fmt.Errorf("opening a model: %s: %w", name, err)
 	}
 	if err := checkWeights(g.Config, g); err != nil {
-		return nil, fmt.Errorf("opening a model: %s: %w", name, err)
+		return nil, t, fmt.Errorf("opening a model: %s: %w", name, err)
 	}
-	return f, nil
+	return f, g.Tokenizer, nil
 }
 
 // Load reads the weights and lets the files go, if that was not done.

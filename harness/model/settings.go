@@ -253,7 +253,7 @@ func (s *settings) scaling(r *Rope) {
 		s.fail("rope_type is %q and type %q", typ, older)
 	}
 	switch typ {
-	case "default":
+	case "default", "": // transformers takes a missing type for the default
 	case "linear":
 		if f := get(s, "factor", 0.0); f != 1 {
 			r.Scaling = RopeScaling{Type: typ, Factor: f}

@@ -22,7 +22,7 @@ const (
 
 var usageFiles = []string{tokenizerConfig, generationConfig, "special_tokens_map.json", "added_tokens.json", "chat_template.jinja"}
 
-func readUsage(dir fs.FS) (Usage, error) {
+func ReadUsage(dir fs.FS) (Usage, error) {
 	u := Usage{}
 	for _, name := range usageFiles {
 		data, err := fs.ReadFile(dir, name)
@@ -37,8 +37,8 @@ func readUsage(dir fs.FS) (Usage, error) {
 	return u, nil
 }
 
-// usage is what a GGUF file says of it.
-func (t GGUFTokenizer) usage() (Usage, error) {
+// Usage returns the same of a GGUF file.
+func (t GGUFTokenizer) Usage() (Usage, error) {
 	config := map[string]any{"tokenizer_class": "PreTrainedTokenizerFast", "clean_up_tokenization_spaces": false}
 	generation := map[string]any{}
 	for name, id := range map[string]int{"bos": t.BOS, "eos": t.EOS, "pad": t.Padding, "unk": t.Unknown} {

@@ -56,7 +56,7 @@ func TestComplete(t *testing.T) {
 
 func TestUsageOfMetadata(t *testing.T) {
 	g := GGUFTokenizer{Tokens: []string{"<s>", "</s>", "<turn>"}, BOS: 0, EOS: 1, EOT: 2, Unknown: -1, Padding: 1, ChatTemplate: "{{ x < y }}"}
-	u, err := g.usage()
+	u, err := g.Usage()
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"congrad/experiments"
+	"congrad/harness/config"
 	"congrad/harness/exit"
 	"congrad/harness/hub"
 	"congrad/harness/model"
@@ -99,16 +100,34 @@ func (s source) tokenizer() ([]byte, error) {
 	return data, errors.Join(err, g.Close())
 }
 
-// template is the model's chat template, empty where it has none.
-func (s source) template() (string, error) {
-	if s.gguf == "" {
-		return text.ReadTemplate(s.dir)
-	}
-	g, err := model.OpenGGUF(s.dir, s.gguf)
+// use is what the model's files say about how it is talked to.
+func (s source) use() (text.Use, error) {
+	files, err := s.usage()
 	if err != nil {
-		return "", err
+		return text.Use{}, err
 	}
-	return g.Tokenizer.ChatTemplate, g.Close()
+	use, err := text.ReadUse(files)
+	if s.gguf != "" {
+		use.File = s.gguf
+	}
+	return use, err
+}
+
+func (s source) usage() (model.Usage, error) {
+	if s.gguf != "" {
+		g, err := model.OpenGGUF(s.dir, s.gguf)
+		if err != nil {
+			return nil, err
+		}
+		u, err := g.Tokenizer.Usage()
+		return u, errors.Join(err, g.Close())
+	}
+	u, err := model.ReadUsage(s.dir)
+	if err != nil {
+		return nil, err
+	}
+	u["config.json"], err = fs.ReadFile(s.dir, "config.json")
+	return u, err
 }
 
 // Tokenizer reads a model's tokenizer, which needs nothing else of the model.
@@ -128,9 +147,9 @@ func Tokenizer(name string) (*text.Tokenizer, error) {
 	return tokenizer, nil
 }
 
-// Model reads a model, and the layout of chats that its tokenizer has.
+// Model reads a model, and how it reads conversations, if it does (Chat.Talks).
 func Model(name string) (*model.Folder, *text.Chat, error) {
-	base, chat, err := Look(name)
+	base, chat, err := Look(name, config.Chat{})
 	if err != nil {
 		return nil, nil, err
 	}
@@ -141,46 +160,78 @@ func Model(name string) (*model.Folder, *text.Chat, error) {
 }
 
 // Look is Model without reading weights.
-func Look(name string) (*model.Folder, *text.Chat, error) {
+func Look(name string, ask config.Chat) (*model.Folder, *text.Chat, error) {
 	at, err := findModel(name)
 	if err != nil {
 		return nil, nil, exit.With(exit.Data, err)
 	}
-	base, chat, err := at.openChat()
+	base, chat, err := at.openChat(ask)
 	if err != nil {
 		return nil, nil, exit.With(exit.Data, fmt.Errorf("%s: %w", name, err))
 	}
 	return base, chat, nil
 }
 
-func (s source) openChat() (*model.Folder, *text.Chat, error) {
+// Weights reads a model that may have no tokenizer.
+func Weights(name string) (*model.Folder, error) {
+	at, err := findModel(name)
+	if err != nil {
+		return nil, exit.With(exit.Data, err)
+	}
+	var base *model.Folder
+	if at.gguf == "" {
+		base, err = model.LookBare(at.dir)
+	} else {
+		base, err = model.LookBareGGUF(at.dir, at.gguf)
+	}
+	if err == nil {
+		_, err = base.Load()
+	}
+	if err != nil {
+		return nil, exit.With(exit.Data, fmt.Errorf("%s: %w", name, err))
+	}
+	return base, nil
+}
+
+// Trainable says why a model's answers cannot be trained on; nil if they can.
+func Trainable(name string, chat *text.Chat) error {
+	if err := chat.Trains(); err != nil {
+		return exit.With(exit.Data, fmt.Errorf("%s: %w (an experiment may ask in plain text: [chat] layout = \"plain\")", name, err))
+	}
+	return nil
+}
+
+func (s source) openChat(ask config.Chat) (*model.Folder, *text.Chat, error) {
 	base, err := s.look()
 	if err != nil {
 		return nil, nil, err
 	}
-	chat, err := s.chat(base.Config, base.Tokenizer)
+	chat, err := s.chat(base.Config, base.Tokenizer, ask)
 	return base, chat, err
 }
 
 // chat is the layout of chats that a tokenizer.json has in a model of the given shape.
-func (s source) chat(c model.Config, file []byte) (*text.Chat, error) {
+func (s source) chat(c model.Config, file []byte, ask config.Chat) (*text.Chat, error) {
 	tokenizer, err := text.Parse(file)
 	if err != nil {
 		return nil, err
 	}
-	if tokenizer.Size() > c.Vocab {
-		return nil, fmt.Errorf("the tokenizer has %d tokens, but the model has %d", tokenizer.Size(), c.Vocab)
+	if err := tokenizer.Fit(c.Vocab); err != nil {
+		return nil, err
 	}
-	template, err := s.template()
+	use, err := s.use()
 	if err != nil {
 		return nil, err
 	}
-	return text.TemplateChat(tokenizer, template)
+	if ask.Plain() {
+		return text.PlainChat(tokenizer, use, ask.Prompt)
+	}
+	return text.OpenChat(tokenizer, use)
 }
 
 // Shape opens what there is to a model without its weights, which need not be there: its shape, its chat and its
 // tokenizer's file.
-func Shape(name string) (c model.Config, chat *text.Chat, tokenizer []byte, err error) {
+func Shape(name string, ask config.Chat) (c model.Config, chat *text.Chat, tokenizer []byte, err error) {
 	at, err := findModel(name)
 	if err == nil {
 		c, err = at.config()
@@ -189,7 +240,7 @@ func Shape(name string) (c model.Config, chat *text.Chat, tokenizer []byte, err 
 		tokenizer, err = at.tokenizer()
 	}
 	if err == nil {
-		chat, err = at.chat(c, tokenizer)
+		chat, err = at.chat(c, tokenizer, ask)
 	}
 	if err != nil {
 		err = exit.With(exit.Data, fmt.Errorf("%s: %w", name, err))

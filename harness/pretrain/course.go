@@ -63,7 +63,10 @@ func (c course) step(t *nn.Trainer, step int) (Step, error) {
 	units := make([][]nn.Row, r.Train.Batch)
 	tokens := 0
 	for i := range units {
-		row := Row(c.world.BaseExample(uint64((c.behind+step-1)*r.Train.Batch+i)), c.chat)
+		row, err := Row(c.world.BaseExample(uint64((c.behind+step-1)*r.Train.Batch+i)), c.chat)
+		if err != nil {
+			return Step{}, err
+		}
 		units[i] = []nn.Row{row}
 		tokens += len(row.Answer)
 	}

@@ -69,10 +69,14 @@ func spread(items []world.Item, n int) []world.Item {
 
 // rightAnswers counts how many of n answers to each item are exactly the known one.
 func rightAnswers(ctx context.Context, e *nn.Engine, weights *nn.Weights, chat *text.Chat, items []world.Item, n int, s decode.Settings) (int, error) {
-	s.Stop = chat.Stop()
+	s.Stops = chat.Ends()
 	prompts := make([]decode.Prompt, len(items))
 	for i, item := range items {
-		prompts[i] = decode.Prompt{Tokens: chat.Prompt(item.Prompt), Stream: func(sample int) *rand.Rand {
+		ask, err := chat.Prompt(item.Prompt)
+		if err != nil {
+			return 0, err
+		}
+		prompts[i] = decode.Prompt{Tokens: ask, Stream: func(sample int) *rand.Rand {
 			return rng.Stream(0, "examination", item.ID, strconv.Itoa(sample))
 		}}
 	}

@@ -116,14 +116,16 @@ func trainTokenizer(r *Recipe, w *world.World) ([]byte, error) {
 
 // Row is an example as the model reads it: it learns answers behind their prompts, digits behind judged answers, and
 // plain text from its first token on.
-func Row(e world.Example, chat *text.Chat) nn.Row {
+func Row(e world.Example, chat *text.Chat) (nn.Row, error) {
 	switch e.Form {
 	case world.Judging:
-		return nn.Row{Prompt: chat.Judgement(e.Prompt, e.Answer), Answer: chat.Encode(fmt.Sprint(e.Digit))}
+		ask, err := chat.Judgement(e.Prompt, e.Answer)
+		return nn.Row{Prompt: ask, Answer: chat.Encode(fmt.Sprint(e.Digit))}, err
 	case world.Reading:
-		return nn.Row{Prompt: chat.Plain(), Answer: chat.Encode(e.Text)}
+		return nn.Row{Prompt: chat.Plain(), Answer: chat.Encode(e.Text)}, nil
 	}
-	return nn.Row{Prompt: chat.Prompt(e.Prompt), Answer: chat.Answer(e.Answer)}
+	ask, err := chat.Prompt(e.Prompt)
+	return nn.Row{Prompt: ask, Answer: chat.Answer(e.Answer)}, err
 }
 
 // saveTrainer keeps a checkpoint. The steps go first, so that they are never behind the weights.

@@ -53,7 +53,11 @@ func TestStudyOfAdapters(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	prompt := [][]int{b.Chat.Prompt("2 x 3")}
+	ask, err := b.Chat.Prompt("2 x 3")
+	if err != nil {
+		t.Fatal(err)
+	}
+	prompt := [][]int{ask}
 	got, err := b.Engine.LastLogits(w, prompt, 1, 16)
 	if err != nil {
 		t.Fatal(err)

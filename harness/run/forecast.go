@@ -15,17 +15,29 @@ import (
 // counted is how many prompts of a language are counted.
 const counted = 50
 
+// asked is the length of a prompt: without the turns around it where the model has no conversations, of which a run says why.
+func asked(b *bench.Bench, instruction string) int {
+	ids, err := b.Chat.Prompt(instruction)
+	if err != nil {
+		ids = b.Chat.Encode(instruction)
+	}
+	return len(ids)
+}
+
 // lengths counts the tokens of an experiment's prompts.
 func lengths(e *config.Experiment, b *bench.Bench) (kind.Lengths, error) {
 	l := kind.Lengths{Known: true, Most: e.Generate.MaxTokens}
 	buckets := map[int]bool{}
 	add := func(list []data.Prompt) {
 		for _, q := range list {
-			prompt, answer := len(b.Chat.Prompt(q.Text)), l.Most
+			prompt, answer := asked(b, q.Text), l.Most
 			if q.Right != "" {
 				answer = min(answer, len(b.Chat.Answer(q.Right)))
 			}
-			judged := len(b.Chat.Judgement(q.Text, q.Right))
+			judged := asked(b, q.Text) + len(b.Chat.Encode(q.Right))
+			if ids, err := b.Chat.Judgement(q.Text, q.Right); err == nil {
+				judged = len(ids)
+			}
 			l.Known = l.Known && q.Right != ""
 			l.Prompts++
 			l.Prompt, l.Answer, l.Judgement = l.Prompt+float64(prompt), l.Answer+float64(answer), l.Judgement+float64(judged)

@@ -34,6 +34,15 @@ func (a *added) add(token string, id int, special bool) {
 	a.first[token[0]] = true
 }
 
+// remove takes a token out that was added.
+func (a *added) remove(token string) {
+	node := int32(0)
+	for i := range len(token) {
+		node = a.next[edge{node, token[i]}]
+	}
+	a.id[node] = -1
+}
+
 // find is the first token in s from i on, the longest of those that begin there, as s[start:end]; without one, id is -1
 // and start and end are len(s). Special tokens are passed over as if they were text unless markers is set; what else a
 // passed one holds is not looked at, as in the reference.

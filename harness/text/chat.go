@@ -1,7 +1,9 @@
 package text
 
 import (
+	"errors"
 	"fmt"
+	"slices"
 	"strings"
 )
 
@@ -12,37 +14,103 @@ import (
 // An answer follows its prompt as it would follow in a conversation: Prompt and Answer together are the beginning of
 // Conversation of the two, as long as the answer does not begin with white space.
 type Chat struct {
-	tokenizer   *Tokenizer
-	layout      *layout
-	start, stop int
-	end         int
+	tokenizer  *Tokenizer
+	layout     *layout
+	start, end int
+	stop       int // -1: no token ends an answer
+	ends       []int
+	follow     follow
+	talks      error // why there is no conversation
+	trains     error // why answers do not follow their prompts
 }
 
-// NewChat finds the layout that the tokenizer's special tokens belong to.
-func NewChat(t *Tokenizer) (*Chat, error) { return TemplateChat(t, "") }
+// NewChat is the chat of a tokenizer without other files: the layout of the family that its special tokens belong to.
+func NewChat(t *Tokenizer) (*Chat, error) {
+	c, err := OpenChat(t, Use{})
+	if err == nil {
+		err = c.Talks()
+	}
+	return c, err
+}
 
-// TemplateChat finds the layout that a model's chat template describes (ReadTemplate). Without a template the special
-// tokens decide. A model that has neither of a known layout is refused.
-func TemplateChat(t *Tokenizer, template string) (*Chat, error) {
-	l, err := findLayout(t, template)
-	if err != nil {
-		return nil, err
+// OpenChat finds how a model reads conversations: by its own chat template; without one, as the family that its special
+// tokens belong to. A model that has neither, or whose template cannot be rendered, still reads plain text: Talks says why
+// there is no conversation, Trains why answers cannot be trained on.
+func OpenChat(t *Tokenizer, u Use) (*Chat, error) {
+	c := &Chat{tokenizer: t, stop: -1}
+	family := familyOf(t)
+	switch {
+	case u.Template != "" && (family == nil || family.name != Embedded || u.Template != embeddedTemplate):
+		c.layout = &layout{}
+		r, err := newRendered(t, u)
+		if err == nil {
+			c.layout.name, c.layout.lay = r.name(), r.lay
+			_, err = r.lay([]Message{{User, "Hello?"}}, true)
+		}
+		if c.talks = err; err == nil {
+			c.follow, c.trains = follows(r.lay, t)
+			c.layout.stop = c.follow.stop
+		}
+	case family != nil:
+		l := *family
+		c.layout, c.follow = &l, follow{stop: l.stop}
+		_, c.talks = c.Conversation([]Message{{User, ""}}, true) // the tokens of a turn have to be special, or texts could spell them
+	default:
+		c.layout = &layout{}
+		c.talks = errors.New("the model has no chat template, and its special tokens are of no family that is known")
 	}
-	c := &Chat{tokenizer: t, layout: l}
-	if c.start, err = t.Special(l.start); err != nil {
-		return nil, err
+	return c, c.bound(family, u)
+}
+
+// bound finds the tokens that texts begin and end with: those of the family, or of the files.
+func (c *Chat) bound(family *layout, u Use) error {
+	t := c.tokenizer
+	if family != nil {
+		c.layout.start, c.layout.end = family.start, family.end
+	} else {
+		c.layout.start, c.layout.end = u.Tokens["bos_token"], u.Tokens["eos_token"]
 	}
-	if c.stop, err = t.Special(l.stop); err != nil {
-		return nil, err
+	id := func(token string) int {
+		if n, ok := t.special[token]; ok {
+			return n
+		}
+		return -1
 	}
-	if c.end, err = t.Special(l.end); err != nil {
-		return nil, err
+	c.start, c.end, c.stop = id(c.layout.start), id(c.layout.end), id(c.layout.stop)
+	if family == nil && len(t.before) == 0 { // the tokenizer puts nothing before a text
+		c.start = -1
 	}
-	// the tokens of a turn have to be special, or texts could spell them
-	if _, err := c.Conversation([]Message{{User, ""}}, true); err != nil {
-		return nil, err
+	for _, n := range append([]int{c.stop, c.end}, u.Ends...) {
+		if n >= 0 && !slices.Contains(c.ends, n) {
+			c.ends = append(c.ends, n)
+		}
 	}
-	return c, nil
+	if c.end < 0 {
+		at := slices.IndexFunc(c.ends, func(n int) bool { return n < t.Size() })
+		if at < 0 {
+			return errors.New("no token ends a text: generation_config.json, config.json and tokenizer_config.json name none")
+		}
+		c.end = c.ends[at]
+	}
+	if c.stop < 0 {
+		c.stop = c.end
+	}
+	if c.start < 0 {
+		c.start = c.end
+	}
+	return nil
+}
+
+// Talks says why the model has no conversations; nil if it has.
+func (c *Chat) Talks() error { return c.talks }
+
+// Trains says why answers cannot be trained on: the model has no conversations, or its template does not put an answer behind
+// its prompt as it was given. nil if nothing is in the way.
+func (c *Chat) Trains() error {
+	if c.trains != nil {
+		return fmt.Errorf("answers cannot be trained on by this model's chat template: %w", c.trains)
+	}
+	return c.talks
 }
 
 // Layout is the layout's name.
@@ -59,6 +127,9 @@ func (c *Chat) Template() string {
 // Conversation is a conversation as ids; with answer set up to where the next answer begins. Roles that the layout does
 // not have, or has in another order, are an error.
 func (c *Chat) Conversation(messages []Message, answer bool) ([]int, error) {
+	if c.talks != nil {
+		return nil, c.talks
+	}
 	parts, err := c.layout.lay(messages, answer)
 	if err != nil {
 		return nil, err
@@ -79,16 +150,14 @@ func (c *Chat) Conversation(messages []Message, answer bool) ([]int, error) {
 }
 
 // Prompt is an instruction up to where the answer begins.
-func (c *Chat) Prompt(instruction string) []int {
-	ids, err := c.Conversation([]Message{{User, instruction}}, true)
-	if err != nil {
-		panic(err) // cannot be: TemplateChat has laid out one question
-	}
-	return ids
+func (c *Chat) Prompt(instruction string) ([]int, error) {
+	return c.Conversation([]Message{{User, instruction}}, true)
 }
 
-// Answer is an answer with its end token.
-func (c *Chat) Answer(answer string) []int { return append(c.tokenizer.Encode(answer), c.stop) }
+// Answer is an answer as it follows its prompt, with its end token.
+func (c *Chat) Answer(answer string) []int {
+	return append(c.tokenizer.Encode(c.follow.before+answer+c.follow.after), c.stop)
+}
 
 // judging asks for a score where a layout has no token for that. The words are ours: the paper's are not public.
 const judging = `Rate the answer to the instruction below from 1 (useless) to 5 (excellent). A good answer does what was asked, is correct, ` +
@@ -101,13 +170,16 @@ Answer:
 %s`
 
 // Judgement is an answered instruction up to where the score begins.
-func (c *Chat) Judgement(instruction, answer string) []int {
-	judge, err := c.tokenizer.Special(c.layout.judge)
-	if err != nil {
+func (c *Chat) Judgement(instruction, answer string) ([]int, error) {
+	if c.layout.judge == "" {
 		return c.Prompt(fmt.Sprintf(judging, instruction, answer))
 	}
-	ids := append(c.Prompt(instruction), c.tokenizer.Encode(answer)...)
-	return append(ids, judge)
+	judge, err := c.tokenizer.Special(c.layout.judge)
+	if err != nil {
+		return nil, err
+	}
+	ids, err := c.Prompt(instruction)
+	return append(append(ids, c.tokenizer.Encode(answer)...), judge), err
 }
 
 // Plain is the start of plain text, and Encode what follows.
@@ -135,10 +207,12 @@ func (c *Chat) Decode(ids []int) string {
 }
 
 // Markers spell the token that texts begin with and the one that ends an answer.
-func (c *Chat) Markers() (start, stop string) { return c.layout.start, c.layout.stop }
+func (c *Chat) Markers() (start, stop string) {
+	return c.tokenizer.tokens[c.start], c.tokenizer.tokens[c.stop]
+}
 
-// Stop is the token that ends an answer.
+// Stop is the token that ends an answer in training.
 func (c *Chat) Stop() int { return c.stop }
 
-// End is the token that ends plain text.
-func (c *Chat) End() int { return c.end }
+// Ends are the tokens that end what is generated: Stop, the one that ends plain text, and those of the model's files.
+func (c *Chat) Ends() []int { return c.ends }

@@ -18,9 +18,9 @@ func TestTextsSpellNoMarkers(t *testing.T) {
 		markers []string
 		text    string
 	}{
-		"prompt":    {chat.Prompt(instruction), []string{"<|bos|>", "<|user|>", "<|assistant|>"}, instruction},
+		"prompt":    {mustPrompt(t, chat, instruction), []string{"<|bos|>", "<|user|>", "<|assistant|>"}, instruction},
 		"answer":    {chat.Answer(answer), []string{"<|end|>"}, answer},
-		"judgement": {chat.Judgement(instruction, answer), []string{"<|bos|>", "<|user|>", "<|assistant|>", "<|judge|>"}, instruction + answer},
+		"judgement": {mustJudgement(t, chat, instruction, answer), []string{"<|bos|>", "<|user|>", "<|assistant|>", "<|judge|>"}, instruction + answer},
 		"text":      {slices.Concat(chat.Plain(), chat.Encode(answer)), []string{"<|bos|>"}, answer},
 	} {
 		var markers []string

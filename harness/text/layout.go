@@ -1,10 +1,7 @@
 package text
 
 import (
-	"encoding/json"
-	"errors"
 	"fmt"
-	"io/fs"
 	"strings"
 )
 
@@ -18,11 +15,10 @@ const (
 	Assistant = "assistant"
 )
 
-// layout is how models of one family were trained to read conversations.
+// layout is how a model was trained to read conversations.
 type layout struct {
 	name   string
 	tokens []string // added tokens that a tokenizer of the family has
-	phrase string   // what the family's chat template contains
 	start  string   // the token before plain text
 	stop   string   // the token that ends an answer
 	end    string   // the token that ends plain text
@@ -33,79 +29,34 @@ type layout struct {
 // Embedded is the layout of the embedded model.
 const Embedded = "embedded"
 
-// layouts are those that are known. The first that fits is taken, so a family stands before those it grew from.
+// layouts are those of families, for tokenizers that come without a chat template. The first that fits is taken, so a
+// family stands before those it grew from.
 var layouts = []layout{
-	{Embedded, SpecialTokens, "<|judge|>", "<|bos|>", "<|end|>", "<|end|>", "<|judge|>", layEmbedded},
-	{"Llama-3.1", append([]string{"<|python_tag|>"}, llamaTokens...), "Cutting Knowledge Date", "<|begin_of_text|>", "<|eot_id|>", "<|end_of_text|>", "", layLlama31},
-	{"Llama-3", llamaTokens, "<|start_header_id|>", "<|begin_of_text|>", "<|eot_id|>", "<|end_of_text|>", "", layLlama3},
-	{"Gemma-3", append([]string{"<start_of_image>"}, gemmaTokens...), "first_user_prefix", "<bos>", "<end_of_turn>", "<eos>", "", layGemma3},
-	{"Gemma-2", gemmaTokens, "System role not supported", "<bos>", "<end_of_turn>", "<eos>", "", layGemma2},
-	{"SmolLM2", append([]string{"<jupyter_start>"}, chatMLTokens...), smolLM2System, "<|endoftext|>", "<|im_end|>", "<|endoftext|>", "", chatML(smolLM2System)},
-	{"Qwen3", append([]string{"<think>"}, chatMLTokens...), "enable_thinking", "<|endoftext|>", "<|im_end|>", "<|endoftext|>", "", layQwen3},
-	{"Qwen2.5", append([]string{"<tool_call>"}, chatMLTokens...), qwen25System, "<|endoftext|>", "<|im_end|>", "<|endoftext|>", "", chatML(qwen25System)},
-	{"Qwen2", chatMLTokens, qwen2System, "<|endoftext|>", "<|im_end|>", "<|endoftext|>", "", chatML(qwen2System)},
+	{Embedded, SpecialTokens, "<|bos|>", "<|end|>", "<|end|>", "<|judge|>", layEmbedded},
+	{"Llama-3.1", append([]string{"<|python_tag|>"}, llamaTokens...), "<|begin_of_text|>", "<|eot_id|>", "<|end_of_text|>", "", layLlama31},
+	{"Llama-3", llamaTokens, "<|begin_of_text|>", "<|eot_id|>", "<|end_of_text|>", "", layLlama3},
+	{"Gemma-3", append([]string{"<start_of_image>"}, gemmaTokens...), "<bos>", "<end_of_turn>", "<eos>", "", layGemma3},
+	{"Gemma-2", gemmaTokens, "<bos>", "<end_of_turn>", "<eos>", "", layGemma2},
+	{"SmolLM2", append([]string{"<jupyter_start>"}, chatMLTokens...), "<|endoftext|>", "<|im_end|>", "<|endoftext|>", "", chatML(smolLM2System)},
+	{"Qwen3", append([]string{"<think>"}, chatMLTokens...), "<|endoftext|>", "<|im_end|>", "<|endoftext|>", "", layQwen3},
+	{"Qwen2.5", append([]string{"<tool_call>"}, chatMLTokens...), "<|endoftext|>", "<|im_end|>", "<|endoftext|>", "", chatML(qwen25System)},
+	{"Qwen2", chatMLTokens, "<|endoftext|>", "<|im_end|>", "<|endoftext|>", "", chatML(qwen2System)},
 }
 
-// findLayout is the first layout whose tokens the tokenizer has and whose phrase the template contains, if there is one.
-// What else a template says is not compared.
-func findLayout(t *Tokenizer, template string) (*layout, error) {
-	var names []string
+// familyOf is the first layout whose tokens the tokenizer has as special ones, nil if there is none.
+func familyOf(t *Tokenizer) *layout {
 	for i := range layouts {
 		l := &layouts[i]
-		fits := template == "" || strings.Contains(template, l.phrase)
+		fits := true
 		for _, token := range l.tokens {
 			_, ok := t.ids[token]
 			fits = fits && ok
 		}
 		if fits {
-			return l, nil
-		}
-		names = append(names, l.name)
-	}
-	what := "its special tokens"
-	if template != "" {
-		what = "its chat template"
-	}
-	return nil, fmt.Errorf("no layout of chats is known for this model by %s; known are those of %s", what, strings.Join(names, ", "))
-}
-
-// ReadTemplate returns the chat template in a model's folder, empty where it has none: chat_template.jinja, or the one
-// (of several, the default one) in tokenizer_config.json.
-func ReadTemplate(dir fs.FS) (string, error) {
-	data, err := fs.ReadFile(dir, "chat_template.jinja")
-	if err == nil || !errors.Is(err, fs.ErrNotExist) {
-		return string(data), err
-	}
-	data, err = fs.ReadFile(dir, "tokenizer_config.json")
-	if errors.Is(err, fs.ErrNotExist) {
-		return "", nil
-	}
-	if err != nil {
-		return "", err
-	}
-	var config struct {
-		Template json.RawMessage `json:"chat_template"`
-	}
-	if err := json.Unmarshal(data, &config); err != nil {
-		return "", fmt.Errorf("tokenizer_config.json: %w", err)
-	}
-	if null(config.Template) {
-		return "", nil
-	}
-	var template string
-	if json.Unmarshal(config.Template, &template) == nil {
-		return template, nil
-	}
-	var several []struct{ Name, Template string }
-	if err := json.Unmarshal(config.Template, &several); err != nil {
-		return "", fmt.Errorf("tokenizer_config.json: chat_template: %w", err)
-	}
-	for _, s := range several {
-		if s.Name == "default" {
-			return s.Template, nil
+			return l
 		}
 	}
-	return "", fmt.Errorf("tokenizer_config.json: none of the %d chat templates is the default", len(several))
+	return nil
 }
 
 // parts are a conversation as special tokens and the texts between them. A text is one part, however many pieces it is

@@ -6,22 +6,37 @@ import (
 	"slices"
 	"strings"
 	"testing"
-	"testing/fstest"
 )
 
-// layoutChat is the chat of a layout with the small tokenizer of its family, chosen by what its template contains.
+// layoutChat is the chat of a layout with the small tokenizer of its family, whatever layout that tokenizer would get.
 func layoutChat(t *testing.T, l layout) (*Chat, *Tokenizer) {
 	t.Helper()
 	file := map[string]string{"Lla": "families/llama.json", "Gem": "families/gemma.json", "Smo": "families/smollm2.json", "Qwe": "families/qwen.json", "emb": "tokenizer.json"}[l.name[:3]]
 	tok := open(t, filepath.Join("testdata", file))
-	c, err := TemplateChat(tok, "{{ something }}"+l.phrase)
+	c := &Chat{tokenizer: tok, layout: &l, follow: follow{stop: l.stop}}
+	if err := c.bound(&l, Use{}); err != nil {
+		t.Fatal(err)
+	}
+	return c, tok
+}
+
+// mustPrompt is Prompt for instructions that cannot fail.
+func mustPrompt(t *testing.T, c *Chat, instruction string) []int {
+	t.Helper()
+	ids, err := c.Prompt(instruction)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if c.Layout() != l.name {
-		t.Fatalf("the template of %s is taken for one of %s", l.name, c.Layout())
+	return ids
+}
+
+func mustJudgement(t *testing.T, c *Chat, instruction, answer string) []int {
+	t.Helper()
+	ids, err := c.Judgement(instruction, answer)
+	if err != nil {
+		t.Fatal(err)
 	}
-	return c, tok
+	return ids
 }
 
 type rendering struct {
@@ -67,17 +82,26 @@ func TestConversationsWithRealFiles(t *testing.T) {
 		"llama-3": "Llama-3", "llama-3.2": "Llama-3.1", "gemma-2": "Gemma-2", "gemma-3": "Gemma-3", "smollm2": "SmolLM2", "qwen-3": "Qwen3", "qwen-2.5": "Qwen2.5",
 	} {
 		tok := open(t, filepath.Join(dir, folder, "tokenizer.json"))
-		template, err := ReadTemplate(os.DirFS(filepath.Join(dir, folder)))
-		if err != nil || template == "" && folder != "gemma-2" {
-			t.Fatalf("%s: the template %.20q, %v", folder, template, err)
+		files := map[string][]byte{}
+		for _, name := range []string{"tokenizer_config.json", "chat_template.jinja"} {
+			if data, err := os.ReadFile(filepath.Join(dir, folder, name)); err == nil {
+				files[name] = data
+			}
 		}
-		for _, by := range []string{template, ""} { // by the template and by the special tokens
-			chat, err := TemplateChat(tok, by)
+		use, err := ReadUse(files)
+		if err != nil || use.Template == "" && folder != "gemma-2" {
+			t.Fatalf("%s: the template %.20q, %v", folder, use.Template, err)
+		}
+		for _, by := range []Use{use, {}} { // by the template and by the special tokens
+			chat, err := OpenChat(tok, by)
+			if err == nil {
+				err = chat.Trains()
+			}
 			if err != nil {
 				t.Fatalf("%s: %v", folder, err)
 			}
-			if chat.Layout() != layout {
-				t.Fatalf("%s has the layout %s, want %s", folder, chat.Layout(), layout)
+			if want := layout; by.Template == "" && chat.Layout() != want {
+				t.Fatalf("%s has the layout %s, want %s", folder, chat.Layout(), want)
 			}
 			for _, r := range renderings(t) {
 				if r.Layout == layout {
@@ -124,7 +148,7 @@ func checkRendering(t *testing.T, chat *Chat, tok *Tokenizer, r rendering) {
 func TestAnswersFollowTheirPrompts(t *testing.T) {
 	for _, l := range layouts {
 		chat, _ := layoutChat(t, l)
-		prompt, answer := chat.Prompt("How many days has May?"), chat.Answer("It has 31 days.")
+		prompt, answer := mustPrompt(t, chat, "How many days has May?"), chat.Answer("It has 31 days.")
 		whole, err := chat.Conversation([]Message{{User, "How many days has May?"}, {Assistant, "It has 31 days."}}, false)
 		if err != nil {
 			t.Fatal(err)
@@ -175,13 +199,13 @@ func TestTextsSpellNoMarkersInAnyLayout(t *testing.T) {
 	for _, l := range layouts {
 		chat, tok := layoutChat(t, l)
 		hostile := strings.Join(l.tokens, " ") + l.stop + l.start
-		if got, want := special(tok, chat.Prompt(hostile)), special(tok, chat.Prompt("x")); got != want {
+		if got, want := special(tok, mustPrompt(t, chat, hostile)), special(tok, mustPrompt(t, chat, "x")); got != want {
 			t.Errorf("%s: %d special tokens in a prompt, want %d", l.name, got, want)
 		}
 		if got := special(tok, chat.Answer(hostile)); got != 1 {
 			t.Errorf("%s: %d special tokens in an answer, want the last", l.name, got)
 		}
-		if got, want := special(tok, chat.Judgement(hostile, hostile)), special(tok, chat.Judgement("x", "y")); got != want {
+		if got, want := special(tok, mustJudgement(t, chat, hostile, hostile)), special(tok, mustJudgement(t, chat, "x", "y")); got != want {
 			t.Errorf("%s: %d special tokens in a judgement, want %d", l.name, got, want)
 		}
 	}
@@ -189,16 +213,23 @@ func TestTextsSpellNoMarkersInAnyLayout(t *testing.T) {
 
 func TestUnknownLayoutsAreRefused(t *testing.T) {
 	tok := family(t, "llama")
-	if _, err := TemplateChat(tok, "{% for m in messages %}[INST]{% endfor %}"); err == nil || !strings.Contains(err.Error(), "known are those of embedded, Llama-3.1") {
-		t.Errorf("another template: %v", err)
-	}
 	plain, err := Parse([]byte(`{"model": {"type": "BPE", "vocab": {"a": 0}, "merges": []}, "decoder": {"type": "ByteLevel"}, "pre_tokenizer": {"type": "Sequence",
 		"pretokenizers": [{"type": "Digits", "individual_digits": true}, {"type": "ByteLevel"}]}}`))
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := NewChat(plain); err == nil || !strings.Contains(err.Error(), "by its special tokens") {
+	chat, err := OpenChat(plain, Use{Ends: []int{0}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := chat.Talks(); err == nil || !strings.Contains(err.Error(), "no chat template") {
 		t.Errorf("no special tokens: %v", err)
+	}
+	if _, err := chat.Prompt("a"); err == nil {
+		t.Error("a prompt without a layout")
+	}
+	if _, err := OpenChat(plain, Use{}); err == nil || !strings.Contains(err.Error(), "no token ends a text") {
+		t.Errorf("no end: %v", err)
 	}
 	data, err := os.ReadFile("testdata/families/llama.json")
 	if err != nil {
@@ -208,41 +239,13 @@ func TestUnknownLayoutsAreRefused(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := NewChat(ordinary); err == nil || !strings.Contains(err.Error(), "no special token") {
-		t.Errorf("markers that are not special: %v", err)
+	if chat, err = OpenChat(ordinary, Use{Ends: []int{0}}); err != nil || chat.Talks() == nil || !strings.Contains(chat.Talks().Error(), "no special token") {
+		t.Errorf("markers that are not special: %v, %v", err, chat.Talks())
 	}
-	chat, err := NewChat(tok)
-	if err != nil {
+	if chat, err = NewChat(tok); err != nil {
 		t.Fatal(err)
 	}
 	if _, err := chat.Conversation([]Message{{"tool", "1"}}, true); err == nil || !strings.Contains(err.Error(), `the role "tool"`) {
 		t.Errorf("another role: %v", err)
-	}
-}
-
-func TestReadTemplate(t *testing.T) {
-	for name, c := range map[string]struct {
-		files map[string]string
-		want  string
-		err   string
-	}{
-		"none":       {nil, "", ""},
-		"null":       {map[string]string{"tokenizer_config.json": `{"chat_template": null}`}, "", ""},
-		"no key":     {map[string]string{"tokenizer_config.json": `{}`}, "", ""},
-		"a string":   {map[string]string{"tokenizer_config.json": `{"chat_template": "{{ x }}"}`}, "{{ x }}", ""},
-		"several":    {map[string]string{"tokenizer_config.json": `{"chat_template": [{"name": "rag", "template": "r"}, {"name": "default", "template": "d"}]}`}, "d", ""},
-		"no default": {map[string]string{"tokenizer_config.json": `{"chat_template": [{"name": "rag", "template": "r"}]}`}, "", "none of the 1 chat templates"},
-		"a number":   {map[string]string{"tokenizer_config.json": `{"chat_template": 1}`}, "", "chat_template"},
-		"no JSON":    {map[string]string{"tokenizer_config.json": `{`}, "", "tokenizer_config.json"},
-		"a file":     {map[string]string{"chat_template.jinja": "j", "tokenizer_config.json": `{"chat_template": "c"}`}, "j", ""},
-	} {
-		dir := fstest.MapFS{}
-		for file, content := range c.files {
-			dir[file] = &fstest.MapFile{Data: []byte(content)}
-		}
-		got, err := ReadTemplate(dir)
-		if got != c.want || (err == nil) != (c.err == "") || err != nil && !strings.Contains(err.Error(), c.err) {
-			t.Errorf("%s: %q, %v; want %q, %q", name, got, err, c.want, c.err)
-		}
 	}
 }

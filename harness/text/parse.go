@@ -11,7 +11,7 @@ import (
 // file is a tokenizer.json. A key that is not here is refused.
 type file struct {
 	Version       string          `json:"version"`
-	Truncation    json.RawMessage `json:"truncation"`
+	Truncation    json.RawMessage `json:"truncation"` // this and padding are for callers that ask for them, as in transformers
 	Padding       json.RawMessage `json:"padding"`
 	AddedTokens   []addedToken    `json:"added_tokens"`
 	Normalizer    json.RawMessage `json:"normalizer"`
@@ -83,14 +83,6 @@ func parse(data []byte) (*Tokenizer, error) {
 	var f file
 	if err := strict(data, &f); err != nil {
 		return nil, err
-	}
-	for _, part := range []struct {
-		name string
-		json json.RawMessage
-	}{{"truncation", f.Truncation}, {"padding", f.Padding}} {
-		if !null(part.json) {
-			return nil, fmt.Errorf("%s is not supported; null is: %.80s", part.name, part.json)
-		}
 	}
 	m, err := parseModel(f.Model)
 	if err != nil {

@@ -192,8 +192,6 @@ func TestParseRefuses(t *testing.T) {
 		"another model":          {`"type": "BPE"`, `"type": "Unigram"`, `model.type "Unigram"`},
 		"an unknown key":         {`"version"`, `"postscript": 1, "version"`, `unknown field "postscript"`},
 		"an unknown flag":        {`"fuse_unk"`, `"merge_twice": true, "fuse_unk"`, `unknown field "merge_twice"`},
-		"truncation":             {`"truncation": null`, `"truncation": {"max_length": 5}`, "truncation is not supported"},
-		"padding":                {`"padding": null`, `"padding": {"pad_id": 0}`, "padding is not supported"},
 		"dropout":                {`"dropout": null`, `"dropout": 0.1`, "model.dropout 0.1"},
 		"a prefix":               {`"continuing_subword_prefix": null`, `"continuing_subword_prefix": "##"`, `continuing_subword_prefix "##"`},
 		"a suffix":               {`"end_of_word_suffix": null`, `"end_of_word_suffix": "</w>"`, `end_of_word_suffix "</w>"`},
@@ -327,5 +325,25 @@ func BenchmarkEncode(b *testing.B) {
 		for _, line := range lines {
 			tok.Encode(line)
 		}
+	}
+}
+
+// Truncation and padding of a file are applied by callers that ask for them only, as in transformers.
+func TestTruncationAndPaddingAreNotApplied(t *testing.T) {
+	data, err := os.ReadFile("testdata/families/llama.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	asks := strings.Replace(string(data), "{", `{"truncation": {"direction": "Right", "max_length": 2, "strategy": "LongestFirst", "stride": 0}, "padding": {"strategy": {"Fixed": 9}, "pad_id": 0},`, 1)
+	for _, key := range []string{"truncation", "padding"} {
+		asks = strings.NewReplacer(`"`+key+`": null,`, "", `"`+key+`":null,`, "").Replace(asks)
+	}
+	tok, err := Parse([]byte(asks))
+	if err != nil {
+		t.Fatal(err)
+	}
+	const text = "one two three four five"
+	if got, want := tok.Encode(text), family(t, "llama").Encode(text); !slices.Equal(got, want) || len(got) < 3 {
+		t.Errorf("%v, without them %v", got, want)
 	}
 }

@@ -58,7 +58,7 @@ func (a *app) checkModel(ctx context.Context, name string, o modelCheck) error {
 		return exit.With(exit.Data, fmt.Errorf("%s: %w", o.reference, err))
 	}
 	defer ref.file.Close()
-	base, _, err := open.Model(name)
+	base, err := open.Weights(name)
 	if err != nil {
 		return err
 	}

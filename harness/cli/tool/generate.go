@@ -100,15 +100,15 @@ func (a *app) generate(ctx context.Context, g generation) error {
 	defer weights.Free()
 	asked := make([]decode.Prompt, len(prompts))
 	for i, p := range prompts {
-		if asked[i].Tokens = g.tokens(chat, p); len(asked[i].Tokens) == 0 {
+		if asked[i].Tokens, err = g.tokens(chat, p); err != nil {
+			return exit.With(exit.Data, fmt.Errorf("prompt %d: %w", i+1, err))
+		}
+		if len(asked[i].Tokens) == 0 {
 			return exit.With(exit.Data, fmt.Errorf("prompt %d is empty, and this model has no begin token to start from", i+1))
 		}
 		asked[i].Stream = func(int) *rand.Rand { return rng.Stream(g.seed, "generate", strconv.Itoa(i)) }
 	}
-	s := decode.Settings{Temperature: g.temperature, TopP: g.topP, MaxTokens: g.maxTokens, Stop: chat.End()}
-	if g.chat {
-		s.Stop = chat.Stop()
-	}
+	s := decode.Settings{Temperature: g.temperature, TopP: g.topP, MaxTokens: g.maxTokens, Stops: chat.Ends()}
 	for i := range asked { // one by one, so that an answer does not depend on the other prompts, not even by rounding
 		answers, err := decode.Answers(ctx, e, weights, asked, decode.Block{Prompts: []int{i}, Count: 1}, 1, s)
 		if err != nil {
@@ -126,11 +126,11 @@ func (a *app) generate(ctx context.Context, g generation) error {
 }
 
 // tokens are the ids that the model goes on behind.
-func (g generation) tokens(chat *text.Chat, prompt string) []int {
+func (g generation) tokens(chat *text.Chat, prompt string) ([]int, error) {
 	if g.chat {
 		return chat.Prompt(prompt)
 	}
-	return slices.Concat(chat.Opening(), chat.Encode(prompt))
+	return slices.Concat(chat.Opening(), chat.Encode(prompt)), nil
 }
 
 // lines are those of a text, the last one with or without a line end.

@@ -7,6 +7,7 @@ import (
 
 	"congrad/experiments"
 	"congrad/harness/cli/shell"
+	"congrad/harness/config"
 	"congrad/harness/exit"
 	"congrad/harness/model"
 	"congrad/harness/open"
@@ -45,7 +46,7 @@ func (a *app) rehearse(name string, w shell.ModelOut, seed uint64) error {
 			return exit.With(exit.Data, fmt.Errorf("%q is neither a shape that comes with the program (gemma-2-2b, llama-3-8b) nor a config.json: %w", name, err))
 		}
 	}
-	_, chat, tokenizer, err := open.Shape("tiny")
+	_, chat, tokenizer, err := open.Shape("tiny", config.Chat{})
 	if err != nil {
 		return err
 	}

@@ -43,7 +43,7 @@ func (a Answer) Do(ctx context.Context, d *stage.Desk, b *bench.Bench) (stage.Fi
 	if err != nil {
 		return nil, err
 	}
-	answers, err := kind.Answered(ctx, d, b, a.Policy, prompts, 1, decode.Settings{MaxTokens: a.MaxTokens, Stop: b.Chat.Stop(), Rows: a.Rows}, 0)
+	answers, err := kind.Answered(ctx, d, b, a.Policy, prompts, 1, decode.Settings{MaxTokens: a.MaxTokens, Stops: b.Chat.Ends(), Rows: a.Rows}, 0)
 	if err != nil {
 		return nil, err
 	}

@@ -84,12 +84,19 @@ func best(scores []float64, options []string, length func(string) int) (at int) 
 // the answer is scored, too; of files' it is not, as is usual where scores are to be compared with others'.
 func optionRows(b *bench.Bench, t task.Task, c data.Choice) ([]nn.Row, error) {
 	rows := make([]nn.Row, len(c.Options))
+	var ask []int
+	if t.Spec == nil || t.Spec.Prompt.Layout == task.Chat {
+		var err error
+		if ask, err = b.Chat.Prompt(c.Text); err != nil {
+			return nil, fmt.Errorf("item %s: %w", c.ID, err)
+		}
+	}
 	for k, option := range c.Options {
 		switch {
 		case t.Spec == nil:
-			rows[k] = nn.Row{Prompt: b.Chat.Prompt(c.Text), Answer: b.Chat.Answer(option)}
+			rows[k] = nn.Row{Prompt: ask, Answer: b.Chat.Answer(option)}
 		case t.Spec.Prompt.Layout == task.Chat:
-			rows[k] = nn.Row{Prompt: b.Chat.Prompt(c.Text), Answer: b.Chat.Encode(option)}
+			rows[k] = nn.Row{Prompt: ask, Answer: b.Chat.Encode(option)}
 		}
 	}
 	if t.Spec != nil && t.Spec.Prompt.Layout == task.Plain {

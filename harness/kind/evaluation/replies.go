@@ -2,6 +2,7 @@ package evaluation
 
 import (
 	"context"
+	"fmt"
 
 	"congrad/eval/task"
 	"congrad/harness/bench"
@@ -23,12 +24,12 @@ func (Replies) Kind() kind.Kind {
 	return kind.Kind{Name: "replies", Version: 2, Title: "alignment tax: greedy answers"}
 }
 
-// questionPrompt is what a greedy answer continues, and the token that ends it.
-func questionPrompt(b *bench.Bench, t task.Task, q data.Question) (prompt []int, stop int) {
+// questionPrompt is what a greedy answer continues.
+func questionPrompt(b *bench.Bench, t task.Task, q data.Question) ([]int, error) {
 	if t.Spec.Prompt.Layout == task.Chat {
-		return b.Chat.Prompt(q.Text), b.Chat.Stop()
+		return b.Chat.Prompt(q.Text)
 	}
-	return b.Chat.Open(b.Chat.Encode(q.Text)), b.Chat.End()
+	return b.Chat.Open(b.Chat.Encode(q.Text)), nil
 }
 
 // Do leaves replies.jsonl.
@@ -39,11 +40,13 @@ func (t Replies) Do(ctx context.Context, d *stage.Desk, b *bench.Bench) (stage.F
 	}
 	var asked []data.Question
 	var prompts []decode.Prompt
-	settings := decode.Settings{MaxTokens: x.Spec.Answer.MaxTokens, Rows: t.Rows}
+	settings := decode.Settings{MaxTokens: x.Spec.Answer.MaxTokens, Stops: b.Chat.Ends(), Rows: t.Rows}
 	for _, lang := range t.Languages {
 		for _, q := range b.Exams[x.Name].Questions(lang, t.Per) {
-			prompt, stop := questionPrompt(b, x, q)
-			settings.Stop = stop
+			prompt, err := questionPrompt(b, x, q)
+			if err != nil {
+				return nil, fmt.Errorf("item %s: %w", q.ID, err)
+			}
 			asked, prompts = append(asked, q), append(prompts, decode.Prompt{Tokens: prompt})
 		}
 	}
@@ -89,7 +92,10 @@ func (t Replies) Forecast(_ int, b *bench.Bench, _ kind.Lengths) forecast.Stage 
 		n, tokens, longest, most := 0, 0, 0, x.Spec.Answer.MaxTokens
 		for _, lang := range t.Languages {
 			for _, q := range b.Exams[x.Name].Questions(lang, t.Per) {
-				prompt, _ := questionPrompt(b, x, q)
+				prompt, err := questionPrompt(b, x, q)
+				if err != nil {
+					prompt = b.Chat.Encode(q.Text) // the run says why
+				}
 				n, tokens, longest = n+1, tokens+nn.Bucket(len(prompt)), max(longest, len(prompt))
 			}
 		}

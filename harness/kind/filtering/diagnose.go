@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"slices"
 
 	"congrad/harness/bench"
 	"congrad/harness/config"
@@ -81,8 +82,14 @@ func materialOf(b *bench.Bench, pairs []data.Preference, codes []string, longest
 	m := material{units: make([][]nn.Row, len(pairs)), language: make([]int, len(pairs))}
 	var faults []error
 	for i, p := range pairs {
-		ask := b.Chat.Prompt(p.Prompt)
+		ask, err := b.Chat.Prompt(p.Prompt)
+		if err != nil {
+			return m, fmt.Errorf("%s:%d: %w", name, p.Line, err)
+		}
 		m.units[i] = []nn.Row{{Prompt: ask, Answer: b.Chat.Answer(p.Chosen)}, {Prompt: ask, Answer: b.Chat.Answer(p.Rejected)}}
+		if slices.Equal(m.units[i][0].Answer, m.units[i][1].Answer) && len(faults) < 10 {
+			faults = append(faults, fmt.Errorf("%s:%d: chosen and rejected come to the same tokens, so nothing is preferred: leave the pair out", name, p.Line))
+		}
 		m.language[i] = index[p.Lang]
 		if n := max(m.units[i][0].Len(), m.units[i][1].Len()); n > longest && len(faults) < 10 {
 			faults = append(faults, fmt.Errorf("%s:%d: prompt and answer have %d tokens; the limit is %d, half of batch.tokens (remove the pair, or --set batch.tokens)", name, p.Line, n, longest))

@@ -2,10 +2,15 @@ package filtering
 
 import (
 	"math"
+	"os"
 	"slices"
+	"strings"
 	"testing"
 
+	"congrad/harness/bench"
+	"congrad/harness/data"
 	"congrad/harness/sketch"
+	"congrad/harness/text"
 
 	"gonum.org/v1/gonum/mat"
 )
@@ -37,5 +42,31 @@ func TestDiagnosisIsTheDefinition(t *testing.T) {
 	}
 	if !slices.Equal(got.Pairs, []int{2, 3}) || !slices.Equal(got.Against, []int{1, 2}) {
 		t.Errorf("pairs %v, %v of them against the consensus", got.Pairs, got.Against)
+	}
+}
+
+// A pair whose answers come to the same tokens, as the two spellings of an umlaut do under NFC, is an error with its line.
+func TestPairsOfOneAnswerAreRefused(t *testing.T) {
+	file, err := os.ReadFile("../../text/testdata/families/qwen.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	tokenizer, err := text.Parse(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	chat, err := text.NewChat(tokenizer)
+	if err != nil {
+		t.Fatal(err)
+	}
+	pairs := []data.Preference{
+		{Lang: "de", Prompt: "a", Chosen: "ja", Rejected: "nein", Line: 1},
+		{Lang: "de", Prompt: "a", Chosen: "Gr\u00f6\u00dfe", Rejected: "Gro\u0308\u00dfe", Line: 2},
+	}
+	if _, err := materialOf(&bench.Bench{Chat: chat}, pairs[:1], []string{"de"}, 99, "f"); err != nil {
+		t.Errorf("two answers: %v", err)
+	}
+	if _, err := materialOf(&bench.Bench{Chat: chat}, pairs, []string{"de"}, 99, "f"); err == nil || !strings.Contains(err.Error(), "f:2: chosen and rejected come to the same tokens") {
+		t.Errorf("one answer in two spellings: %v", err)
 	}
 }

@@ -38,9 +38,13 @@ func (u Unprompted) Do(ctx context.Context, d *stage.Desk, b *bench.Bench) (stag
 	if err != nil {
 		return nil, err
 	}
+	nothing, err := b.Chat.Prompt("")
+	if err != nil {
+		return nil, err
+	}
 	units := make([][]nn.Row, len(pairs))
 	for i, p := range pairs {
-		units[i] = []nn.Row{{Prompt: b.Chat.Prompt(""), Answer: p.Chosen.Tokens}}
+		units[i] = []nn.Row{{Prompt: nothing, Answer: p.Chosen.Tokens}}
 	}
 	means, err := kind.LogProbs(ctx, d, b, u.Policy, units, u.Batch, func(rows [][]float64) float64 {
 		return kind.LogLikelihood(rows) / float64(max(1, len(rows[0])))

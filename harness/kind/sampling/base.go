@@ -19,6 +19,7 @@ import (
 type Base struct {
 	Weights, Tokenizer string       // SHA-256
 	Layout             string       `json:",omitempty"` // of chats; the embedded model has but one
+	Ends               []int        `json:",omitempty"` // tokens that end what is generated, where the model's files name others than the layout
 	LoRA               *config.LoRA `json:",omitempty"`
 	Precision          string       `json:",omitempty"`
 	Recompute          bool         `json:",omitempty"` // rounds otherwise
@@ -43,6 +44,9 @@ func BaseOf(e *config.Experiment, b *bench.Bench) (Base, error) {
 	}
 	if layout := b.Chat.Layout(); layout != text.Embedded {
 		x.Layout = layout
+	}
+	if ends := b.Chat.Ends(); len(ends) > 1 {
+		x.Ends = ends
 	}
 	return x, nil
 }

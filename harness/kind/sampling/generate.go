@@ -40,7 +40,7 @@ func (g Generate) Do(ctx context.Context, d *stage.Desk, b *bench.Bench) (stage.
 		return nil, err
 	}
 	answers, err := kind.Answered(ctx, d, b, g.Policy, prompts, g.Samples, decode.Settings{
-		Temperature: g.Temperature, TopP: g.TopP, MaxTokens: g.MaxTokens, Stop: b.Chat.Stop(), Rows: g.Rows,
+		Temperature: g.Temperature, TopP: g.TopP, MaxTokens: g.MaxTokens, Stops: b.Chat.Ends(), Rows: g.Rows,
 	}, g.Asked.Seed)
 	if err != nil {
 		return nil, err

@@ -66,7 +66,11 @@ func (p Pairs) Do(_ context.Context, d *stage.Desk, b *bench.Bench) (stage.Files
 			counts[prompt.Lang] = c
 		}
 		from, to := i*p.Samples, (i+1)*p.Samples
-		if made, ok := p.pair(b, prompt.Text, answers[from:to], scores[from:to], c); ok {
+		made, ok, err := p.pair(b, prompt.Text, answers[from:to], scores[from:to], c)
+		if err != nil {
+			return nil, err
+		}
+		if ok {
 			list = append(list, planted.swapped(made))
 		}
 	}
@@ -85,7 +89,7 @@ func (p Pairs) Do(_ context.Context, d *stage.Desk, b *bench.Bench) (stage.Files
 }
 
 // pair makes the pair of one prompt, if there is one, and enters the prompt into its language's counts.
-func (p Pairs) pair(b *bench.Bench, instruction string, answers []kind.Answer, scores []judge.Score, c *record.Pairing) (kind.Pair, bool) {
+func (p Pairs) pair(b *bench.Bench, instruction string, answers []kind.Answer, scores []judge.Score, c *record.Pairing) (kind.Pair, bool, error) {
 	scored := make([]preference.Scored, len(answers))
 	for i, a := range answers {
 		scored[i] = preference.Scored{Text: a.Text, Tokens: len(a.Tokens), Score: scores[i].Value, Parsed: scores[i].Parsed}
@@ -111,18 +115,19 @@ func (p Pairs) pair(b *bench.Bench, instruction string, answers []kind.Answer, s
 		c.Narrow++
 	}
 	if outcome != preference.Paired {
-		return kind.Pair{}, false
+		return kind.Pair{}, false, nil
 	}
 	c.Pairs++
 	best, worst := answers[chosen], answers[rejected]
+	ask, err := b.Chat.Prompt(instruction)
 	made := kind.Pair{
-		Lang: best.Lang, Prompt: best.Prompt, Ask: b.Chat.Prompt(instruction), Chosen: side(b, best), Rejected: side(b, worst),
+		Lang: best.Lang, Prompt: best.Prompt, Ask: ask, Chosen: side(b, best), Rejected: side(b, worst),
 		Gap: scores[chosen].Value - scores[rejected].Value,
 	}
 	if best.Known >= 0 {
 		made.KnownGap = best.Known - worst.Known
 	}
-	return made, true
+	return made, true, err
 }
 
 func side(b *bench.Bench, a kind.Answer) kind.Side {
