@@ -191,6 +191,9 @@ func checkOnlineReport(t *testing.T, set *record.Set) {
 
 // Training that ends before the first renewal keeps everything and has no consensus: it is joint training.
 func TestOnlineWithoutAConsensus(t *testing.T) {
+	if testing.Short() {
+		t.Skip("slow: runs whole studies")
+	}
 	l := newLab(t)
 	for _, sets := range [][]string{during("congrad.renew_every=100"), during("pair.min_gap=10")} {
 		files, err := l.run(t, context.Background(), l.plan(t, sets...), t.TempDir(), &follower{})
@@ -222,6 +225,9 @@ func TestOnlineWithoutAConsensus(t *testing.T) {
 }
 
 func TestOnlineWithoutCompression(t *testing.T) {
+	if testing.Short() {
+		t.Skip("slow: runs whole studies")
+	}
 	l := newLab(t)
 	for _, kind := range []string{"exact", "logra"} {
 		files, err := l.run(t, context.Background(), l.plan(t, during("congrad.sketch="+kind)...), t.TempDir(), &follower{})

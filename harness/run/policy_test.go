@@ -13,6 +13,9 @@ import (
 
 // The policy of an arm is what its training left in the store, and no other arm's.
 func TestPolicy(t *testing.T) {
+	if testing.Short() {
+		t.Skip("slow: runs whole studies")
+	}
 	l := newLab(t)
 	st := open(t, t.TempDir())
 	plan := l.plan(t, "iterations=2", "prompts.per_language=2")

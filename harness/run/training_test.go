@@ -15,6 +15,9 @@ import (
 
 // Whatever reads the model's numbers stops with an error that names the stage where they mean nothing.
 func TestDamagedWeightsEndAStageByName(t *testing.T) {
+	if testing.Short() {
+		t.Skip("slow: runs whole studies")
+	}
 	l := newLab(t)
 	base := l.bench.Base
 	damaged := &model.Weights{Config: base.Config}
