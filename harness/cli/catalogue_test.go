@@ -7,8 +7,6 @@ import (
 	"regexp"
 	"strings"
 	"testing"
-	"unicode"
-	"unicode/utf8"
 
 	"congrad/harness/judge"
 	"congrad/harness/loss"
@@ -52,7 +50,7 @@ func catalogue() []chapter {
 // citation is the paper at the end of a doc, such as "Yu et al. 2020" in "... then averages (Yu et al. 2020)".
 var citation = regexp.MustCompile(`\(([^()]*\d{4}[^()]*)\)$`)
 
-// short is all of the catalogue in one table, a row for each chapter, with the papers behind the names.
+// short is all of the catalogue in one table, a row for each chapter, with the first author and year of the papers.
 func short() string {
 	var b strings.Builder
 	b.WriteString("| what | key | choices |\n|---|---|---|\n")
@@ -76,8 +74,7 @@ func long() string {
 	for _, c := range catalogue() {
 		fmt.Fprintf(&b, "## %s\n\nChosen by `%s`.\n\n| name | what it does |\n|---|---|\n", c.title, strings.Join(c.keys, "` or `"))
 		for _, r := range c.rows {
-			first, size := utf8.DecodeRuneInString(r[1])
-			fmt.Fprintf(&b, "| `%s` | %c%s |\n", r[0], unicode.ToUpper(first), r[1][size:])
+			fmt.Fprintf(&b, "| `%s` | %s |\n", r[0], r[1])
 		}
 		b.WriteString("\n")
 	}

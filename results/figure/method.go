@@ -70,7 +70,7 @@ func example() plane {
 
 // steps are those of one self-rewarding iteration.
 var steps = [...][2]string{
-	{"sample", "answers, every language"},
+	{"sample", "several answers each"},
 	{"judge", "the policy scores them"},
 	{"pair", "best against worst"},
 	{"filter", "ConGrad"},
@@ -127,7 +127,7 @@ func loop(c draw.Canvas) (filter vg.Rectangle) {
 	c.StrokeLine2(line(ink, 0.9), last, top, last, over)
 	c.StrokeLine2(line(ink, 0.9), last, over, first, over)
 	arrow(c, ink, 0.9, vg.Point{X: first, Y: over}, vg.Point{X: first, Y: top + vg.Points(1.5)})
-	c.FillText(words(small, draw.XCenter, draw.YBottom), vg.Point{X: (first + last) / 2, Y: over + vg.Points(2)}, "next iteration: the trained policy samples, and is its own reference")
+	c.FillText(words(small, draw.XCenter, draw.YBottom), vg.Point{X: (first + last) / 2, Y: over + vg.Points(2)}, "next iteration: the trained policy")
 	return filter
 }
 
@@ -141,9 +141,9 @@ func zoom(c draw.Canvas, box, frame vg.Rectangle) {
 // draw sets the three panels of the filter side by side.
 func (p plane) draw(c draw.Canvas, frame vg.Rectangle) {
 	titles := [...][2]string{
-		{"1  language gradients", "one mean gradient m per language: some conflict"},
-		{"2  consensus", "PCGrad takes conflicting parts out; the mean is V"},
-		{"3  cosine of each pair with V", "of each language the best half is kept"},
+		{"1  language gradients", "some languages conflict"},
+		{"2  consensus", "conflicting parts removed (PCGrad), then summed: V"},
+		{"3  cosine of each pair with V", "the best half of each language is kept"},
 	}
 	width := (frame.Max.X - frame.Min.X) / vg.Length(len(titles))
 	for i, title := range titles {
