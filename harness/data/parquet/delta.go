@@ -4,7 +4,6 @@ import (
 	"encoding/binary"
 	"errors"
 	"fmt"
-	"slices"
 
 	"github.com/parquet-go/parquet-go/format"
 )
@@ -153,11 +152,14 @@ func (k *chunk) flags(data []byte, n int) ([]string, error) {
 		return nil, errShort
 	}
 	list, err := hybrid(data[4:4+binary.LittleEndian.Uint32(data)], 1, n)
-	texts := make([]string, 0, n)
-	for _, bit := range list {
-		texts = append(texts, flag[bit])
+	texts := make([]string, len(list))
+	for i, bit := range list {
+		if int(bit) >= len(flag) { // a run has a byte for its bit
+			return nil, fmt.Errorf("has %d for a boolean", bit)
+		}
+		texts[i] = flag[bit]
 	}
-	return slices.Clip(texts), err
+	return texts, err
 }
 
 // flag is the text of a boolean.

@@ -73,6 +73,19 @@ func TestDeltasClaimNothing(t *testing.T) {
 	}
 }
 
+// A run of booleans has a byte for its value, of which only 0 and 1 mean something.
+func TestBooleanRuns(t *testing.T) {
+	k := chunk{column: Column{physical: format.Boolean}}
+	if got, err := k.flags([]byte{2, 0, 0, 0, 3 << 1, 1}, 3); err != nil || !slices.Equal(got, []string{"1", "1", "1"}) {
+		t.Errorf("%q, %v", got, err)
+	}
+	for _, data := range [][]byte{{2, 0, 0, 0, 3 << 1, 33}, {0, 0, 0, 0}, {9, 0, 0, 0, 3 << 1, 1}, {1, 0}} {
+		if got, err := k.flags(data, 3); err == nil {
+			t.Errorf("%v: %q", data, got)
+		}
+	}
+}
+
 // Sequences as lz4_Block_format.md describes them: literals, copies that overlap what they write, long lengths.
 func TestLZ4(t *testing.T) {
 	for want, data := range map[string][]byte{

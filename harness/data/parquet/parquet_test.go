@@ -5,6 +5,7 @@ import (
 	"encoding/binary"
 	"encoding/json"
 	"fmt"
+	"math/rand/v2"
 	"os"
 	"path/filepath"
 	"runtime"
@@ -122,6 +123,41 @@ func TestRunsClaimNothing(t *testing.T) {
 	// 0 to 7 in three bits each, as the format's description packs them.
 	if got, err := hybrid([]byte{3, 0x88, 0xc6, 0xfa}, 3, 8); err != nil || got[1] != 1 || got[6] != 6 || got[7] != 7 {
 		t.Errorf("%v, %v", got, err)
+	}
+}
+
+// Files of all encodings with a few bytes changed: an error or cells, and no panic. FuzzRead looks further.
+func TestDamagedFiles(t *testing.T) {
+	files, err := filepath.Glob("testdata/*.parquet")
+	if err != nil {
+		t.Fatal(err)
+	}
+	r := rand.New(rand.NewPCG(1, 2))
+	for _, name := range files {
+		data, err := os.ReadFile(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if len(data) > 10000 {
+			continue
+		}
+		for range 60 {
+			damaged := bytes.Clone(data)
+			for range 1 + r.IntN(4) {
+				damaged[r.IntN(len(data))] = byte(r.Uint32())
+			}
+			f, err := Open(bytes.NewReader(damaged), int64(len(damaged)))
+			if err != nil {
+				continue
+			}
+			for _, c := range f.Columns {
+				if c.Kind != Other && c.List {
+					_, _ = f.ReadLists(c)
+				} else if c.Kind != Other {
+					_, _ = f.Read(c)
+				}
+			}
+		}
 	}
 }
 
