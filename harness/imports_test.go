@@ -161,6 +161,7 @@ func TestNoHiddenInputs(t *testing.T) {
 		"harness/cli/run.go":               true,
 		"harness/cli/grid.go":              true,
 		"harness/cli/tool/pretrain.go":     true,
+		"harness/judge/endpoint/ask.go":    true, // until when a server asks to wait
 	}
 	sources(t, func(path, _ string, imports []string, text string) {
 		if strings.HasSuffix(path, "_test.go") {

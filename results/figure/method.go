@@ -6,66 +6,26 @@ import (
 	"math"
 	"strings"
 
-	"gonum.org/v1/gonum/mat"
 	"gonum.org/v1/plot/vg"
 	"gonum.org/v1/plot/vg/draw"
-
-	"congrad/harness/method"
-	"congrad/harness/rng"
 )
 
-// vector is a gradient in the plane of the picture; real ones have as many entries as a model has weights.
-type vector [2]float64
+// Vector is a gradient in the plane of the picture; real ones have as many entries as a model has weights.
+type Vector [2]float64
 
-func (v vector) plus(w vector) vector   { return vector{v[0] + w[0], v[1] + w[1]} }
-func (v vector) times(s float64) vector { return vector{s * v[0], s * v[1]} }
-func (v vector) dot(w vector) float64   { return v[0]*w[0] + v[1]*w[1] }
-func (v vector) length() float64        { return math.Sqrt(v.dot(v)) }
-func (v vector) at(o vg.Point, unit vg.Length) vg.Point {
+func (v Vector) times(s float64) Vector { return Vector{s * v[0], s * v[1]} }
+func (v Vector) length() float64        { return math.Hypot(v[0], v[1]) }
+func (v Vector) at(o vg.Point, unit vg.Length) vg.Point {
 	return vg.Point{X: o.X + unit*vg.Length(v[0]), Y: o.Y + unit*vg.Length(v[1])}
 }
 
-// plane is the example that the picture draws: made-up pair gradients, and what the project's own code makes of them.
-type plane struct {
-	codes     []string
-	language  []int    // [n] of each pair
-	pairs     []vector // [n] g_i
-	means     []vector // [K] m_l, the mean of the language's pairs
-	consensus vector   // V = Σ w_l m_l
-	chosen    []method.Choice
-}
-
-// example has five languages, two of which pull against the others. Lengths and angles were chosen for a picture that is easy to read.
-func example() plane {
-	p := plane{codes: []string{"en", "de", "ja", "ar", "sw"}}
-	const each = 8
-	toward := []float64{5, 40, 78, 128, 172} // degrees
-	for l, degrees := range toward {
-		sin, cos := math.Sincos(degrees * math.Pi / 180)
-		stream, mean := rng.Stream(7, "picture of the method", p.codes[l]), vector{}
-		for range each {
-			g := vector{cos + 0.33*stream.NormFloat64(), sin + 0.33*stream.NormFloat64()}
-			p.language, p.pairs = append(p.language, l), append(p.pairs, g)
-			mean = mean.plus(g.times(1.0 / each))
-		}
-		p.means = append(p.means, mean)
-	}
-	gram := mat.NewSymDense(len(p.means), nil)
-	for i, a := range p.means {
-		for j, b := range p.means {
-			gram.SetSym(i, j, a.dot(b))
-		}
-	}
-	w := method.PCGrad{}.Weights(gram, rng.Stream(7, "picture of the method", "consensus"))
-	for l, m := range p.means {
-		p.consensus = p.consensus.plus(m.times(w.Weights[l]))
-	}
-	scores := make([]float64, len(p.pairs))
-	for i, g := range p.pairs {
-		scores[i] = method.Cosine(g.dot(p.consensus), g.dot(g), p.consensus.dot(p.consensus))
-	}
-	p.chosen = method.Keep{Share: 0.5, Threshold: math.NaN()}.Choose(p.language, scores)
-	return p
+// Example is what the picture of the method draws: the gradients of pairs in a plane, and what the method makes of them.
+type Example struct {
+	Codes     []string // [K] of the languages
+	Means     []Vector // [K] the language gradients m_l
+	Consensus Vector   // V = Σ w_l m_l
+	Pairs     []Vector // [n] g_i
+	Kept      []bool   // [n]
 }
 
 // steps are those of one self-rewarding iteration.
@@ -78,25 +38,24 @@ var steps = [...][2]string{
 }
 
 // Method explains ConGrad: the loop, and inside its filter the language gradients, their consensus, and the pairs that are kept.
-func Method() Figure {
-	p := example()
+func Method(e Example) Figure {
 	kept := 0
-	for _, c := range p.chosen {
-		if c.Kept {
+	for _, k := range e.Kept {
+		if k {
 			kept++
 		}
 	}
 	f := Figure{Name: "method", Width: Page, Height: vg.Points(232)}
 	f.Caption = fmt.Sprintf("ConGrad: in each iteration the policy samples answers, judges them and pairs best against worst; the filter averages the "+
 		"pair gradients of each language, combines the averages into one consensus direction V, and keeps the pairs with the highest cosine "+
-		"to V, here %d of %d; DPO trains the policy on them.", kept, len(p.chosen))
+		"to V, here %d of %d; DPO trains the policy on them.", kept, len(e.Kept))
 	f.paint = func(c draw.Canvas) {
 		c = draw.Crop(c, vg.Points(2), -vg.Points(2), vg.Points(2), -vg.Points(2))
 		low := c.Max.Y - vg.Points(64)
 		filter := loop(draw.Canvas{Canvas: c.Canvas, Rectangle: vg.Rectangle{Min: vg.Point{X: c.Min.X, Y: low}, Max: c.Max}})
 		frame := vg.Rectangle{Min: c.Min, Max: vg.Point{X: c.Max.X, Y: low - vg.Points(14)}}
 		zoom(c, filter, frame)
-		p.draw(c, frame)
+		e.draw(c, frame)
 	}
 	return f
 }
@@ -139,7 +98,7 @@ func zoom(c draw.Canvas, box, frame vg.Rectangle) {
 }
 
 // draw sets the three panels of the filter side by side.
-func (p plane) draw(c draw.Canvas, frame vg.Rectangle) {
+func (e Example) draw(c draw.Canvas, frame vg.Rectangle) {
 	titles := [...][2]string{
 		{"1  language gradients", "some languages conflict"},
 		{"2  consensus", "conflicting parts removed (PCGrad), then summed: V"},
@@ -154,13 +113,13 @@ func (p plane) draw(c draw.Canvas, frame vg.Rectangle) {
 		origin, unit := vg.Point{X: x, Y: frame.Min.Y + vg.Points(44)}, vg.Points(54)
 		switch i {
 		case 0:
-			p.languages(c, origin, unit, ink)
+			e.languages(c, origin, unit, ink)
 		case 1:
-			p.languages(c, origin, unit, faint)
-			p.direction(c, origin, unit)
+			e.languages(c, origin, unit, faint)
+			e.direction(c, origin, unit)
 		case 2:
-			p.scatter(c, origin, unit)
-			p.direction(c, origin, unit)
+			e.scatter(c, origin, unit)
+			e.direction(c, origin, unit)
 		}
 		if i > 0 {
 			y := (frame.Min.Y + frame.Max.Y) / 2
@@ -170,31 +129,31 @@ func (p plane) draw(c draw.Canvas, frame vg.Rectangle) {
 }
 
 // languages draws the mean gradient of each language, with its code at the tip.
-func (p plane) languages(c draw.Canvas, origin vg.Point, unit vg.Length, col color.Color) {
-	for l, m := range p.means {
+func (e Example) languages(c draw.Canvas, origin vg.Point, unit vg.Length, col color.Color) {
+	for l, m := range e.Means {
 		tip := m.at(origin, unit)
 		arrow(c, col, 1.1, origin, tip)
 		label := m.times(1+0.13/m.length()).at(origin, unit)
-		c.FillText(words(normal, draw.XCenter, draw.YCenter), label, p.codes[l])
+		c.FillText(words(normal, draw.XCenter, draw.YCenter), label, e.Codes[l])
 	}
 }
 
 // direction draws V as long as a language's gradient: only where it points matters.
-func (p plane) direction(c draw.Canvas, origin vg.Point, unit vg.Length) {
-	v := p.consensus.times(1.15 / p.consensus.length())
+func (e Example) direction(c draw.Canvas, origin vg.Point, unit vg.Length) {
+	v := e.Consensus.times(1.15 / e.Consensus.length())
 	arrow(c, keptColor(), 2.4, origin, v.at(origin, unit))
 	c.FillText(words(normal+1.5, draw.XCenter, draw.YCenter), v.times(1.12).at(origin, unit), "V")
 }
 
 // scatter draws every pair's gradient: kept ones with a filled sign, dropped ones with a hollow one.
-func (p plane) scatter(c draw.Canvas, origin vg.Point, unit vg.Length) {
+func (e Example) scatter(c draw.Canvas, origin vg.Point, unit vg.Length) {
 	for _, kept := range []bool{false, true} {
 		look := look{color: droppedColor()}
 		if kept {
 			look.color = keptColor()
 		}
-		for i, g := range p.pairs {
-			if p.chosen[i].Kept != kept {
+		for i, g := range e.Pairs {
+			if e.Kept[i] != kept {
 				continue
 			}
 			tip := g.times(0.8).at(origin, unit)
