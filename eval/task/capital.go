@@ -44,5 +44,5 @@ func final(runes []rune, at int) bool {
 
 // ignored is Unicode's Case_Ignorable.
 func ignored(r rune) bool {
-	return unicode.In(r, unicode.Mn, unicode.Me, unicode.Cf, unicode.Lm, unicode.Sk) || strings.ContainsRune("'.:^`¨­·’‘․﹒＇．：﹕‧︓͵·", r)
+	return unicode.In(r, unicode.Mn, unicode.Me, unicode.Cf, unicode.Lm, unicode.Sk) || strings.ContainsRune("'.:^`¨·’‘․﹒＇．：﹕‧︓͵·", r)
 }
