@@ -83,6 +83,7 @@ func (p piece) blocks(s *outcome.Study) []report.Block {
 			return nil
 		}
 		t.Partial = s.Partial
+		t.Footnotes = append(s.DoubtsOf(t.Name), t.Footnotes...)
 		return []report.Block{{Table: &t}}
 	case p.figure != nil:
 		f := p.figure(s)

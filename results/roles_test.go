@@ -151,6 +151,12 @@ func TestSentencesFollowRoles(t *testing.T) {
 			set.Evaluations = append(set.Evaluations, e)
 		}
 	}
+	for _, p := range set.Pairs {
+		if p.Arm == "wide" {
+			p.Arm = "drawn"
+			set.Pairs = append(set.Pairs, p)
+		}
+	}
 	text := say(set)
 	for _, want := range []string{"narrow and training on all pairs", "wide and training on all pairs", "wide and training on pairs drawn at random"} {
 		if !strings.Contains(text, want) {

@@ -96,6 +96,7 @@ func (id *Identifier) Unmodelled() (codes []string) {
 //   - Letters and their marks count, nothing else. The languages whose scripts hold most of the text's letters, and at
 //     least half of them, may be the one. If no language is left, it is Other.
 //   - One alone is the one from 2 letters on, or from 20 in Latin script.
+//   - Chinese and Japanese are distinguished by the share of kana outside quotations and by characters that only one of them has.
 //   - Several are distinguished by their n-grams (lingua) from 20 letters on, if there are models of all of them.
 func (id *Identifier) Identify(text string) (string, bool) {
 	letters, latin := 0, 0
@@ -128,6 +129,9 @@ func (id *Identifier) Identify(text string) (string, bool) {
 			may = append(may, c)
 		}
 	}
+	if slices.ContainsFunc(may, candidate.inHan) {
+		return id.ofHan(text)
+	}
 	if len(may) == 1 {
 		return may[0].code, true
 	}
@@ -136,6 +140,34 @@ func (id *Identifier) Identify(text string) (string, bool) {
 	}
 	return id.byModel(may, text)
 }
+
+// ofHan decides between the languages that are written in Han characters, by what only one of them has: n-grams take a Japanese heading
+// without kana for Chinese, and any kana for Japanese.
+func (id *Identifier) ofHan(text string) (string, bool) {
+	e := readHan(text)
+	var may, all []candidate
+	for _, c := range id.candidates {
+		if !c.inHan() {
+			continue
+		}
+		all = append(all, c)
+		if kana := slices.Contains(c.scripts, unicode.Hiragana); !(e.saysJapanese && !kana || e.saysChinese && kana) {
+			may = append(may, c)
+		}
+	}
+	switch {
+	case len(may) == 0:
+		return Other, id.scriptsKnown()
+	case len(may) > 1 && (e.saysJapanese || e.saysChinese):
+		return id.byModel(may, text)
+	case len(may) > 1 || len(all) == 1 && e.kana > 0 && !e.saysJapanese && !slices.Contains(may[0].scripts, unicode.Hiragana) && e.chinese == 0:
+		return "", false
+	}
+	return may[0].code, true
+}
+
+// inHan reports whether Han characters are of the language's script.
+func (c candidate) inHan() bool { return slices.Contains(c.scripts, unicode.Han) }
 
 // counts reports whether a code point is a letter, or a mark that goes with one, of a script of its own.
 func counts(r rune) bool {

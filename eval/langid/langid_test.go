@@ -60,6 +60,48 @@ func TestRule(t *testing.T) {
 	}
 }
 
+// Kana in a Chinese sentence are quoted or part of a name, and a Japanese heading may have none. The characters of each language are those of its
+// national standards (JIS X 0208:1997, GB/T 2312-1980, Big5); lingua 1.4 and CLD3 take any kana for Japanese and headings for Chinese.
+func TestChineseAndJapanese(t *testing.T) {
+	for text, want := range map[string]string{
+		"日语中的\"はい\"表示肯定,用来回答问题或者表示同意对方的意见": "zh",
+		"这家店叫优の良品,我们全家都很喜欢在那里买零食和饮料":       "zh",
+		"日语的“ありがとうございます”是谢谢的意思":            "zh",
+		"「さくら」在日语里是樱花的意思":                  "zh",
+		"俄语字母\"Ж\"的发音在汉语里没有对应的音":           "zh",
+		"我爱你": "zh",
+		"你們說的日語「はい」是什麼意思":            "zh",
+		"東京都庁舎建設計画概要説明書及添付資料一覧表作成依頼": "ja",
+		"日本国憲法第九条戦争放棄":               "?",
+		"中国語の「你好」は挨拶です":              "ja",
+		"「这」は日本語では使わない漢字です":          "ja",
+		"人参はβカロテン含有量が高く栄養豊富":         "ja",
+		"これは日本語です":                   "ja",
+		"𠮷野家":                        "?",
+		"大韓民國 헌법":                    "?",
+		"中文":                         "?",
+	} {
+		got, ok := New(shipped).Identify(text)
+		if !ok {
+			got = "?"
+		}
+		if got != want {
+			t.Errorf("%q: %s, want %s", text, got, want)
+		}
+	}
+	for _, c := range []struct{ candidates, text, want string }{
+		{"en ja", "这家店我们全家都很喜欢", Other},
+		{"en zh", "これは日本語で書かれた文です", Other},
+		{"en zh", "人参はβカロテン含有量が高く栄養豊富", Other},
+		{"en zh", "这家店叫优の良品", "zh"},
+		{"en ja", "東京都", "ja"},
+	} {
+		if got, ok := New(strings.Fields(c.candidates)).Identify(c.text); !ok || got != c.want {
+			t.Errorf("%q among %s: %s %v, want %s", c.text, c.candidates, got, ok, c.want)
+		}
+	}
+}
+
 func TestUnmodelled(t *testing.T) {
 	for codes, want := range map[string]string{
 		strings.Join(shipped, " "): "",

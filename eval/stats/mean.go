@@ -25,7 +25,8 @@ import (
 // Vsc are equal and the t interval over seeds remains, as it should for a nested design.
 //
 // P inverts the interval: it is one minus the level at which the interval begins to touch zero. It is never below
-// 2^(1-C), the least that flipping the signs of C clusters could give, so that three equal values prove nothing.
+// 2^(1-C), the least that flipping the signs of C clusters could give (of S seeds if there is one cluster), so that three equal values
+// prove nothing.
 func Mean(samples []Sample, level float64) Estimate {
 	c, ok := sumUp(samples)
 	if !ok {
@@ -40,9 +41,11 @@ func Mean(samples []Sample, level float64) Estimate {
 	half := v.half(1 - level)
 	e.Low, e.High = e.Mean-half, e.Mean+half
 	e.P = v.p(math.Abs(e.Mean))
-	if e.Clusters > 1 {
-		e.P = max(e.P, math.Pow(2, 1-float64(e.Clusters)))
+	flips := e.Clusters
+	if flips == 1 {
+		flips = e.Seeds
 	}
+	e.P = max(e.P, math.Pow(2, 1-float64(flips)))
 	return e
 }
 

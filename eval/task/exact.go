@@ -9,16 +9,15 @@ import (
 )
 
 // Exact reports whether an answer equals one of the reference answers after both are normalised. An answer without any letter,
-// digit or symbol equals nothing: an empty answer is no answer. With numbers, two decimal numbers are also equal if their values are.
-func Exact(answer string, right []string, numbers bool) bool {
+// digit or symbol equals nothing: an empty answer is no answer.
+func Exact(answer string, right []string) bool {
 	answer = Normalise(answer)
-	if Blank(answer) {
-		return false
-	}
-	return slices.ContainsFunc(right, func(r string) bool {
-		r = Normalise(r)
-		return r == answer || numbers && sameNumber(r, answer)
-	})
+	return !Blank(answer) && slices.ContainsFunc(right, func(r string) bool { return Normalise(r) == answer })
+}
+
+// Exact is [Exact] as the task has it: with numbers, decimal numbers are also equal if their values are.
+func (a Answer) Exact(answer string, right []string) bool {
+	return Exact(answer, right) || a.Numbers && slices.ContainsFunc(right, func(r string) bool { return sameNumber(Normalise(r), Normalise(answer)) })
 }
 
 // Blank reports whether a text has no letter, digit or symbol.

@@ -18,7 +18,7 @@ func TestExact(t *testing.T) {
 		{"", []string{"Paris"}, false},
 		{"e\u0301te\u0301", []string{"Été"}, true},
 	} {
-		if got := Exact(c.answer, c.right, false); got != c.want {
+		if got := Exact(c.answer, c.right); got != c.want {
 			t.Errorf("%q, %q: %v", c.answer, c.right, got)
 		}
 	}
@@ -141,10 +141,10 @@ func TestExactKeepsValues(t *testing.T) {
 		{"می\u200cخواهم", "میخواهم", false},
 		{"❤️", "❤", true},
 	} {
-		if got := Exact(c.answer, []string{c.right}, false); got != c.want {
+		if got := Exact(c.answer, []string{c.right}); got != c.want {
 			t.Errorf("%q (%q), %q (%q): %v", c.answer, Normalise(c.answer), c.right, Normalise(c.right), got)
 		}
-		if got := Exact(c.right, []string{c.answer}, false); got != c.want {
+		if got := Exact(c.right, []string{c.answer}); got != c.want {
 			t.Errorf("%q, %q: %v the other way round", c.right, c.answer, got)
 		}
 	}
@@ -173,7 +173,7 @@ func TestExactNumbers(t *testing.T) {
 		{"1/2", "0.5", false},
 		{"", "0", false},
 	} {
-		if got := Exact(c.answer, []string{c.right}, true); got != c.want {
+		if got := (Answer{Numbers: true}).Exact(c.answer, []string{c.right}); got != c.want {
 			t.Errorf("%q, %q: %v", c.answer, c.right, got)
 		}
 	}

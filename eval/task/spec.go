@@ -48,14 +48,16 @@ type Picks struct {
 
 // The ways in which a column tells the right option.
 const (
-	ByIndex  = "index"  // from 0
-	ByLetter = "letter" // A, B, ... or a, b, ...
-	ByText   = "text"   // the option itself
-	ByLabel  = "label"  // its entry in a list of labels
-	ByFlags  = "flags"  // a list that has 1 for it and 0 for all others
+	ByIndex    = "index"        // from 0, which some row has to show
+	ByIndexOf0 = "index_from_0" // from 0, though no row says so
+	ByIndexOf1 = "index_from_1" // from 1
+	ByLetter   = "letter"       // A, B, ... or a, b, ...
+	ByText     = "text"         // the option itself
+	ByLabel    = "label"        // its entry in a list of labels
+	ByFlags    = "flags"        // a list that has 1 for it and 0 for all others
 )
 
-var ways = []string{ByIndex, ByLetter, ByText, ByLabel, ByFlags}
+var ways = []string{ByIndex, ByIndexOf0, ByIndexOf1, ByLetter, ByText, ByLabel, ByFlags}
 
 // Answer says what a generated answer is compared with.
 type Answer struct {

@@ -7,8 +7,6 @@ import (
 	"regexp"
 	"slices"
 	"strings"
-	"unicode"
-	"unicode/utf8"
 )
 
 // Template is text with columns in it: "Question: {question}\nAnswer:". {question|trim} leaves out the white space around what
@@ -25,14 +23,8 @@ type piece struct {
 
 // filters change what a column holds.
 var filters = map[string]func(string) string{
-	"trim": strings.TrimSpace,
-	"capital": func(s string) string {
-		first, size := utf8.DecodeRuneInString(s)
-		if size == 0 {
-			return ""
-		}
-		return string(unicode.ToTitle(first)) + strings.ToLower(s[size:])
-	},
+	"trim":    strings.TrimSpace,
+	"capital": capital,
 }
 
 // ParseTemplate reads a template.

@@ -58,6 +58,9 @@ func FromTask(t task.Task, languages []string, table lang.Table) (*Exam, error) 
 	if err != nil {
 		return nil, err
 	}
+	if err := r.countsFromZero(t.Spec.Data.Path, x.items); err != nil { // a file of solved items is too short to tell
+		return nil, err
+	}
 	shots := x.items
 	if s := t.Spec.Shots; s.Number > 0 && s.Path != "" {
 		if shots, err = r.items(s.Path, "shots.path", languages); err != nil {

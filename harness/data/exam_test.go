@@ -1,6 +1,7 @@
 package data
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 	"testing"
@@ -86,6 +87,48 @@ func TestItemsOfFiles(t *testing.T) {
 		}
 		if !slices.Equal(right, c.right) || strings.Join(options, " ") != c.options || len(items) != 2 || items[0].Text != "Q: one\nA:" {
 			t.Errorf("%s: %+v", name, items)
+		}
+	}
+}
+
+// Numbers that count from 1 are read as such, and a file that never says 0 is read neither way without a word: with the wrong one every reference
+// answer is the option next to the right one. (Belebele's correct_answer_num and WinoGrande's answer count from 1: their data set cards.)
+func TestIndexOf(t *testing.T) {
+	rows := func(numbers ...string) string {
+		var b strings.Builder
+		for _, n := range numbers {
+			b.WriteString(`{"q":"q` + n + `","c":["a","b","c","d"],"k":"` + n + `"}` + "\n")
+		}
+		return b.String()
+	}
+	source := replaced(t, examTask, "c.text", "c", "labels = \"c.label\"\n", "", "\"label\"", "\"BY\"")
+	for _, c := range []struct {
+		by, rows string
+		right    []int
+		want     string
+	}{
+		{"index", rows("0", "3"), []int{0, 3}, ""},
+		{"index", rows("1", "2", "3"), nil, `x/en.jsonl: column "k": its numbers are from 1 to 3 in 3 rows and never 0, so the first option may be number 0 or number 1; say which: choice.by = "index_from_0" or "index_from_1" (Belebele and WinoGrande count from 1)`},
+		{"index", rows("1", "4"), nil, `x/en.jsonl:2: column "k": "4": want the right one of 4 options, counted from 0; if the file counts from 1, write choice.by = "index_from_1"`},
+		{"index_from_0", rows("1", "3"), []int{1, 3}, ""},
+		{"index_from_1", rows("1", "4"), []int{0, 3}, ""},
+		{"index_from_1", rows("1", "0"), nil, `x/en.jsonl:2: column "k": "0": want the right one of 4 options, counted from 1`},
+		{"index_from_1", rows("1", "5"), nil, `x/en.jsonl:2: column "k": "5": want the right one of 4 options, counted from 1`},
+	} {
+		x, err := exam(t, replaced(t, source, "BY", c.by), map[string]string{"x/en.jsonl": c.rows}, "en")
+		if err != nil || c.want != "" {
+			if got := strings.ReplaceAll(fmt.Sprint(err), "x/{lang}.jsonl", "x/en.jsonl"); got != c.want {
+				t.Errorf("%s: %v\nwant %s", c.by, err, c.want)
+			}
+			continue
+		}
+		var right []int
+		for _, i := range x.Choices("en", 9) {
+			right = append(right, i.Right)
+		}
+		slices.Sort(right)
+		if !slices.Equal(right, c.right) {
+			t.Errorf("%s: %v, want %v", c.by, right, c.right)
 		}
 	}
 }

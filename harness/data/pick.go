@@ -52,12 +52,19 @@ func (r *itemReader) right(options []string, x row) (int, error) {
 	}
 	names, what := options, "the options"
 	switch c.By {
-	case task.ByIndex:
-		at, err := strconv.Atoi(value)
-		if err != nil || at < 0 || at >= len(options) {
-			return 0, fmt.Errorf("column %q: %q: want the right one of %d options, counted from 0", c.Right, value, len(options))
+	case task.ByIndex, task.ByIndexOf0, task.ByIndexOf1:
+		first, other := 0, ""
+		if c.By == task.ByIndexOf1 {
+			first = 1
 		}
-		return at, nil
+		at, err := strconv.Atoi(value)
+		if err == nil && at == first+len(options) && first == 0 {
+			other = fmt.Sprintf("; if the file counts from 1, write choice.by = %q", task.ByIndexOf1)
+		}
+		if err != nil || at < first || at >= first+len(options) {
+			return 0, fmt.Errorf("column %q: %q: want the right one of %d options, counted from %d%s", c.Right, value, len(options), first, other)
+		}
+		return at - first, nil
 	case task.ByLetter:
 		if len(value) == 1 {
 			if at := int(strings.ToUpper(value)[0]) - 'A'; at >= 0 && at < len(options) {
@@ -81,6 +88,26 @@ func (r *itemReader) right(options []string, x row) (int, error) {
 		return 0, fmt.Errorf("column %q: %q is %d times among %s %s; want it exactly once", c.Right, value, times, what, quoted(names))
 	}
 	return found, nil
+}
+
+// countsFromZero is an error if no item of a file has the index 0: then its numbers may count from 1, and every reference answer would be
+// the option next to the right one.
+func (r *itemReader) countsFromZero(path string, items map[string][]examItem) error {
+	c := r.task.Spec.Choice
+	if r.task.Kind != task.Choice || c.By != task.ByIndex {
+		return nil
+	}
+	n, most := 0, 0
+	for _, list := range items {
+		for _, i := range list {
+			if i.right == 0 {
+				return nil
+			}
+			n, most = n+1, max(most, i.right)
+		}
+	}
+	return fmt.Errorf("%s: column %q: its numbers are from 1 to %d in %d rows and never 0, so the first option may be number 0 or number 1; say which: choice.by = %q or %q (Belebele and WinoGrande count from 1)",
+		path, c.Right, most, n, task.ByIndexOf0, task.ByIndexOf1)
 }
 
 // answer is the text of a right answer.

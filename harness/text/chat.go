@@ -197,6 +197,10 @@ func (c *Chat) Opening() []int {
 // Encode is text without anything around it.
 func (c *Chat) Encode(s string) []int { return c.tokenizer.Encode(s) }
 
+// Predicted is the text that a model predicts where it is given s: what the tokenizer's normalizer leaves of it. A text in decomposed
+// form is predicted in composed form, in fewer bytes.
+func (c *Chat) Predicted(s string) string { return c.Decode(c.Encode(s)) }
+
 // Decode is the text of generated ids. Each run of bytes that is not UTF-8 becomes one U+FFFD in the embedded layout, as
 // when the recorded runs were made; Tokenizer.Decode writes one for each part of such a run.
 func (c *Chat) Decode(ids []int) string {

@@ -3,6 +3,8 @@ package text
 import (
 	"slices"
 	"testing"
+
+	"golang.org/x/text/unicode/norm"
 )
 
 // Whatever texts spell, special tokens stand where the layout puts them.
@@ -36,6 +38,26 @@ func TestTextsSpellNoMarkers(t *testing.T) {
 		}
 		if got := chat.Decode(c.ids); got != c.text {
 			t.Errorf("%s: reads %q, want %q", name, got, c.text)
+		}
+	}
+}
+
+// Composed and decomposed spellings of a text are predicted as one text where the tokenizer composes them, and as two where it does not:
+// bits per byte count these bytes. (Unicode 17.0, UAX 15; tokenizers 0.22, normalizers.NFC.)
+func TestPredicted(t *testing.T) {
+	const composed, decomposed = "Größe über Äpfel", "Gro\u0308ße u\u0308ber A\u0308pfel"
+	tok, _ := fixture(t)
+	chat, err := NewChat(tok)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := chat.Predicted(decomposed); got != decomposed {
+		t.Errorf("without a normalizer: %q", got)
+	}
+	tok.normalize = func(s string) string { return norm.NFC.String(s) }
+	for _, s := range []string{composed, decomposed, " " + composed} {
+		if got := chat.Predicted(s); got != norm.NFC.String(s) {
+			t.Errorf("%q: %q", s, got)
 		}
 	}
 }

@@ -70,7 +70,7 @@ func faith(s *records.Study, arm record.Arm, iteration int) Faith {
 		}
 		f.Pairs++
 	}
-	f.Kept = stats.Mean(kept, records.Level)
+	f.Kept = stats.MeanWithin(kept, 0, 1, records.Level)
 	var rhos []stats.Sample
 	for _, seed := range seeds {
 		rho, ok := stats.Spearman(exact[seed], sketched[seed])
@@ -83,7 +83,7 @@ func faith(s *records.Study, arm record.Arm, iteration int) Faith {
 		rhos = append(rhos, stats.Sample{Seed: seed, Cluster: fmt.Sprint(seed), Value: rho})
 		f.Seeds++
 	}
-	f.Rank = stats.Mean(rhos, records.Level)
+	f.Rank = stats.MeanWithin(rhos, -1, 1, records.Level)
 	if f.Seeds == 1 { // which tells of other pairs only
 		seed := rhos[0].Seed
 		f.Rank = stats.SpearmanInterval(exact[seed], sketched[seed], records.Level)

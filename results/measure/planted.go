@@ -118,7 +118,7 @@ func PlantedAUROC(s *records.Study, arm string, iteration int, g records.Group) 
 			samples = at[k].sampled(samples, k, func(p pairKey) float64 { return values[p] })
 		}
 	}
-	return stats.Mean(samples, records.Level)
+	return stats.MeanWithin(samples, 0, 1, records.Level)
 }
 
 // PlantedAUROCMinus is the paired difference of two arms' AUROC over the pairs that both ranked. Arms share their pairs in
@@ -138,7 +138,7 @@ func PlantedAUROCMinus(s *records.Study, arm, reference string, iteration int, g
 			samples = shared.sampled(samples, k, func(p pairKey) float64 { return a[p] - b[p] })
 		}
 	}
-	return stats.Mean(samples, records.Level)
+	return stats.MeanWithin(samples, -1, 1, records.Level)
 }
 
 // sampled appends one value per pair, so weighted that every stratum counts alike.
@@ -157,7 +157,7 @@ func PlantedShare(s *records.Study, arm string, iteration int, g records.Group) 
 			samples = append(samples, stats.Sample{Seed: p.Seed, Cluster: p.Prompt, Value: float64(count(p.Planted))})
 		}
 	}
-	return stats.Mean(samples, records.Level)
+	return stats.MeanWithin(samples, 0, 1, records.Level)
 }
 
 // Planted counts an arm's pairs in the group's languages and the planted ones among them.

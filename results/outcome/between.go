@@ -70,7 +70,7 @@ func paired(a, b []outcome) Paired {
 	}
 	a = slices.DeleteFunc(a, func(o outcome) bool { return !inB[o.item] })
 	b = slices.DeleteFunc(b, func(o outcome) bool { return !inA[o.item] })
-	return Paired{stats.Mean(samples(a), records.Level), stats.Mean(samples(b), records.Level), stats.Mean(minus(b, a, false), records.Level)}
+	return Paired{stats.MeanWithin(samples(a), 0, 1, records.Level), stats.MeanWithin(samples(b), 0, 1, records.Level), stats.MeanWithin(minus(b, a, false), -1, 1, records.Level)}
 }
 
 // WinRate compares an arm's win rates, which means something where the opponents' answers are the same, and the judge is.

@@ -109,7 +109,7 @@ func (l *Lengths) Of(arm string, in records.Group) Length {
 			}
 		}
 	}
-	sum.Raw, sum.Controlled = stats.Mean(samples(raw), records.Level), stats.Mean(samples(controlled), records.Level)
+	sum.Raw, sum.Controlled = stats.MeanWithin(samples(raw), 0, 1, records.Level), stats.Mean(samples(controlled), records.Level)
 	return sum
 }
 

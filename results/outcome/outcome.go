@@ -102,14 +102,30 @@ func indicator(is bool) float64 {
 // WinRate is the share of held-out prompts on which the arm's answer beats the opponent's, ties counting half.
 func (s *Study) WinRate(arm string, in records.Group) stats.Estimate {
 	return s.once("win rate", arm, "", in, func() stats.Estimate {
-		return stats.Mean(samples(s.evaluated(arm, in, win)), records.Level)
+		wins := samples(s.evaluated(arm, in, win))
+		if s.Answers == nil && arm == s.Opponent {
+			return stats.Mean(wins, records.Level) // against itself: a half, whatever the prompts
+		}
+		return stats.MeanWithin(wins, 0, 1, records.Level)
 	})
 }
 
 // WinsMinus is the paired difference of two arms' win rates: same prompts, same seeds, same opponent.
 func (s *Study) WinsMinus(arm, reference string, in records.Group) stats.Estimate {
 	return s.once("win rate", arm, reference, in, func() stats.Estimate {
-		return stats.Mean(minus(s.evaluated(arm, in, win), s.evaluated(reference, in, win), s.untouched(reference)), records.Level)
+		return stats.MeanWithin(minus(s.evaluated(arm, in, win), s.evaluated(reference, in, win), s.untouched(reference)), -1, 1, records.Level)
+	})
+}
+
+// WinsMinusDraw is the win rate less a half. Its P decides whether the win rate is significantly different from a draw: an interval
+// of few clusters that came out alike may exclude a half, which as many flipped coins do too.
+func (s *Study) WinsMinusDraw(arm string, in records.Group) stats.Estimate {
+	return s.once("win rate less a half", arm, "", in, func() stats.Estimate {
+		list := samples(s.evaluated(arm, in, win))
+		for i := range list {
+			list[i].Value -= 0.5
+		}
+		return stats.MeanWithin(list, -0.5, 0.5, records.Level)
 	})
 }
 
@@ -131,7 +147,7 @@ func (s *Study) WinsMinusBootstrap(arm, reference string, in records.Group) stat
 // Exact is the share of greedy answers that are the known one, among prompts with a known answer.
 func (s *Study) Exact(arm string, in records.Group) stats.Estimate {
 	return s.once("exact", arm, "", in, func() stats.Estimate {
-		return stats.Mean(samples(s.evaluated(arm, in, exact)), records.Level)
+		return stats.MeanWithin(samples(s.evaluated(arm, in, exact)), 0, 1, records.Level)
 	})
 }
 

@@ -23,6 +23,7 @@ type Study struct {
 	replies     map[string][]*record.Reply
 
 	lengths func() *Lengths // computed the first time that they are asked for
+	doubts  func() []Doubt  // the same
 	known   sync.Map        // from estimated to func() stats.Estimate: tables, figures and findings show the same ones
 }
 
@@ -39,6 +40,7 @@ func New(set *record.Set) (*Study, error) {
 	s.passages = byArm(of.Set.Passages, func(p *record.Passage) string { return p.Arm })
 	s.replies = byArm(of.Set.Replies, func(r *record.Reply) string { return r.Arm })
 	s.lengths = sync.OnceValue(s.fitLengths)
+	s.doubts = sync.OnceValue(s.findDoubts)
 	return s, errors.Join(s.checkPublished()...)
 }
 

@@ -11,7 +11,8 @@ import (
 // Measure is one way to read the alignment tax.
 type Measure struct {
 	Name   string
-	Better int // +1 when more is better, -1 when less is
+	Better int  // +1 when more is better, -1 when less is
+	Share  bool // of items: no value is outside [0, 1]
 	of     func(s *Study, task, arm string, in records.Group) []outcome
 }
 
@@ -22,28 +23,28 @@ func Measures() []Measure {
 
 // Accuracy is the share of multiple-choice items whose right option has the highest log-likelihood.
 func Accuracy() Measure {
-	return Measure{"accuracy", +1, func(s *Study, task, arm string, in records.Group) []outcome {
+	return Measure{"accuracy", +1, true, func(s *Study, task, arm string, in records.Group) []outcome {
 		return s.chosen(task, arm, in, func(c *record.Choice) *bool { return &c.Correct })
 	}}
 }
 
 // AccuracyPerByte is the same with log-likelihoods divided by the options' bytes.
 func AccuracyPerByte() Measure {
-	return Measure{"accuracy per byte", +1, func(s *Study, task, arm string, in records.Group) []outcome {
+	return Measure{"accuracy per byte", +1, true, func(s *Study, task, arm string, in records.Group) []outcome {
 		return s.chosen(task, arm, in, func(c *record.Choice) *bool { return &c.CorrectNorm })
 	}}
 }
 
 // AccuracyPerCharacter is the same with log-likelihoods divided by the options' characters, of tasks that tell it.
 func AccuracyPerCharacter() Measure {
-	return Measure{"accuracy per character", +1, func(s *Study, task, arm string, in records.Group) []outcome {
+	return Measure{"accuracy per character", +1, true, func(s *Study, task, arm string, in records.Group) []outcome {
 		return s.chosen(task, arm, in, func(c *record.Choice) *bool { return c.CorrectChars })
 	}}
 }
 
 // ExactMatch is the share of greedy answers that are a right one.
 func ExactMatch() Measure {
-	return Measure{"exact match", +1, func(s *Study, task, arm string, in records.Group) []outcome {
+	return Measure{"exact match", +1, true, func(s *Study, task, arm string, in records.Group) []outcome {
 		if !s.Covers(arm, in) {
 			return nil
 		}
@@ -60,7 +61,7 @@ func ExactMatch() Measure {
 
 // BitsPerByte is what plain text costs the model: all bits over all bytes.
 func BitsPerByte() Measure {
-	return Measure{"bits per byte", -1, func(s *Study, task, arm string, in records.Group) []outcome {
+	return Measure{"bits per byte", -1, false, func(s *Study, task, arm string, in records.Group) []outcome {
 		if !s.Covers(arm, in) {
 			return nil
 		}
@@ -97,17 +98,25 @@ func (s *Study) chosen(task, arm string, in records.Group, right func(*record.Ch
 	return o
 }
 
+// mean is that of values of the measure, or of differences, which may be as low as low.
+func (m Measure) mean(list []stats.Sample, low float64) stats.Estimate {
+	if m.Share {
+		return stats.MeanWithin(list, low, 1, records.Level)
+	}
+	return stats.Mean(list, records.Level)
+}
+
 // Tax is a measure of an arm on a task (all tasks when task is empty).
 func (s *Study) Tax(m Measure, task, arm string, in records.Group) stats.Estimate {
 	return s.once(m.Name+" of "+task, arm, "", in, func() stats.Estimate {
-		return stats.Mean(samples(m.of(s, task, arm, in)), records.Level)
+		return m.mean(samples(m.of(s, task, arm, in)), 0)
 	})
 }
 
 // TaxMinus is the paired difference of two arms on the same items.
 func (s *Study) TaxMinus(m Measure, task, arm, reference string, in records.Group) stats.Estimate {
 	return s.once(m.Name+" of "+task, arm, reference, in, func() stats.Estimate {
-		return stats.Mean(minus(m.of(s, task, arm, in), m.of(s, task, reference, in), s.untouched(reference)), records.Level)
+		return m.mean(minus(m.of(s, task, arm, in), m.of(s, task, reference, in), s.untouched(reference)), -1)
 	})
 }
 

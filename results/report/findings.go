@@ -25,11 +25,15 @@ func Findings(s *outcome.Study) []Block {
 
 func findings(s *outcome.Study) []string {
 	var found []string
+	for _, d := range s.Doubts() { // first what makes the rest no result
+		found = append(found, d.Text)
+	}
 	for _, name := range []string{"seen", "unseen"} {
 		if g, ok := s.Group(name); ok {
 			found = appendText(found, join(againstOpponent(s, g), againstReference(s, g)))
 		}
 	}
+	found = appendText(found, join(lostLanguages(s), languageContrasts(s)))
 	for i, a := range s.Filters() {
 		if i == 0 || len(s.Matches(a.Name)) > 0 { // how the others compare with the reference was said
 			found = appendText(found, verdict(s, a))
@@ -98,11 +102,14 @@ func inLanguages(g records.Group) string {
 	return fmt.Sprintf("in the %d %s languages", len(g.Codes), g.Name)
 }
 
-// sides are arms on either side of a mark, and those that are not significantly different from it.
-type sides struct{ above, below, open []string }
+// sides are arms on either side of a mark, those that are not significantly different from it, and those that are not either but whose
+// numbers are no result (outcome.Doubt).
+type sides struct{ above, below, open, doubted []string }
 
-func (s *sides) put(side int, arm string) {
+func (s *sides) put(side int, doubted bool, arm string) {
 	switch {
+	case side == 0 && doubted:
+		s.doubted = append(s.doubted, arm)
 	case side > 0:
 		s.above = append(s.above, arm)
 	case side < 0:
@@ -126,7 +133,16 @@ func (s sides) clauses(one, many, more, less, mark string) string {
 	if len(s.open) > 0 {
 		parts = append(parts, enumerate(s.open)+" "+verb(s.open, "is", "are")+" not significantly different from "+mark)
 	}
+	parts = appendText(parts, s.undecided())
 	return strings.Join(parts, "; ")
+}
+
+// undecided says which arms' numbers are no result; why is the first finding.
+func (s sides) undecided() string {
+	if len(s.doubted) == 0 {
+		return ""
+	}
+	return enumerate(s.doubted) + " " + verb(s.doubted, "is", "are") + " no result, for the reason above"
 }
 
 // sideOf is the sign of a significant difference: 0 if it is not significant.
@@ -143,20 +159,16 @@ func sideOf(e stats.Estimate) int {
 // againstOpponent sorts the arms into above, below and not significantly different from a draw.
 func againstOpponent(s *outcome.Study, g records.Group) string {
 	var found sides
+	opponent := ""
+	if s.Answers == nil {
+		opponent = s.Baseline
+	}
 	for _, a := range s.Contenders() {
 		e := s.WinRate(a.Name, g)
 		if e.N == 0 {
 			continue
 		}
-		side := 0
-		switch {
-		case !e.Bounded():
-		case e.Low > 0.5:
-			side = 1
-		case e.High < 0.5:
-			side = -1
-		}
-		found.put(side, fmt.Sprintf("%s (%s %s)", a.Name, table.Fixed(e.Mean, 3), bracket(e)))
+		found.put(sideOf(s.WinsMinusDraw(a.Name, g)), s.Doubted("languages", a.Name, opponent), fmt.Sprintf("%s (%s %s)", a.Name, table.Fixed(e.Mean, 3), bracket(e)))
 	}
 	var parts []string
 	if len(found.above) > 0 {
@@ -168,6 +180,7 @@ func againstOpponent(s *outcome.Study, g records.Group) string {
 	if len(found.open) > 0 {
 		parts = append(parts, enumerate(found.open)+" "+verb(found.open, "is", "are")+" not significantly different from 0.5")
 	}
+	parts = appendText(parts, found.undecided())
 	if len(parts) == 0 {
 		return ""
 	}
@@ -193,7 +206,7 @@ func againstReference(s *outcome.Study, g records.Group) string {
 	var found sides
 	for _, a := range s.Trained() {
 		if e := s.WinsMinus(a.Name, reference.Name, g); a.Name != reference.Name && e.N > 0 {
-			found.put(sideOf(e), fmt.Sprintf("%s (%s)", a.Name, signedBracket(e)))
+			found.put(sideOf(e), s.Doubted("languages", a.Name, reference.Name), fmt.Sprintf("%s (%s)", a.Name, signedBracket(e)))
 		}
 	}
 	clauses := found.clauses("wins", "win", "more often", "less often", reference.Name)
@@ -226,8 +239,10 @@ func verdict(s *outcome.Study, filter record.Arm) string {
 			what = other.Name + " (" + what + ")"
 		}
 		for _, name := range []string{"seen", "unseen"} {
-			if g, ok := s.Group(name); ok {
-				sentences = append(sentences, comparison(s.WinsMinus(filter.Name, other.Name, g), who, what, inLanguages(g)))
+			g, ok := s.Group(name)
+			e := s.WinsMinus(filter.Name, other.Name, g)
+			if ok && (sideOf(e) != 0 || !s.Doubted("languages", filter.Name, other.Name)) {
+				sentences = append(sentences, comparison(e, who, what, inLanguages(g)))
 			}
 		}
 	}
@@ -264,7 +279,7 @@ func taxSentence(s *outcome.Study) string {
 		var found sides
 		for _, a := range s.Trained() {
 			if e := s.TaxMinus(m, "", a.Name, untouched.Name, all); e.N > 0 {
-				found.put(sideOf(e)*m.Better, fmt.Sprintf("%s (%s)", a.Name, signedBracket(e)))
+				found.put(sideOf(e)*m.Better, s.Doubted("tax", a.Name, untouched.Name), fmt.Sprintf("%s (%s)", a.Name, signedBracket(e)))
 			}
 		}
 		var parts []string
@@ -276,6 +291,9 @@ func taxSentence(s *outcome.Study) string {
 		}
 		if len(found.open) > 0 {
 			parts = append(parts, "not significantly different for "+enumerate(found.open))
+		}
+		if len(found.doubted) > 0 {
+			parts = append(parts, "no result for "+enumerate(found.doubted)+", for the reason above")
 		}
 		if len(parts) > 0 {
 			sentences = append(sentences, fmt.Sprintf("Compared with the base model over all languages, %s is %s.", m.Name, strings.Join(parts, "; ")))

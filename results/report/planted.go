@@ -46,7 +46,7 @@ func plantedSentences(s *outcome.Study) string {
 	var found sides
 	for _, a := range arms {
 		if e := measure.PlantedAUROCMinus(s.Study, a.Name, reference.Name, 1, g); a.Name != reference.Name && e.N > 0 {
-			found.put(sideOf(e), fmt.Sprintf("%s (%s)", a.Name, signedBracket(e)))
+			found.put(sideOf(e), false, fmt.Sprintf("%s (%s)", a.Name, signedBracket(e)))
 		}
 	}
 	clauses := found.clauses("finds", "find", "them better", "them worse", reference.Name)

@@ -38,7 +38,7 @@ func contest(wins map[string][]float64) *record.Set {
 			}
 			for _, l := range []string{"en", "de"} {
 				for i := range 200 {
-					e := record.Evaluation{Seed: uint64(seed), Arm: a, Lang: l, Prompt: fmt.Sprint(i), Cluster: fmt.Sprint(i), Known: 1}
+					e := record.Evaluation{Seed: uint64(seed), Arm: a, Lang: l, Prompt: fmt.Sprint(i), Cluster: fmt.Sprint(i), Known: 1, Text: fmt.Sprint(a, seed, i)}
 					// The prompts that are won are spread by a stride coprime to 200, other ones for every arm.
 					if a == "baseline" {
 						e.Win = 0.5

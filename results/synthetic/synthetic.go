@@ -223,7 +223,7 @@ func (m maker) evaluation(seed uint64, at int) {
 			base := 0.5*m.shared("fact", cluster) + 0.7*m.shared("prompt", l.code, cluster)
 			e := record.Evaluation{
 				Seed: seed, Arm: a.Name, Lang: l.code, Prompt: fmt.Sprintf("%s-%04d", l.code, i), Cluster: cluster,
-				Text: l.right, Tokens: 8, Finished: true, Known: chrf(base), Opponent: chrf(base), Win: 0.5,
+				Text: fmt.Sprintf("%s %d", l.right, i), Tokens: 8, Finished: true, Known: chrf(base), Opponent: chrf(base), Win: 0.5,
 			}
 			if a.Trained {
 				z := 0.25*m.shared("fact "+a.Name, cluster) + 0.9*r.NormFloat64() + a.effect*(l.gain+run)*6
@@ -233,7 +233,7 @@ func (m maker) evaluation(seed uint64, at int) {
 				case e.Known > e.Opponent+0.02:
 					e.Win = 1
 				case e.Known < e.Opponent-0.02:
-					e.Win, e.Text = 0, l.wrong
+					e.Win, e.Text = 0, fmt.Sprintf("%s %d", l.wrong, i)
 				}
 			}
 			m.set.Evaluations = append(m.set.Evaluations, e)

@@ -199,7 +199,8 @@ func (j *Judge) prefer(ctx, going context.Context, instruction, first, second st
 		return o, j.asking(err)
 	}
 	if o.failed == "" {
-		o.share, o.labels, o.by, o.failed = o.reply.preference()
+		o.share, o.by, o.failed = o.reply.preference()
+		o.labels = o.reply.labels()
 	}
 	return o, nil
 }

@@ -42,29 +42,45 @@ const (
 const leastLabels = 0.5
 
 // preference is how much answer A is preferred. The text decides whether there is a verdict, and where: an "A" elsewhere is an article.
-// Where the server gives log-probs they are read at the verdict's place: the share of A in what A and B have together. labels is what they
-// have together; 0 if the text alone was read.
-func (r Reply) preference() (p, labels float64, by, failed string) {
+// Where the server gives log-probs they are read at the verdict's place: the share of A in what A and B have together.
+func (r Reply) preference() (p float64, by, failed string) {
 	if r.Refusal != "" || r.Finish == "content_filter" {
-		return 0, 0, "", refused
+		return 0, "", refused
 	}
 	said, at := verdict(r.Text)
 	if said == "" {
-		return 0, 0, "", unreadable
+		return 0, "", unreadable
 	}
-	if i := r.place(said, at); i >= 0 {
-		// the first word of a reply may be a label in lower case; later "a" is an article, be it one that was not chosen
-		if p, labels, ok := share(r.Tokens[i].Top, strings.TrimSpace(r.Text[:at]) == "", r.Text[at] >= 'a'); ok {
-			if labels < leastLabels {
-				return 0, labels, "", unlikely
-			}
-			return p, labels, LogProbs, ""
-		}
+	a, b, labels := r.probabilities(said, at)
+	switch {
+	case labels >= leastLabels:
+		return a / (a + b), LogProbs, ""
+	case labels > 0:
+		return 0, "", unlikely
+	case said == "A":
+		return 1, Text, ""
 	}
-	if said == "A" {
-		return 1, 0, Text, ""
+	return 0, Text, ""
+}
+
+// labels is the probability that both labels have together where the verdict is; 0 without a verdict or log-probs.
+func (r Reply) labels() float64 {
+	said, at := verdict(r.Text)
+	if said == "" || r.Refusal != "" {
+		return 0
 	}
-	return 0, 0, Text, ""
+	_, _, labels := r.probabilities(said, at)
+	return labels
+}
+
+// probabilities are those of both labels where the verdict is, and what they have together; zeros without log-probs.
+func (r Reply) probabilities(said string, at int) (a, b, labels float64) {
+	i := r.place(said, at)
+	if i < 0 {
+		return 0, 0, 0
+	}
+	// the first word of a reply may be a label in lower case; later "a" is an article, be it one that was not chosen
+	return probabilities(r.Tokens[i].Top, strings.TrimSpace(r.Text[:at]) == "", r.Text[at] >= 'a')
 }
 
 // written is a token's text as the reply has it; some servers give the vocabulary's spelling of spaces.
@@ -101,19 +117,17 @@ func (r Reply) place(said string, at int) int {
 	return found
 }
 
-// share is that of A in both labels, and what they have together; false if neither label is among the options. A label that is not among
+// probabilities are those of both labels, and what they have together; zeros if neither is among the options. A label that is not among
 // them counts with the most that it can have: what is left of 1, and no more than the least likely option.
-func share(options []Option, anyCase, lower bool) (p, labels float64, ok bool) {
-	var a, b float64
+func probabilities(options []Option, anyCase, lower bool) (a, b, labels float64) {
 	left, least := 1.0, math.Inf(1)
 	for _, o := range options {
 		x := math.Exp(o.LogProb)
 		left, least = left-x, min(least, x)
-		l := label(o.Text)
 		if !anyCase && lower != strings.ContainsAny(o.Text, "ab") {
 			continue
 		}
-		switch l {
+		switch label(o.Text) {
 		case "A":
 			a += x
 		case "B":
@@ -121,13 +135,17 @@ func share(options []Option, anyCase, lower bool) (p, labels float64, ok bool) {
 		}
 	}
 	labels = a + b
-	if bound := max(0, min(left, least)); a == 0 {
+	if !(labels > 0) || math.IsInf(labels, 0) { // no log-prob gives that
+		return 0, 0, 0
+	}
+	bound := max(0, min(left, least))
+	switch {
+	case a == 0:
 		a = bound
-	} else if b == 0 {
+	case b == 0:
 		b = bound
 	}
-	p = a / (a + b)
-	return p, min(labels, 1), labels > 0 && p >= 0 && p <= 1 // no log-prob gives infinity
+	return a, b, min(labels, 1)
 }
 
 // label is the label that a token is, "A" or "B", without the space before it and what is set around it; empty where it is another.

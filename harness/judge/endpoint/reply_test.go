@@ -65,7 +65,7 @@ func TestArticleIsNoLabel(t *testing.T) {
 		for _, word := range strings.SplitAfter(said, " ")[1:] {
 			r.Tokens = append(r.Tokens, Token{word, probable(word, 0.9)})
 		}
-		if p, labels, by, failed := r.preference(); p != 0 || labels != 0 || by != "" || failed != unreadable {
+		if p, by, failed := r.preference(); p != 0 || r.labels() != 0 || by != "" || failed != unreadable {
 			t.Errorf("%q: %g by %q, failed %q", said, p, by, failed)
 		}
 	}
@@ -103,7 +103,8 @@ func TestPreferenceAtTheVerdict(t *testing.T) {
 		"tokens of another":    {Reply{Text: "A", Tokens: []Token{{"x", probable("A", 0.9)}, {"y", nil}}}, 1, 0, Text, ""},
 		"no options":           {Reply{Text: "A", Tokens: []Token{{"A", nil}}}, 1, 0, Text, ""},
 	} {
-		p, labels, by, failed := c.reply.preference()
+		p, by, failed := c.reply.preference()
+		labels := c.reply.labels()
 		if math.Abs(p-c.p) > 1e-9 || math.Abs(labels-c.labels) > 1e-9 || by != c.by || failed != c.failed {
 			t.Errorf("%s: %g, labels %g by %q, failed %q; want %g, %g", name, p, labels, by, failed, c.p, c.labels)
 		}
@@ -116,13 +117,13 @@ func FuzzPreference(f *testing.F) {
 	f.Add("\n**B**", "\n", -9999.0, "B", 1e308)
 	f.Fuzz(func(t *testing.T, text, token string, x float64, other string, y float64) {
 		top := []Option{{token, x}, {other, y}}
-		p, labels, by, failed := Reply{Text: text, Tokens: []Token{{token, top}, {other, top}}}.preference()
-		if !(p >= 0 && p <= 1 && labels >= 0 && labels <= 1) || (by == "") != (failed != "") {
+		p, by, failed := Reply{Text: text, Tokens: []Token{{token, top}, {other, top}}}.preference()
+		if !(p >= 0 && p <= 1) || (by == "") != (failed != "") {
 			t.Errorf("%g by %q, failed %q", p, by, failed)
 		}
 		swap := strings.NewReplacer("A", "B", "a", "b", "B", "A", "b", "a")
-		q, _, by2, failed2 := Reply{Text: text}.preference()
-		r, _, by3, failed3 := Reply{Text: swap.Replace(text)}.preference()
+		q, by2, failed2 := Reply{Text: text}.preference()
+		r, by3, failed3 := Reply{Text: swap.Replace(text)}.preference()
 		if by2 == Text && by3 == Text && q+r != 1 && !strings.ContainsAny(text, "thetrsvdcoiwn") || by2 == LogProbs || by3 == LogProbs {
 			t.Errorf("%q: %g and %g, %q %q %q %q", text, q, r, by2, failed2, by3, failed3)
 		}

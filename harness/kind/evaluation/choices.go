@@ -3,6 +3,7 @@ package evaluation
 import (
 	"context"
 	"fmt"
+	"slices"
 	"unicode/utf8"
 
 	"congrad/eval/task"
@@ -20,7 +21,7 @@ type Choices struct{ Task }
 
 // Kind of the stage.
 func (Choices) Kind() kind.Kind {
-	return kind.Kind{Name: "choices", Version: 1, Title: "alignment tax: choices"}
+	return kind.Kind{Name: "choices", Version: 2, Title: "alignment tax: choices"}
 }
 
 // Do leaves choices.jsonl.
@@ -51,6 +52,10 @@ func (t Choices) Do(ctx context.Context, d *stage.Desk, b *bench.Bench) (stage.F
 	for i, c := range items {
 		own := scores[:len(c.Options)]
 		scores = scores[len(c.Options):]
+		c.Options = slices.Clone(c.Options) // the exam's
+		for k, option := range c.Options {  // lengths are those of what is scored
+			c.Options[k] = b.Chat.Predicted(option)
+		}
 		choices[i] = choice(x, c, own)
 	}
 	return stage.Output("choices", choices)

@@ -19,7 +19,7 @@ type Passages struct{ Task }
 
 // Kind of the stage.
 func (Passages) Kind() kind.Kind {
-	return kind.Kind{Name: "passages", Version: 1, Title: "alignment tax: plain text"}
+	return kind.Kind{Name: "passages", Version: 2, Title: "alignment tax: plain text"}
 }
 
 // Do leaves passages.jsonl.
@@ -32,7 +32,7 @@ func (t Passages) Do(ctx context.Context, d *stage.Desk, b *bench.Bench) (stage.
 	var units [][]nn.Row
 	for _, lang := range t.Languages {
 		for _, p := range b.ItemsOf(x).Passages(lang, t.Per) {
-			passages = append(passages, record.Passage{Task: x.Name, Lang: lang, Item: p.ID, Cluster: p.Cluster, Bytes: len(p.Text)})
+			passages = append(passages, record.Passage{Task: x.Name, Lang: lang, Item: p.ID, Cluster: p.Cluster, Bytes: len(b.Chat.Predicted(p.Text))})
 			units = append(units, []nn.Row{passageRow(b, p)})
 		}
 	}

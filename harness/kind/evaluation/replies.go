@@ -70,7 +70,7 @@ func (t Replies) Do(ctx context.Context, d *stage.Desk, b *bench.Bench) (stage.F
 		for k, i := range block.Prompts {
 			q := asked[i]
 			text := task.Cut(b.Chat.Decode(made[at][k][0].Tokens), x.Spec.Answer.Until)
-			replies[i] = record.Reply{Task: x.Name, Lang: q.Lang, Item: q.ID, Cluster: q.Cluster, Text: text, Exact: task.Exact(text, q.Right, x.Spec.Answer.Numbers)}
+			replies[i] = record.Reply{Task: x.Name, Lang: q.Lang, Item: q.ID, Cluster: q.Cluster, Text: text, Exact: x.Spec.Answer.Exact(text, q.Right)}
 		}
 	}
 	return stage.Output("replies", replies)

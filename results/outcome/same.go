@@ -1,0 +1,92 @@
+package outcome
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"congrad/harness/record"
+)
+
+// mostAlike is the share of an arm's answers in a language that may be the same text.
+const mostAlike = 0.8
+
+// collapsed are the arms that give one text as the answer to most prompts of a language, though it is not the reference answer.
+func (s *Study) collapsed() (list []Doubt) {
+	for _, a := range s.Arms {
+		var where []string
+		example := ""
+		for _, l := range s.Languages {
+			texts, n := map[string]int{}, 0
+			wrong := map[string]int{}
+			for _, e := range s.evaluations[a.Name] {
+				if e.Lang != l.Code {
+					continue
+				}
+				n++
+				text := strings.TrimSpace(e.Text)
+				texts[text]++
+				wrong[text] += int(indicator(e.Known != 1))
+			}
+			for text, times := range texts {
+				if n >= fewest*max(1, len(s.Seeds)) && float64(times) >= mostAlike*float64(n) && 2*wrong[text] > times {
+					where, example = append(where, l.Name), text
+				}
+			}
+		}
+		if len(where) > 0 {
+			if runes := []rune(example); len(runes) > 40 {
+				example = string(runes[:40]) + "..."
+			}
+			list = append(list, Doubt{fmt.Sprintf("%s gives the same answer to most prompts in %s (such as %q): its answers have collapsed.", a.Name, strings.Join(where, ", "), example), []string{a.Name}, ofWins, false})
+		}
+	}
+	return list
+}
+
+// sameAnswers are arms that answer every prompt alike, the base model among them. without are those that were not trained, of which that is
+// said already.
+func (s *Study) sameAnswers(without []Doubt) (list []Doubt) {
+	said := map[string]bool{}
+	for _, d := range without {
+		said[d.Arms[0]] = true
+	}
+	grouped := map[string]bool{}
+	for i, a := range s.Arms {
+		if grouped[a.Name] || len(s.evaluations[a.Name]) == 0 {
+			continue
+		}
+		names, trained := []string{a.Name}, int(indicator(a.Trained && !said[a.Name]))
+		for _, b := range s.Arms[i+1:] {
+			if !grouped[b.Name] && s.answerAlike(a, b) {
+				names, grouped[b.Name] = append(names, b.Name), true
+				trained += int(indicator(b.Trained && !said[b.Name]))
+			}
+		}
+		if len(names) > 1 && trained > 0 {
+			list = append(list, Doubt{fmt.Sprintf("The answers of %s are the same on all %d held-out prompts, so their win rates cannot differ.", strings.Join(names, ", "), len(s.evaluations[names[1]])/max(1, len(s.Seeds))), names, ofWins, true})
+		}
+	}
+	return list
+}
+
+// answerAlike reports whether two arms give the same texts on all prompts that both answered. An untrained arm is the same in all seeds.
+func (s *Study) answerAlike(a, b record.Arm) bool {
+	at := func(x record.Arm, e *record.Evaluation) item {
+		if !x.Trained {
+			return item{lang: e.Lang, id: e.Prompt}
+		}
+		return item{e.Seed, e.Lang, "", e.Prompt}
+	}
+	texts := map[item]string{}
+	for _, e := range s.evaluations[a.Name] {
+		texts[at(a, e)] = e.Text
+	}
+	both := 0
+	differ := slices.ContainsFunc(s.evaluations[b.Name], func(e *record.Evaluation) bool {
+		text, ok := texts[at(a, e)]
+		both += int(indicator(ok))
+		return ok && text != e.Text
+	})
+	return both > 0 && !differ
+}

@@ -1,0 +1,89 @@
+package report
+
+import (
+	"fmt"
+	"strings"
+
+	"congrad/eval/stats"
+	"congrad/harness/record"
+	"congrad/results/outcome"
+	"congrad/results/records"
+	"congrad/results/table"
+)
+
+// lostLanguages names the languages in which every trained arm has a win rate below a half, corrected over languages by Holm's method. In
+// the figure of win rates they are what strikes first; a mean over languages hides them.
+func lostLanguages(s *outcome.Study) string {
+	arms := s.Contenders()
+	if len(arms) < 2 {
+		return ""
+	}
+	lost, total := map[string]int{}, map[string]int{}
+	for _, a := range arms {
+		var p []float64
+		var codes []string
+		for _, l := range s.Languages {
+			if e := s.WinsMinusDraw(a.Name, records.Only(l.Code)); e.Bounded() {
+				total[l.Code]++
+				p, codes = append(p, e.P), append(codes, l.Code)
+			}
+		}
+		for i, adjusted := range stats.Holm(p) {
+			if adjusted < 1-records.Level && s.WinsMinusDraw(a.Name, records.Only(codes[i])).Mean < 0 {
+				lost[codes[i]]++
+			}
+		}
+	}
+	var parts []string
+	for _, l := range s.Languages {
+		if total[l.Code] < 2 || lost[l.Code] < total[l.Code] {
+			continue
+		}
+		var rates []string
+		for _, a := range arms {
+			if e := s.WinRate(a.Name, records.Only(l.Code)); e.N > 0 {
+				rates = append(rates, fmt.Sprintf("%s %s %s", a.Name, table.Fixed(e.Mean, 3), bracket(e)))
+			}
+		}
+		parts = append(parts, fmt.Sprintf("%s loses against %s under every arm (%s).", l.Name, s.Against(), strings.Join(rates, ", ")))
+	}
+	return join(parts...)
+}
+
+// languageContrasts names the languages in which an arm that picks pairs by the consensus is significantly different from the reference.
+func languageContrasts(s *outcome.Study) string {
+	reference := s.Reference()
+	if reference == nil {
+		return ""
+	}
+	var sentences []string
+	for _, a := range s.Filters() {
+		var more, less []string
+		for _, c := range s.Contrasts(a.Name, reference.Name) {
+			text := fmt.Sprintf("%s (%s)", languageOf(s, c.Lang).Name, signedBracket(c.Estimate))
+			switch {
+			case !c.Detected || a.Name == reference.Name:
+			case c.Estimate.Mean > 0:
+				more = append(more, text)
+			default:
+				less = append(less, text)
+			}
+		}
+		sentences = append(sentences, contrastSentence(a, *reference, more, less))
+	}
+	return join(sentences...)
+}
+
+func contrastSentence(a, reference record.Arm, more, less []string) string {
+	var parts []string
+	if len(more) > 0 {
+		parts = append(parts, "more often in "+enumerate(more))
+	}
+	if len(less) > 0 {
+		parts = append(parts, "less often in "+enumerate(less))
+	}
+	if len(parts) == 0 {
+		return ""
+	}
+	return fmt.Sprintf("Language by language, corrected for their number, %s wins %s than %s.", a.Name, strings.Join(parts, "; and "), reference.Name)
+}
