@@ -84,9 +84,9 @@ func (a *app) root() *cobra.Command {
 	root := &cobra.Command{
 		Use:   "congrad",
 		Short: "Experiments in multilingual preference alignment with conflicting-gradient filtering",
-		Long: "congrad runs declarative experiments: it aligns one model on the preferences of many languages, with and\n" +
-			"without filtering pairs by their agreement with a cross-lingual consensus gradient, evaluates seen and\n" +
-			"unseen languages and the alignment tax, and writes tables, figures and a report.",
+		Long: "congrad runs an experiment from one TOML file: it trains a model on the preferences of many languages, with\n" +
+			"and without filtering conflicting pairs, and reports how each arm does.",
+		Example:       "  congrad run tiny",
 		Version:       machine.Version,
 		SilenceErrors: true, SilenceUsage: true,
 		CompletionOptions: cobra.CompletionOptions{HiddenDefaultCmd: true},
@@ -95,25 +95,13 @@ func (a *app) root() *cobra.Command {
 	}
 	root.PersistentFlags().StringVar(&a.Device, "device", shell.DefaultDevice, `backend: "auto", "xla", "go", or the path of a PJRT plugin`)
 	root.PersistentFlags().StringVar(&a.Runs, "runs", shell.DefaultRuns, "folder of the runs and their store")
-	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return exit.With(exit.Config, err) })
+	root.SetFlagErrorFunc(func(c *cobra.Command, err error) error { return exit.With(exit.Config, flagError(c, err)) })
 	root.AddCommand(a.runCommand(), a.stageCommand(), a.planCommand(), a.reportCommand(), a.showCommand(), a.diffCommand(), a.validateCommand(), a.newCommand(), a.lsCommand(), a.defaultsCommand(),
 		a.diagnoseCommand(), a.gcCommand(), a.exportCommand())
 	root.AddCommand(tool.Commands(a.App)...)
-	markArguments(root)
+	root.SetHelpCommand(helpCommand(root))
+	addGroups(root)
+	checkArguments(root)
+	hideUnused(root)
 	return root
-}
-
-// markArguments makes wrong arguments of all commands below c the user's to mend, like wrong files.
-func markArguments(c *cobra.Command) {
-	for _, sub := range c.Commands() {
-		if check := sub.Args; check != nil {
-			sub.Args = func(c *cobra.Command, args []string) error {
-				if err := check(c, args); err != nil {
-					return exit.With(exit.Config, fmt.Errorf("%w (%s --help)", err, c.CommandPath()))
-				}
-				return nil
-			}
-		}
-		markArguments(sub)
-	}
 }

@@ -15,7 +15,8 @@ func (a *app) defaultsCommand() *cobra.Command {
 	c := &cobra.Command{
 		Use:   "defaults",
 		Short: "Print every key of an experiment file with its default and the default's source",
-		Long: "Only the paper's abstract and public summaries are known. What they leave open is a key with a documented\n" +
+		Long: "Prints a table with a line for every key of an experiment file: its default, the source of the default, and its meaning.\n" +
+			"Only the paper's abstract and public summaries are known. What they leave open is a key with a documented\n" +
 			"default. Its source is the abstract, a public summary, a cited work, or our choice.",
 		Args: cobra.NoArgs,
 		RunE: func(*cobra.Command, []string) error {

@@ -4,11 +4,13 @@ import (
 	"errors"
 	"fmt"
 	"path/filepath"
+	"strings"
 
 	"congrad/harness/cli/shell"
 	"congrad/harness/exit"
 	"congrad/harness/open"
 	"congrad/harness/run"
+	"congrad/harness/suggest"
 
 	"github.com/spf13/cobra"
 )
@@ -49,15 +51,25 @@ func (a *app) exportCommand() *cobra.Command {
 }
 
 func (a *app) export(arg, arm string, x exported) error {
-	if err := x.Check(); err != nil {
+	if err := a.checkRuns(); err != nil {
 		return err
 	}
-	e, s, err := open.Experiment(arg, x.Options)
+	e, s, err := a.experiment(arg, x.Options)
 	if err != nil {
 		return err
 	}
 	if e.Grid != nil {
 		return exit.With(exit.Config, fmt.Errorf("%s is a grid: name a cell of it, as in congrad export %s %s", e.Name, filepath.Join(string(a.folder(e)), e.Grid.Cells[0].Name, "resolved.toml"), arm))
+	}
+	if e.FindArm(arm) == nil {
+		var names []string
+		for _, a := range e.Arms {
+			names = append(names, a.Name)
+		}
+		return exit.With(exit.Config, fmt.Errorf("%q: %s has no such arm%s (%s)", arm, e.Name, suggest.DidYouMean(arm, names), strings.Join(names, ", ")))
+	}
+	if err := x.Check(); err != nil {
+		return err
 	}
 	w, err := a.setUp(e, s)
 	if err != nil {

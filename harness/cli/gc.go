@@ -19,7 +19,10 @@ func (a *app) gcCommand() *cobra.Command {
 	c := &cobra.Command{
 		Use:   "gc",
 		Short: "Remove artefacts and unfinished stages that no run's plan refers to",
-		Args:  cobra.NoArgs,
+		Long: "Deletes artefacts (models, answers, judgements, gradients) and unfinished stages in the store (runs/.store) that no plan.json\n" +
+			"under runs/ refers to. What stays: every run's folder with its records, tables and report, the artefacts of all planned\n" +
+			"runs, and judge replies. To free the artefacts of a run, delete its folder first.",
+		Args: cobra.NoArgs,
 		RunE: func(*cobra.Command, []string) error {
 			if err := a.findRuns(); err != nil { // opening a store makes it
 				return err

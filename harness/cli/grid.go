@@ -85,7 +85,7 @@ func (a *app) runGrid(ctx context.Context, e *config.Experiment, s *open.Surroun
 // gridRecord describes a grid for its reports.
 func gridRecord(e *config.Experiment) record.Grid {
 	g := record.Grid{
-		Name: e.Name, Title: e.Title, Partial: strings.Join(e.Partial, ", "),
+		Name: e.Name, Title: e.Title, Partial: strings.Join(e.Partial, " "),
 		Rows:    record.Axis{Key: e.Grid.Rows.Key, Values: e.Grid.Rows.Words()},
 		Columns: record.Axis{Key: e.Grid.Columns.Key, Values: e.Grid.Columns.Words()},
 	}

@@ -150,7 +150,10 @@ func (a *app) listTasks() (rows [][]string, err error) {
 
 // listRuns lists every run, finished or not.
 func (a *app) listRuns() (rows [][]string, err error) {
-	if err := a.findRuns(); err != nil && !(a.Runs == shell.DefaultRuns && errors.Is(err, fs.ErrNotExist)) { // nothing was run yet
+	if _, err := os.Stat(a.Runs); a.Runs == shell.DefaultRuns && errors.Is(err, fs.ErrNotExist) { // nothing was run yet
+		return nil, nil
+	}
+	if err := a.findRuns(); err != nil {
 		return nil, err
 	}
 	found, _ := filepath.Glob(filepath.Join(a.Runs, "*", "plan.json")) // the pattern is well formed
@@ -169,12 +172,17 @@ func (a *app) listRuns() (rows [][]string, err error) {
 
 // findRuns is an error where there is no folder of runs.
 func (a *app) findRuns() error {
-	stat, err := os.Stat(a.Runs)
-	if err == nil && !stat.IsDir() {
-		return exit.With(exit.Data, fmt.Errorf("%s: is a file, not a folder of runs (--runs)", a.Runs))
-	}
+	_, err := os.Stat(a.Runs)
 	if errors.Is(err, fs.ErrNotExist) {
-		return exit.With(exit.Data, fmt.Errorf("%s: no such folder of runs (--runs): %w", a.Runs, fs.ErrNotExist))
+		return exit.With(exit.Data, fmt.Errorf("%s: no such folder of runs (--runs)", a.Runs))
 	}
-	return err
+	return errors.Join(err, a.checkRuns())
+}
+
+// checkRuns reports a file in the place of the folder of runs.
+func (a *app) checkRuns() error {
+	if stat, err := os.Stat(a.Runs); err == nil && !stat.IsDir() {
+		return exit.With(exit.Config, fmt.Errorf("--runs %s: is a file; want a folder", a.Runs))
+	}
+	return nil
 }

@@ -97,8 +97,8 @@ func (o planning) room() (float64, error) {
 		return machine.MemoryBytes(), nil // 0 where nobody knows; --memory tells
 	}
 	bytes, err := humanize.ParseBytes(o.memory)
-	if err != nil || bytes == 0 {
-		return 0, exit.With(exit.Config, fmt.Errorf("--memory %s: want an amount such as 24GiB or 16GB", o.memory))
+	if unit := strings.Trim(o.memory, "0123456789., "); err != nil || bytes == 0 || unit == "" {
+		return 0, exit.With(exit.Config, fmt.Errorf("--memory %s: want an amount with its unit, such as 24GiB or 16GB", o.memory))
 	}
 	return float64(bytes), nil
 }
@@ -139,7 +139,7 @@ func (x *expectation) forecast(s forecast.Speed) forecast.Forecast {
 
 // expect plans an experiment without a device and without weights.
 func (a *app) expect(arg string, o open.Options) (*expectation, error) {
-	e, s, err := open.Experiment(arg, o)
+	e, s, err := a.experiment(arg, o)
 	if err != nil {
 		return nil, err
 	}
@@ -274,8 +274,8 @@ func (a *app) fits(arg string, o planning, x *expectation, f forecast.Forecast, 
 		_, err := fmt.Fprintf(a.Out, " of %.1f GB: it fits\n", room/1e9)
 		return err
 	}
-	fmt.Fprintf(a.Out, " of %.1f GB: IT DOES NOT FIT\n", room/1e9)
-	var rows [][]string
+	fmt.Fprintf(a.Out, " of %.1f GB: it does not fit\n", room/1e9)
+	rows := [][]string{{"setting", "saves", "peak", "time"}}
 	for _, set := range remedies(x.experiment) {
 		changed := o.Options
 		changed.Sets = append(slices.Clone(o.Sets), set)
@@ -288,9 +288,9 @@ func (a *app) fits(arg string, o planning, x *expectation, f forecast.Forecast, 
 		if saved < 0.005*peak.Total() {
 			continue
 		}
-		rows = append(rows, []string{"--set " + set, fmt.Sprintf("saves %.1f GB", saved/1e9), fmt.Sprintf("%.1f GB, %s", g.Peak().Total()/1e9, verdict(g, room)), "time x" + strconv.FormatFloat(math.Round(10*g.Seconds()/f.Seconds())/10, 'f', -1, 64)})
+		rows = append(rows, []string{"--set " + set, fmt.Sprintf("%.1f GB", saved/1e9), fmt.Sprintf("%.1f GB, %s", g.Peak().Total()/1e9, verdict(g, room)), "x" + strconv.FormatFloat(math.Round(10*g.Seconds()/f.Seconds())/10, 'f', -1, 64)})
 	}
-	if len(rows) == 0 {
+	if len(rows) == 1 {
 		_, err := fmt.Fprintln(a.Out, "no setting helps; use a smaller model")
 		return err
 	}

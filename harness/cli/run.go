@@ -83,7 +83,10 @@ func experimentFlags(c *cobra.Command, o *open.Options) {
 }
 
 func (a *app) run(ctx context.Context, arg string, o open.Options, how manner) error {
-	e, s, err := open.Experiment(arg, o)
+	if err := a.checkRuns(); err != nil {
+		return err
+	}
+	e, s, err := a.experiment(arg, o)
 	if err != nil {
 		return err
 	}

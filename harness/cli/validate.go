@@ -29,7 +29,7 @@ func (a *app) validateCommand() *cobra.Command {
 		RunE: func(_ *cobra.Command, args []string) error {
 			var wrong []error
 			for _, arg := range args {
-				e, _, err := open.Experiment(arg, o)
+				e, _, err := a.experiment(arg, o)
 				if err != nil {
 					wrong = append(wrong, err)
 					continue
@@ -52,6 +52,7 @@ func (a *app) newCommand() *cobra.Command {
 	c := &cobra.Command{
 		Use:     "new NAME",
 		Short:   "Start an experiment file of your own from a shipped one",
+		Long:    "Writes NAME.toml in the working folder, a copy of a shipped experiment (or of a file) with that name. It never overwrites\na file.",
 		Example: "  congrad new mine --from tiny",
 		Args:    cobra.ExactArgs(1),
 		RunE: func(_ *cobra.Command, args []string) error {

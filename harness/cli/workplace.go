@@ -27,6 +27,17 @@ type workplace struct {
 	info  device.Info
 }
 
+// experiment opens an experiment. A run has a name like one, which is said.
+func (a *app) experiment(arg string, o open.Options) (*config.Experiment, *open.Surroundings, error) {
+	if _, _, err := open.File(arg); err != nil {
+		if _, missing := a.findRun(arg); missing == nil {
+			return nil, nil, exit.With(exit.Config, fmt.Errorf("%q: is a run, not an experiment (congrad show %s)", arg, arg))
+		}
+		return nil, nil, err
+	}
+	return open.Experiment(arg, o)
+}
+
 // setUp starts the device and opens the model, the data and the store: a plan, too, needs to know what computes, since that
 // enters the keys of its stages.
 func (a *app) setUp(e *config.Experiment, s *open.Surroundings) (*workplace, error) {

@@ -386,9 +386,17 @@ func (f Field) check(value any) error {
 
 func (f Field) inRange(x float64) error {
 	if !(x >= f.Min && x <= f.Max) { // NaN is in no range
-		return fmt.Errorf("%g is out of range: want %g to %g (%s)", x, f.Min, f.Max, f.Doc)
+		return fmt.Errorf("%s is out of range: want %s to %s (%s)", digits(x), digits(f.Min), digits(f.Max), f.Doc)
 	}
 	return nil
+}
+
+// digits writes a number for an error: whole ones up to a billion without an exponent.
+func digits(x float64) string {
+	if x == math.Trunc(x) && math.Abs(x) <= 1e9 {
+		return strconv.FormatFloat(x, 'f', -1, 64)
+	}
+	return strconv.FormatFloat(x, 'g', -1, 64)
 }
 
 func unique[T comparable](list []T) error {

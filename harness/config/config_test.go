@@ -268,7 +268,7 @@ func TestErrors(t *testing.T) {
 		"adapters on a model in the making":  {good, []string{"lora.rank=4", "base.steps=3"}, "--set: lora.rank: adapters cannot be combined with further training, and base.steps is 3; set one of them to 0"},
 		"adapters where nothing is compared": {good, []string{"lora.rank=4", "lora.layers=mlp", "congrad.layers=attention"}, `--set: congrad.layers: "attention": only the matrices of "mlp" have adapters (lora.layers), so there is no gradient to compare`},
 		"endless":                            {replaced("share = 0.3", "share = inf"), nil, "x.toml:16: keep.share: +Inf is out of range: want 1e-06 to 1 (share of the pairs that is kept, highest scores first, for every selector)"},
-		"set to no number":                   {good, []string{"train.clip=nan"}, "--set: train.clip: NaN is out of range: want 0 to 1e+09 (gradients with a larger global norm are clipped to this; 0 turns clipping off)"},
+		"set to no number":                   {good, []string{"train.clip=nan"}, "--set: train.clip: NaN is out of range: want 0 to 1000000000 (gradients with a larger global norm are clipped to this; 0 turns clipping off)"},
 		"enumeration":                        {replaced(`select = "all"`, "", `match = "congrad"`, "match = \"congrad\"\n[judge]\nkind = \"slef\""), nil, `x.toml:39: judge.kind: "slef": want one of self, reference; did you mean "self"?`},
 		"no such language":                   {replaced(`"sw", #`, `"sw-KE", #`), nil, `x.toml:8: languages.unseen: entry 0, "sw-KE": no such language; did you mean "sw"? (congrad ls languages)`},
 		"seen and unseen":                    {replaced(`"sw", #`, `"de", #`), nil, `x.toml:8: languages.unseen: entry 0, "de", is also in seen; list a language only once`},
@@ -372,9 +372,26 @@ func TestNumbersAreFinite(t *testing.T) {
 		}
 		for _, x := range []float64{math.Inf(1), math.Inf(-1), math.NaN()} {
 			err := f.check(x)
-			if want := fmt.Sprintf("%g is out of range: want %g to %g (%s)", x, f.Min, f.Max, f.Doc); err == nil || err.Error() != want {
+			if want := fmt.Sprintf("%g is out of range: want %s to %s (%s)", x, digits(f.Min), digits(f.Max), f.Doc); err == nil || err.Error() != want {
 				t.Errorf("%s = %g: %v, want %s", f.Key, x, err, want)
 			}
+		}
+	}
+}
+
+// A partial run names the flag that was typed.
+func TestPartialNamesTheFlag(t *testing.T) {
+	e, err := load(good, SeedsFlag+"7,9", "train.epochs=4")
+	if err != nil || !slices.Equal(e.Seeds, []uint64{7, 9}) || !slices.Equal(e.Partial, []string{"--seeds 7,9", "--set train.epochs=4"}) {
+		t.Errorf("seeds %d, partial %q: %v", e.Seeds, e.Partial, err)
+	}
+}
+
+// Whole numbers in errors have no exponent.
+func TestDigits(t *testing.T) {
+	for x, want := range map[float64]string{0: "0", 1e6: "1000000", -3: "-3", 1e9: "1000000000", 1e12: "1e+12", 0.3: "0.3", 1e-12: "1e-12"} {
+		if got := digits(x); got != want {
+			t.Errorf("%g is written %s, want %s", x, got, want)
 		}
 	}
 }

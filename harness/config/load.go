@@ -33,7 +33,10 @@ type World struct {
 	Model func(name string) error
 }
 
-// Load reads an experiment. file is the name that errors carry; sets are "key=value" changes from the command line. All
+// SeedsFlag begins the change that the flag --seeds makes: "--seeds 1,2" is "seeds=[1,2]" under the name that the user typed.
+const SeedsFlag = "--seeds "
+
+// Load reads an experiment. file is the name that errors carry; sets are "key=value" changes from the command line, or begin with SeedsFlag. All
 // that is wrong is in the one error, a line for each, in the order of the file.
 //
 // A file with a table [grid] is as many experiments as the grid has cells, and what is returned is the one that has neither
@@ -60,6 +63,9 @@ func loadCell(file string, source []byte, sets []string, world World, cell []cel
 	}
 	b := &binder{file: file, lines: locate(string(source)), sets: map[string]bool{}, given: map[string]bool{}, bad: map[string]bool{}}
 	for _, set := range sets {
+		if list, seeds := strings.CutPrefix(set, SeedsFlag); seeds {
+			set = "seeds=[" + list + "]"
+		}
 		b.set(raw, set)
 	}
 	e := &Experiment{Source: source}
@@ -76,7 +82,10 @@ func loadCell(file string, source []byte, sets []string, world World, cell []cel
 	b.across = true
 	b.checkTogether(e, world)
 	for _, set := range sets {
-		e.Partial = append(e.Partial, "--set "+set)
+		if !strings.HasPrefix(set, SeedsFlag) {
+			set = "--set " + set
+		}
+		e.Partial = append(e.Partial, set)
 	}
 	e.Origins = b.origins
 	if cell == nil {
@@ -344,7 +353,7 @@ func (b *binder) checkOpponent(e *Experiment, names []string) {
 			b.report("evaluate.opponent", "%q: win rates against a file's answers are compared with those of the base model: add an arm with select = \"none\"", e.Evaluate.Opponent)
 		}
 	case opponent == nil:
-		b.report("evaluate.opponent", "%q: no such arm%s, and not a file of answers (.jsonl, .csv, .parquet)", e.Evaluate.Opponent, suggest.DidYouMean(e.Evaluate.Opponent, names))
+		b.report("evaluate.opponent", "%q is neither an arm nor a file of answers (.jsonl, .csv, .parquet)%s", e.Evaluate.Opponent, suggest.DidYouMean(e.Evaluate.Opponent, names))
 	case opponent.MeetsPairs():
 		b.report("evaluate.opponent", "%q is trained; win rates are against the base model, an arm with select = \"none\"", e.Evaluate.Opponent)
 	}

@@ -71,7 +71,7 @@ func TestPublishedErrors(t *testing.T) {
 		"of a language": {`languages = "sw"`, `languages = "en"`, at(`measure = "accuracy"`) + `published[1].measure: "accuracy" in en has nothing to be compared with: task facts has no accuracy in en`},
 		"of all tasks":  {"measure = \"accuracy\"\n" + of, "measure = \"bits per byte\"\n", at(`measure = "accuracy"`) + `published[1].measure: "bits per byte" in sw has nothing to be compared with: task facts has no bits per byte in sw`},
 		"per cent":      {"value = 0.75", "value = 75", at("value = 0.75") + `published[0].value: 75: want a share between 0 and 1; 75 % is written 0.75`},
-		"negative":      {"value = 0.75", "value = -0.75", at("value = 0.75") + `published[0].value: -0.75 is out of range: want 0 to 1e+06 (the number; rates are shares: 52.3 % is 0.523)`},
+		"negative":      {"value = 0.75", "value = -0.75", at("value = 0.75") + `published[0].value: -0.75 is out of range: want 0 to 1000000 (the number; rates are shares: 52.3 % is 0.523)`},
 		"one end":       {"high = 1\n", "", first + `published[0]: give both ends of the interval (low and high), or neither`},
 		"beside itself": {"value = 0.75", "value = 0.25", at("value = 0.75") + `published[0].value: 0.25 is outside its own interval, 0.5 to 1`},
 		"no source":     {"source = \"made up as well\"\n", "", second + `published[1].source: is missing: where the number comes from: paper, table and setting, or your own earlier run`},

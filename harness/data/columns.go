@@ -110,7 +110,12 @@ func (f *faults) at(line int, err error) {
 // enough reports whether more would only be noise.
 func (f *faults) enough() bool { return len(f.list) >= mostFaults }
 
-func (f *faults) err() error { return errors.Join(f.list...) }
+func (f *faults) err() error {
+	if f.enough() {
+		return errors.Join(append(f.list, fmt.Errorf("%s: reading stopped after %d errors; more lines may be wrong", f.name, mostFaults))...)
+	}
+	return errors.Join(f.list...)
+}
 
 // The longest line or cell that is read, and how many faults are reported before reading stops.
 const (

@@ -48,6 +48,11 @@ func readCSV(r io.Reader, name string, columns []wanted) ([]row, error) {
 		if errors.Is(err, io.EOF) {
 			break
 		}
+		if errors.Is(err, csv.ErrFieldCount) {
+			line, _ := c.FieldPos(0)
+			f.at(line, fmt.Errorf("has %s where the header has %d", fields(len(cells)), len(head)))
+			continue
+		}
 		if err != nil {
 			f.list = append(f.list, csvFault(name, err))
 			break
@@ -111,11 +116,25 @@ func (k *keepCRLF) Read(p []byte) (int, error) {
 	return len(p), nil
 }
 
+func fields(n int) string {
+	if n == 1 {
+		return "1 field"
+	}
+	return fmt.Sprintf("%d fields", n)
+}
+
 // csvFault words a parser's error with its place.
 func csvFault(name string, err error) error {
 	var at *csv.ParseError
 	if errors.As(err, &at) {
-		return fmt.Errorf("%s:%d: is not CSV: %w", name, at.Line, at.Err)
+		what := "is not valid CSV"
+		switch {
+		case errors.Is(at.Err, csv.ErrQuote):
+			what += `: a cell in quotes does not end, or has a single " in it; write "" for a quote`
+		case errors.Is(at.Err, csv.ErrBareQuote):
+			what += `: a cell without quotes has a " in it; put the cell in quotes and write "" for a quote`
+		}
+		return fmt.Errorf("%s:%d: %s", name, at.Line, what)
 	}
 	return fmt.Errorf("reading %s: %w", name, err)
 }

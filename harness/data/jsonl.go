@@ -192,11 +192,20 @@ func jsonObject(text []byte) (map[string]json.RawMessage, error) {
 	case errors.Is(err, errTwice):
 		return nil, err
 	case errors.As(err, &syntax):
-		return nil, fmt.Errorf("is not JSON: %w, after %d bytes", err, syntax.Offset)
+		return nil, invalid(text, syntax)
 	case err != nil || object == nil:
 		return nil, fmt.Errorf("want a JSON object, have %s", described(text))
 	}
 	return object, nil
+}
+
+// invalid says where a line stops being JSON.
+func invalid(text []byte, at *json.SyntaxError) error {
+	if i := int(at.Offset) - 1; i >= 0 && at.Error() != "unexpected end of JSON input" && i < len(text) {
+		r, _ := utf8.DecodeRune(text[i:])
+		return fmt.Errorf("is not valid JSON: unexpected %q at byte %d", string(r), at.Offset)
+	}
+	return fmt.Errorf("is not valid JSON: it ends too early, after byte %d", at.Offset)
 }
 
 // described names a JSON value by its kind.

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"strconv"
 	"strings"
 )
 
@@ -19,8 +20,12 @@ type Preference struct {
 // carry the line; up to ten faults are reported at once.
 func ReadPreferences(r io.Reader, name string) ([]Preference, error) {
 	var list []Preference
+	unpaired := 0 // lines of a file of prompts
 	f := eachLine(r, name, func(line int, object map[string]json.RawMessage) error {
 		p, err := preference(object)
+		if object["prompt"] != nil && object["chosen"] == nil && object["rejected"] == nil {
+			unpaired++
+		}
 		if err == nil {
 			p.Line = line
 			list = append(list, p)
@@ -30,19 +35,37 @@ func ReadPreferences(r io.Reader, name string) ([]Preference, error) {
 	if len(list)+len(f.list) == 0 {
 		return nil, fmt.Errorf(`%s: has no pairs; want a line {"lang": ..., "prompt": ..., "chosen": ..., "rejected": ...} for each`, name)
 	}
+	if len(f.list) > 0 && len(list) == 0 && unpaired == len(f.list) {
+		err := fmt.Errorf("%w; the file has prompts, not preference pairs", f.list[0])
+		if unpaired > 1 {
+			err = fmt.Errorf("%w (other lines have the same error)", err)
+		}
+		return nil, err
+	}
 	return list, f.err()
 }
 
 // preference reads one line.
 func preference(object map[string]json.RawMessage) (p Preference, err error) {
-	for _, field := range []struct {
+	fields := []struct {
 		key  string
 		into *string
-	}{{"lang", &p.Lang}, {"prompt", &p.Prompt}, {"chosen", &p.Chosen}, {"rejected", &p.Rejected}} {
-		value, ok := object[field.key]
-		if !ok {
-			return p, fmt.Errorf("has no key %q", field.key)
+	}{{"lang", &p.Lang}, {"prompt", &p.Prompt}, {"chosen", &p.Chosen}, {"rejected", &p.Rejected}}
+	var missing []string
+	for _, field := range fields {
+		if _, ok := object[field.key]; !ok {
+			missing = append(missing, strconv.Quote(field.key))
 		}
+	}
+	switch len(missing) {
+	case 0:
+	case 1:
+		return p, fmt.Errorf("has no key %s", missing[0])
+	default:
+		return p, fmt.Errorf("has no keys %s", strings.Join(missing, ", "))
+	}
+	for _, field := range fields {
+		value := object[field.key]
 		if value[0] != '"' { // null would do for a string
 			err := fmt.Errorf("%s: want a string, have %s", field.key, described(value))
 			if value[0] == '[' {

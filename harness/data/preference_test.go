@@ -23,29 +23,37 @@ func TestReadPreferences(t *testing.T) {
 func TestReadPreferencesSaysWhatIsWrong(t *testing.T) {
 	good := `{"lang":"de","prompt":"p","chosen":"a","rejected":"b"}`
 	for line, want := range map[string]string{
-		`{"lang":"de"`:   "f:2: is not JSON: unexpected end of JSON input, after 12 bytes",
+		`{"lang":"de"`:   "f:2: is not valid JSON: it ends too early, after byte 12",
 		`["lang"]`:       "f:2: want a JSON object, have a list",
 		`null`:           "f:2: want a JSON object, have null",
-		`{"prompt":"p"}`: `f:2: has no key "lang"`,
-		`{"LANG":"de"}`:  `f:2: has no key "lang"`,
-		`{"lang":"de","prompt":[{"role":"user","content":"p"}]}`:         "f:2: prompt: want a string, have a list: for a conversation, give the text of the turn",
-		`{"lang":"de","prompt":"p","chosen":3}`:                          "f:2: chosen: want a string, have a number",
-		`{"lang":"de","prompt":"p","chosen":null}`:                       "f:2: chosen: want a string, have null",
-		`{"lang":"de","prompt":" \n","chosen":"a","rejected":"b"}`:       "f:2: prompt: is empty",
-		`{"lang":"de","prompt":"p","chosen":"a","rejected":"a"}`:         "f:2: chosen and rejected are the same text, so nothing is preferred",
-		"{\"lang\":\"\xff\",\"prompt\":\"p\"}":                           "f:2: is not UTF-8",
-		`{"lang":"de","prompt":"p","chosen":"a","rejected":"b"} {"x":1}`: "f:2: is not JSON: invalid character '{' after top-level value, after 56 bytes",
+		`{"prompt":"p"}`: `f:2: has no keys "lang", "chosen", "rejected"`,
+		`{"LANG":"de"}`:  `f:2: has no keys "lang", "prompt", "chosen", "rejected"`,
+		`{"lang":"de","prompt":"p","rejected":"a"}`: `f:2: has no key "chosen"`,
+		`hello`:          `f:2: is not valid JSON: unexpected "h" at byte 1`,
+		`{"lang":größe}`: `f:2: is not valid JSON: unexpected "g" at byte 9`,
+		`{ö}`:            `f:2: is not valid JSON: unexpected "ö" at byte 2`,
+		`{"lang":"de","prompt":[{"role":"user","content":"p"}],"chosen":"a","rejected":"b"}`: "f:2: prompt: want a string, have a list: for a conversation, give the text of the turn",
+		`{"lang":"de","prompt":"p","chosen":3,"rejected":""}`:                                "f:2: chosen: want a string, have a number",
+		`{"lang":"de","prompt":"p","chosen":null,"rejected":""}`:                             "f:2: chosen: want a string, have null",
+		`{"lang":"de","prompt":" \n","chosen":"a","rejected":"b"}`:                           "f:2: prompt: is empty",
+		`{"lang":"de","prompt":"p","chosen":"a","rejected":"a"}`:                             "f:2: chosen and rejected are the same text, so nothing is preferred",
+		"{\"lang\":\"\xff\",\"prompt\":\"p\"}":                                               "f:2: is not UTF-8",
+		`{"lang":"de","prompt":"p","chosen":"a","rejected":"b"} {"x":1}`:                     `f:2: is not valid JSON: unexpected "{" at byte 56`,
 	} {
 		_, err := ReadPreferences(strings.NewReader(good+"\n"+line+"\n"+good+"\n{}"), "f")
-		if want += "\n" + `f:4: has no key "lang"`; err == nil || err.Error() != want {
+		if want += "\n" + `f:4: has no keys "lang", "prompt", "chosen", "rejected"`; err == nil || err.Error() != want {
 			t.Errorf("%s: got %v, want %s", line, err, want)
 		}
 	}
 	if _, err := ReadPreferences(strings.NewReader("\n\n"), "f"); err == nil || !strings.HasPrefix(err.Error(), "f: has no pairs") {
 		t.Errorf("an empty file: %v", err)
 	}
-	if _, err := ReadPreferences(strings.NewReader(strings.Repeat("{}\n", 100)), "f"); strings.Count(err.Error(), "\n") != mostFaults-1 {
+	if _, err := ReadPreferences(strings.NewReader(strings.Repeat("{}\n", 100)), "f"); strings.Count(err.Error(), "\n") != mostFaults || !strings.HasSuffix(err.Error(), "f: reading stopped after 10 errors; more lines may be wrong") {
 		t.Errorf("%d faults are reported", strings.Count(err.Error(), "\n")+1)
+	}
+	prompts := strings.Repeat(`{"prompt":"p","lang":"de"}`+"\n", 20)
+	if _, err := ReadPreferences(strings.NewReader(prompts), "f"); err == nil || err.Error() != `f:1: has no keys "chosen", "rejected"; the file has prompts, not preference pairs (other lines have the same error)` {
+		t.Errorf("a file of prompts: %v", err)
 	}
 	if _, err := ReadPreferences(strings.NewReader(good+"\n\""+strings.Repeat("x", longestLine)), "f"); err == nil || err.Error() != "f:2: the line is longer than 16 MB" {
 		t.Errorf("an endless line: %v", err)

@@ -45,6 +45,9 @@ func OpenConfig(dir fs.FS) (Config, error) {
 
 func openConfig(dir fs.FS) (Config, []byte, error) {
 	data, err := fs.ReadFile(dir, "config.json")
+	if errors.Is(err, fs.ErrNotExist) {
+		return Config{}, nil, errors.New("has no config.json; want a model folder")
+	}
 	if err != nil {
 		return Config{}, nil, fmt.Errorf("opening a model: %w", err)
 	}
@@ -71,10 +74,19 @@ func Look(dir fs.FS) (*Folder, error) {
 	if err != nil {
 		return nil, err
 	}
-	if f.Tokenizer, err = fs.ReadFile(dir, "tokenizer.json"); err != nil {
-		return nil, errors.Join(fmt.Errorf("opening a model: %w", err), f.Close())
+	if f.Tokenizer, err = ReadTokenizer(dir); err != nil {
+		return nil, errors.Join(err, f.Close())
 	}
 	return f, nil
+}
+
+// ReadTokenizer reads a folder's tokenizer.json.
+func ReadTokenizer(dir fs.FS) ([]byte, error) {
+	data, err := fs.ReadFile(dir, "tokenizer.json")
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, errors.New("has no tokenizer.json; want a model folder with one")
+	}
+	return data, err
 }
 
 // LookBare is Look for a folder that may have no tokenizer.

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
+	"path/filepath"
 	"slices"
 	"strconv"
 	"strings"
@@ -15,6 +16,7 @@ import (
 	"congrad/harness/config"
 	"congrad/harness/exit"
 	"congrad/harness/suggest"
+	"congrad/harness/tomlfile"
 )
 
 // Shipped lists the names of the experiments that come with the program.
@@ -33,11 +35,26 @@ func File(arg string) (string, []byte, error) {
 		data, err := experiments.Files.ReadFile(arg + ".toml")
 		return "experiments/" + arg + ".toml", data, err
 	}
+	if stat, err := os.Stat(arg); err == nil && stat.IsDir() {
+		return arg, nil, exit.With(exit.Config, fmt.Errorf("%q: is a folder, not an experiment file (.toml)", arg))
+	}
 	data, err := os.ReadFile(arg)
 	if errors.Is(err, fs.ErrNotExist) {
-		return arg, nil, exit.With(exit.Config, fmt.Errorf("%q: neither a file nor a shipped experiment%s (congrad ls experiments)", arg, suggest.DidYouMean(arg, Shipped())))
+		return arg, nil, exit.With(exit.Config, fmt.Errorf("%q: neither a file nor a shipped experiment%s (congrad ls experiments)", arg, suggest.DidYouMean(arg, append(Shipped(), near(arg)...))))
 	}
-	return arg, data, err
+	return arg, data, exit.With(exit.Config, err)
+}
+
+// near lists the TOML files in the folder that a path leads to.
+func near(path string) []string {
+	entries, _ := os.ReadDir(filepath.Dir(path)) // no folder, no suggestions
+	var names []string
+	for _, e := range entries {
+		if filepath.Ext(e.Name()) == ".toml" {
+			names = append(names, strings.TrimSuffix(path, filepath.Base(path))+e.Name())
+		}
+	}
+	return names
 }
 
 // Options are what the command line changes in an experiment.
@@ -53,7 +70,26 @@ func Experiment(arg string, o Options) (*config.Experiment, *Surroundings, error
 	if err != nil {
 		return nil, nil, err
 	}
+	if _, _, err := tomlfile.Decode(file, string(source), &map[string]any{}); err != nil && filepath.Ext(file) != ".toml" {
+		return nil, nil, exit.With(exit.Config, fmt.Errorf("%s: not TOML; name the experiment file (.toml)", file))
+	}
 	return Parse(file, source, o)
+}
+
+// checkSeeds reports what is not a list of seeds.
+func checkSeeds(list string) error {
+	given := map[uint64]bool{}
+	for word := range strings.SplitSeq(list, ",") {
+		seed, err := strconv.ParseUint(strings.TrimSpace(word), 10, 63)
+		if err != nil {
+			return fmt.Errorf("--seeds %s: %q is not a seed: want whole numbers, 0 or more, as in --seeds 1,2", list, word)
+		}
+		if given[seed] {
+			return fmt.Errorf("--seeds %s: %d is a duplicate", list, seed)
+		}
+		given[seed] = true
+	}
+	return nil
 }
 
 // Parse is Experiment for a text that was read; file names it in errors.
@@ -64,12 +100,10 @@ func Parse(file string, source []byte, o Options) (*config.Experiment, *Surround
 	}
 	sets := o.Sets
 	if o.Seeds != "" {
-		for word := range strings.SplitSeq(o.Seeds, ",") {
-			if _, err := strconv.ParseUint(strings.TrimSpace(word), 10, 63); err != nil {
-				return nil, nil, exit.With(exit.Config, fmt.Errorf("--seeds %s: %q is not a seed: want whole numbers, 0 or more, as in --seeds 1,2", o.Seeds, word))
-			}
+		if err := checkSeeds(o.Seeds); err != nil {
+			return nil, nil, exit.With(exit.Config, err)
 		}
-		sets = append(slices.Clone(sets), "seeds=["+o.Seeds+"]")
+		sets = append(slices.Clone(sets), config.SeedsFlag+o.Seeds)
 	}
 	e, err := config.Load(file, source, sets, s.World())
 	if err != nil {

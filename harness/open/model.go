@@ -90,7 +90,7 @@ func (s source) look() (*model.Folder, error) {
 // tokenizer is the model's tokenizer.json, which needs nothing else of the model.
 func (s source) tokenizer() ([]byte, error) {
 	if s.gguf == "" {
-		return fs.ReadFile(s.dir, "tokenizer.json")
+		return model.ReadTokenizer(s.dir)
 	}
 	g, err := model.OpenGGUF(s.dir, s.gguf)
 	if err != nil {

@@ -1,6 +1,7 @@
 package open
 
 import (
+	"fmt"
 	"slices"
 
 	"congrad/eval/task"
@@ -55,8 +56,10 @@ func (s *Surroundings) World() config.World {
 		if err != nil {
 			return err
 		}
-		_, err = at.config()
-		return err
+		if _, err = at.config(); err != nil {
+			return fmt.Errorf("%s: %w", name, err)
+		}
+		return nil
 	}
 	return w
 }

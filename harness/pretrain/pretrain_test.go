@@ -78,6 +78,7 @@ func TestRecipeErrors(t *testing.T) {
 		"bad share":     {"[world]", "[world]\nshared_share = 2.0", "shared_share = 2"},
 		"bad shape":     {"head_dim = 32", "head_dim = 31", "head_dim 31 is odd"},
 		"no steps":      {"steps = ", "steps = -", "train.steps"},
+		"an experiment": {good, "name = \"mine\"\nmodel = \"tiny\"\n", "x.toml:2: model: want a table ([model]), got a string; is this an experiment, not a recipe?"},
 		"syntax":        {"seed = ", "seed == ", "x.toml:"},
 	} {
 		_, err := Load(fstest.MapFS{"x.toml": {Data: []byte(strings.Replace(good, c.old, c.new, 1))}}, "x.toml")

@@ -53,7 +53,7 @@ func Load(dir fs.FS, name string) (*Recipe, error) {
 	r := &Recipe{World: world.Defaults()}
 	meta, unknown, err := tomlfile.Decode(name, string(data), r)
 	if err != nil {
-		return nil, err
+		return nil, fmt.Errorf("%w%s", err, hint(string(data)))
 	}
 	var wrong []error
 	for _, key := range unknown {
@@ -78,6 +78,18 @@ func Load(dir fs.FS, name string) (*Recipe, error) {
 		wrong = append(wrong, fmt.Errorf("%s: train.steps, train.batch and train.tokens must be at least 1, 1 and 64", name))
 	}
 	return r, errors.Join(wrong...)
+}
+
+// hint asks whether a file that is not a recipe is an experiment, whose model is a name.
+func hint(source string) string {
+	var file struct {
+		Model any `toml:"model"`
+	}
+	_, _, _ = tomlfile.Decode("", source, &file) // the error was reported
+	if _, name := file.Model.(string); name {
+		return "; is this an experiment, not a recipe?"
+	}
+	return ""
 }
 
 // Config is the shape of the recipe's model.

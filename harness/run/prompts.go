@@ -22,8 +22,7 @@ func (p *planner) enoughPrompts() error {
 		for _, code := range e.Languages.Seen {
 			all = append(all, fmt.Sprintf("%s %d", code, count(code)))
 		}
-		return fmt.Errorf("prompts.per_language (%s) asks for %d fresh prompts in each of %d iterations (%s); %s has %d, which is enough for %d in each (%s)",
-			e.From("prompts.per_language"), per, e.Iterations, e.From("iterations"), fewest, there, there/e.Iterations, strings.Join(all, ", "))
+		return p.tooFew(per, fewest, there, all)
 	}
 	if !e.Trains() || p.bench.Source.Files() == nil { // the world holds out some of all that it has
 		return nil
@@ -34,6 +33,27 @@ func (p *planner) enoughPrompts() error {
 		}
 	}
 	return nil
+}
+
+// tooFew words the error: per prompts are wanted of every language in each iteration, fewest has only this many, and all lists what
+// every language has.
+func (p *planner) tooFew(per int, fewest string, there int, all []string) error {
+	e, iterations, held, remedy := p.Experiment, "1 iteration", "", "Add prompts"
+	if e.Iterations > 1 {
+		iterations = fmt.Sprintf("%d iterations", e.Iterations)
+	}
+	files := p.bench.Source.Files() != nil
+	if files && e.Evaluate.Path == "" && e.Prompts.HeldOut > 0 {
+		held = fmt.Sprintf(" after holding out %g %% (prompts.held_out)", 100*e.Prompts.HeldOut)
+	}
+	if most := there / e.Iterations; most > 0 {
+		remedy = fmt.Sprintf("Set per_language = %d", most)
+		if files {
+			remedy += ", or add prompts"
+		}
+	}
+	return fmt.Errorf("prompts.per_language = %d needs %d prompts per language (%s); %s has %d%s (%s). %s.",
+		per, per*e.Iterations, iterations, fewest, there, held, strings.Join(all, ", "), remedy)
 }
 
 // answersKnown reports prompts without the known answer that they are to be judged by.

@@ -22,7 +22,7 @@ func (p *Plan) study(st *store.Store, b *bench.Bench, table lang.Table) (record.
 		return record.Study{}, err
 	}
 	s := record.Study{
-		Name: x.Name, Title: x.Title, Seeds: x.Seeds, Iterations: x.Iterations, Partial: strings.Join(x.Partial, ", "), Backend: b.Backend,
+		Name: x.Name, Title: x.Title, Seeds: x.Seeds, Iterations: x.Iterations, Partial: strings.Join(x.Partial, " "), Backend: b.Backend,
 		Opponent: x.Evaluate.Opponent, Baseline: p.untouched(), Sweeps: sweeps(x),
 		Model: model, Judge: record.Judge(x.Judge), Loss: lossFields(x.Loss), Train: record.Train(x.Train),
 		Generate: record.Generate{

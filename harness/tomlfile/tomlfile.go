@@ -19,7 +19,10 @@ func Decode(file, source string, into any) (meta toml.MetaData, unknown []toml.K
 		if errors.As(err, &at) {
 			return meta, nil, fmt.Errorf("%s:%d: %s", file, at.Position.Line, at.Message)
 		}
-		return meta, nil, fmt.Errorf("%s: %w", file, err)
+		if wrong := mismatched(file, source, reflect.TypeOf(into)); wrong != nil {
+			return meta, nil, wrong
+		}
+		return meta, nil, fmt.Errorf("%s: a value has the wrong type: %w", file, err)
 	}
 	if line, err := openedTwice(source); err != nil {
 		return meta, nil, fmt.Errorf("%s:%d: %w", file, line, err)

@@ -60,6 +60,36 @@ func TestKeysHaveOneSpelling(t *testing.T) {
 	}
 }
 
+// A value of a wrong type is reported at its line, in words of TOML.
+func TestValuesHaveTheRightType(t *testing.T) {
+	type inner struct {
+		Size int `toml:"size"`
+	}
+	var into struct {
+		Seed  uint64   `toml:"seed"`
+		Rate  float64  `toml:"rate"`
+		Flag  bool     `toml:"flag"`
+		Name  string   `toml:"name"`
+		Words []string `toml:"words"`
+		Table inner    `toml:"table"`
+		List  []inner  `toml:"list"`
+	}
+	for source, want := range map[string]string{
+		"seed = 1\ntable = 'x'":            "f:2: table: want a table ([table]), got a string",
+		"rate = 1\nflag = 1":               "f:2: flag: want true or false, got the number 1",
+		"\nname = true":                    "f:2: name: want a string, got true",
+		"words = 'a'":                      "f:1: words: want a list, got a string",
+		"[table]\nx = 1\nsize = 1.5":       "f:3: table.size: want a whole number, got the number 1.5",
+		"[[list]]\nsize = [1]":             "f:2: list.size: want a whole number, got a list",
+		"rate = 'x'\n[table]\nsize = 1.5":  "f:1: rate: want a number, got a string",
+		"[table]\nsize = 1\n[name]\nx = 1": "f:3: name: want a string, got a table",
+	} {
+		if _, _, err := Decode("f", source, &into); fmt.Sprint(err) != want {
+			t.Errorf("%q:\ngot  %v\nwant %s", source, err, want)
+		}
+	}
+}
+
 // Whatever is valid TOML, the scanner comes to its end.
 func FuzzStatements(f *testing.F) {
 	f.Add("a.b = [1, {x = \"]\"}]\n[ 'c' . d ]\n[[e]]\nf = '''\n'''\n")

@@ -33,7 +33,7 @@ type generation struct {
 func (a *app) generateCommand() *cobra.Command {
 	var g generation
 	c := &cobra.Command{
-		Use:   "generate --model MODEL --prompt TEXT",
+		Use:   "generate [--model MODEL] --prompt TEXT",
 		Short: "Complete a text, or answer a prompt (--chat)",
 		Long: "Prints the model's continuation of a text, up to the end token. With --chat, the text is a question and the model's\n" +
 			"answer is printed. With --prompt -, every line of standard input is a prompt. The same seed always gives the same\n" +

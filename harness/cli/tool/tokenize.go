@@ -23,7 +23,7 @@ type tokenizing struct {
 func (a *app) tokenizeCommand() *cobra.Command {
 	var z tokenizing
 	c := &cobra.Command{
-		Use:   "tokenize --model MODEL",
+		Use:   "tokenize [--model MODEL]",
 		Short: "Turn lines of standard input into token ids, or back",
 		Long: "Writes one JSON list of token ids per line, using the model's tokenizer. Text that spells a special token becomes that token.\n" +
 			"With --decode, each line is such a list, and its text is written without special tokens.",
