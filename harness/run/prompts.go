@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"slices"
-	"strings"
 
 	"congrad/harness/data"
 )
@@ -18,11 +17,7 @@ func (p *planner) enoughPrompts() error {
 	fewest := slices.MinFunc(e.Languages.Seen, func(a, b string) int { return cmp.Compare(count(a), count(b)) })
 	per, there := p.limited(e.Prompts.PerLanguage), count(fewest)
 	if per*e.Iterations > there {
-		var all []string
-		for _, code := range e.Languages.Seen {
-			all = append(all, fmt.Sprintf("%s %d", code, count(code)))
-		}
-		return p.tooFew(per, fewest, there, all)
+		return p.tooFew(per, fewest, there)
 	}
 	if !e.Trains() || p.bench.Source.Files() == nil { // the world holds out some of all that it has
 		return nil
@@ -35,9 +30,8 @@ func (p *planner) enoughPrompts() error {
 	return nil
 }
 
-// tooFew words the error: per prompts are wanted of every language in each iteration, fewest has only this many, and all lists what
-// every language has.
-func (p *planner) tooFew(per int, fewest string, there int, all []string) error {
+// tooFew words the error: per prompts are wanted of every language in each iteration, and the language fewest has there in all.
+func (p *planner) tooFew(per int, fewest string, there int) error {
 	e, iterations, held, remedy := p.Experiment, "1 iteration", "", "Add prompts"
 	if e.Iterations > 1 {
 		iterations = fmt.Sprintf("%d iterations", e.Iterations)
@@ -52,8 +46,8 @@ func (p *planner) tooFew(per int, fewest string, there int, all []string) error 
 			remedy += ", or add prompts"
 		}
 	}
-	return fmt.Errorf("prompts.per_language = %d needs %d prompts per language (%s); %s has %d%s (%s). %s.",
-		per, per*e.Iterations, iterations, fewest, there, held, strings.Join(all, ", "), remedy)
+	return fmt.Errorf("prompts.per_language = %d needs %d prompts per language (%s); %s has %d%s. %s",
+		per, per*e.Iterations, iterations, fewest, there, held, remedy)
 }
 
 // answersKnown reports prompts without the known answer that they are to be judged by.

@@ -151,7 +151,7 @@ func TestFilesThatLackSomething(t *testing.T) {
 		"": `mine.jsonl:28: no reference answer, but evaluate.judge = "reference" (default: our choice) needs one; want "self", or an answer in every row`,
 		"evaluate.judge=self judge.kind=reference":                 `mine.jsonl:4: no reference answer, but judge.kind = "reference" (--set) needs one; want "self", or an answer in every row`,
 		"evaluate.judge=self evaluate.split=dev":                   `no prompt in en is held out for evaluate.split = "dev" (prompts.held_out = 0.2, prompts.dev = 0)`,
-		"evaluate.judge=self prompts.per_language=10 iterations=2": `prompts.per_language = 10 needs 20 prompts per language (2 iterations); en has 16 after holding out 20 % (prompts.held_out) (en 16, de 16). Set per_language = 8, or add prompts.`,
+		"evaluate.judge=self prompts.per_language=10 iterations=2": `prompts.per_language = 10 needs 20 prompts per language (2 iterations); en has 16 after holding out 20 % (prompts.held_out). Set per_language = 8, or add prompts`,
 	} {
 		if err := load(strings.Fields(sets)...); err == nil || err.Error() != want {
 			t.Errorf("%s:\ngot  %v\nwant %s", sets, err, want)
