@@ -110,7 +110,7 @@ func logits(dims []int, list ...float32) stored {
 	return s
 }
 
-// One logit of the reference is changed, in row 2 behind token 7.
+// One logit of the reference is changed, in row 2 after token 7.
 func TestModelCheckFindsTheDifference(t *testing.T) {
 	dir := modelWithTokenizer(t, "qwen3")
 	c, err := safetensors.OpenFile(os.DirFS(dir), "reference.safetensors")
@@ -131,8 +131,8 @@ func TestModelCheckFindsTheDifference(t *testing.T) {
 		code int
 		want string
 	}{
-		{0.5, nil, exit.Data, "the logits behind token 7 of row 2 differ by 0.5 from those of"},
-		{float32(math.NaN()), nil, exit.Data, "the logits behind token 7 of row 2 differ by NaN"},
+		{0.5, nil, exit.Data, "the logits after token 7 of row 2 differ by 0.5 from those of"},
+		{float32(math.NaN()), nil, exit.Data, "the logits after token 7 of row 2 differ by NaN"},
 		{0.5, []string{"--tolerance", "0.6"}, 0, ""},
 		{1000, []string{"--tolerance", "2e3", "--positions"}, 0, ""},
 	} {
@@ -140,7 +140,7 @@ func TestModelCheckFindsTheDifference(t *testing.T) {
 		values[at] += x.by
 		file := writeReference(t, ids([]int{3, 20}, list...), logits([]int{3, 20, 64}, values...))
 		code, out, errs := checking(t, append(x.args, dir, "--reference", file)...)
-		if code != x.code || !strings.Contains(errs, x.want) || !strings.Contains(out, "behind token 7 of row 2;") {
+		if code != x.code || !strings.Contains(errs, x.want) || !strings.Contains(out, "after token 7 of row 2;") {
 			t.Errorf("one logit changed by %g: exit code %d\n%s%s", x.by, code, out, errs)
 		}
 		lines := strings.Count(out, "\n")
@@ -161,7 +161,7 @@ func TestModelCheckRefuses(t *testing.T) {
 		want    string
 	}{
 		"no ids":          {[]stored{logits([]int{1, 2, 64}, some...)}, `no tensor "input_ids"; input_ids and logits are needed (the file has logits)`},
-		"no logits":       {[]stored{ids([]int{1, 2}, 1, 2)}, `there is no tensor "logits"`},
+		"no logits":       {[]stored{ids([]int{1, 2}, 1, 2)}, `no tensor "logits"`},
 		"ids of one row":  {[]stored{ids([]int{2}, 1, 2), logits([]int{1, 2, 64}, some...)}, "input_ids have the shape [2]; want [batch, seq]"},
 		"no rows":         {[]stored{ids([]int{0, 2}), logits([]int{0, 2, 64})}, "input_ids have the shape [0 2]"},
 		"flat logits":     {[]stored{ids([]int{1, 2}, 1, 2), logits([]int{2, 64}, some...)}, "logits have the shape [2 64]; want [batch, seq, vocab]"},
