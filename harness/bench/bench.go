@@ -63,7 +63,7 @@ type Asked struct {
 // Prompts lists the prompts, language by language.
 func (b *Bench) Prompts(a Asked) ([]data.Prompt, error) {
 	if version := b.Source.Version(); version != a.Source {
-		return nil, fmt.Errorf("the prompts have changed since the plan was made: their hash is %.12s, the plan has %.12s (congrad run makes a new plan)", version, a.Source)
+		return nil, fmt.Errorf("the prompts have changed since the plan was made: they are now %.12s, the plan has %.12s (congrad run makes a new plan)", version, a.Source)
 	}
 	var prompts []data.Prompt
 	for _, lang := range a.Languages {

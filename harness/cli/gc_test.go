@@ -45,7 +45,7 @@ func TestGCDropsOrphanedScratch(t *testing.T) {
 
 	// nor is that of another version, whose stages may be wanted
 	write(filepath.Join(runs, "x", "plan.json"), `[{"stage": "x", "key": "wanted", "kind": "train"}]`)
-	if code, _, errs := gc(); code == 0 || !strings.Contains(errs, "plan.json has format 1, which another version of congrad wrote") {
+	if code, _, errs := gc(); code == 0 || !strings.Contains(errs, "plan.json has format 1, from another version of congrad") {
 		t.Errorf("with another version's plan: exit code %d, %s", code, errs)
 	}
 	plan, err := stage.Plan{Stages: []*stage.Stage{{Key: "wanted", Kind: "train", Settings: []byte("{}")}}}.Marshal()

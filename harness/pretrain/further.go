@@ -20,7 +20,7 @@ type Further struct {
 	Behind int     // steps of the base model's own training; the examples that it met do not return
 }
 
-// The optimiser starts anew, hence the warm-up. A third of the recipe's peak rate, falling to zero as the recipe's does, moves
+// The optimiser starts from zero, hence the warm-up. A third of the recipe's peak rate, falling to zero as the recipe's does, moves
 // a model that has settled and lets it settle again.
 const (
 	furtherRate   = 1.0 / 3

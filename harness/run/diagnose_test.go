@@ -69,7 +69,7 @@ func TestDiagnosisOfOppositeLanguages(t *testing.T) {
 func TestDiagnosisRefusesLongPairs(t *testing.T) {
 	pairs := append(asks("de", false), asks("en", false)...)
 	pairs[4].Rejected = strings.Repeat("x ", 200)
-	if _, err := diagnose(t, pairs, "de", "en"); err == nil || !strings.HasPrefix(err.Error(), "mine.jsonl:2: prompt and answer are ") {
+	if _, err := diagnose(t, pairs, "de", "en"); err == nil || !strings.HasPrefix(err.Error(), "mine.jsonl:2: prompt and answer have ") {
 		t.Errorf("got %v", err)
 	}
 }

@@ -144,11 +144,11 @@ func TestStagesOfOtherPlansAreRefused(t *testing.T) {
 	p := l.plan(t)
 	i := slices.IndexFunc(p.Stages, func(s *stage.Stage) bool { return s.Kind == "generate" })
 	for want, change := range map[string]func(*stage.Stage){
-		`there is no kind of stage "guess"`:                                  func(s *stage.Stage) { s.Kind = "guess" },
-		"was planned with version 99 of generate, this congrad has version ": func(s *stage.Stage) { s.Version = 99 },
-		`it was planned for the device "another", this process has "a test"`: func(s *stage.Stage) { s.Device = "another" },
-		"reading the settings of a generate stage: ":                         func(s *stage.Stage) { s.Settings = json.RawMessage(`{"Rows":"many"}`) },
-		"the prompts have changed since the plan was made: they are ":        func(s *stage.Stage) { s.Settings = json.RawMessage(`{"Asked":{"Source":"other"}}`) },
+		`there is no kind of stage "guess"`:                                      func(s *stage.Stage) { s.Kind = "guess" },
+		"was planned with version 99 of generate, but this congrad has version ": func(s *stage.Stage) { s.Version = 99 },
+		`it was planned for the device "another", but this process has "a test"`: func(s *stage.Stage) { s.Device = "another" },
+		"reading the settings of a generate stage: ":                             func(s *stage.Stage) { s.Settings = json.RawMessage(`{"Rows":"many"}`) },
+		"the prompts have changed since the plan was made: they are now ":        func(s *stage.Stage) { s.Settings = json.RawMessage(`{"Asked":{"Source":"other"}}`) },
 	} {
 		s := *p.Stages[i]
 		change(&s)

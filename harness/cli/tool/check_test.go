@@ -110,7 +110,7 @@ func logits(dims []int, list ...float32) stored {
 	return s
 }
 
-// One logit of the reference is changed, in row 2 behind token 7.
+// One logit of the reference is changed, in row 2 after token 7.
 func TestModelCheckFindsTheDifference(t *testing.T) {
 	dir := modelWithTokenizer(t, "qwen3")
 	c, err := safetensors.OpenFile(os.DirFS(dir), "reference.safetensors")

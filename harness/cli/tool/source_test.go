@@ -181,7 +181,7 @@ func TestWhatSourcesAreNot(t *testing.T) {
 		{"export tiny congrad --out testdata", exit.Config, "testdata is not empty"},
 		{"export tiny congrad --out x --dtype int8", exit.Config, `--dtype "int8": want float32 or bfloat16`},
 		{"export when-it-helps congrad --out x", exit.Config, "when-it-helps is a grid: name a cell of it"},
-		{"model download nowhere", exit.Config, `"nowhere" is no id of a model`},
+		{"model download nowhere", exit.Config, `"nowhere" is not a model id`},
 	} {
 		code, out, errs := call("", strings.Fields(c.args+" --runs "+t.TempDir())...)
 		if code != c.code || !strings.Contains(errs, c.want) || out != "" {

@@ -43,7 +43,7 @@ func TestCheckpointsGoWithTheirLog(t *testing.T) {
 		t.Fatal(err)
 	}
 	for logged, want := range map[int]string{
-		0: "steps.jsonl:1: expected the line with the schema",
+		0: "steps.jsonl:1: want the line with the schema",
 		1: "the checkpoint is from step 2, but steps.jsonl ends with step 1",
 		2: "",
 		3: "",
