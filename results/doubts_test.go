@@ -51,6 +51,13 @@ func TestDoubts(t *testing.T) {
 				}
 			}
 		}, `congrad gives the same answer to most prompts in English, Arabic, Japanese, Hindi, Thai, Swahili (such as "the the the")`, []string{"main", "languages"}, []string{"No difference between ConGrad"}},
+		"endless": {func(set *record.Set) {
+			for i := range set.Evaluations {
+				if e := &set.Evaluations[i]; e.Arm == "congrad" {
+					e.Finished = i%10 == 0
+				}
+			}
+		}, "of the answers of congrad do not end within the limit (base model: 0 %)", []string{"main", "languages"}, []string{"No difference between ConGrad"}},
 		"the same answers": {
 			func(set *record.Set) { alike(set, "congrad", "joint") },
 			"The answers of joint, congrad are the same on all 72 held-out prompts",

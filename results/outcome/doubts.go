@@ -51,7 +51,7 @@ func (s *Study) findDoubts() []Doubt {
 		return nil
 	}
 	untrained := s.withoutPairs()
-	return slices.Concat(untrained, s.oneLanguage(), s.judgeDoubts(), s.collapsed(), s.sameAnswers(untrained), s.unlikely())
+	return slices.Concat(untrained, s.oneLanguage(), s.judgeDoubts(), s.collapsed(), s.endless(), s.sameAnswers(untrained), s.unlikely())
 }
 
 // withoutPairs are the arms that trained on nothing, in all seeds or in some.
@@ -168,7 +168,7 @@ func (s *Study) unlikely() (list []Doubt) {
 			own, n := s.bestOption(task, a.Name)
 			before, m := s.bestOption(task, base.Name)
 			if n > 0 && m > 0 && own < 2*before && own < before-10 {
-				list = append(list, Doubt{fmt.Sprintf("%s finds every option of task %s next to impossible: the best one has a mean log-likelihood of %.0f, with the base model %.0f. Its accuracy there is chance.", a.Name, task, own, before), []string{a.Name}, ofTax, false})
+				list = append(list, Doubt{fmt.Sprintf("%s finds every option of task %s next to impossible: the best one has a mean log-likelihood of %.0f, with the base model %.0f. Its accuracy there says nothing.", a.Name, task, own, before), []string{a.Name}, ofTax, false})
 			}
 		}
 	}

@@ -44,6 +44,30 @@ func (s *Study) collapsed() (list []Doubt) {
 	return list
 }
 
+// endless are the arms whose answers are cut off at the limit where those of the base model end: they repeat themselves, as a rule.
+func (s *Study) endless() (list []Doubt) {
+	base := s.Untouched()
+	if base == nil {
+		return nil
+	}
+	before, n := s.cutOff(base.Name)
+	for _, a := range s.Trained() {
+		if cut, m := s.cutOff(a.Name); n >= fewest && m >= fewest && cut >= mostAlike && before < mostUnusable {
+			list = append(list, Doubt{fmt.Sprintf("%.0f %% of the answers of %s do not end within the limit (base model: %.0f %%): they have collapsed, or the limit is too short for them.", 100*cut, a.Name, 100*before), []string{a.Name}, ofWins, false})
+		}
+	}
+	return list
+}
+
+// cutOff is the share of an arm's n answers that do not end within the limit.
+func (s *Study) cutOff(arm string) (share float64, n int) {
+	for _, e := range s.evaluations[arm] {
+		share += indicator(!e.Finished)
+		n++
+	}
+	return share / float64(max(1, n)), n
+}
+
 // sameAnswers are arms that answer every prompt alike, the base model among them. without are those that were not trained, of which that is
 // said already.
 func (s *Study) sameAnswers(without []Doubt) (list []Doubt) {

@@ -279,7 +279,11 @@ func taxSentence(s *outcome.Study) string {
 		var found sides
 		for _, a := range s.Trained() {
 			if e := s.TaxMinus(m, "", a.Name, untouched.Name, all); e.N > 0 {
-				found.put(sideOf(e)*m.Better, s.Doubted("tax", a.Name, untouched.Name), fmt.Sprintf("%s (%s)", a.Name, signedBracket(e)))
+				side, doubted := sideOf(e)*m.Better, s.Doubted("tax", a.Name, untouched.Name)
+				if doubted { // of options that are all next to impossible, being right more often says nothing
+					side = 0
+				}
+				found.put(side, doubted, fmt.Sprintf("%s (%s)", a.Name, signedBracket(e)))
 			}
 		}
 		var parts []string
