@@ -203,7 +203,7 @@ func runnable(t *testing.T, document, command string) string {
 				return "exec go -C $ROOT list " + strings.TrimSuffix(w, "/...") + "/..."
 			}
 		}
-	case "git", "cd", "podman":
+	case "git", "cd", "podman", "export":
 		return "# " + command
 	}
 	t.Errorf("%s shows %q, which this test does not know how to run", filepath.Base(document), command)
