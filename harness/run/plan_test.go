@@ -60,6 +60,8 @@ var direct = map[string]struct {
 	"evaluate.endpoint.parallel":     {"9", ""},
 	"evaluate.endpoint.retries":      {"9", ""},
 	"evaluate.endpoint.max_requests": {"9", ""},
+	"chat.layout":                    {"", ""}, // decides how the model is opened, whose layout enters the base stage's key
+	"chat.prompt":                    {"", ""},
 	"prompts.per_language":           {"2", "generate"},
 	"generate.samples":               {"3", "generate"},
 	"generate.temperature":           {"0.5", "generate"},
