@@ -16,13 +16,16 @@ import (
 // Cache is the folder of downloaded models.
 type Cache string
 
-// CacheDir is where HF_HUB_CACHE, HF_HOME or XDG_CACHE_HOME put it, else ~/.cache/huggingface/hub.
+// CacheDir is where HF_HUB_CACHE (once HUGGINGFACE_HUB_CACHE), HF_HOME or XDG_CACHE_HOME put it, else ~/.cache/huggingface/hub. As in
+// huggingface_hub, ~ and variables in these are expanded.
 func CacheDir() (Cache, error) {
-	if dir := os.Getenv("HF_HUB_CACHE"); dir != "" {
-		return Cache(dir), nil
+	for _, variable := range []string{"HF_HUB_CACHE", "HUGGINGFACE_HUB_CACHE"} {
+		if dir := os.Getenv(variable); dir != "" {
+			return Cache(expanded(dir)), nil
+		}
 	}
 	if dir := os.Getenv("HF_HOME"); dir != "" {
-		return Cache(filepath.Join(dir, "hub")), nil
+		return Cache(filepath.Join(expanded(dir), "hub")), nil
 	}
 	dir := os.Getenv("XDG_CACHE_HOME")
 	if dir == "" {
@@ -32,7 +35,26 @@ func CacheDir() (Cache, error) {
 		}
 		dir = filepath.Join(home, ".cache")
 	}
-	return Cache(filepath.Join(dir, "huggingface", "hub")), nil
+	return Cache(filepath.Join(expanded(dir), "huggingface", "hub")), nil
+}
+
+// reference is a variable in a path: $NAME or ${NAME}.
+var reference = regexp.MustCompile(`\$(?:\{(\w+)\}|(\w+))`)
+
+// expanded is a path as Python's expanduser and expandvars leave it: ~ at the start is the home folder, $NAME and ${NAME} are what the
+// environment has, and variables that it does not have stay as they are.
+func expanded(path string) string {
+	if rest, ok := strings.CutPrefix(path, "~"); ok && (rest == "" || os.IsPathSeparator(rest[0])) {
+		if home, err := os.UserHomeDir(); err == nil {
+			path = home + rest
+		}
+	}
+	return reference.ReplaceAllStringFunc(path, func(written string) string {
+		if value, ok := os.LookupEnv(strings.Trim(written, "${}")); ok {
+			return value
+		}
+		return written
+	})
 }
 
 // commitName is a commit's full name.

@@ -497,6 +497,34 @@ func TestCacheDir(t *testing.T) {
 	}
 }
 
+// As in huggingface_hub 2.4 (constants.py: expandvars of expanduser): unknown variables stay as they are.
+func TestCacheDirIsExpanded(t *testing.T) {
+	t.Setenv("HOME", "/me")
+	t.Setenv("DATA", "/big")
+	for path, want := range map[string]string{
+		"~": "/me/hub", "~/hf": "/me/hf/hub", "$DATA/hf": "/big/hf/hub", "${DATA}hf": "/bighf/hub", "/x/$DATA": "/x//big/hub",
+		"$NO_SUCH_THING/x": "$NO_SUCH_THING/x/hub", "/a~b/~": "/a~b/~/hub", "~other/x": "~other/x/hub",
+	} {
+		t.Setenv("HF_HUB_CACHE", "")
+		t.Setenv("HUGGINGFACE_HUB_CACHE", "")
+		t.Setenv("HF_HOME", path)
+		if got, err := CacheDir(); filepath.Clean(string(got)) != filepath.Clean(want) || err != nil {
+			t.Errorf("HF_HOME=%s: %s, %v, want %s", path, got, err, want)
+		}
+		for _, variable := range []string{"HUGGINGFACE_HUB_CACHE", "HF_HUB_CACHE"} {
+			t.Setenv(variable, path+"/hub")
+			if got, err := CacheDir(); filepath.Clean(string(got)) != filepath.Clean(want) || err != nil {
+				t.Errorf("%s=%s/hub: %s, %v, want %s", variable, path, got, err, want)
+			}
+		}
+	}
+	t.Setenv("HUGGINGFACE_HUB_CACHE", "/old")
+	t.Setenv("HF_HUB_CACHE", "/new")
+	if got, _ := CacheDir(); got != "/new" {
+		t.Errorf("%s, want that of HF_HUB_CACHE", got)
+	}
+}
+
 func TestParseID(t *testing.T) {
 	for s, want := range map[string]ID{
 		"org/name": {"org", "name", "main"}, "o-r.g/Na_me-1.5B": {"o-r.g", "Na_me-1.5B", "main"}, "org/name@v1": {"org", "name", "v1"},
