@@ -126,6 +126,19 @@ func TestResolvedReadsBack(t *testing.T) {
 	}
 }
 
+// The optimiser computes in float32, in which 0.99999999 is 1: a moment would never forget, and its correction would divide by zero.
+func TestRatesFitFloat32(t *testing.T) {
+	for _, key := range []string{"train.beta1", "train.beta2"} {
+		f, _ := FindField(key)
+		if float32(f.Max) >= 1 {
+			t.Errorf("%s may be %g, which float32 rounds to 1", key, f.Max)
+		}
+		if _, err := load(good, key+"=0.99999999"); err == nil {
+			t.Errorf("%s = 0.99999999 is accepted", key)
+		}
+	}
+}
+
 // Arms may be a list of inline tables, whose mistakes have the list's line.
 func TestInlineArms(t *testing.T) {
 	tables := good[strings.Index(good, "[[arms]]"):]

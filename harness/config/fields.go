@@ -94,7 +94,7 @@ var Fields = []Field{
 	{"train.weight_decay", 0.0, 0, 10, nil, ours, "AdamW's decoupled weight decay; not applied to norm gains"},
 	{"train.clip", 1.0, 0, 1e9, nil, ours, "gradients with a larger global norm are clipped to this; 0 turns clipping off"},
 	{"train.beta1", 0.9, 0, 0.999999, nil, "Loshchilov & Hutter 2019", "AdamW's beta1"},
-	{"train.beta2", 0.999, 0, 0.999999999, nil, "Loshchilov & Hutter 2019", "AdamW's beta2"},
+	{"train.beta2", 0.999, 0, 0.9999999, nil, "Loshchilov & Hutter 2019", "AdamW's beta2"},
 	{"train.epsilon", 1e-8, 1e-30, 1, nil, "Loshchilov & Hutter 2019", "AdamW's epsilon"},
 	{"train.aggregator", noSurgery, 0, 0, nil, ours, "how each step combines the languages' gradients (congrad ls methods); none uses the gradient of the whole batch"},
 	{"train.temperature", 1.0, 1, 1e6, nil, "Conneau et al. 2020 (XLM-R) for the formula; 1, every pair once an epoch, is our choice", "T: a language with n pairs is sampled in proportion to n^(1/T); above 1, pairs of languages with few pairs are seen more often and others less; the total stays the same"},

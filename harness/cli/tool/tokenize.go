@@ -81,6 +81,9 @@ func (z tokenizing) encode(tokenizer *text.Tokenizer, line string) (string, erro
 	if z.special {
 		ids = tokenizer.Enclose(ids)
 	}
+	if ids == nil {
+		ids = []int{} // no token is an empty list, not null
+	}
 	b, err := json.Marshal(ids)
 	return string(b), err
 }
