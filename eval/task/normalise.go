@@ -66,12 +66,15 @@ func compatible(s string) string {
 	s = superscripts.ReplaceAllString(s, "^$0")
 	s = subscripts.ReplaceAllString(s, "${1}${3}_${2}${4}")
 	s = fractions.ReplaceAllString(s, "$1 $2")
-	s = norm.NFKC.String(cases.Fold().String(norm.NFKC.String(s)))
+	s = Caseless(s)
 	s = strings.Map(digit, same.Replace(s))
 	s = percent.ReplaceAllString(s, "$1$2")
 	s = minus.ReplaceAllString(s, "-$1")
 	return strings.TrimSpace(spaces.ReplaceAllString(s, " "))
 }
+
+// Caseless is a text in NFKC and folded case. Folding can leave a text that is not in NFKC, so it is normalised again.
+func Caseless(s string) string { return norm.NFKC.String(cases.Fold().String(norm.NFKC.String(s))) }
 
 // digit writes a decimal digit of any script in ASCII. Unicode has the ten of a script in a row, from zero (chapter 4.6).
 func digit(r rune) rune {

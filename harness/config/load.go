@@ -42,9 +42,6 @@ const SeedsFlag = "--seeds "
 // A file with a table [grid] is as many experiments as the grid has cells, and what is returned is the one that has neither
 // key of the grid, with the cells in it.
 func Load(file string, source []byte, sets []string, world World) (*Experiment, error) {
-	if _, _, err := tomlfile.Decode(file, string(source), &map[string]any{}); err != nil {
-		return nil, err
-	}
 	e, wrong := loadCell(file, source, sets, world, nil)
 	if e.Grid != nil {
 		wrong = append(wrong, e.Grid.fill(file, source, sets, world)...)
@@ -55,7 +52,7 @@ func Load(file string, source []byte, sets []string, world World) (*Experiment, 
 	return e, nil
 }
 
-// loadCell reads an experiment, or, with the values of a cell, that cell of its grid. source is TOML.
+// loadCell reads an experiment, or, with the values of a cell, that cell of its grid, and what is wrong with it.
 func loadCell(file string, source []byte, sets []string, world World, cell []cellValue) (*Experiment, []problem) {
 	raw := map[string]any{}
 	if _, _, err := tomlfile.Decode(file, string(source), &raw); err != nil {

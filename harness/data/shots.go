@@ -8,10 +8,8 @@ import (
 	"strings"
 	"unicode"
 
+	"congrad/eval/task"
 	"congrad/harness/rng"
-
-	"golang.org/x/text/cases"
-	"golang.org/x/text/unicode/norm"
 )
 
 // prompt puts description and solved items before every question.
@@ -61,7 +59,7 @@ func index(items []examItem) shelf {
 // Equal bare questions count as the same question. That may leave out a solved item that is a different question, which
 // does no harm; a solved item that is the same question tells the answer.
 func bare(question string) string {
-	folded := norm.NFKC.String(cases.Fold().String(norm.NFKC.String(question)))
+	folded := task.Caseless(question)
 	kept := strings.Map(func(r rune) rune {
 		if unicode.In(r, unicode.L, unicode.M, unicode.N, unicode.S) && !unicode.Is(unicode.Variation_Selector, r) {
 			return r
