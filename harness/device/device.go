@@ -12,12 +12,12 @@ import (
 	"runtime/debug"
 	"strings"
 
-	"github.com/gomlx/gomlx/backends"
-	"github.com/gomlx/gomlx/backends/simplego"
+	"github.com/gomlx/compute"
+	"github.com/gomlx/compute/gobackend"
 )
 
 // Backend runs graphs. Only this package and nn know GoMLX; the others pass a Backend on.
-type Backend = backends.Backend
+type Backend = compute.Backend
 
 // Info says what runs the graphs.
 type Info struct {
@@ -105,7 +105,7 @@ func on(b Backend, i Info) Info {
 // openGo starts the pure-Go backend. Its parallel executor deadlocks on training graphs, so operations run one after
 // another (each may still use several cores).
 func openGo(why string) (Backend, Info, error) {
-	b, err := simplego.New("ops_sequential")
+	b, err := gobackend.New("ops_sequential")
 	if err != nil {
 		return nil, Info{}, fmt.Errorf("starting the pure-Go backend: %w", err)
 	}

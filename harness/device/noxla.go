@@ -5,7 +5,7 @@ package device
 import (
 	"errors"
 
-	"github.com/gomlx/gomlx/backends"
+	"github.com/gomlx/compute"
 )
 
 const (
@@ -13,4 +13,4 @@ const (
 	whyNoXLA      = "XLA needs cgo and a C compiler, on linux/amd64 or darwin"
 )
 
-func openXLA(string) (backends.Backend, error) { return nil, errors.New(whyNoXLA) }
+func openXLA(string) (compute.Backend, error) { return nil, errors.New(whyNoXLA) }

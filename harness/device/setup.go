@@ -14,7 +14,7 @@ import (
 	"strings"
 	"time"
 
-	"github.com/gomlx/go-xla/pkg/installer"
+	"github.com/gomlx/go-xla/installer"
 	"github.com/google/renameio/v2"
 )
 

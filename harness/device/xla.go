@@ -3,8 +3,8 @@
 package device
 
 import (
-	"github.com/gomlx/gomlx/backends"
-	"github.com/gomlx/gomlx/backends/xla"
+	"github.com/gomlx/compute"
+	"github.com/gomlx/go-xla/compute/xla"
 )
 
 const (
@@ -14,7 +14,7 @@ const (
 
 // openXLA loads the plugin at an absolute path, which keeps GoMLX from looking for one, and from downloading one, by
 // itself. Host memory is shared with the device, which GoMLX else does only for a plugin called "cpu".
-func openXLA(path string) (backends.Backend, error) {
+func openXLA(path string) (compute.Backend, error) {
 	xla.EnableAutoInstall(false)
 	return xla.New(path + ",shared_buffers")
 }

@@ -3,7 +3,7 @@ package nn
 import (
 	"fmt"
 
-	"github.com/gomlx/gomlx/pkg/core/tensors"
+	"github.com/gomlx/gomlx/core/tensors"
 )
 
 // Row is one sequence: a prompt and the answer whose tokens are predicted. Both are token ids; the answer includes its

@@ -12,8 +12,8 @@ import (
 	"congrad/harness/device/devicetest"
 	"congrad/harness/loss"
 
-	"github.com/gomlx/gomlx/pkg/core/graph"
-	"github.com/gomlx/gomlx/pkg/core/tensors"
+	"github.com/gomlx/gomlx/core/graph"
+	"github.com/gomlx/gomlx/core/tensors"
 )
 
 // job is work on an engine, and all numbers that came out of it.

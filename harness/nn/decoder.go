@@ -3,11 +3,11 @@ package nn
 import (
 	"fmt"
 
-	"github.com/gomlx/gomlx/backends"
-	"github.com/gomlx/gomlx/pkg/core/dtypes"
-	"github.com/gomlx/gomlx/pkg/core/graph"
-	"github.com/gomlx/gomlx/pkg/core/shapes"
-	"github.com/gomlx/gomlx/pkg/core/tensors"
+	"github.com/gomlx/compute"
+	"github.com/gomlx/compute/dtypes"
+	"github.com/gomlx/gomlx/core/graph"
+	"github.com/gomlx/compute/shapes"
+	"github.com/gomlx/gomlx/core/tensors"
 )
 
 // Decoder continues a block of prompts token by token with a cache of keys and values on the device.
@@ -109,7 +109,7 @@ func (d *Decoder) Next(tokens []int) ([][]float32, error) {
 		for i := range t.caches {
 			t.caches[i] = cache{in[n+3+2*i], in[n+4+2*i]}
 		}
-		h := t.next(in[n], in[n+1], in[n+2], d.prompt, d.engine.can(backends.OpTypeDynamicUpdateSlice))
+		h := t.next(in[n], in[n+1], in[n+2], d.prompt, d.engine.can(compute.OpTypeDynamicUpdateSlice))
 		out := []*Node{t.logits(h)}
 		for _, kv := range t.caches {
 			out = append(out, kv.k, kv.v)

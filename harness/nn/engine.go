@@ -15,9 +15,10 @@ import (
 	"congrad/harness/device"
 	"congrad/harness/model"
 
-	"github.com/gomlx/gomlx/backends"
-	"github.com/gomlx/gomlx/pkg/core/graph"
-	"github.com/gomlx/gomlx/pkg/core/tensors"
+	"github.com/gomlx/compute"
+	"github.com/gomlx/compute/shapes"
+	"github.com/gomlx/gomlx/core/graph"
+	"github.com/gomlx/gomlx/core/tensors"
 )
 
 // Engine runs models of one shape on one backend. It compiles a program the first time that a shape is met and keeps it, while
@@ -51,19 +52,19 @@ type Engine struct {
 	Beneath func(s model.Shape) ([]float32, error)
 
 	atOnce   int // logits that are computed together with Recompute
-	backend  backends.Backend
+	backend  compute.Backend
 	programs *programs
 	freezing sync.Mutex        // held while frozen is filled
 	frozen   []*tensors.Tensor // in the order of Config.Frozen; never changes once there are Weights
 }
 
 // NewEngine returns an engine for models of the given shape.
-func NewEngine(backend backends.Backend, config model.Config) *Engine {
+func NewEngine(backend compute.Backend, config model.Config) *Engine {
 	return &Engine{Config: config, atOnce: MostLogits, backend: backend, programs: newPrograms(config.Layers)}
 }
 
 // can reports whether the backend has an operation. The pure-Go one lacks a few.
-func (e *Engine) can(op backends.OpType) bool { return e.backend.Capabilities().Operations[op] }
+func (e *Engine) can(op compute.OpType) bool { return e.backend.Capabilities().Operations[op] }
 
 // argument is what a program is run on.
 type argument struct {
@@ -107,11 +108,12 @@ func (e *Engine) compile(name string, inputs []argument, build func(in []*Node) 
 	if err != nil {
 		return nil, err
 	}
-	shaped := make([]any, len(inputs))
+	shapes := make([]shapes.Shape, len(inputs))
 	for i, in := range inputs {
-		shaped[i] = in.tensor
+		shapes[i] = in.tensor.Shape()
 	}
-	return exec, exec.WithName(name).PreCompile(shaped...)
+	_, err = exec.WithName(name).Compile(shapes...)
+	return exec, err
 }
 
 // execute runs a compiled program.

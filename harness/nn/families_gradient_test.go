@@ -9,8 +9,8 @@ import (
 	"congrad/harness/loss"
 	"congrad/harness/model"
 
-	"github.com/gomlx/gomlx/pkg/core/dtypes"
-	"github.com/gomlx/gomlx/pkg/core/graph"
+	"github.com/gomlx/compute/dtypes"
+	"github.com/gomlx/gomlx/core/graph"
 )
 
 // tinyFamilies are models of the size of tiny with what each family adds. Windows are shorter than the rows, and caps as small as

@@ -5,9 +5,9 @@ import (
 
 	"congrad/harness/model"
 
-	"github.com/gomlx/gomlx/pkg/core/dtypes"
-	"github.com/gomlx/gomlx/pkg/core/graph"
-	"github.com/gomlx/gomlx/pkg/core/shapes"
+	"github.com/gomlx/compute/dtypes"
+	"github.com/gomlx/gomlx/core/graph"
+	"github.com/gomlx/compute/shapes"
 )
 
 // withGradient is y = f(x), of x's shape, with the gradient rule v -> vjp(v) in place of the one that GoMLX would derive.

@@ -3,7 +3,7 @@ package nn
 import (
 	"fmt"
 
-	"github.com/gomlx/gomlx/pkg/core/tensors"
+	"github.com/gomlx/gomlx/core/tensors"
 )
 
 // Logits returns the logits [seq][vocab] behind every token of a row. They all stand in memory, on the device and here; one

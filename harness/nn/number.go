@@ -1,6 +1,6 @@
 package nn
 
-import "github.com/gomlx/gomlx/pkg/core/graph"
+import "github.com/gomlx/gomlx/core/graph"
 
 // number is a node as the formulas of losses compute with it, one number for each answer or pair of a batch.
 type number struct{ node *Node }

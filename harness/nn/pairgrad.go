@@ -7,8 +7,8 @@ import (
 
 	"congrad/harness/model"
 
-	"github.com/gomlx/gomlx/pkg/core/graph"
-	"github.com/gomlx/gomlx/pkg/core/tensors"
+	"github.com/gomlx/gomlx/core/graph"
+	"github.com/gomlx/gomlx/core/tensors"
 )
 
 // Projection compresses the gradients G [out, in] of one weight to C·G·Aᵀ. A has as many columns as the weight has inputs,

@@ -5,9 +5,9 @@ import (
 
 	"congrad/harness/loss"
 
-	"github.com/gomlx/gomlx/pkg/core/graph"
-	"github.com/gomlx/gomlx/pkg/core/shapes"
-	"github.com/gomlx/gomlx/pkg/core/tensors"
+	"github.com/gomlx/gomlx/core/graph"
+	"github.com/gomlx/compute/shapes"
+	"github.com/gomlx/gomlx/core/tensors"
 )
 
 // Preference asks for a preference loss over pairs: rows 2i and 2i+1 of the batch are the chosen and the rejected answer

@@ -8,10 +8,10 @@ import (
 	"congrad/harness/loss"
 	"congrad/harness/model"
 
-	"github.com/gomlx/gomlx/backends"
-	"github.com/gomlx/gomlx/pkg/core/dtypes"
-	"github.com/gomlx/gomlx/pkg/core/graph"
-	"github.com/gomlx/gomlx/pkg/core/tensors"
+	"github.com/gomlx/compute"
+	"github.com/gomlx/compute/dtypes"
+	"github.com/gomlx/gomlx/core/graph"
+	"github.com/gomlx/gomlx/core/tensors"
 )
 
 // Speed is what a backend was measured to do.
@@ -22,7 +22,7 @@ type Speed struct {
 }
 
 // Probe checks that a backend multiplies matrices rightly and measures it.
-func Probe(b backends.Backend) (Speed, error) {
+func Probe(b compute.Backend) (Speed, error) {
 	var s Speed
 	var err error
 	if s.Single, err = probeProduct(b, dtypes.Float32); err != nil {
@@ -34,7 +34,7 @@ func Probe(b backends.Backend) (Speed, error) {
 }
 
 // probeProduct multiplies a matrix of ones by one of halves, n x n, in the given type.
-func probeProduct(b backends.Backend, dtype dtypes.DType) (gflops float64, err error) {
+func probeProduct(b compute.Backend, dtype dtypes.DType) (gflops float64, err error) {
 	const n = 1024
 	ones, halves := make([]float32, n*n), make([]float32, n*n)
 	for i := range ones {
@@ -69,7 +69,7 @@ func probeProduct(b backends.Backend, dtype dtypes.DType) (gflops float64, err e
 }
 
 // probeTraining times optimiser steps on 16 rows of 64 tokens.
-func probeTraining(b backends.Backend) (tokensPerSecond float64, err error) {
+func probeTraining(b compute.Backend) (tokensPerSecond float64, err error) {
 	config := model.Config{Vocab: 2048, Hidden: 128, Layers: 4, Heads: 4, KVHeads: 2, HeadDim: 32, FFN: 352, RopeBase: 1e4, NormEps: 1e-5, Tied: true}
 	const rows, seq, span = 16, 64, 16
 	t, err := NewEngine(b, config).NewTrainer(model.New(config, 1), AdamW{Beta1: 0.9, Beta2: 0.999, Epsilon: 1e-8, Clip: 1})

@@ -4,7 +4,7 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/gomlx/gomlx/pkg/core/graph"
+	"github.com/gomlx/gomlx/core/graph"
 )
 
 // pullback goes back through the model stage by stage: the head's pieces, the blocks from the last to the first, the

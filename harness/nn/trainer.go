@@ -6,8 +6,8 @@ import (
 	"congrad/harness/device"
 	"congrad/harness/model"
 
-	"github.com/gomlx/gomlx/pkg/core/graph"
-	"github.com/gomlx/gomlx/pkg/core/tensors"
+	"github.com/gomlx/gomlx/core/graph"
+	"github.com/gomlx/gomlx/core/tensors"
 )
 
 // Trainer holds a model under training: float32 master weights and AdamW's moments on the device. One optimiser step is

@@ -6,9 +6,9 @@ import (
 
 	"congrad/harness/model"
 
-	"github.com/gomlx/gomlx/pkg/core/dtypes"
-	"github.com/gomlx/gomlx/pkg/core/graph"
-	"github.com/gomlx/gomlx/pkg/core/shapes"
+	"github.com/gomlx/compute/dtypes"
+	"github.com/gomlx/gomlx/core/graph"
+	"github.com/gomlx/compute/shapes"
 )
 
 // transformer is a decoder under construction: its weights by name, and the projections met on the way.

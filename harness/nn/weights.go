@@ -8,11 +8,11 @@ import (
 	"congrad/harness/model"
 	"congrad/harness/model/narrow"
 
-	"github.com/gomlx/gomlx/backends"
-	"github.com/gomlx/gomlx/pkg/core/dtypes"
-	"github.com/gomlx/gomlx/pkg/core/dtypes/bfloat16"
-	"github.com/gomlx/gomlx/pkg/core/shapes"
-	"github.com/gomlx/gomlx/pkg/core/tensors"
+	"github.com/gomlx/compute"
+	"github.com/gomlx/compute/dtypes"
+	"github.com/gomlx/compute/dtypes/bfloat16"
+	"github.com/gomlx/compute/shapes"
+	"github.com/gomlx/gomlx/core/tensors"
 )
 
 // Weights are what is trained of a model, on the device, in the order of Config.Shapes.
@@ -114,12 +114,12 @@ func (e *Engine) upload(data [][]float32) ([]*tensors.Tensor, error) {
 // onDevice copies entries to the device and nowhere else. Trap: a tensor made of a slice copies it on the heap first, where it
 // stays until the next collection, which nothing brings about while the heap does not grow; and shares its memory with the
 // device when it is first used, so that its buffer cannot be handed over later.
-func onDevice[T dtypes.Supported](backend backends.Backend, data []T, dims []int) (*tensors.Tensor, error) {
+func onDevice[T dtypes.Supported](backend compute.Backend, data []T, dims []int) (*tensors.Tensor, error) {
 	buffer, err := backend.BufferFromFlatData(0, data, shapes.Make(dtypes.FromGenericsType[T](), dims...))
 	if err != nil {
 		return nil, err
 	}
-	return tensors.FromBuffer(backend, buffer)
+	return tensors.FromBuffer(buffer)
 }
 
 func download(ts []*tensors.Tensor) ([][]float32, error) {
