@@ -11,7 +11,7 @@ STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.8.2
 # the folders with Go code of this project
 OURS := cmd eval experiments harness results
 
-.PHONY: build setup demo test check bench lint clean world lingua parquet tokenizers templates smollm2 base record record-smollm2 record-ablations map fidelity
+.PHONY: build setup demo test check bench lint clean world lingua go-xla parquet tokenizers templates smollm2 base record record-smollm2 record-ablations map fidelity
 
 build:
 	@command -v $(GO) >/dev/null || { echo "congrad is written in Go: install Go 1.26 or later" >&2; exit 1; }
@@ -68,6 +68,22 @@ lingua:
 	cp "$$from"/serialization/* third_party/lingua-go/serialization; \
 	for code in $$(cat eval/langid/models.txt); do cp -R "$$from/language-models/$$code" third_party/lingua-go/language-models; done; \
 	chmod -R u+w third_party/lingua-go
+
+# The binding of XLA with third_party/go-xla.patch: see third_party/go-xla.md.
+GOXLA := github.com/gomlx/go-xla@v0.4.1
+GOXLA_SUM := h1:UuAxTNWSSjbDhe3Bmh0jrbqqcHnWf+5tBookQDtgf7E=
+
+go-xla:
+	@set -e; tmp=$$(mktemp -d); trap 'rm -rf "$$tmp"' EXIT; \
+	cd "$$tmp" && $(GO) mod download -json $(GOXLA) >module.json && cd "$(CURDIR)"; \
+	grep -qF '"$(GOXLA_SUM)"' "$$tmp/module.json" || { echo "$(GOXLA) does not have the checksum $(GOXLA_SUM)" >&2; exit 1; }; \
+	from=$$(sed -n 's/^.*"Dir": "\(.*\)".*$$/\1/p' "$$tmp/module.json"); \
+	rm -rf third_party/go-xla; mkdir third_party/go-xla; cp "$$from/go.mod" "$$from/LICENSE" third_party/go-xla; \
+	(cd "$$from" && find compute/xla pjrt stablehlo types installer internal -type f \( -name '*.go' -o -name '*.[ch]' \) ! -name '*_test.go' \
+		! -path 'internal/cmd/*' ! -path 'internal/tests/*') | while read -r file; do \
+		mkdir -p "third_party/go-xla/$$(dirname "$$file")"; cp "$$from/$$file" "third_party/go-xla/$$file"; \
+	done; \
+	chmod -R u+w third_party/go-xla; patch --quiet -d third_party/go-xla -p0 <third_party/go-xla.patch
 
 # A thousand random Parquet files by today's writers (pip fetches them, 300 MB), read and compared with pyarrow's reading.
 parquet:

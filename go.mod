@@ -65,3 +65,6 @@ require (
 
 // the original with the models of fewer languages: third_party/lingua-go.md
 replace github.com/pemistahl/lingua-go => ./third_party/lingua-go
+
+// the original with marks for donors and kept executables: third_party/go-xla.md
+replace github.com/gomlx/go-xla => ./third_party/go-xla

@@ -14,3 +14,6 @@ const (
 )
 
 func openXLA(string) (compute.Backend, error) { return nil, errors.New(whyNoXLA) }
+
+// Donor begins the names of those inputs of a program whose buffers it may use for its results.
+const Donor = "donor_"

@@ -18,3 +18,6 @@ func openXLA(path string) (compute.Backend, error) {
 	xla.EnableAutoInstall(false)
 	return xla.New(path + ",shared_buffers")
 }
+
+// Donor begins the names of those inputs of a program whose buffers it may use for its results.
+const Donor = xla.DonorPrefix

@@ -5,8 +5,8 @@ import (
 	"math"
 
 	"github.com/gomlx/compute/dtypes"
-	"github.com/gomlx/gomlx/core/graph"
 	"github.com/gomlx/compute/shapes"
+	"github.com/gomlx/gomlx/core/graph"
 )
 
 // AdamW is Loshchilov & Hutter 2019, algorithm 2, with the gradient clipped to a global norm first. Decay is kept off the

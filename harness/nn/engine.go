@@ -16,7 +16,6 @@ import (
 	"congrad/harness/model"
 
 	"github.com/gomlx/compute"
-	"github.com/gomlx/compute/shapes"
 	"github.com/gomlx/gomlx/core/graph"
 	"github.com/gomlx/gomlx/core/tensors"
 )
@@ -73,22 +72,20 @@ type argument struct {
 }
 
 // run executes the program called name, building and compiling it with build if it is new. The name must tell apart
-// whatever build captures; input shapes are told apart by themselves.
-//
-// GoMLX reports a mistake in a graph by panicking while the graph is built, and turns that into the error returned here.
+// whatever build captures; the shapes of inputs, and which of them are handed over, are told apart by themselves.
 func (e *Engine) run(name string, inputs []argument, build func(in []*Node) []*Node) ([]*tensors.Tensor, error) {
 	fresh := false
-	p := e.programs.take(newKey(name, inputs), func() (*graph.Exec, error) {
+	p := e.programs.take(newKey(name, inputs), func() (compute.Executable, error) {
 		fresh = true
-		exec, err := e.compile(name, inputs, build)
+		executable, err := e.compile(name, inputs, build)
 		device.Trim() // so that what the compiler leaves is gone before the program takes its own
-		return exec, err
+		return executable, err
 	})
-	exec, err := p.exec()
+	executable, err := p.executable()
 	defer e.programs.release(p, err != nil)
 	var out []*tensors.Tensor
 	if err == nil {
-		out, err = e.execute(exec, inputs)
+		out, err = e.execute(executable, inputs)
 	}
 	if fresh { // some of what the compiler leaves is let go later only
 		device.Trim()
@@ -99,37 +96,61 @@ func (e *Engine) run(name string, inputs []argument, build func(in []*Node) []*N
 	return out, nil
 }
 
-// compile builds a program and compiles it for the shapes of inputs, which stay as they are.
-func (e *Engine) compile(name string, inputs []argument, build func(in []*Node) []*Node) (*graph.Exec, error) {
-	exec, err := graph.NewExec(e.backend, func(in []*Node) []*Node {
-		defer func() { build = nil }() // the Exec keeps this function, which must not keep what build captures
-		return build(in)
-	})
-	if err != nil {
+// compile builds a program and compiles it for the shapes of inputs, which stay as they are. The graph is let go: of a model of
+// thirty blocks it takes as much memory as the executable.
+//
+// GoMLX reports a mistake in a graph by panicking while the graph is built; that becomes the error returned here.
+func (e *Engine) compile(name string, inputs []argument, build func(in []*Node) []*Node) (executable compute.Executable, err error) {
+	defer func() {
+		if r := recover(); r != nil {
+			executable, err = nil, fmt.Errorf("building the graph: %v", r)
+		}
+	}()
+	g := graph.NewGraph(e.backend, name)
+	in := make([]*Node, len(inputs))
+	for i, x := range inputs {
+		in[i] = graph.Parameter(g, x.parameter(i), x.tensor.Shape())
+	}
+	if err := g.Compile(build(in)...); err != nil {
 		return nil, err
 	}
-	shapes := make([]shapes.Shape, len(inputs))
-	for i, in := range inputs {
-		shapes[i] = in.tensor.Shape()
+	return g.Executable(), nil
+}
+
+// parameter is the name of the input at place i of a program. XLA computes results in the place of an input only where the program
+// says that it may: device.Donor says so by the name.
+func (a argument) parameter(i int) string {
+	if a.donate {
+		return fmt.Sprintf("%s%d", device.Donor, i)
 	}
-	_, err = exec.WithName(name).Compile(shapes...)
-	return exec, err
+	return fmt.Sprintf("input_%d", i)
 }
 
 // execute runs a compiled program.
-func (e *Engine) execute(exec *graph.Exec, inputs []argument) ([]*tensors.Tensor, error) {
-	given := make([]any, len(inputs))
+func (e *Engine) execute(executable compute.Executable, inputs []argument) ([]*tensors.Tensor, error) {
+	buffers, donated := make([]compute.Buffer, len(inputs)), make([]bool, len(inputs))
 	for i, in := range inputs {
-		given[i] = in.tensor
+		hand, verb := in.tensor.Buffer, "reading"
 		if in.donate {
-			buffer, err := graph.DonateTensorBuffer(in.tensor, e.backend, 0)
-			if err != nil {
-				return nil, fmt.Errorf("handing a buffer over: %w", err)
-			}
-			given[i] = buffer
+			hand, verb = in.tensor.DonateBuffer, "handing over"
+		}
+		var err error
+		if buffers[i], err = hand(e.backend, 0); err != nil {
+			return nil, fmt.Errorf("%s input %d: %w", verb, i, err)
+		}
+		donated[i] = in.donate
+	}
+	results, err := executable.Execute(buffers, donated, 0)
+	if err != nil {
+		return nil, err
+	}
+	out := make([]*tensors.Tensor, len(results))
+	for i, r := range results {
+		if out[i], err = tensors.FromBuffer(r); err != nil {
+			return nil, err
 		}
 	}
-	return exec.Exec(given...)
+	return out, nil
 }
 
 // donateTensors appends ts to inputs and hands their buffers over.

@@ -6,8 +6,8 @@ import (
 	"congrad/harness/model"
 
 	"github.com/gomlx/compute/dtypes"
-	"github.com/gomlx/gomlx/core/graph"
 	"github.com/gomlx/compute/shapes"
+	"github.com/gomlx/gomlx/core/graph"
 )
 
 // withGradient is y = f(x), of x's shape, with the gradient rule v -> vjp(v) in place of the one that GoMLX would derive.

@@ -3,8 +3,8 @@ package nn
 import (
 	"sync"
 
-	"github.com/gomlx/gomlx/core/graph"
 	"github.com/gomlx/compute/shapes"
+	"github.com/gomlx/gomlx/core/graph"
 )
 
 // Node is one tensor of a graph under construction.

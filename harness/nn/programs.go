@@ -4,7 +4,7 @@ import (
 	"encoding/binary"
 	"sync"
 
-	"github.com/gomlx/gomlx/core/graph"
+	"github.com/gomlx/compute"
 )
 
 // programs are compiled programs by name and input shapes. A program holds memory for as long as it is kept, a hundred
@@ -25,15 +25,15 @@ type programs struct {
 // programKey tells programs apart.
 type programKey struct {
 	name   string
-	shapes string // of the inputs, see newKey
+	shapes string // of the inputs, and which of them are handed over, see newKey
 }
 
 // program is compiled for inputs of some shapes.
 type program struct {
-	key   programKey
-	exec  func() (*graph.Exec, error) // the first call compiles it, others wait
-	users int                         // goroutines that run it or wait for it
-	used  int                         // the clock when it was last asked for
+	key        programKey
+	executable func() (compute.Executable, error) // the first call compiles it, others wait
+	users      int                                // goroutines that run it or wait for it
+	used       int                                // the clock when it was last asked for
 }
 
 // mostBlocks is how many blocks the programs that are kept have together: 20 programs of a model of thirty blocks, 150 of the
@@ -57,18 +57,23 @@ func newKey(name string, inputs []argument) programKey {
 		for _, n := range s.Dimensions {
 			shapes = binary.AppendUvarint(shapes, uint64(n))
 		}
+		donated := byte(0)
+		if in.donate {
+			donated = 1
+		}
+		shapes = append(shapes, donated)
 	}
 	return programKey{name, string(shapes)}
 }
 
 // take returns the program of that key, which stays in memory until it is released. compile makes it if it is new, once
 // whoever asks, and not yet.
-func (p *programs) take(key programKey, compile func() (*graph.Exec, error)) *program {
+func (p *programs) take(key programKey, compile func() (compute.Executable, error)) *program {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	x := p.byKey[key]
 	if x == nil {
-		x = &program{key: key, exec: sync.OnceValues(func() (*graph.Exec, error) {
+		x = &program{key: key, executable: sync.OnceValues(func() (compute.Executable, error) {
 			p.compiling.Lock()
 			defer p.compiling.Unlock()
 			return compile()
@@ -106,8 +111,8 @@ func (p *programs) makeRoom(fresh *program) {
 			return
 		}
 		delete(p.byKey, oldest.key)
-		if exec, err := oldest.exec(); err == nil { // at once: whoever compiled it was a user
-			exec.Finalize()
+		if executable, err := oldest.executable(); err == nil { // at once: whoever compiled it was a user
+			executable.Finalize()
 		}
 	}
 }

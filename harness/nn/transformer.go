@@ -7,8 +7,8 @@ import (
 	"congrad/harness/model"
 
 	"github.com/gomlx/compute/dtypes"
-	"github.com/gomlx/gomlx/core/graph"
 	"github.com/gomlx/compute/shapes"
+	"github.com/gomlx/gomlx/core/graph"
 )
 
 // transformer is a decoder under construction: its weights by name, and the projections met on the way.
