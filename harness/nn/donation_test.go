@@ -22,7 +22,9 @@ func TestDonatedBuffersAreReused(t *testing.T) {
 			trainer := must(e.NewTrainer(loud(tiny, 6), adam))(t)
 			defer trainer.Free()
 			batch := must(NewBatch(tinyRows, len(tinyRows), 6, 4))(t)
-			state := func() [][]*tensors.Tensor { return [][]*tensors.Tensor{trainer.weights, trainer.m, trainer.v, trainer.grads} }
+			state := func() [][]*tensors.Tensor {
+				return [][]*tensors.Tensor{trainer.weights, trainer.m, trainer.v, trainer.grads}
+			}
 			for step := range 3 { // the gradients of the first step lie in new buffers
 				must(trainer.Accumulate(batch, Likelihood{[]float64{1, 1, 1, 1}}))(t)
 				before := places(t, b, state()...)

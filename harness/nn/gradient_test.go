@@ -46,7 +46,7 @@ func checkGradient(t *testing.T, b device.Backend, f func(in []*Node) *Node, inp
 		return graph.ReduceAllSum(graph.Mul(y, w))
 	}
 	value := graph.MustNewExec(b, func(in []*Node) *Node { return scalar(in) })
-	gradient := graph.MustNewExec(b, func(in []*Node) []*Node { return Gradient(scalar(in), in...) })
+	gradient := graph.MustNewExec(b, func(in []*Node) []*Node { return graph.Gradient(scalar(in), in...) })
 	args := func() []any {
 		var list []any
 		for _, in := range inputs {

@@ -10,16 +10,6 @@ import (
 	"github.com/gomlx/gomlx/core/graph"
 )
 
-// withGradient is y = f(x), of x's shape, with the gradient rule v -> vjp(v) in place of the one that GoMLX would derive.
-//
-// GoMLX attaches a rule of one's own only to the identity. So y is computed from a stopped x, and z - stop(z), exactly
-// zero, carries the gradient.
-func withGradient(x *Node, f func(x *Node) *Node, vjp func(v *Node) *Node) *Node {
-	y := f(graph.StopGradient(x))
-	z := graph.IdentityWithCustomGradient(x, func(_, v *Node) *Node { return vjp(v) })
-	return graph.Add(graph.StopGradient(y), graph.Sub(z, graph.StopGradient(z)))
-}
-
 // RMSNorm scales each row of x [rows, dim] to root mean square one and multiplies it by gain [dim].
 // Zhang & Sennrich 2019, eq. 4.
 func RMSNorm(x, gain *Node, eps float64) *Node {
@@ -51,14 +41,9 @@ func plainFrequencies(g *graph.Graph, headDim int, base float64, dtype dtypes.DT
 	return graph.Exp(graph.MulScalar(i, -2*math.Log(base)/float64(headDim)))
 }
 
-// Apply rotates x [batch, seq, heads, head_dim]. The gradient of a rotation is the inverse rotation.
+// Apply rotates x [batch, seq, heads, head_dim].
 func (r Rotary) Apply(x *Node) *Node {
-	rotate := func(x, sin *Node) *Node {
-		return graph.Add(graph.Mul(x, r.cos), graph.Mul(rotateHalves(x), sin))
-	}
-	return withGradient(x,
-		func(x *Node) *Node { return rotate(x, r.sin) },
-		func(v *Node) *Node { return rotate(v, graph.Neg(r.sin)) })
+	return graph.Add(graph.Mul(x, r.cos), graph.Mul(rotateHalves(x), r.sin))
 }
 
 // rotateHalves maps (a, b) to (-b, a) on the last axis.
@@ -71,17 +56,8 @@ func rotateHalves(x *Node) *Node {
 
 // Softmax is taken over the last axis.
 func Softmax(x *Node) *Node {
-	var p *Node
-	return withGradient(x,
-		func(x *Node) *Node {
-			e := graph.Exp(graph.Sub(x, graph.ReduceAndKeep(x, graph.ReduceMax, -1)))
-			p = graph.Div(e, graph.ReduceAndKeep(e, graph.ReduceSum, -1))
-			return p
-		},
-		func(v *Node) *Node {
-			pv := graph.Mul(p, v)
-			return graph.Sub(pv, graph.Mul(p, graph.ReduceAndKeep(pv, graph.ReduceSum, -1)))
-		})
+	e := graph.Exp(graph.Sub(x, graph.StopGradient(graph.ReduceAndKeep(x, graph.ReduceMax, -1))))
+	return graph.Div(e, graph.ReduceAndKeep(e, graph.ReduceSum, -1))
 }
 
 // softCap squashes x to cap·tanh(x/cap); a cap of 0 leaves it as it is.

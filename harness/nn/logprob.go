@@ -17,7 +17,7 @@ func (t *transformer) answerLogProbs(b batchNodes) *Node {
 	if t.pieced {
 		var parts []*Node
 		for _, p := range t.pieces(graph.Gather(t.body(b.tokens), b.at), b.labels) {
-			parts = append(parts, p.logProbs(t, p.h))
+			parts = append(parts, p.logProbs(t))
 		}
 		logp = graph.Concatenate(parts, 0)
 	} else {

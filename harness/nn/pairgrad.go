@@ -126,39 +126,18 @@ func (s *Sketcher) Gradients(w *Weights, b *Batch, p Preference) ([][]float32, e
 // pairTap is a projection's input and the loss's gradient at its result, both cut by pair.
 type pairTap struct{ a, delta *Node } // [pairs, 2*seq, in], [pairs, 2*seq, out]
 
-// taps runs the forward pass and the backward pass down to the results of the projections.
+// taps runs the forward pass and the backward pass down to the results of the projections. What of the backward pass nobody uses
+// the compiler leaves out.
 func (e *Engine) taps(weights []*Node, b batchNodes, p Preference, targets []*Node) map[string]pairTap {
 	m := e.transformer(weights)
-	loss := func(logp *Node) *Node {
-		units, _ := p.objective().loss(logp, b.mask, targets)
-		return graph.ReduceAllSum(units)
-	}
+	m.taps = map[string]*tap{}
+	units, _ := p.objective().loss(m.answerLogProbs(b), b.mask, targets)
+	graph.Gradient(graph.ReduceAllSum(units), m.embedded) // the lowest: the way there passes all of them
 	pairs := b.tokens.Shape().Dim(0) / 2
+	byPair := func(x *Node) *Node { return graph.Reshape(x, pairs, -1, x.Shape().Dim(-1)) }
 	byWeight := map[string]pairTap{}
-	back := func(scalar, input *Node) *Node { // to the taps that there are, and to the input
-		var ys []*Node
-		for _, tap := range m.taps {
-			ys = append(ys, tap.y)
-		}
-		if input != nil {
-			ys = append(ys, input)
-		}
-		if len(ys) == 0 {
-			return nil
-		}
-		grads := Gradient(scalar, ys...)
-		for i, tap := range m.taps {
-			byWeight[tap.name] = pairTap{
-				a:     graph.Reshape(tap.a, pairs, -1, tap.a.Shape().Dim(-1)),
-				delta: graph.Reshape(grads[i], pairs, -1, grads[i].Shape().Dim(-1)),
-			}
-		}
-		return grads[len(grads)-1]
-	}
-	if e.Recompute {
-		m.pullback(b, loss, func(_ string, scalar, input *Node) *Node { return back(scalar, input) })
-	} else {
-		back(loss(m.answerLogProbs(b)), nil)
+	for weight, tap := range m.taps {
+		byWeight[weight] = pairTap{byPair(tap.a), byPair(tap.delta)}
 	}
 	return byWeight
 }

@@ -113,14 +113,11 @@ func (t *Trainer) Accumulate(b *Batch, targets Targets) ([]Unit, error) {
 
 // gradients are those of all that is trained, of a loss of the answers' log-probs [rows, span].
 func (t *transformer) gradients(b batchNodes, loss func(logp *Node) *Node) []*Node {
-	if t.pieced {
-		return t.recomputedGradients(b, loss)
-	}
 	var targets []*Node
 	for _, s := range t.config.Shapes() {
 		targets = append(targets, t.weights[s.Name])
 	}
-	return Gradient(loss(t.answerLogProbs(b)), targets...)
+	return graph.Gradient(loss(t.answerLogProbs(b)), targets...)
 }
 
 func readUnits(losses, logps, scores *tensors.Tensor) ([]Unit, error) {

@@ -13,20 +13,20 @@ import (
 
 // transformer is a decoder under construction: its weights by name, and the projections met on the way.
 type transformer struct {
-	config  model.Config
-	half    bool // products with the matrices of the blocks are bfloat16
-	pieced  bool // the vocabulary is met piece by piece, and gradients recompute activations
-	atOnce  int  // logits of a piece, at most
-	weights map[string]*Node
-	taps    []tap   // the projections, in the order of the forward pass
-	caches  []cache // the keys and values of each layer
+	config   model.Config
+	half     bool // products with the matrices of the blocks are bfloat16
+	pieced   bool // the vocabulary is met piece by piece, and gradients recompute activations
+	atOnce   int  // logits of a piece, at most
+	weights  map[string]*Node
+	taps     map[string]*tap // the projections by their weights, filled by the backward pass; nil: nobody asks for them
+	caches   []cache         // the keys and values of each layer
+	embedded *Node           // what enters the first block [batch*seq, hidden]
 }
 
-// tap is one projection y = a·Wᵀ as it occurred in the forward pass.
+// tap is what a backward pass meets at a projection y = a·Wᵀ.
 type tap struct {
-	name string // the weight's
-	a    *Node  // [rows, in]
-	y    *Node  // [rows, out]
+	a     *Node // [rows, in]
+	delta *Node // the loss's gradient at y [rows, out]
 }
 
 // cache is one layer's keys and values, each [batch, kv_heads, slots, head_dim].
@@ -52,10 +52,13 @@ func (t *transformer) hidden(tokens *Node) *Node {
 // body is hidden without the last norm.
 func (t *transformer) body(tokens *Node) *Node {
 	x := t.embed(tokens)
+	t.embedded = x
 	for i, v := range t.causal(tokens) {
-		x = t.block(i, x, tokens.Shape().Dim(0), v, func(kv cache) cache {
-			t.caches = append(t.caches, kv)
-			return kv
+		x = t.recomputed(x, func(x *Node) *Node {
+			return t.block(i, x, tokens.Shape().Dim(0), v, func(kv cache) cache {
+				t.caches = append(t.caches, kv)
+				return kv
+			})
 		})
 	}
 	return x
@@ -224,11 +227,22 @@ func (t *transformer) project(name string, a *Node) *Node {
 	return y
 }
 
-// tapped is a·Wᵀ, noted down.
+// tapped is a·Wᵀ. Where taps are asked for, the backward pass notes what it meets on its way, in the form in which it meets it: with
+// Recompute, a is the one that is computed again.
 func (t *transformer) tapped(weight string, a *Node) *Node {
-	y := t.product(a, t.weights[weight])
-	t.taps = append(t.taps, tap{weight, a, y})
-	return y
+	if t.taps == nil {
+		return t.product(a, t.weights[weight])
+	}
+	noted := &tap{}
+	t.taps[weight] = noted
+	a = graph.IdentityWithCustomGradient(a, func(a, v *Node) *Node {
+		noted.a = a
+		return v
+	})
+	return graph.IdentityWithCustomGradient(t.product(a, t.weights[weight]), func(_, v *Node) *Node {
+		noted.delta = v
+		return v
+	})
 }
 
 // product is a·wᵀ in float32, computed in bfloat16 where that is asked for.
