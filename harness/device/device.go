@@ -69,7 +69,7 @@ func Open(choice string) (Backend, Info, error) {
 			return openGo(err.Error())
 		}
 		info := xlaInfo(plugin)
-		b, err := openXLA(plugin.Path)
+		b, err := openXLA(plugin)
 		if err != nil {
 			return nil, Info{}, fmt.Errorf("starting XLA with %s: %w (congrad doctor)", plugin.Path, err)
 		}
@@ -87,7 +87,7 @@ func Open(choice string) (Backend, Info, error) {
 			return nil, Info{}, fmt.Errorf("starting XLA with %s: %w", choice, err)
 		}
 		info := xlaInfo(plugin)
-		b, err := openXLA(path)
+		b, err := openXLA(plugin)
 		if err != nil {
 			return nil, Info{}, fmt.Errorf("starting XLA with %s: %w", choice, err)
 		}

@@ -13,7 +13,7 @@ const (
 	whyNoXLA      = "XLA needs cgo and a C compiler, on linux/amd64 or darwin"
 )
 
-func openXLA(string) (compute.Backend, error) { return nil, errors.New(whyNoXLA) }
+func openXLA(Plugin) (compute.Backend, error) { return nil, errors.New(whyNoXLA) }
 
 // Donor begins the names of those inputs of a program whose buffers it may use for its results.
 const Donor = "donor_"

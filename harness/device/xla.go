@@ -12,11 +12,20 @@ const (
 	whyNoXLA      = ""
 )
 
-// openXLA loads the plugin at an absolute path, which keeps GoMLX from looking for one, and from downloading one, by
+// openXLA loads a plugin by its absolute path, which keeps GoMLX from looking for one, and from downloading one, by
 // itself. Host memory is shared with the device, which GoMLX else does only for a plugin called "cpu".
-func openXLA(path string) (compute.Backend, error) {
+func openXLA(p Plugin) (compute.Backend, error) {
 	xla.EnableAutoInstall(false)
-	return xla.New(path + ",shared_buffers")
+	b, err := xla.New(p.Path + ",shared_buffers")
+	if err != nil {
+		return nil, err
+	}
+	if dir, err := programsDir(); err == nil {
+		if kept := newKept(dir, p, b.DeviceDescription(0)); kept != nil {
+			b.(*xla.Backend).Keep(kept)
+		}
+	}
+	return b, nil
 }
 
 // Donor begins the names of those inputs of a program whose buffers it may use for its results.
