@@ -99,13 +99,9 @@ func (e *Engine) run(name string, inputs []argument, build func(in []*Node) []*N
 // compile builds a program and compiles it for the shapes of inputs, which stay as they are. The graph is let go: of a model of
 // thirty blocks it takes as much memory as the executable.
 //
-// GoMLX reports a mistake in a graph by panicking while the graph is built; that becomes the error returned here.
+// GoMLX reports a mistake in a graph by panicking while the graph is built.
 func (e *Engine) compile(name string, inputs []argument, build func(in []*Node) []*Node) (executable compute.Executable, err error) {
-	defer func() {
-		if r := recover(); r != nil {
-			executable, err = nil, fmt.Errorf("building the graph: %v", r)
-		}
-	}()
+	defer caught("building the graph", &err)
 	g := graph.NewGraph(e.backend, name)
 	in := make([]*Node, len(inputs))
 	for i, x := range inputs {
@@ -115,6 +111,13 @@ func (e *Engine) compile(name string, inputs []argument, build func(in []*Node) 
 		return nil, err
 	}
 	return g.Executable(), nil
+}
+
+// caught turns a panic of GoMLX into the error of a function.
+func caught(doing string, err *error) {
+	if r := recover(); r != nil {
+		*err = fmt.Errorf("%s: %v", doing, r)
+	}
 }
 
 // parameter is the name of the input at place i of a program. XLA computes results in the place of an input only where the program
@@ -127,14 +130,14 @@ func (a argument) parameter(i int) string {
 }
 
 // execute runs a compiled program.
-func (e *Engine) execute(executable compute.Executable, inputs []argument) ([]*tensors.Tensor, error) {
+func (e *Engine) execute(executable compute.Executable, inputs []argument) (out []*tensors.Tensor, err error) {
+	defer caught("executing", &err)
 	buffers, donated := make([]compute.Buffer, len(inputs)), make([]bool, len(inputs))
 	for i, in := range inputs {
 		hand, verb := in.tensor.Buffer, "reading"
 		if in.donate {
 			hand, verb = in.tensor.DonateBuffer, "handing over"
 		}
-		var err error
 		if buffers[i], err = hand(e.backend, 0); err != nil {
 			return nil, fmt.Errorf("%s input %d: %w", verb, i, err)
 		}
@@ -144,7 +147,7 @@ func (e *Engine) execute(executable compute.Executable, inputs []argument) ([]*t
 	if err != nil {
 		return nil, err
 	}
-	out := make([]*tensors.Tensor, len(results))
+	out = make([]*tensors.Tensor, len(results))
 	for i, r := range results {
 		if out[i], err = tensors.FromBuffer(r); err != nil {
 			return nil, err

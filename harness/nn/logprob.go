@@ -13,17 +13,12 @@ import (
 //
 // Only the activations that predict an answer token meet the vocabulary: prompts and padding, most of a batch, never do.
 func (t *transformer) answerLogProbs(b batchNodes) *Node {
-	var logp *Node // [rows*span]
-	if t.pieced {
-		var parts []*Node
-		for _, p := range t.pieces(graph.Gather(t.body(b.tokens), b.at), b.labels) {
-			parts = append(parts, p.logProbs(t))
-		}
-		logp = graph.Concatenate(parts, 0)
-	} else {
-		h := graph.Gather(t.hidden(b.tokens), b.at) // [rows*span, hidden]
-		logp = labelLogProbs(t.logits(h), b.labels)
+	h := graph.Gather(t.body(b.tokens, t.packed(b)), b.at) // [slots, hidden]
+	var parts []*Node
+	for _, p := range t.pieces(h, b.labels) {
+		parts = append(parts, p.logProbs(t))
 	}
+	logp := graph.Gather(graph.Concatenate(parts, 0), b.place) // [rows*span]
 	return graph.Mul(graph.Reshape(logp, b.mask.Shape().Dimensions...), b.mask)
 }
 

@@ -82,10 +82,10 @@ func (s *Sketcher) Free() { freeAll(s.matrices) }
 // sketches in the order of the projections, row by row.
 //
 // One backward pass serves the whole batch, and no weight-sized gradient of a pair ever exists. A pair's gradient of a
-// weight with y = a·Wᵀ is G = Σ δ aᵀ over the tokens of its two rows, where δ = ∂loss/∂y; so the pass stops at the
+// weight with y = a·Wᵀ is G = Σ δ aᵀ over the tokens of its sequence, where δ = ∂loss/∂y; so the pass stops at the
 // products' results, and C·G·Aᵀ = Σ (C δ)(A a)ᵀ comes from thin products.
 func (s *Sketcher) Gradients(w *Weights, b *Batch, p Preference) ([][]float32, error) {
-	extra, err := p.inputs(b.Rows)
+	extra, err := p.perPair(b)
 	if err != nil {
 		return nil, fmt.Errorf("sketching gradients: %w", err)
 	}
@@ -96,7 +96,7 @@ func (s *Sketcher) Gradients(w *Weights, b *Batch, p Preference) ([][]float32, e
 	out, err := s.engine.run("sketches of "+p.objective().name()+", "+s.layers, inputs, func(in []*Node) []*Node {
 		matrices, side := in[n:n+m], in[n+m:]
 		taps := s.engine.taps(in[:n], takeBatch(side), p, side[batchInputs:])
-		compress := func(x *Node, present bool) *Node { // [pairs, 2*seq, side] -> [pairs, 2*seq, rank]
+		compress := func(x *Node, present bool) *Node { // [pairs, seq, side] -> [pairs, seq, rank]
 			if !present {
 				return x
 			}
@@ -106,8 +106,8 @@ func (s *Sketcher) Gradients(w *Weights, b *Batch, p Preference) ([][]float32, e
 		}
 		var parts []*Node
 		for _, p := range s.projections {
-			a := compress(taps[p.Weight].a, p.A != nil)                             // [pairs, 2*seq, in or rank]
-			delta := compress(taps[p.Weight].delta, p.C != nil)                     // [pairs, 2*seq, out or rank]
+			a := compress(taps[p.Weight].a, p.A != nil)                             // [pairs, seq, in or rank]
+			delta := compress(taps[p.Weight].delta, p.C != nil)                     // [pairs, seq, out or rank]
 			g := graph.DotGeneral(delta, []int{1}, []int{0}, a, []int{1}, []int{0}) // [pairs, out or rank, in or rank]
 			parts = append(parts, graph.Reshape(g, g.Shape().Dim(0), -1))
 		}
@@ -123,8 +123,16 @@ func (s *Sketcher) Gradients(w *Weights, b *Batch, p Preference) ([][]float32, e
 	return slices.Collect(slices.Chunk(flat, s.Numbers)), nil
 }
 
+// perPair are the inputs of an objective whose gradients are taken pair by pair: the tokens of a pair have to lie together.
+func (p Preference) perPair(b *Batch) ([]*tensors.Tensor, error) {
+	if !b.apart || b.Rows%2 != 0 || b.Seqs%(b.Rows/2) != 0 {
+		return nil, fmt.Errorf("%d sequences do not belong to %d pairs each by itself; lay the batch out with Apart", b.Seqs, b.Rows/2)
+	}
+	return p.inputs(b.Rows)
+}
+
 // pairTap is a projection's input and the loss's gradient at its result, both cut by pair.
-type pairTap struct{ a, delta *Node } // [pairs, 2*seq, in], [pairs, 2*seq, out]
+type pairTap struct{ a, delta *Node } // [pairs, seq, in], [pairs, seq, out]
 
 // taps runs the forward pass and the backward pass down to the results of the projections. What of the backward pass nobody uses
 // the compiler leaves out.
@@ -133,7 +141,7 @@ func (e *Engine) taps(weights []*Node, b batchNodes, p Preference, targets []*No
 	m.taps = map[string]*tap{}
 	units, _ := p.objective().loss(m.answerLogProbs(b), b.mask, targets)
 	graph.Gradient(graph.ReduceAllSum(units), m.embedded) // the lowest: the way there passes all of them
-	pairs := b.tokens.Shape().Dim(0) / 2
+	pairs := b.mask.Shape().Dim(0) / 2
 	byPair := func(x *Node) *Node { return graph.Reshape(x, pairs, -1, x.Shape().Dim(-1)) }
 	byWeight := map[string]pairTap{}
 	for weight, tap := range m.taps {
@@ -152,7 +160,7 @@ func (e *Engine) taps(weights []*Node, b batchNodes, p Preference, targets []*No
 // scale, if it is not nil, multiplies the pairs' gradients first, entry by entry (a diagonal preconditioner such as Adam's);
 // it is given for the same weights. The directions stay as they are.
 func (e *Engine) Alignments(w *Weights, over []model.Shape, directions [][][]float32, scale [][]float32, b *Batch, p Preference) (dots [][]float64, squares []float64, err error) {
-	extra, err := p.inputs(b.Rows)
+	extra, err := p.perPair(b)
 	if err != nil {
 		return nil, nil, fmt.Errorf("exact alignments: %w", err)
 	}

@@ -12,9 +12,12 @@ type piece struct {
 // MostLogits is how many logits a piece has at most: 128 MB of float32.
 const MostLogits = 1 << 25
 
-// pieces cuts activations h [n, hidden] and their labels [n] into pieces.
+// pieces cuts activations h [n, hidden] and their labels [n] into pieces: into one, unless Recompute is set.
 func (t *transformer) pieces(h, labels *Node) []piece {
 	n := labels.Shape().Dim(0)
+	if !t.pieced {
+		return []piece{{0, n, h, labels}}
+	}
 	size := max(1, t.atOnce/t.config.Vocab)
 	var list []piece
 	for from := 0; from < n; from += size {

@@ -41,19 +41,20 @@ func (e *Engine) transformer(weights []*Node) *transformer {
 	return t
 }
 
-// hidden returns the last normalised activations [batch*seq, hidden] of tokens [batch, seq] (int32).
+// hidden returns the last normalised activations [batch*seq, hidden] of tokens [batch, seq] (int32), each row of which is read from its
+// first token on.
 //
 // Sequences are padded on the right: a token only looks back, so padding behind it cannot reach it, and no mask other
 // than the causal one is needed.
 func (t *transformer) hidden(tokens *Node) *Node {
-	return t.norm("model.norm", t.body(tokens))
+	return t.norm("model.norm", t.body(tokens, t.causal(tokens)))
 }
 
-// body is hidden without the last norm.
-func (t *transformer) body(tokens *Node) *Node {
+// body is the activations [batch*seq, hidden] of tokens [batch, seq] before the last norm.
+func (t *transformer) body(tokens *Node, views []view) *Node {
 	x := t.embed(tokens)
 	t.embedded = x
-	for i, v := range t.causal(tokens) {
+	for i, v := range views {
 		x = t.recomputed(x, func(x *Node) *Node {
 			return t.block(i, x, tokens.Shape().Dim(0), v, func(kv cache) cache {
 				t.caches = append(t.caches, kv)
@@ -76,6 +77,23 @@ func (t *transformer) causal(tokens *Node) []view {
 			visible = graph.LogicalAnd(visible, graph.GreaterThan(key, graph.AddScalar(query, -window)))
 		}
 		return graph.InsertAxes(visible, 0, 0, 0) // [1, 1, 1, seq, seq]
+	})
+}
+
+// packed is each layer's view of a batch: a token sees what stands before it in its own branch and in that branch's prompt.
+func (t *transformer) packed(b batchNodes) []view {
+	g, seqs, seq := b.tokens.Graph(), b.tokens.Shape().Dim(0), b.tokens.Shape().Dim(1)
+	query := func(x *Node) *Node { return graph.BroadcastToDims(graph.InsertAxes(x, -1), seqs, seq, seq) }
+	key := func(x *Node) *Node { return graph.BroadcastToDims(graph.InsertAxes(x, 1), seqs, seq, seq) }
+	return t.views(b.position, func(window int) *Node {
+		order := shapes.Make(dtypes.Int32, seqs, seq, seq)
+		before := graph.LessOrEqual(graph.Iota(g, order, 2), graph.Iota(g, order, 1))
+		related := graph.LogicalOr(graph.Equal(query(b.branch), key(b.branch)), graph.Equal(query(b.trunk), key(b.branch)))
+		visible := graph.LogicalAnd(before, related)
+		if window > 0 {
+			visible = graph.LogicalAnd(visible, graph.GreaterThan(key(b.position), query(graph.AddScalar(b.position, -window))))
+		}
+		return graph.InsertAxes(visible, 1, 1) // [seqs, 1, 1, seq, seq]
 	})
 }
 
