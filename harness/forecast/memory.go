@@ -130,15 +130,15 @@ func (m Model) Head() float64 {
 	return float32Bytes * float64(m.Config.Vocab*m.Config.Hidden)
 }
 
-// Cache are keys and values of all layers, float32 [rows, kv_heads, slots, head_dim] each [bytes]. Every token makes them again
-// beside the old ones: GoMLX has no way to tell XLA that a result may take its input's place.
+// Cache are keys and values of all layers, float32 [rows, kv_heads, slots, head_dim] each [bytes]. A token is
+// written in its place.
 func (m Model) Cache(rows, slots int) float64 {
 	c := m.Config
-	return 2 * 2 * float32Bytes * float64(c.Layers*rows*c.KVHeads*slots*c.HeadDim)
+	return 2 * float32Bytes * float64(c.Layers*rows*c.KVHeads*slots*c.HeadDim)
 }
 
 // Optimiser are the weights under training and AdamW's two moments [bytes].
 func (m Model) Optimiser() float64 { return 3 * m.Trained() }
 
-// Step is what an optimiser step adds to them [bytes]: the gradient, and the new weights and moments beside the old ones.
-func (m Model) Step() float64 { return 4 * m.Trained() }
+// Step is what an optimiser step adds to them [bytes]: the gradient. New weights and moments take the place of the old ones.
+func (m Model) Step() float64 { return m.Trained() }

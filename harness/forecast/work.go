@@ -94,7 +94,7 @@ func (m Model) weightGradients(tokens, answers float64) flops {
 // rows are.
 func (m Model) decode(rows, slots float64, s Speed) float64 {
 	work := m.read(rows, slots, rows).on(m, s)
-	bytes := m.Frozen() + m.Trained() + 1.5*m.Cache(int(rows), int(slots))
+	bytes := m.Frozen() + m.Trained() + m.Cache(int(rows), int(slots))
 	return launch + math.Max(work, bytes/s.Memory)
 }
 

@@ -63,15 +63,15 @@ func (s Self) judge(ctx context.Context, items []Item) ([]Score, error) {
 		units[i] = []nn.Row{{Prompt: ask, Answer: ids[:1]}}
 	}
 	scores := make([]Score, len(items))
-	for _, block := range train.Blocks(units, 1, s.Tokens) {
+	for _, block := range train.Packed(units, s.Tokens) {
 		if err := ctx.Err(); err != nil {
 			return nil, err
 		}
-		prompts := make([][]int, len(block.Units))
-		for k, i := range block.Units {
-			prompts[k] = units[i][0].Prompt
+		batch, err := block.Batch(units)
+		if err != nil {
+			return nil, err
 		}
-		logits, err := s.Engine.LastLogits(s.Weights, prompts, block.Rows, block.Seq)
+		logits, err := s.Engine.Predicting(s.Weights, batch)
 		if err != nil {
 			return nil, err
 		}

@@ -3,6 +3,7 @@ package kind
 import (
 	"congrad/harness/forecast"
 	"congrad/harness/nn"
+	"congrad/harness/train"
 )
 
 // Lengths are what a plan cannot know and a forecast has to assume: tokens of texts, counted on the study's own prompts. An answer
@@ -23,26 +24,49 @@ func (l Lengths) Row() float64 { return l.Prompt + l.Answer - 1 }
 // LongestRow is the length of the longest prompt with an answer that is cut.
 func (l Lengths) LongestRow() int { return l.Longest + l.Most - 1 }
 
-// Block is the largest that train.Blocks makes of so many rows up to a length, each of them to a unit, in batches of so many tokens.
-func Block(rows, each, longest, span, tokens int) forecast.Block {
+// Pair is the mean length of a pair as the device reads it: its answers share the prompt, and the last token of each is only predicted.
+func (l Lengths) Pair() float64 { return l.Prompt + 2*(l.Answer-1) }
+
+// LongestPair is the length of the longest prompt with two answers that are cut.
+func (l Lengths) LongestPair() int { return l.Longest + 2*(l.Most-1) }
+
+// filled is the share of the tokens that the device reads that are not padding, where several units lie in a sequence.
+const filled = 0.85
+
+// Block is the largest that the device works on of units up to a length, with answers of so many tokens in each, in batches of so many
+// tokens.
+func Block(units, longest, answers, tokens int) forecast.Block {
 	seq := nn.Bucket(longest)
-	fit := max(1, tokens/seq/each) * each
-	return forecast.Block{Rows: min(fit, nn.Bucket(rows)), Seq: seq, Span: nn.Bucket(span)}
+	return forecast.Block{Rows: min(max(1, tokens/seq), train.Round(units)), Seq: seq, Span: min(answers, seq)}
 }
 
-// Reads is a stage that reads rows of a mean length with a mean length of answers, in batches of so many tokens.
-func (l Lengths) Reads(rows, each int, row, answer float64, longest, span, tokens int) forecast.Stage {
+// Reads is a stage that reads units of a mean length with so many answer tokens in each, in batches of so many tokens.
+func (l Lengths) Reads(units int, length, answers float64, longest, most, tokens int) forecast.Stage {
 	return forecast.Stage{
-		Work: forecast.Reads, Tokens: rows * nn.Bucket(int(row)), Answers: int(float64(rows) * answer),
-		Largest: Block(rows, each, longest, span, tokens), Programs: l.Buckets + 1,
+		Work: forecast.Reads, Tokens: int(float64(units) * length / filled), Answers: int(float64(units) * answers),
+		Largest: Block(units, longest, most, tokens), Programs: 1,
 	}
 }
 
-// Pairs is a stage that takes gradients of so many pairs.
+// Pairs is a stage that takes the gradient of each of so many pairs.
 func (l Lengths) Pairs(pairs, tokens int) forecast.Stage {
 	return forecast.Stage{
-		Work: forecast.Differentiates, Tokens: 2 * pairs * nn.Bucket(int(l.Row())), Answers: int(2 * float64(pairs) * l.Answer),
-		Largest: Block(2*pairs, 2, l.LongestRow(), l.Most, tokens), Programs: l.Buckets + 1,
+		Work: forecast.Differentiates, Tokens: pairs * nn.Bucket(int(l.Pair())), Answers: int(2 * float64(pairs) * l.Answer),
+		Largest: Block(pairs, l.LongestPair(), 2*l.Most, tokens), Programs: l.Buckets + 1,
+	}
+}
+
+// Trains is a stage that trains on so many units of a mean length in all, so many in a step, with so many answer tokens in each, in
+// batches of so many tokens.
+func (l Lengths) Trains(units, inStep int, length, answers float64, longest, most, tokens int) forecast.Stage {
+	block := Block(inStep, longest, most, tokens)
+	accumulated := 1
+	if float64(block.Rows*block.Seq)*filled < float64(inStep)*length {
+		accumulated = 2
+	}
+	return forecast.Stage{
+		Work: forecast.Trains, Tokens: int(float64(units) * length / filled), Answers: int(float64(units) * answers),
+		Steps: (units + inStep - 1) / max(1, inStep), Largest: block, Programs: 2, Accumulated: accumulated,
 	}
 }
 

@@ -19,11 +19,7 @@ func LogProbs[T any](ctx context.Context, d *stage.Desk, b *bench.Bench, policy 
 		return nil, err
 	}
 	defer release()
-	each := 1 // rows of a unit, as many in all
-	if len(units) > 0 {
-		each = len(units[0])
-	}
-	blocks := train.Blocks(units, each, tokens)
+	blocks := train.Packed(units, tokens)
 	d.Expect(len(units))
 	parts, err := store.Units(ctx, d.Scratch(), len(blocks), func(i int) ([]T, error) {
 		batch, err := blocks[i].Batch(units)
@@ -35,8 +31,9 @@ func LogProbs[T any](ctx context.Context, d *stage.Desk, b *bench.Bench, policy 
 			return nil, err
 		}
 		part := make([]T, len(blocks[i].Units))
-		for k := range part {
-			part[k] = reduce(rows[k*each : (k+1)*each])
+		for k, unit := range blocks[i].Units {
+			n := len(units[unit])
+			part[k], rows = reduce(rows[:n]), rows[n:]
 		}
 		d.Advance(len(part), 0)
 		return part, nil
@@ -53,12 +50,15 @@ func LogProbs[T any](ctx context.Context, d *stage.Desk, b *bench.Bench, policy 
 	return list, nil
 }
 
-// LogLikelihood is that of a unit of one row.
-func LogLikelihood(rows [][]float64) (total float64) {
-	for _, logp := range rows[0] {
-		total += logp
+// LogLikelihoods are those of a unit's rows.
+func LogLikelihoods(rows [][]float64) []float64 {
+	totals := make([]float64, len(rows))
+	for i, row := range rows {
+		for _, logp := range row {
+			totals[i] += logp
+		}
 	}
-	return total
+	return totals
 }
 
 // Margins are the scores of chosen minus rejected that a reference stage found, as the loss scores answers.

@@ -29,7 +29,8 @@ func (s Size) Tokens() int { return s.Seqs * s.Seq }
 // each token sees its own prompt and its own answer, at the positions that it would have alone. Several prompts lie in a sequence.
 type Batch struct {
 	Size
-	apart bool // each unit has sequences of its own
+	apart    bool // each unit has sequences of its own
+	answered int  // answer tokens
 
 	tokens   []int32   // [seqs, seq]
 	position []int32   // [seqs, seq] counted from the start of the token's prompt
@@ -104,26 +105,33 @@ next:
 	return groups
 }
 
-// Fit places units in sequences of seq tokens, the longest first, each in the first one that has room: seqs are the sequence of each
-// unit. It fails if more than `most` are needed.
+// Fit places units in sequences of seq tokens, the longest first, each where it leaves least room: seqs are the sequence of each unit. It
+// fails if more than `most` are needed.
 func Fit(units [][]Row, seq, most int) (seqs []int, ok bool) {
 	lengths, order := make([]int, len(units)), make([]int, len(units))
 	for i, unit := range units {
 		lengths[i], order[i] = Length(unit), i
 	}
 	slices.SortStableFunc(order, func(a, b int) int { return cmp.Compare(lengths[b], lengths[a]) })
-	var room []int
+	roomy := make([][]int, seq+1) // sequences by the room that is left
+	begun := 0
 	seqs = make([]int, len(units))
 	for _, i := range order {
-		at := slices.IndexFunc(room, func(left int) bool { return left >= lengths[i] })
-		if at < 0 {
-			if at = len(room); at == most || lengths[i] > seq {
+		room := lengths[i]
+		for room <= seq && len(roomy[room]) == 0 {
+			room++
+		}
+		if room <= seq {
+			last := len(roomy[room]) - 1
+			seqs[i], roomy[room] = roomy[room][last], roomy[room][:last]
+		} else {
+			if room = seq; begun == most || lengths[i] > seq {
 				return nil, false
 			}
-			room = append(room, seq)
+			seqs[i] = begun
+			begun++
 		}
-		room[at] -= lengths[i]
-		seqs[i] = at
+		roomy[room-lengths[i]] = append(roomy[room-lengths[i]], seqs[i])
 	}
 	return seqs, true
 }
@@ -183,6 +191,7 @@ func layOut(units [][]Row, seqs []int, size Size) (*Batch, error) {
 		}
 		row += len(unit)
 	}
+	b.answered = slot
 	return b, nil
 }
 

@@ -6,7 +6,6 @@ import (
 	"github.com/gomlx/compute/dtypes"
 	"github.com/gomlx/compute/shapes"
 	"github.com/gomlx/gomlx/core/graph"
-	"github.com/gomlx/gomlx/core/tensors"
 )
 
 // answerLogProbs returns log p of each answer token [rows, span], zero where the mask is.
@@ -66,33 +65,37 @@ func (e *Engine) LogProbs(w *Weights, b *Batch) ([][]float64, error) {
 	return rows, nil
 }
 
-// LastLogits returns the logits [vocab] behind each prompt: what the model would say next. Prompts are padded to seq
-// and their number to rows.
-func (e *Engine) LastLogits(w *Weights, prompts [][]int, rows, seq int) ([][]float32, error) {
-	tokens, last := make([]int32, rows*seq), make([]int32, rows)
-	for i, p := range prompts {
-		if i >= rows || len(p) > seq || len(p) == 0 {
-			return nil, fmt.Errorf("logits behind %d prompts: prompt %d of %d tokens does not fit into %d rows of %d", len(prompts), i, len(p), rows, seq)
-		}
-		for j, id := range p {
-			tokens[i*seq+j] = int32(id)
-		}
-		last[i] = int32(i*seq + len(p) - 1)
-	}
-	inputs := []*tensors.Tensor{tensors.FromFlatDataAndDimensions(tokens, rows, seq), tensors.FromFlatDataAndDimensions(last, rows, 1)}
+// Predicting returns the logits [vocab] that predict each answer token of the batch, row by row: [answer tokens]. An answer of one token,
+// whichever it is, asks what the model would say behind the prompt.
+func (e *Engine) Predicting(w *Weights, b *Batch) ([][]float32, error) {
+	inputs := b.inputs()
 	defer freeAll(inputs)
 	given, n := e.inputs(w.tensors)
-	out, err := e.run("last-logits", appendTensors(given, inputs), func(in []*Node) []*Node {
-		t := e.transformer(in[:n])
-		h := graph.Gather(t.hidden(in[n]), in[n+1]) // [rows, hidden]
-		return []*Node{t.logits(h)}
+	out, err := e.run("predicting logits", appendTensors(given, inputs), func(in []*Node) []*Node {
+		t, b := e.transformer(in[:n]), takeBatch(in[n:])
+		h := graph.Gather(t.body(b.tokens, t.packed(b)), b.at) // [slots, hidden]
+		return []*Node{t.logits(t.norm("model.norm", h))}
 	})
 	if err != nil {
-		return nil, fmt.Errorf("logits behind %d prompts of up to %d tokens: %w", len(prompts), seq, err)
+		return nil, fmt.Errorf("logits of %d rows of %d tokens: %w", b.Rows, b.Seq, err)
 	}
-	logits, err := e.logits(out[0], len(prompts))
+	logits, err := e.logits(out[0], b.answered)
+	if err != nil {
+		return nil, fmt.Errorf("logits of %d rows: %w", b.Rows, err)
+	}
+	return logits, nil
+}
+
+// LastLogits returns the logits [vocab] behind each prompt: what the model would say next. Prompts are padded to seq and their number to
+// count.
+func (e *Engine) LastLogits(w *Weights, prompts [][]int, count, seq int) ([][]float32, error) {
+	rows := make([]Row, len(prompts))
+	for i, p := range prompts {
+		rows[i] = Row{Prompt: p, Answer: []int{0}}
+	}
+	b, err := NewBatch(rows, count, seq, 1)
 	if err != nil {
 		return nil, fmt.Errorf("logits behind %d prompts: %w", len(prompts), err)
 	}
-	return logits, nil
+	return e.Predicting(w, b)
 }

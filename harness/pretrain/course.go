@@ -75,7 +75,7 @@ func (c course) step(t *nn.Trainer, step int) (Step, error) {
 		return Step{}, err
 	}
 	made := Step{Step: step, Rate: rate}
-	for _, block := range train.Blocks(units, 1, r.Train.Tokens) {
+	for _, block := range train.Packed(units, r.Train.Tokens) {
 		batch, err := block.Batch(units)
 		if err != nil {
 			return made, err

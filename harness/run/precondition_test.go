@@ -83,7 +83,7 @@ func (l *lab) pairGradients(t *testing.T, shelf stage.Shelf, r round) [][][]floa
 	defer trainer.Free()
 	list := make([][][]float32, len(units))
 	for i := range units {
-		block := train.Blocks(units[i:i+1], 2, 256)[0]
+		block := train.Packed(units[i:i+1], 256)[0]
 		batch, err := block.Batch(units[i : i+1])
 		if err != nil {
 			t.Fatal(err)

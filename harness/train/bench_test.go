@@ -54,13 +54,14 @@ func BenchmarkStep(b *testing.B) {
 				defer o.Free()
 				filter = o.Filter
 			}
+			course := s.course(pairs, 1, "1")
 			step := func() {
 				kept, err := filter(trainer.Weights(), batch)
 				if err != nil {
 					b.Fatal(err)
 				}
 				made := Step{Rate: 1e-6, Pairs: len(kept)}
-				if err := s.accumulate(trainer, pick(pairs, kept), all(len(kept)), roomFor(len(kept), 16, 16), 1/float64(len(kept)), &made); err != nil {
+				if err := s.accumulate(trainer, pick(pairs, kept), all(len(kept)), course.room(roomFor(len(kept), 16, 16)), 1/float64(len(kept)), &made); err != nil {
 					b.Fatal(err)
 				}
 				if err := made.apply(trainer); err != nil {

@@ -3,7 +3,6 @@ package train
 import (
 	"context"
 	"fmt"
-	"slices"
 
 	"congrad/harness/loss"
 	"congrad/harness/nn"
@@ -58,10 +57,15 @@ func Pairs(ctx context.Context, t *nn.Trainer, done int, pairs []Pair, s Setting
 // Filtered trains as Pairs does, on what the filter keeps of each batch. Where it keeps nothing, the schedule and the order
 // go on and no optimiser step is taken: after is told of a step of no pairs, which has no loss.
 func Filtered(ctx context.Context, t *nn.Trainer, done int, pairs []Pair, s Settings, seed uint64, round string, filter Filter, after func(Step) error) error {
-	steps, full := s.Steps(len(pairs)), min(s.BatchPairs, len(pairs))
+	steps := s.Steps(len(pairs))
+	if done >= steps {
+		return nil
+	}
+	course := s.course(pairs, seed, round)
+	full := course.full
 	var surgeon *surgeon
-	if s.Surgery != nil && done < steps {
-		surgeon = s.newSurgeon(t, pairs, seed, round)
+	if s.Surgery != nil {
+		surgeon = s.newSurgeon(t, course, pairs, seed, round)
 		defer surgeon.stack.Free()
 	}
 	for step := done + 1; step <= steps; step++ {
@@ -85,7 +89,7 @@ func Filtered(ctx context.Context, t *nn.Trainer, done int, pairs []Pair, s Sett
 			if surgeon != nil {
 				err = surgeon.accumulate(pick(pairs, kept), &made)
 			} else {
-				err = s.accumulate(t, pick(pairs, kept), all(len(kept)), room, 1/float64(len(kept)), &made)
+				err = s.accumulate(t, pick(pairs, kept), all(len(kept)), course.room(room), 1/float64(len(kept)), &made)
 			}
 			if err == nil {
 				err = made.apply(t)
@@ -121,28 +125,11 @@ func batchOf(pairs []Pair, s Settings, step int, seed uint64, round string) []in
 	return order(language, s.Temperature, orderStream(seed, round, epoch))[at*s.BatchPairs : min((at+1)*s.BatchPairs, len(pairs))]
 }
 
-func pick(pairs []Pair, at []int) []Pair {
-	list := make([]Pair, len(at))
-	for k, i := range at {
-		list[k] = pairs[i]
-	}
-	return list
-}
-
-// all are the indices of a batch's pairs.
-func all(pairs int) []int {
-	list := make([]int, pairs)
-	for i := range list {
-		list[i] = i
-	}
-	return list
-}
-
-// accumulate adds the gradient of Σ weight·loss over some of the batch's pairs to the trainer's, in blocks of so many pairs
-// at once, or of as many as the device takes, and enters the pairs into the step.
-func (s Settings) accumulate(t *nn.Trainer, batch []Pair, some []int, atOnce int, weight float64, step *Step) error {
+// accumulate adds the gradient of Σ weight·loss over some of the batch's pairs to the trainer's, in blocks of
+// the given layout, and enters the pairs into the step.
+func (s Settings) accumulate(t *nn.Trainer, batch []Pair, some []int, l Layout, weight float64, step *Step) error {
 	units := unitsOf(batch)
-	for _, block := range cut(units, some, atOnce, s.Tokens) {
+	for _, block := range l.Cut(units, some) {
 		target := nn.Preference{Loss: s.Loss}
 		for _, i := range block.Units {
 			target.Reference = append(target.Reference, batch[i].Reference)
@@ -180,29 +167,12 @@ func unitsOf(pairs []Pair) [][]nn.Row {
 	return units
 }
 
-// cut divides some of a step's pairs, in their order, into blocks of one size: that of so many pairs at once, as far as so
-// many tokens allow, and of the longest answers of all the step's pairs. So all of them share a program.
-func cut(units [][]nn.Row, some []int, atOnce, tokens int) []Block {
-	longest, span := 0, 0
-	for _, rows := range units {
-		l, n := extent(rows)
-		longest, span = max(longest, l), max(span, n)
-	}
-	seq := nn.Bucket(longest)
-	rows := min(2*atOnce, max(2, tokens/seq/2*2))
-	var blocks []Block
-	for members := range slices.Chunk(some, rows/2) {
-		blocks = append(blocks, Block{Units: members, Rows: rows, Seq: seq, Span: nn.Bucket(span)})
-	}
-	return blocks
-}
-
 // add enters one pair into the step's means. The margin is that of the implicit rewards in the loss's own measure, β·Δ: of sums,
 // of means per token or of what LD-DPO counts, less the reference's but for SimPO, whose reward knows none. Length penalty
 // and target margin are no part of it: they say what margin is wanted.
 func (s *Step) add(u nn.Unit, p Pair, beta float64) {
 	n := s.Pairs
-	s.Tokens += p.Chosen.Len() + p.Rejected.Len()
+	s.Tokens += nn.Length([]nn.Row{p.Chosen, p.Rejected})
 	margin := beta * (u.Score[0] - u.Score[1] - p.Reference)
 	s.Loss += u.Loss / float64(n)
 	s.Margin += margin / float64(n)

@@ -17,6 +17,7 @@ type Online struct {
 	engine   *nn.Engine
 	pairs    []Pair
 	settings Settings
+	layout   Layout
 	sketcher *nn.Sketcher
 	subspace int // of the sketcher
 }
@@ -26,7 +27,8 @@ func NewOnline(e *nn.Engine, state *sketch.Online, verdicts []sketch.Verdict, pa
 	if verdicts == nil {
 		verdicts = make([]sketch.Verdict, len(pairs))
 	}
-	return &Online{State: state, Verdicts: verdicts, engine: e, pairs: pairs, settings: s}
+	layout := ByItself(unitsOf(pairs), min(s.BatchPairs, len(pairs)), s.Tokens)
+	return &Online{State: state, Verdicts: verdicts, engine: e, pairs: pairs, settings: s, layout: layout}
 }
 
 // Filter sketches a batch and returns the pairs to train on.
@@ -65,7 +67,7 @@ func (o *Online) Filter(w *nn.Weights, batch []int) (kept []int, err error) {
 // sketches are those of the pairs' gradients [pairs, numbers] at w.
 func (o *Online) sketches(w *nn.Weights, pairs []Pair) ([][]float32, error) {
 	units, list := unitsOf(pairs), make([][]float32, len(pairs))
-	for _, block := range cut(units, all(len(units)), min(o.settings.BatchPairs, len(o.pairs)), o.settings.Tokens) {
+	for _, block := range o.layout.Cut(units, all(len(units))) {
 		target := nn.Preference{Loss: o.settings.Loss}
 		for _, i := range block.Units {
 			target.Reference = append(target.Reference, pairs[i].Reference)

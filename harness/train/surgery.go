@@ -45,18 +45,17 @@ type surgeon struct {
 	settings Settings
 	trainer  *nn.Trainer
 	stack    *nn.GradientStack
-	atOnce   int // pairs in a block
+	layout   Layout
 	seed     uint64
 	round    string
 }
 
 // newSurgeon is for training on pairs, of which there are some. Blocks hold the pairs that a language has in a full step
 // where all have equally many: fewer would keep the device waiting, more would be padding.
-func (s Settings) newSurgeon(t *nn.Trainer, pairs []Pair, seed uint64, round string) *surgeon {
-	full := min(s.BatchPairs, len(pairs))
-	slots := min(full, len(byLanguage(pairs)))
+func (s Settings) newSurgeon(t *nn.Trainer, c course, pairs []Pair, seed uint64, round string) *surgeon {
+	slots := min(c.full, len(byLanguage(pairs)))
 	return &surgeon{
-		Surgery: *s.Surgery, settings: s, trainer: t, stack: t.NewGradientStack(slots), atOnce: (full + slots - 1) / slots, seed: seed, round: round,
+		Surgery: *s.Surgery, settings: s, trainer: t, stack: t.NewGradientStack(slots), layout: c.room((c.full + slots - 1) / slots), seed: seed, round: round,
 	}
 }
 
@@ -67,7 +66,7 @@ func (s *surgeon) accumulate(batch []Pair, step *Step) error {
 	var present []int
 	for _, members := range groups {
 		present = append(present, batch[members[0]].Language)
-		if err := s.settings.accumulate(s.trainer, batch, members, s.atOnce, weight, step); err != nil {
+		if err := s.settings.accumulate(s.trainer, batch, members, s.layout, weight, step); err != nil {
 			return err
 		}
 		if err := s.stack.Push(); err != nil {

@@ -200,7 +200,7 @@ func operate(t *testing.T, e *nn.Engine, batch []Pair, a method.Aggregator) ([][
 	s := settings
 	s.BatchPairs, s.Surgery = len(batch), &Surgery{Aggregator: a, Languages: 5}
 	step := Step{Step: 1, Pairs: len(batch)}
-	if err := s.newSurgeon(trainer, babel(), 1, "1").accumulate(batch, &step); err != nil {
+	if err := s.newSurgeon(trainer, s.course(babel(), 1, "1"), babel(), 1, "1").accumulate(batch, &step); err != nil {
 		t.Fatal(err)
 	}
 	narrow, err := trainer.TakeGradient()

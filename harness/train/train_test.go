@@ -64,33 +64,92 @@ func TestBlocksHoldEveryUnitOnce(t *testing.T) {
 	for i := range 100 {
 		units = append(units, []nn.Row{rowOf(1+i%37, 1+i%11), rowOf(1+i%37, 1+i%7)})
 	}
-	seen := map[int]int{}
-	shapes := map[[3]int]bool{}
-	for _, b := range Blocks(units, 2, 256) {
-		if b.Rows*b.Seq > 256 && len(b.Units) > 1 || b.Rows < 2*len(b.Units) {
-			t.Errorf("a block of %d rows of %d tokens holds %d units", b.Rows, b.Seq, len(b.Units))
+	for name, c := range map[string]struct {
+		blocks        []Block
+		shapes        int
+		tokens, least float64 // of a block; share that is not padding
+	}{
+		"packed":    {Packed(units, 256), 1, 256, 0.85},
+		"apart":     {Apart(units, 256), 4, 256, 0.5},
+		"by itself": {ByItself(units, 100, 256).Cut(units, all(100)), 1, 256, 0.3},
+	} {
+		seen, shapes, filled := map[int]int{}, map[nn.Size]bool{}, 0.0
+		for _, b := range c.blocks {
+			if float64(b.Size.Tokens()) > c.tokens {
+				t.Errorf("%s: a block has %d tokens", name, b.Size.Tokens())
+			}
+			batch, err := b.Batch(units)
+			if err != nil {
+				t.Fatalf("%s: %v", name, err)
+			}
+			for _, i := range b.Units {
+				seen[i]++
+			}
+			shapes[b.Size] = true
+			filled += batch.Filled() / float64(len(c.blocks))
 		}
+		for i := range units {
+			if seen[i] != 1 {
+				t.Errorf("%s: unit %d is in %d blocks", name, i, seen[i])
+			}
+		}
+		if len(shapes) > c.shapes {
+			t.Errorf("%s: %d shapes to compile", name, len(shapes))
+		}
+		if filled < c.least {
+			t.Errorf("%s: %.2f of the tokens are none of padding", name, filled)
+		}
+	}
+	for name, of := range map[string]func([][]nn.Row, int) []Block{"packed": Packed, "apart": Apart} {
+		if got := of(nil, 256); got != nil {
+			t.Errorf("%s: nothing makes blocks: %v", name, got)
+		}
+		if got := of(units[36:37], 8); len(got) != 1 || len(got[0].Units) != 1 {
+			t.Errorf("%s: a unit longer than a block should be: %+v", name, got)
+		}
+	}
+}
+
+// A run's full steps share one layout, and little of it is padding; a part of a step that does not fit goes on in another block.
+func TestStepsShareALayout(t *testing.T) {
+	var pairs []Pair
+	for i := range 200 {
+		pairs = append(pairs, Pair{Chosen: rowOf(8+i%13, 4+i%11), Rejected: rowOf(8+i%13, 4+i%7), Language: i % 5})
+	}
+	s := Settings{Epochs: 2, BatchPairs: 16, Tokens: 2048, Temperature: 1}
+	c := s.course(pairs, 1, "1")
+	units, filled, full := unitsOf(pairs), 0.0, 0.0
+	for step := range s.Steps(len(pairs)) {
+		batch := batchOf(pairs, s, step+1, 1, "1")
+		blocks := c.room(len(batch)).Cut(units, batch)
+		if len(batch) < 16 {
+			continue
+		}
+		if len(blocks) != 1 {
+			t.Fatalf("step %d takes %d blocks", step+1, len(blocks))
+		}
+		laid, err := blocks[0].Batch(units)
+		if err != nil {
+			t.Fatal(err)
+		}
+		filled, full = filled+laid.Filled(), full+1
+	}
+	if filled/full < 0.85 {
+		t.Errorf("%.2f of the tokens are none of padding", filled/full)
+	}
+	few := c.room(2)
+	if few.Size.Tokens() >= c.room(16).Size.Tokens() {
+		t.Errorf("blocks of two pairs have %d tokens", few.Size.Tokens())
+	}
+	seen := 0
+	for _, b := range few.Cut(units, all(len(units))) {
 		if _, err := b.Batch(units); err != nil {
-			t.Error(err)
+			t.Fatal(err)
 		}
-		for _, i := range b.Units {
-			seen[i]++
-		}
-		shapes[[3]int{b.Rows, b.Seq, b.Span}] = true
+		seen += len(b.Units)
 	}
-	for i := range units {
-		if seen[i] != 1 {
-			t.Errorf("unit %d is in %d blocks", i, seen[i])
-		}
-	}
-	if len(shapes) > 10 {
-		t.Errorf("%d shapes to compile", len(shapes))
-	}
-	if got := Blocks(nil, 2, 256); got != nil {
-		t.Errorf("nothing makes blocks: %v", got)
-	}
-	if got := Blocks(units[36:37], 2, 8); len(got) != 1 || len(got[0].Units) != 1 {
-		t.Errorf("a unit longer than a block should be: %+v", got)
+	if seen != len(units) {
+		t.Errorf("%d of %d pairs are in a block", seen, len(units))
 	}
 }
 
@@ -192,7 +251,7 @@ func TestMarginsOfEveryLoss(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		batch, err := Block{Units: []int{0, 1, 2, 3, 4, 5}, Rows: 12, Seq: 16, Span: 16}.Batch(units)
+		batch, err := Packed(units, 256)[0].Batch(units)
 		if err != nil {
 			t.Fatal(err)
 		}

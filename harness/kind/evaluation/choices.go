@@ -38,25 +38,20 @@ func (t Choices) Do(ctx context.Context, d *stage.Desk, b *bench.Bench) (stage.F
 			if err != nil {
 				return nil, err
 			}
-			items = append(items, c)
-			for _, row := range rows {
-				units = append(units, []nn.Row{row})
-			}
+			items, units = append(items, c), append(units, rows)
 		}
 	}
-	scores, err := kind.LogProbs(ctx, d, b, t.Policy, units, t.Batch, kind.LogLikelihood)
+	scores, err := kind.LogProbs(ctx, d, b, t.Policy, units, t.Batch, kind.LogLikelihoods)
 	if err != nil {
 		return nil, err
 	}
 	choices := make([]record.Choice, len(items))
 	for i, c := range items {
-		own := scores[:len(c.Options)]
-		scores = scores[len(c.Options):]
 		c.Options = slices.Clone(c.Options) // the exam's
 		for k, option := range c.Options {  // lengths are those of what is scored
 			c.Options[k] = b.Chat.Predicted(option)
 		}
-		choices[i] = choice(x, c, own)
+		choices[i] = choice(x, c, scores[i])
 	}
 	return stage.Output("choices", choices)
 }
@@ -139,9 +134,7 @@ func (t Choices) Forecast(_ int, b *bench.Bench, l kind.Lengths) forecast.Stage 
 		for _, lang := range t.Languages {
 			for _, c := range b.ItemsOf(x).Choices(lang, t.Per) {
 				rows, _ := optionRows(b, x, c) // what is wrong with an item is said when it is asked
-				for _, row := range rows {
-					all.add(row)
-				}
+				all.add(rows)
 			}
 		}
 		return all.forecast(l, t.Batch)
@@ -150,9 +143,9 @@ func (t Choices) Forecast(_ int, b *bench.Bench, l kind.Lengths) forecast.Stage 
 
 // forecast is a stage that reads the rows.
 func (x reading) forecast(l kind.Lengths, tokens int) forecast.Stage {
-	if x.rows == 0 {
+	if x.units == 0 {
 		return forecast.Stage{}
 	}
-	n := float64(x.rows)
-	return l.Reads(x.rows, 1, float64(x.tokens)/n, float64(x.answers)/n, x.longest, x.span, tokens)
+	n := float64(x.units)
+	return l.Reads(x.units, float64(x.tokens)/n, float64(x.answers)/n, x.longest, x.most, tokens)
 }

@@ -36,12 +36,12 @@ func (t Passages) Do(ctx context.Context, d *stage.Desk, b *bench.Bench) (stage.
 			units = append(units, []nn.Row{passageRow(b, p)})
 		}
 	}
-	scores, err := kind.LogProbs(ctx, d, b, t.Policy, units, t.Batch, kind.LogLikelihood)
+	scores, err := kind.LogProbs(ctx, d, b, t.Policy, units, t.Batch, kind.LogLikelihoods)
 	if err != nil {
 		return nil, err
 	}
 	for i, nats := range scores {
-		passages[i].Bits = -nats / math.Ln2
+		passages[i].Bits = -nats[0] / math.Ln2
 	}
 	return stage.Output("passages", passages)
 }
@@ -67,7 +67,7 @@ func (t Passages) Forecast(_ int, b *bench.Bench, l kind.Lengths) forecast.Stage
 		var all reading
 		for _, lang := range t.Languages {
 			for _, p := range b.ItemsOf(x).Passages(lang, t.Per) {
-				all.add(passageRow(b, p))
+				all.add([]nn.Row{passageRow(b, p)})
 			}
 		}
 		return all.forecast(l, t.Batch)

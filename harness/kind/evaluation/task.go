@@ -86,12 +86,16 @@ func (t Task) forecast(b *bench.Bench, f func(task.Task) forecast.Stage) forecas
 	})
 }
 
-// reading sums up rows for a forecast.
+// reading sums up units of rows for a forecast.
 type reading struct {
-	rows, tokens, answers, longest, span int
+	units, tokens, answers, longest, most int
 }
 
-func (x *reading) add(r nn.Row) {
-	x.rows, x.tokens, x.answers = x.rows+1, x.tokens+r.Len(), x.answers+len(r.Answer)
-	x.longest, x.span = max(x.longest, r.Len()), max(x.span, len(r.Answer))
+func (x *reading) add(unit []nn.Row) {
+	length, answers := nn.Length(unit), 0
+	for _, r := range unit {
+		answers += len(r.Answer)
+	}
+	x.units, x.tokens, x.answers = x.units+1, x.tokens+length, x.answers+answers
+	x.longest, x.most = max(x.longest, length), max(x.most, answers)
 }

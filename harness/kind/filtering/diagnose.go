@@ -101,7 +101,7 @@ func materialOf(b *bench.Bench, pairs []data.Preference, codes []string, longest
 // ownMargins are the pairs' margins under the model itself, as the loss scores answers.
 func (r Round) ownMargins(ctx context.Context, b *bench.Bench, w *nn.Weights, units [][]nn.Row, line stage.Line) ([]float64, error) {
 	margins := make([]float64, len(units))
-	err := batches(ctx, line, train.Blocks(units, 2, r.Batch), units, func(batch *nn.Batch, of []int) error {
+	err := batches(ctx, line, train.Apart(units, r.Batch), units, func(batch *nn.Batch, of []int) error {
 		rows, err := b.Engine.LogProbs(w, batch)
 		if err != nil {
 			return err

@@ -50,18 +50,14 @@ func (r Round) exactMeanGram(ctx context.Context, d *stage.Desk, b *bench.Bench,
 type exactly struct {
 	Round
 	material
-	d     *stage.Desk
-	b     *bench.Bench
-	span  int       // of the round's longest answer: batches cut by language have it too, or they would be many programs
-	share []float64 // of each pair in its language's gradient
+	d      *stage.Desk
+	b      *bench.Bench
+	layout train.Layout // of all blocks: those of a language have it too, or they would be many programs
+	share  []float64    // of each pair in its language's gradient
 }
 
 func (r Round) exactly(d *stage.Desk, b *bench.Bench, m material, share []float64) *exactly {
-	span := 0
-	for _, block := range train.Blocks(m.units, 2, r.Batch) {
-		span = max(span, block.Span)
-	}
-	return &exactly{r, m, d, b, span, share}
+	return &exactly{r, m, d, b, train.ByItself(m.units, len(m.units), r.Batch), share}
 }
 
 // target is the loss of pairs, each weighted by its share.
@@ -76,21 +72,7 @@ func (x *exactly) target(pairs []int) nn.Preference {
 
 // blocks calls f on the device's batches of some of the pairs, and tells it which ones each holds.
 func (x *exactly) blocks(ctx context.Context, of []int, f func(b *nn.Batch, pairs []int) error) error {
-	units := make([][]nn.Row, len(of))
-	for k, i := range of {
-		units[k] = x.units[i]
-	}
-	blocks := train.Blocks(units, 2, x.Batch)
-	for i := range blocks {
-		blocks[i].Span = x.span
-	}
-	return batches(ctx, x.d, blocks, units, func(b *nn.Batch, at []int) error {
-		pairs := make([]int, len(at))
-		for k, i := range at {
-			pairs[k] = of[i]
-		}
-		return f(b, pairs)
-	})
+	return batches(ctx, x.d, x.layout.Cut(x.units, of), x.units, f)
 }
 
 // summing is a trainer at the policy's weights, for its sum of gradients.

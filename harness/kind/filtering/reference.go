@@ -48,5 +48,5 @@ func (r Reference) Do(ctx context.Context, d *stage.Desk, b *bench.Bench) (stage
 
 // Forecast counts both answers of each pair.
 func (r Reference) Forecast(size int, _ *bench.Bench, l kind.Lengths) forecast.Stage {
-	return l.Reads(2*size, 2, l.Row(), l.Answer, l.LongestRow(), l.Most, r.Batch)
+	return l.Reads(size, l.Pair(), 2*l.Answer, l.LongestPair(), 2*l.Most, r.Batch)
 }

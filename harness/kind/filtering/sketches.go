@@ -46,7 +46,7 @@ func (r Round) sketched(ctx context.Context, line stage.Line, b *bench.Bench, w 
 	list := make([][]float32, len(m.units))
 	for from := 0; from < numbers; from += each {
 		to := min(from+each, numbers)
-		err := batches(ctx, line, train.Blocks(m.units, 2, r.Batch), m.units, func(batch *nn.Batch, pairs []int) error {
+		err := batches(ctx, line, train.Apart(m.units, r.Batch), m.units, func(batch *nn.Batch, pairs []int) error {
 			target := nn.Preference{Loss: r.Loss}
 			for _, i := range pairs {
 				target.Reference = append(target.Reference, m.margins[i])

@@ -47,7 +47,7 @@ func (u Unprompted) Do(ctx context.Context, d *stage.Desk, b *bench.Bench) (stag
 		units[i] = []nn.Row{{Prompt: nothing, Answer: p.Chosen.Tokens}}
 	}
 	means, err := kind.LogProbs(ctx, d, b, u.Policy, units, u.Batch, func(rows [][]float64) float64 {
-		return kind.LogLikelihood(rows) / float64(max(1, len(rows[0])))
+		return kind.LogLikelihoods(rows)[0] / float64(max(1, len(rows[0])))
 	})
 	if err != nil {
 		return nil, err
@@ -57,5 +57,5 @@ func (u Unprompted) Do(ctx context.Context, d *stage.Desk, b *bench.Bench) (stag
 
 // Forecast counts the chosen answers.
 func (u Unprompted) Forecast(size int, _ *bench.Bench, l kind.Lengths) forecast.Stage {
-	return l.Reads(size, 1, l.Answer, l.Answer, l.Most, l.Most, u.Batch)
+	return l.Reads(size, l.Answer, l.Answer, l.Most, l.Most, u.Batch)
 }

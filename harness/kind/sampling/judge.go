@@ -141,5 +141,5 @@ func (j Judge) Forecast(size int, _ *bench.Bench, l kind.Lengths) forecast.Stage
 	if j.Policy == nil {
 		return forecast.Stage{}
 	}
-	return l.Reads(size, 1, l.Judgement, 1, l.Judged+l.Most, 1, j.Batch)
+	return l.Reads(size, l.Judgement, 1, l.Judged+l.Most, 1, j.Batch)
 }

@@ -54,5 +54,5 @@ func (f Further) Do(ctx context.Context, d *stage.Desk, b *bench.Bench) (stage.F
 
 // Forecast counts examples, each a row.
 func (f Further) Forecast(size int, _ *bench.Bench, l kind.Lengths) forecast.Stage {
-	return trains(size, 1, l, f.Recipe.Train.Tokens)
+	return l.Trains(size, 1, l.Row(), l.Answer, l.LongestRow(), l.Most, f.Recipe.Train.Tokens)
 }

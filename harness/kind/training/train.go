@@ -186,7 +186,7 @@ func (Train) Tokens(s stage.Shelf) (generated, trained int, err error) {
 
 // Forecast counts the pairs that are met, once for each epoch.
 func (t Train) Forecast(size int, b *bench.Bench, l kind.Lengths) forecast.Stage {
-	f := trains(2*size, 2*t.Train.BatchPairs, l, t.Batch)
+	f := l.Trains(size, t.Train.BatchPairs, l.Pair(), 2*l.Answer, l.LongestPair(), 2*l.Most, t.Batch)
 	if t.Train.Aggregator != "" {
 		f.Languages = len(t.Languages)
 	}
@@ -194,20 +194,6 @@ func (t Train) Forecast(size int, b *bench.Bench, l kind.Lengths) forecast.Stage
 		f.Pairs, f.Numbers = t.Train.BatchPairs, sketch.Numbers(b.Config, t.Online.Sketch)
 	}
 	return f
-}
-
-// trains is a stage that trains on so many rows in all, so many in a step, in batches of so many tokens.
-func trains(rows, inStep int, l kind.Lengths, tokens int) forecast.Stage {
-	block := kind.Block(inStep, 2, l.LongestRow(), l.Most, tokens)
-	block.Rows = min(block.Rows, max(2, inStep))
-	accumulated := 1
-	if block.Rows < inStep {
-		accumulated = 2
-	}
-	return forecast.Stage{
-		Work: forecast.Trains, Tokens: rows * block.Seq, Answers: int(float64(rows) * l.Answer), Steps: (rows + inStep - 1) / max(1, inStep),
-		Largest: block, Programs: 4, Accumulated: accumulated,
-	}
 }
 
 // files are the artefact of a training that has ended.
