@@ -21,7 +21,7 @@ type Choices struct{ Task }
 
 // Kind of the stage.
 func (Choices) Kind() kind.Kind {
-	return kind.Kind{Name: "choices", Version: 2, Title: "alignment tax: choices"}
+	return kind.Kind{Name: "choices", Version: 3, Title: "alignment tax: choices"}
 }
 
 // Do leaves choices.jsonl.

@@ -19,7 +19,7 @@ type Passages struct{ Task }
 
 // Kind of the stage.
 func (Passages) Kind() kind.Kind {
-	return kind.Kind{Name: "passages", Version: 2, Title: "alignment tax: plain text"}
+	return kind.Kind{Name: "passages", Version: 3, Title: "alignment tax: plain text"}
 }
 
 // Do leaves passages.jsonl.

@@ -33,7 +33,7 @@ func FidelityOf(r Round, sample int, s Scoring) Fidelity {
 
 // Kind of the stage.
 func (Fidelity) Kind() kind.Kind {
-	return kind.Kind{Name: "fidelity", Version: 3, Title: "exact gradients of a sample", Check: true}
+	return kind.Kind{Name: "fidelity", Version: 4, Title: "exact gradients of a sample", Check: true}
 }
 
 // Title says what the stage does.

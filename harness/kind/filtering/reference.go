@@ -24,7 +24,7 @@ type Reference struct {
 
 // Kind of the stage.
 func (Reference) Kind() kind.Kind {
-	return kind.Kind{Name: "reference", Version: 2, Title: "reference log-probs"}
+	return kind.Kind{Name: "reference", Version: 3, Title: "reference log-probs"}
 }
 
 // Title says what the stage does.

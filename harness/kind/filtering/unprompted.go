@@ -23,7 +23,7 @@ type Unprompted struct {
 
 // Kind of the stage.
 func (Unprompted) Kind() kind.Kind {
-	return kind.Kind{Name: "unprompted", Version: 1, Title: "log-probs without instructions"}
+	return kind.Kind{Name: "unprompted", Version: 2, Title: "log-probs without instructions"}
 }
 
 // Title says what the stage does.

@@ -28,7 +28,7 @@ type Judge struct {
 }
 
 // Kind of the stage.
-func (Judge) Kind() kind.Kind { return kind.Kind{Name: "judge", Version: 1, Title: "judging"} }
+func (Judge) Kind() kind.Kind { return kind.Kind{Name: "judge", Version: 2, Title: "judging"} }
 
 // Title says what the stage does.
 func (j Judge) Title() string {
