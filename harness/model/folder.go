@@ -28,6 +28,12 @@ type Folder struct {
 	hash string
 }
 
+// files are what weights are read from until they are closed.
+type files struct {
+	Checkpoint
+	io.Closer
+}
+
 // configFile is the config.json of the Llama family.
 type configFile struct {
 	Architectures []string `json:"architectures"`
@@ -103,8 +109,8 @@ func LookBare(dir fs.FS) (*Folder, error) {
 	if err != nil {
 		return nil, fmt.Errorf("opening a model: %w", err)
 	}
-	f.stored = c
-	if err := checkWeights(config, c); err != nil {
+	f.stored = files{withEmbedding(config, c), c}
+	if err := checkWeights(config, f.stored); err != nil {
 		return nil, errors.Join(fmt.Errorf("opening a model: %w", err), c.Close())
 	}
 	return f, nil
