@@ -42,18 +42,19 @@ func OpenChat(t *Tokenizer, u Use) (*Chat, error) {
 	switch {
 	case u.Template != "" && (family == nil || family.name != Embedded || u.Template != embeddedTemplate):
 		c.layout = &layout{}
+		var asked parts
 		r, err := newRendered(t, u)
 		if err == nil {
 			c.layout.name, c.layout.lay = r.name(), r.lay
-			_, err = r.lay([]Message{{User, "Hello?"}}, true)
+			asked, err = r.lay([]Message{{User, "Hello?"}}, true)
 		}
 		if c.talks = err; err == nil {
 			c.follow, c.trains = follows(r.lay, t)
-			c.layout.stop = c.follow.stop
+			c.layout.stop, c.follow.where = c.follow.stop, asked.end()
 		}
 	case family != nil:
 		l := *family
-		c.layout, c.follow = &l, follow{stop: l.stop}
+		c.layout, c.follow = &l, follow{stop: l.stop}            // its prompts end in text
 		_, c.talks = c.Conversation([]Message{{User, ""}}, true) // the tokens of a turn have to be special, or texts could spell them
 	default:
 		c.layout = &layout{}
@@ -135,9 +136,13 @@ func (c *Chat) Conversation(messages []Message, answer bool) ([]int, error) {
 		return nil, err
 	}
 	var ids []int
-	for _, p := range parts {
+	for i, p := range parts {
 		if !p.marker {
-			ids = append(ids, c.tokenizer.Encode(p.text)...)
+			where := atStart
+			if i > 0 {
+				where = behindToken
+			}
+			ids = append(ids, c.tokenizer.encode(p.text, where, false)...)
 			continue
 		}
 		id, err := c.tokenizer.Special(p.text)
@@ -156,8 +161,11 @@ func (c *Chat) Prompt(instruction string) ([]int, error) {
 
 // Answer is an answer as it follows its prompt, with its end token.
 func (c *Chat) Answer(answer string) []int {
-	return append(c.tokenizer.Encode(c.follow.before+answer+c.follow.after), c.stop)
+	return append(c.Follows(c.follow.before+answer+c.follow.after), c.stop)
 }
+
+// Follows is a text as it follows a prompt.
+func (c *Chat) Follows(s string) []int { return c.tokenizer.encode(s, c.follow.where, false) }
 
 // judging asks for a score where a layout has no token for that. The words are ours: the paper's are not public.
 const judging = `Rate the answer to the instruction below from 1 (useless) to 5 (excellent). A good answer does what was asked, is correct, ` +
@@ -179,7 +187,7 @@ func (c *Chat) Judgement(instruction, answer string) ([]int, error) {
 		return nil, err
 	}
 	ids, err := c.Prompt(instruction)
-	return append(append(ids, c.tokenizer.Encode(answer)...), judge), err
+	return append(append(ids, c.Follows(answer)...), judge), err
 }
 
 // Plain is the start of plain text, and Encode what follows.

@@ -10,6 +10,7 @@ import (
 type follow struct {
 	before, after string // white space that it puts around an answer
 	stop          string // the special token that ends the answer
+	where         place  // where an answer begins: behind the prompt's last text or token
 }
 
 // probes are answers by which follow is found out.
@@ -64,5 +65,16 @@ func (p parts) behind(prompt parts, answer string) (f follow, err error) {
 	case at >= len(p):
 		return f, errors.New("no special token ends an answer")
 	}
-	return follow{before, after, p[at].text}, nil
+	return follow{before, after, p[at].text, prompt.end()}, nil
+}
+
+// end is the place of a text that follows.
+func (p parts) end() place {
+	switch n := len(p); {
+	case n == 0:
+		return atStart
+	case p[n-1].marker:
+		return behindToken
+	}
+	return behindText
 }

@@ -96,10 +96,14 @@ func parse(data []byte) (*Tokenizer, error) {
 	if err != nil {
 		return nil, fmt.Errorf("pre_tokenizer: %w", err)
 	}
-	if split != nil {
-		err = t.byteLevel(&f, m, split)
+	if split.bytes != nil {
+		err = t.byteLevel(&f, m, split.bytes)
 	} else {
+		t.prefix = split.prefix
 		err = t.characters(&f, m)
+	}
+	if err == nil {
+		err = t.cutAdded(f.AddedTokens)
 	}
 	if err != nil {
 		return nil, err

@@ -101,7 +101,7 @@ func optionRows(b *bench.Bench, t task.Task, c data.Choice) ([]nn.Row, error) {
 		case t.Spec == nil:
 			rows[k] = nn.Row{Prompt: ask, Answer: b.Chat.Answer(option)}
 		case t.Spec.Prompt.Layout == task.Chat:
-			rows[k] = nn.Row{Prompt: ask, Answer: b.Chat.Encode(option)}
+			rows[k] = nn.Row{Prompt: ask, Answer: b.Chat.Follows(option)}
 		}
 	}
 	if t.Spec != nil && t.Spec.Prompt.Layout == task.Plain {
