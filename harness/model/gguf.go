@@ -66,6 +66,7 @@ func newGGUF(file *gguf.File) (*GGUF, error) {
 	if g.Tokenizer, err = readGGUFTokenizer(m); err != nil {
 		return nil, err
 	}
+	g.Tokenizer.Gemma = strings.HasPrefix(arch, "gemma")
 	return g, nil
 }
 

@@ -1,0 +1,101 @@
+package model_test
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"os"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+
+	"congrad/harness/model"
+	"congrad/harness/text"
+)
+
+// SentencePiece tokenizers in GGUF files give the ids of the tokenizer.json that Hugging Face's converters make of the same SentencePiece
+// models, and read them as it does (testdata/spm/make.py, which also compares with llama.cpp).
+func TestSentencePieceInGGUFIsTheConvertedTokenizer(t *testing.T) {
+	var golden struct {
+		Texts []string
+		Cases []struct {
+			Name     string
+			Size     int
+			Examples [][]int
+			Digests  []string
+		}
+	}
+	data, err := os.ReadFile("testdata/spm/golden.json")
+	if err == nil {
+		err = json.Unmarshal(data, &golden)
+	}
+	if err != nil || len(golden.Texts) < 300 || len(golden.Cases) != 3 {
+		t.Fatalf("%d texts, %d cases, %v", len(golden.Texts), len(golden.Cases), err)
+	}
+	for _, c := range golden.Cases {
+		t.Run(c.Name, func(t *testing.T) {
+			f, err := model.LookGGUF(os.DirFS("testdata/spm"), c.Name+".gguf")
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer f.Close()
+			tok, err := text.Parse(f.Tokenizer)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if tok.Size() != c.Size || f.Config.Vocab%16 != 0 || len(c.Digests) != len(golden.Texts) {
+				t.Errorf("%d tokens of %d rows, want %d", tok.Size(), f.Config.Vocab, c.Size)
+			}
+			wrong := 0
+			for i, s := range golden.Texts {
+				ids := tok.Enclose(tok.EncodeMarked(s))
+				if i < len(c.Examples) && !slices.Equal(ids, c.Examples[i]) {
+					t.Errorf("%.60q: ids %v, want %v", s, ids, c.Examples[i])
+				}
+				var list []string
+				for _, id := range ids {
+					list = append(list, strconv.Itoa(id))
+				}
+				record := []string{strings.Join(list, ","), tok.Decode(ids), tok.DecodeMarked(ids)}
+				if sum := sha256.Sum256([]byte(strings.Join(record, "\n"))); hex.EncodeToString(sum[:])[:12] != c.Digests[i] {
+					wrong++
+					t.Errorf("%.60q: not as the reference: %q", s, record)
+				}
+			}
+			t.Logf("%d of %d texts are equal", len(golden.Texts)-wrong, len(golden.Texts))
+		})
+	}
+}
+
+// The merges of the published Gemmas follow from the tokens alone: make tokenizers fetches their files and runs this test.
+func TestRealGemmaMergesFollowFromMetadata(t *testing.T) {
+	dir := os.Getenv("CONGRAD_TOKENIZERS")
+	if dir == "" {
+		t.Skip("CONGRAD_TOKENIZERS names no folder (make tokenizers)")
+	}
+	for _, folder := range []string{"gemma-2", "gemma-3"} {
+		t.Run(folder, func(t *testing.T) {
+			original, err := os.ReadFile(filepath.Join(dir, folder, "tokenizer.json"))
+			if err != nil {
+				t.Fatal(err)
+			}
+			g := converted(t, original, "default", 5)
+			g.Model, g.Gemma, g.Merges, g.BOS = "llama", true, nil, slices.Index(g.Tokens, "<bos>")
+			for id, token := range g.Tokens {
+				switch {
+				case g.Types[id] == model.GGUFUserDefined:
+					g.Tokens[id] = strings.ReplaceAll(token, "▁", " ")
+				case len(token) == 6 && strings.HasPrefix(token, "<0x"):
+					g.Types[id] = model.GGUFByte
+				}
+			}
+			made, err := g.File()
+			if err != nil {
+				t.Fatal(err)
+			}
+			sameTokenizer(t, made, original)
+		})
+	}
+}
