@@ -236,6 +236,14 @@ func (f *Folder) Write(write func(name string, content func(w io.Writer) error) 
 	for name, data := range f.Usage {
 		files[name] = data
 	}
+	for _, name := range []string{"config.json", generationConfig} {
+		if len(files[name]) == 0 {
+			continue
+		}
+		if files[name], err = spelled(files[name]); err != nil {
+			return fmt.Errorf("writing a model: %s: %w", name, err)
+		}
+	}
 	for _, name := range slices.Sorted(maps.Keys(files)) {
 		if err := write(name, func(w io.Writer) error {
 			_, err := w.Write(files[name])
