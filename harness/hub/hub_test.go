@@ -532,7 +532,9 @@ func TestSharedBlobsOfTheCache(t *testing.T) {
 	if target, err := os.Readlink(blob); err != nil || target != filepath.Join("..", "..", "blobs", "ab", xet) {
 		t.Errorf("%s, %v", target, err)
 	}
-	if slices.ContainsFunc(s.asked, func(path string) bool { return strings.HasPrefix(path, "/org/small/resolve/"+commit+"/model.safetensors") }) {
+	if slices.ContainsFunc(s.asked, func(path string) bool {
+		return strings.HasPrefix(path, "/org/small/resolve/"+commit+"/model.safetensors")
+	}) {
 		t.Errorf("the weights were fetched again: %q", s.asked)
 	}
 	// a shared content of another size is replaced for this model alone; one that is gone is missing

@@ -203,10 +203,21 @@ func TestHarmlessSettings(t *testing.T) {
 		{"rope_scaling": object{"type": "linear", "factor": 1.0}, "rope_parameters": object{"rope_type": "default"}},
 	}
 	harmful := []object{
-		{"quantization_config": object{"bits": 4}}, {"neftune_noise_alpha": 5}, {"add_cross_attention": true}, {"pruned_heads": object{"0": []int{1}}},
-		{"hidden_dropout": 0.1}, {"qk_norm": true}, {"anything_else": false}, {"anything_else": 0}, {"original_max_position_embeddings": 4096},
-		{"rope_scaling": object{"rope_type": "default", "factor": 8.0}}, {"embedding_multiplier": 12}, {"auto_map": object{"AutoModelForCausalLM": "x.y"}},
-		{"is_encoder_decoder": true}, {"logit_scale": 0.5}, {"use_bidirectional_attention": true},
+		{"quantization_config": object{"bits": 4}},
+		{"neftune_noise_alpha": 5},
+		{"add_cross_attention": true},
+		{"pruned_heads": object{"0": []int{1}}},
+		{"hidden_dropout": 0.1},
+		{"qk_norm": true},
+		{"anything_else": false},
+		{"anything_else": 0},
+		{"original_max_position_embeddings": 4096},
+		{"rope_scaling": object{"rope_type": "default", "factor": 8.0}},
+		{"embedding_multiplier": 12},
+		{"auto_map": object{"AutoModelForCausalLM": "x.y"}},
+		{"is_encoder_decoder": true},
+		{"logit_scale": 0.5},
+		{"use_bidirectional_attention": true},
 	}
 	for _, name := range []string{"Llama-3.2-1B", "gemma-2-2b", "Qwen2-0.5B", "Qwen3-0.6B"} {
 		plain := object{"rope_scaling": nil}
