@@ -29,6 +29,9 @@ func newManifest(e *config.Experiment, w *workplace) run.Manifest {
 		Hashes:  map[string]string{"weights": weights, "prompts": w.bench.Source.Version(), "model": e.Model},
 		Prompts: w.bench.Source.Files(),
 	}
+	if w.info.Threads > 0 {
+		m.Device["threads"] = strconv.Itoa(w.info.Threads)
+	}
 	for _, variable := range []string{"XLA_FLAGS", "GOMAXPROCS"} {
 		if value := os.Getenv(variable); value != "" {
 			m.Device[variable] = value

@@ -10,6 +10,7 @@ import (
 	"os"
 	"path/filepath"
 	"runtime/debug"
+	"strconv"
 	"strings"
 
 	"github.com/gomlx/gomlx/backends"
@@ -28,6 +29,9 @@ type Info struct {
 	Flags   string // what XLA_FLAGS tells XLA
 	// Processor is set where the processor computes and not an accelerator with a memory of its own.
 	Processor bool
+	// Threads is the size of XLA's pool of threads; 0 on the pure-Go backend and on an accelerator, where results do not
+	// depend on it.
+	Threads int
 	// Why explains, in one line, why the pure-Go backend runs although nobody asked for it; else it is empty.
 	Why string
 }
@@ -40,12 +44,17 @@ func (i Info) String() string {
 	return "XLA, " + i.Plugin.Name
 }
 
-// Key is what of the device enters the keys of stages: another backend, another plugin and other flags round otherwise.
+// Key is what of the device enters the keys of stages: another backend, plugin, number of threads and other flags round
+// otherwise. XLA divides the inner dimension of a long product, such as a weight's gradient, among its threads.
 func (i Info) Key() string {
 	if i.Name == "go" {
 		return "go, gomlx " + i.Version
 	}
-	return strings.TrimSpace("xla " + i.Plugin.SHA256 + " " + i.Flags)
+	key := strings.TrimSpace("xla " + i.Plugin.SHA256 + " " + i.Flags)
+	if i.Threads > 0 {
+		key += threadsMark + strconv.Itoa(i.Threads)
+	}
+	return key
 }
 
 // Open starts the backend of the given choice: "auto" (the installed XLA plugin, else pure Go), "go", "xla" (the
@@ -98,7 +107,9 @@ func Open(choice string) (Backend, Info, error) {
 
 // on says whether XLA runs on the processor, which its devices tell in words of their own: "TFRT_CPU_0", "CpuDevice(id=0)".
 func on(b Backend, i Info) Info {
-	i.Processor = strings.Contains(strings.ToLower(b.DeviceDescription(0)), "cpu")
+	if i.Processor = strings.Contains(strings.ToLower(b.DeviceDescription(0)), "cpu"); i.Processor {
+		i.Threads = threads(int(b.NumDevices()))
+	}
 	return i
 }
 

@@ -150,6 +150,8 @@ func TestKey(t *testing.T) {
 		{Name: "xla", Plugin: Plugin{SHA256: "1234"}},
 		{Name: "xla", Plugin: Plugin{SHA256: "5678"}},
 		{Name: "xla", Plugin: Plugin{SHA256: "1234"}, Flags: "--xla_cpu_enable_fast_math=true"},
+		{Name: "xla", Plugin: Plugin{SHA256: "1234"}, Threads: 4},
+		{Name: "xla", Plugin: Plugin{SHA256: "1234"}, Threads: 16},
 	} {
 		key := i.Key()
 		if seen[key] {
