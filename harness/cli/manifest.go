@@ -32,7 +32,7 @@ func newManifest(e *config.Experiment, w *workplace) run.Manifest {
 	if w.info.Threads > 0 {
 		m.Device["threads"] = strconv.Itoa(w.info.Threads)
 	}
-	for _, variable := range []string{"XLA_FLAGS", "GOMAXPROCS"} {
+	for _, variable := range []string{"XLA_FLAGS", "XLA_DEBUG_OPTIONS", "PJRT_NPROC", "NPROC", "GOMAXPROCS"} {
 		if value := os.Getenv(variable); value != "" {
 			m.Device[variable] = value
 		}

@@ -7,7 +7,6 @@ package device
 
 import (
 	"fmt"
-	"os"
 	"path/filepath"
 	"runtime/debug"
 	"strconv"
@@ -26,7 +25,7 @@ type Info struct {
 	Plugin Plugin // the zero Plugin on the pure-Go backend
 	// Version is that of GoMLX where its pure-Go backend runs. The binary of a test does not tell it.
 	Version string
-	Flags   string // what XLA_FLAGS tells XLA
+	Flags   string // what the environment tells XLA about results
 	// Processor is set where the processor computes and not an accelerator with a memory of its own.
 	Processor bool
 	// Threads is the size of XLA's pool of threads; 0 on the pure-Go backend and on an accelerator, where results do not
@@ -80,7 +79,7 @@ func Open(choice string) (Backend, Info, error) {
 		info := xlaInfo(plugin)
 		b, err := openXLA(plugin.Path)
 		if err != nil {
-			return nil, Info{}, fmt.Errorf("starting XLA with %s: %w (congrad doctor)", plugin.Path, err)
+			return nil, Info{}, fmt.Errorf("starting XLA with %s: %w (congrad doctor)", plugin.Path, loadError(plugin.Path, err))
 		}
 		return b, on(b, info), nil
 	case strings.HasSuffix(choice, ".so") || strings.HasSuffix(choice, ".dylib"):
@@ -98,7 +97,7 @@ func Open(choice string) (Backend, Info, error) {
 		info := xlaInfo(plugin)
 		b, err := openXLA(path)
 		if err != nil {
-			return nil, Info{}, fmt.Errorf("starting XLA with %s: %w", choice, err)
+			return nil, Info{}, fmt.Errorf("starting XLA with %s: %w", choice, loadError(path, err))
 		}
 		return b, on(b, info), nil
 	}
@@ -136,4 +135,4 @@ func goMLX() string {
 }
 
 // xlaInfo describes XLA before it starts: on CUDA it adds flags of its own.
-func xlaInfo(p Plugin) Info { return Info{Name: "xla", Plugin: p, Flags: os.Getenv("XLA_FLAGS")} }
+func xlaInfo(p Plugin) Info { return Info{Name: "xla", Plugin: p, Flags: flags()} }

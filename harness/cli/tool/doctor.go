@@ -96,8 +96,13 @@ func Probe(ctx context.Context, choice string) (Probed, error) {
 	out, err := exec.CommandContext(ctx, self, "setup", "probe", choice).Output()
 	if err != nil {
 		var ended *exec.ExitError
-		if errors.As(err, &ended) {
-			return speed, fmt.Errorf("it does not run here: %w: %s", err, firstLine(ended.Stderr))
+		switch {
+		case errors.Is(ctx.Err(), context.DeadlineExceeded):
+			return speed, errors.New("it does not run here: its probe did not end within two minutes")
+		case ctx.Err() != nil:
+			return speed, ctx.Err()
+		case errors.As(err, &ended):
+			return speed, fmt.Errorf("it does not run here: %w", device.Death(string(ended.Stderr), err))
 		}
 		return speed, fmt.Errorf("it does not run here: %w", err)
 	}
@@ -105,11 +110,6 @@ func Probe(ctx context.Context, choice string) (Probed, error) {
 		return speed, fmt.Errorf("its probe printed %q instead of numbers", out)
 	}
 	return speed, nil
-}
-
-func firstLine(text []byte) string {
-	line, _, _ := strings.Cut(strings.TrimSpace(string(text)), "\n")
-	return line
 }
 
 func (a *app) doctorCommand() *cobra.Command {
@@ -138,6 +138,9 @@ func (a *app) doctor(ctx context.Context) error {
 		} else {
 			rows = append(rows, []string{"", "SHA-256 " + plugin.SHA256 + ", as installed"})
 		}
+	}
+	if set := device.Environment(); len(set) > 0 {
+		rows = append(rows, []string{"environment", strings.Join(set, ", ")})
 	}
 	choice := "go"
 	if err == nil && trouble == nil {
