@@ -161,7 +161,7 @@ func (w wheel) install(ctx context.Context, dir string) (string, error) {
 	}
 	args := append(pip[1:], "download", "--quiet", "--disable-pip-version-check", "--no-deps", "--only-binary=:all:", "--dest", dir, w.name+"=="+w.version)
 	if out, err := exec.CommandContext(ctx, pip[0], args...).CombinedOutput(); err != nil {
-		return "", fmt.Errorf("pip download: %w: %s", err, lastLine(out))
+		return "", fmt.Errorf("pip download: %s", pipReason(string(out)))
 	}
 	found, err := filepath.Glob(filepath.Join(dir, "*.whl"))
 	if err != nil || len(found) != 1 {
@@ -176,20 +176,6 @@ func (w wheel) install(ctx context.Context, dir string) (string, error) {
 	}
 	library := filepath.Join(dir, "library")
 	return library, extract(found[0], w.member, library)
-}
-
-// findPip returns a command that runs pip.
-func findPip() ([]string, error) {
-	for _, command := range [][]string{{"python3", "-m", "pip"}, {"pip3"}, {"pip"}, {"python", "-m", "pip"}} {
-		path, err := exec.LookPath(command[0])
-		if err != nil {
-			continue
-		}
-		if exec.Command(path, append(command[1:], "--version")...).Run() == nil {
-			return append([]string{path}, command[1:]...), nil
-		}
-	}
-	return nil, errors.New("pip is not installed, so the wheel cannot be downloaded")
 }
 
 // extract copies one member of a zip file.
@@ -232,11 +218,6 @@ func record(p Plugin) error {
 		return fmt.Errorf("recording the installed plugin: %w", err)
 	}
 	return nil
-}
-
-func lastLine(out []byte) string {
-	lines := strings.Split(strings.TrimSpace(string(out)), "\n")
-	return lines[len(lines)-1]
 }
 
 // Verify checks a plugin's file against the hash it was installed with.
