@@ -120,6 +120,9 @@ func (a *app) speed(ctx context.Context, o planning) (forecast.Speed, error) {
 	if err != nil {
 		return s, exit.With(exit.Backend, fmt.Errorf("%s: %w", choice, err))
 	}
+	if note := measured.ThreadsNote(); note != "" {
+		fmt.Fprintf(a.Err, "threads of XLA: %s\n", note)
+	}
 	s.Single, s.Half = 1e9*measured.Single, 1e9*measured.Half
 	return s, nil
 }
