@@ -12,14 +12,13 @@ import (
 // them and nowhere else, whatever a text spells.
 //
 // An answer follows its prompt as it would follow in a conversation: Prompt and Answer together are the beginning of
-// Conversation of the two, as long as the answer does not begin with white space.
+// Conversation of the two, as long as no merge crosses the line between them: white space may, where a template does not trim it.
 type Chat struct {
 	tokenizer  *Tokenizer
 	layout     *layout
 	start, end int
 	stop       int // -1: no token ends an answer
 	ends       []int
-	follow     follow
 	talks      error // why there is no conversation
 	trains     error // why answers do not follow their prompts
 }
@@ -48,12 +47,11 @@ func OpenChat(t *Tokenizer, u Use) (*Chat, error) {
 			_, err = r.lay([]Message{{User, "Hello?"}}, true)
 		}
 		if c.talks = err; err == nil {
-			c.follow, c.trains = follows(r.lay, t)
-			c.layout.stop = c.follow.stop
+			c.layout.stop, c.trains = c.layout.follows()
 		}
 	case family != nil:
 		l := *family
-		c.layout, c.follow = &l, follow{stop: l.stop}
+		c.layout = &l
 		_, c.talks = c.Conversation([]Message{{User, ""}}, true) // the tokens of a turn have to be special, or texts could spell them
 	default:
 		c.layout = &layout{}
@@ -105,7 +103,7 @@ func (c *Chat) bound(family *layout, u Use) error {
 func (c *Chat) Talks() error { return c.talks }
 
 // Trains says why answers cannot be trained on: the model has no conversations, or its template does not put an answer behind
-// its prompt as it was given. nil if nothing is in the way.
+// its prompt. nil if nothing is in the way.
 func (c *Chat) Trains() error {
 	if c.trains != nil {
 		return fmt.Errorf("answers cannot be trained on by this model's chat template: %w", c.trains)
@@ -152,11 +150,6 @@ func (c *Chat) Conversation(messages []Message, answer bool) ([]int, error) {
 // Prompt is an instruction up to where the answer begins.
 func (c *Chat) Prompt(instruction string) ([]int, error) {
 	return c.Conversation([]Message{{User, instruction}}, true)
-}
-
-// Answer is an answer as it follows its prompt, with its end token.
-func (c *Chat) Answer(answer string) []int {
-	return append(c.tokenizer.Encode(c.follow.before+answer+c.follow.after), c.stop)
 }
 
 // judging asks for a score where a layout has no token for that. The words are ours: the paper's are not public.

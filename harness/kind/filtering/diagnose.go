@@ -27,6 +27,7 @@ type Diagnosis struct {
 	Squares   []float64   // [K] mean square length of the pairs' gradients
 	Against   []int       // [K] pairs whose gradient is against the consensus
 	Others    []float64   // [K] share of pairs whose gradient is against the mean direction of the other languages
+	Trimmed   int         // answers that the model's chat template trims
 }
 
 // Diagnose takes the first step of an arm's filter with pairs that a user brings: gradients of the arm's loss at the model, which is
@@ -69,7 +70,15 @@ func Diagnose(ctx context.Context, b *bench.Bench, x *config.Experiment, arm con
 	if err != nil {
 		return d, err
 	}
-	return diagnosis(means.Round(), scores, codes), nil
+	d = diagnosis(means.Round(), scores, codes)
+	for _, p := range pairs {
+		for _, answer := range []string{p.Chosen, p.Rejected} {
+			if b.Chat.Trims(answer) {
+				d.Trimmed++
+			}
+		}
+	}
+	return d, nil
 }
 
 // materialOf lays pairs out for the device. A row longer than longest tokens is an error: how a cut answer's gradient points says
@@ -86,7 +95,15 @@ func materialOf(b *bench.Bench, pairs []data.Preference, codes []string, longest
 		if err != nil {
 			return m, fmt.Errorf("%s:%d: %w", name, p.Line, err)
 		}
-		m.units[i] = []nn.Row{{Prompt: ask, Answer: b.Chat.Answer(p.Chosen)}, {Prompt: ask, Answer: b.Chat.Answer(p.Rejected)}}
+		chosen, err := b.Chat.Answer(p.Chosen)
+		if err != nil {
+			return m, fmt.Errorf("%s:%d: chosen: %w", name, p.Line, err)
+		}
+		rejected, err := b.Chat.Answer(p.Rejected)
+		if err != nil {
+			return m, fmt.Errorf("%s:%d: rejected: %w", name, p.Line, err)
+		}
+		m.units[i] = []nn.Row{{Prompt: ask, Answer: chosen}, {Prompt: ask, Answer: rejected}}
 		if slices.Equal(m.units[i][0].Answer, m.units[i][1].Answer) && len(faults) < 10 {
 			faults = append(faults, fmt.Errorf("%s:%d: chosen and rejected come to the same tokens, so nothing is preferred: leave the pair out", name, p.Line))
 		}
