@@ -64,7 +64,7 @@ func SelectOf(a config.Arm, s method.Selector, languages []string) Select {
 }
 
 // Kind of the stage.
-func (Select) Kind() kind.Kind { return kind.Kind{Name: "select", Version: 4, Title: "selection"} }
+func (Select) Kind() kind.Kind { return kind.Kind{Name: "select", Version: 5, Title: "selection"} }
 
 // Title says what the stage does.
 func (s Select) Title() string { return "select pairs by " + s.Selector }

@@ -34,7 +34,7 @@ func RulesOf(p config.Pair) config.Pair {
 }
 
 // Kind of the stage.
-func (Pairs) Kind() kind.Kind { return kind.Kind{Name: "pairs", Version: 1, Title: "making pairs"} }
+func (Pairs) Kind() kind.Kind { return kind.Kind{Name: "pairs", Version: 2, Title: "making pairs"} }
 
 // Title says what the stage does.
 func (Pairs) Title() string { return "make pairs" }
