@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"math"
 	"slices"
+	"strings"
 
 	"congrad/harness/bench"
 	"congrad/harness/config"
@@ -15,6 +16,7 @@ import (
 	"congrad/harness/nn"
 	"congrad/harness/sketch"
 	"congrad/harness/stage"
+	"congrad/harness/suggest"
 	"congrad/harness/train"
 )
 
@@ -84,10 +86,6 @@ func Diagnose(ctx context.Context, b *bench.Bench, x *config.Experiment, arm con
 // materialOf lays pairs out for the device. A row longer than longest tokens is an error: how a cut answer's gradient points says
 // nothing of the whole one's.
 func materialOf(b *bench.Bench, pairs []data.Preference, codes []string, longest int, name string) (material, error) {
-	index := map[string]int{}
-	for k, code := range codes {
-		index[code] = k
-	}
 	m := material{units: make([][]nn.Row, len(pairs)), language: make([]int, len(pairs))}
 	var faults []error
 	for i, p := range pairs {
@@ -107,7 +105,9 @@ func materialOf(b *bench.Bench, pairs []data.Preference, codes []string, longest
 		if slices.Equal(m.units[i][0].Answer, m.units[i][1].Answer) && len(faults) < 10 {
 			faults = append(faults, fmt.Errorf("%s:%d: chosen and rejected come to the same tokens, so nothing is preferred: leave the pair out", name, p.Line))
 		}
-		m.language[i] = index[p.Lang]
+		if m.language[i] = slices.Index(codes, p.Lang); m.language[i] < 0 {
+			return m, fmt.Errorf("%s:%d: the language %q is not among those compared: %s%s", name, p.Line, p.Lang, strings.Join(codes, ", "), suggest.DidYouMean(p.Lang, codes))
+		}
 		if n := max(m.units[i][0].Len(), m.units[i][1].Len()); n > longest && len(faults) < 10 {
 			faults = append(faults, fmt.Errorf("%s:%d: prompt and answer have %d tokens; the limit is %d, half of batch.tokens (remove the pair, or --set batch.tokens)", name, p.Line, n, longest))
 		}

@@ -69,6 +69,10 @@ func TestPairsOfOneAnswerAreRefused(t *testing.T) {
 	if _, err := materialOf(&bench.Bench{Chat: chat}, pairs, []string{"de"}, 99, "f"); err == nil || !strings.Contains(err.Error(), "f:2: chosen and rejected come to the same tokens") {
 		t.Errorf("one answer in two spellings: %v", err)
 	}
+	pairs[0].Lang = "sv"
+	if _, err := materialOf(&bench.Bench{Chat: chat}, pairs, []string{"de", "sw"}, 99, "f"); err == nil || err.Error() != `f:1: the language "sv" is not among those compared: de, sw; did you mean "sw"?` {
+		t.Errorf("a language that is not compared: %v", err)
+	}
 }
 
 // Answers that differ only in white space that the model's layout trims are one answer, too; a layout that keeps it has two.
