@@ -108,7 +108,7 @@ func (s *settings) rest() {
 }
 
 // harmless are the keys that tell how a model was made, is saved or should be sampled from. max_position_embeddings is a promise
-// about quality; rotary positions themselves have no end.
+// about quality that changes no number (see Folder.Context); rotary positions themselves have no end.
 var harmless = []string{
 	"_attn_implementation_autoset", "_name_or_path", "attn_implementation", "bos_token_id", "cache_implementation", "chunk_size_feed_forward",
 	"dtype", "eos_token_id", "id2label", "initializer_range", "is_llama_config", "label2id",

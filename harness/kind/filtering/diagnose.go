@@ -86,6 +86,10 @@ func Diagnose(ctx context.Context, b *bench.Bench, x *config.Experiment, arm con
 // materialOf lays pairs out for the device. A row longer than longest tokens is an error: how a cut answer's gradient points says
 // nothing of the whole one's.
 func materialOf(b *bench.Bench, pairs []data.Preference, codes []string, longest int, name string) (material, error) {
+	context := 0
+	if b.Base != nil {
+		context = b.Base.Context()
+	}
 	m := material{units: make([][]nn.Row, len(pairs)), language: make([]int, len(pairs))}
 	var faults []error
 	for i, p := range pairs {
@@ -110,6 +114,8 @@ func materialOf(b *bench.Bench, pairs []data.Preference, codes []string, longest
 		}
 		if n := max(m.units[i][0].Len(), m.units[i][1].Len()); n > longest && len(faults) < 10 {
 			faults = append(faults, fmt.Errorf("%s:%d: prompt and answer have %d tokens; the limit is %d, half of batch.tokens (remove the pair, or --set batch.tokens)", name, p.Line, n, longest))
+		} else if context > 0 && n > context && len(faults) < 10 {
+			faults = append(faults, fmt.Errorf("%s:%d: prompt and answer have %d tokens; the model's context has %d (remove the pair)", name, p.Line, n, context))
 		}
 	}
 	return m, errors.Join(faults...)
