@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"strings"
 
+	"congrad/eval/task"
 	"congrad/experiments"
 	"congrad/harness/config"
 	"congrad/harness/exit"
@@ -198,6 +199,27 @@ func Weights(name string) (*model.Folder, error) {
 func Trainable(name string, chat *text.Chat) error {
 	if err := chat.Trains(); err != nil {
 		return exit.With(exit.Data, fmt.Errorf("%s: %w (an experiment may ask in plain text: [chat] layout = \"plain\")", name, err))
+	}
+	return nil
+}
+
+// Suited says why a model's chat does not do for an experiment; nil if it does. What samples and trains needs a chat whose answers can be
+// trained on. Where only tasks are scored, those that ask in a chat need one, and tasks of plain text need none.
+func Suited(e *config.Experiment, chat *text.Chat, tasks []task.Task) error {
+	if !e.TasksOnly() {
+		return Trainable(e.Model, chat)
+	}
+	for _, name := range e.Evaluate.Tasks {
+		t, ok := task.Find(tasks, name)
+		switch {
+		case !ok || t.Kind == task.Text || t.Spec != nil && t.Spec.Prompt.Layout == task.Plain:
+		case t.Spec == nil: // scores the ends of answers
+			if err := Trainable(e.Model, chat); err != nil {
+				return exit.With(exit.Data, fmt.Errorf("task %s: %w", t.Name, err))
+			}
+		case chat.Talks() != nil:
+			return exit.With(exit.Data, fmt.Errorf("task %s asks in a chat (prompt.layout): %s: %w", t.Name, e.Model, chat.Talks()))
+		}
 	}
 	return nil
 }

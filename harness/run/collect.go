@@ -105,7 +105,7 @@ func (p *Plan) trialOf(f final) kind.Trial {
 		return t
 	}
 	for _, x := range p.finals {
-		if x.seed == f.seed && x.arm.Name == p.Experiment.Evaluate.Opponent {
+		if x.answer != nil && x.seed == f.seed && x.arm.Name == p.Experiment.Evaluate.Opponent {
 			t.Opponent, t.OpponentScores = x.answer.Key, ref(x.judged)
 		}
 	}

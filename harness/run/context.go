@@ -22,18 +22,23 @@ func WithinContext(e *config.Experiment, b *bench.Bench, tasks []task.Task) erro
 	if c.context == 0 {
 		return nil // the model's files do not say
 	}
-	if most := e.Generate.MaxTokens; most >= c.context {
-		return fmt.Errorf("generate.max_tokens = %d (%s): the model's context has %d tokens, for prompt and answer together", most, e.From("generate.max_tokens"), c.context)
-	}
 	c.bound = b.Chat.Bound()
-	c.preference()
-	if e.Trains() {
-		c.held()
+	if e.RunsTasks() {
 		for _, name := range e.Evaluate.Tasks {
 			if t, ok := task.Find(tasks, name); ok {
 				c.task(t)
 			}
 		}
+	}
+	if e.TasksOnly() {
+		return c.err() // nothing is asked
+	}
+	if most := e.Generate.MaxTokens; most >= c.context {
+		return fmt.Errorf("generate.max_tokens = %d (%s): the model's context has %d tokens, for prompt and answer together", most, e.From("generate.max_tokens"), c.context)
+	}
+	c.preference()
+	if e.Trains() {
+		c.held()
 	}
 	return c.err()
 }
@@ -67,7 +72,11 @@ func (c *within) err() error {
 	if rest := c.count - len(c.list); rest > 0 {
 		c.list = append(c.list, fmt.Errorf("and %d more texts are longer than the context", rest))
 	}
-	return errors.Join(append(c.list, fmt.Errorf("nothing is cut: shorten these texts or leave them out, or lower generate.max_tokens = %d (%s)", c.e.Generate.MaxTokens, c.e.From("generate.max_tokens")))...)
+	remedy := "nothing is cut: shorten these texts or leave them out"
+	if !c.e.TasksOnly() {
+		remedy += fmt.Sprintf(", or lower generate.max_tokens = %d (%s)", c.e.Generate.MaxTokens, c.e.From("generate.max_tokens"))
+	}
+	return errors.Join(append(c.list, errors.New(remedy))...)
 }
 
 // preference are the prompts that answers are sampled to, of all seeds and iterations.

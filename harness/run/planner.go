@@ -139,7 +139,7 @@ func (p *planner) seed(seed uint64, at int) {
 			}
 		}
 	}
-	if !p.Experiment.Trains() {
+	if !p.Experiment.RunsTasks() {
 		return // there is nothing to evaluate
 	}
 	for _, t := range trainees {
