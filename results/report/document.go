@@ -126,7 +126,7 @@ func setting(s *outcome.Study) []string {
 	list = append(list, fmt.Sprintf("Self-rewarding iterations: %d. Seeds: %s. Backend: %s.", s.Iterations, strings.Join(seeds, ", "), s.Backend))
 	prompts, clusters := s.Prompts()
 	if prompts == 0 {
-		if len(s.TaxTasks()) > 0 {
+		if s.TasksOnly() {
 			return append(list, "Only tasks are scored: no arm is trained.", completeness(s))
 		}
 		return append(list, "Nothing is evaluated.", completeness(s))
