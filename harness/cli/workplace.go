@@ -48,7 +48,7 @@ func (a *app) setUp(e *config.Experiment, s *open.Surroundings) (*workplace, err
 	}
 	base, chat, err := open.Look(e.Model, e.Chat)
 	if err == nil {
-		err = open.Trainable(e.Model, chat)
+		err = open.Suited(e, chat, s.Tasks)
 	}
 	if err != nil {
 		return nil, err

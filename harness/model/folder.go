@@ -45,11 +45,12 @@ type configFile struct {
 
 // OpenConfig reads a folder's config.json. What the description of models does not cover is refused by name.
 func OpenConfig(dir fs.FS) (Config, error) {
-	config, _, err := openConfig(dir)
+	config, _, err := ReadConfig(dir)
 	return config, err
 }
 
-func openConfig(dir fs.FS) (Config, []byte, error) {
+// ReadConfig is OpenConfig that returns the file, too.
+func ReadConfig(dir fs.FS) (Config, []byte, error) {
 	data, err := fs.ReadFile(dir, "config.json")
 	if errors.Is(err, fs.ErrNotExist) {
 		return Config{}, nil, errors.New("has no config.json; want a model folder")
@@ -97,7 +98,7 @@ func ReadTokenizer(dir fs.FS) ([]byte, error) {
 
 // LookBare is Look for a folder that may have no tokenizer.
 func LookBare(dir fs.FS) (*Folder, error) {
-	config, source, err := openConfig(dir)
+	config, source, err := ReadConfig(dir)
 	if err != nil {
 		return nil, err
 	}

@@ -104,11 +104,11 @@ func TestAnswersFollowWithoutAPrefix(t *testing.T) {
 			t.Fatal(err)
 		}
 		answer := "Nzuri sana."
-		whole := append(prompt, chat.Answer(answer)...)
+		whole := append(prompt, mustAnswer(t, chat, answer)...)
 		if want := tok.EncodeMarked("<bos>[INST] Habari ya dunia? [/INST] " + answer + "<eos>"); !slices.Equal(whole, want) {
 			t.Errorf("%s: %q, want %q", c.Changes, tok.DecodeMarked(whole), tok.DecodeMarked(want))
 		}
-		if got := chat.Decode(chat.Answer(answer)); strings.TrimPrefix(got, " ") != answer {
+		if got := chat.Decode(mustAnswer(t, chat, answer)); strings.TrimPrefix(got, " ") != answer {
 			t.Errorf("%s: reads %q", c.Changes, got)
 		}
 	}

@@ -12,16 +12,16 @@ import (
 // them and nowhere else, whatever a text spells.
 //
 // An answer follows its prompt as it would follow in a conversation: Prompt and Answer together are the beginning of
-// Conversation of the two, as long as the answer does not begin with white space.
+// Conversation of the two, as long as no merge crosses the line between them: white space may, where a template does not trim it.
 type Chat struct {
 	tokenizer  *Tokenizer
 	layout     *layout
 	start, end int
 	stop       int // -1: no token ends an answer
 	ends       []int
-	follow     follow
 	talks      error // why there is no conversation
 	trains     error // why answers do not follow their prompts
+	where      place // where an answer begins: behind the prompt's last text or token
 }
 
 // NewChat is the chat of a tokenizer without other files: the layout of the family that its special tokens belong to.
@@ -49,12 +49,12 @@ func OpenChat(t *Tokenizer, u Use) (*Chat, error) {
 			asked, err = r.lay([]Message{{User, "Hello?"}}, true)
 		}
 		if c.talks = err; err == nil {
-			c.follow, c.trains = follows(r.lay, t)
-			c.layout.stop, c.follow.where = c.follow.stop, asked.end()
+			c.layout.stop, c.trains = c.layout.follows()
+			c.where = asked.end()
 		}
-	case family != nil:
+	case family != nil: // whose prompts end in text
 		l := *family
-		c.layout, c.follow = &l, follow{stop: l.stop}            // its prompts end in text
+		c.layout = &l
 		_, c.talks = c.Conversation([]Message{{User, ""}}, true) // the tokens of a turn have to be special, or texts could spell them
 	default:
 		c.layout = &layout{}
@@ -106,7 +106,7 @@ func (c *Chat) bound(family *layout, u Use) error {
 func (c *Chat) Talks() error { return c.talks }
 
 // Trains says why answers cannot be trained on: the model has no conversations, or its template does not put an answer behind
-// its prompt as it was given. nil if nothing is in the way.
+// its prompt. nil if nothing is in the way.
 func (c *Chat) Trains() error {
 	if c.trains != nil {
 		return fmt.Errorf("answers cannot be trained on by this model's chat template: %w", c.trains)
@@ -159,13 +159,8 @@ func (c *Chat) Prompt(instruction string) ([]int, error) {
 	return c.Conversation([]Message{{User, instruction}}, true)
 }
 
-// Answer is an answer as it follows its prompt, with its end token.
-func (c *Chat) Answer(answer string) []int {
-	return append(c.Follows(c.follow.before+answer+c.follow.after), c.stop)
-}
-
 // Follows is a text as it follows a prompt.
-func (c *Chat) Follows(s string) []int { return c.tokenizer.encode(s, c.follow.where, false) }
+func (c *Chat) Follows(s string) []int { return c.tokenizer.encode(s, c.where, false) }
 
 // judging asks for a score where a layout has no token for that. The words are ours: the paper's are not public.
 const judging = `Rate the answer to the instruction below from 1 (useless) to 5 (excellent). A good answer does what was asked, is correct, ` +

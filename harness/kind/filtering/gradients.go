@@ -22,7 +22,7 @@ type Gradients struct {
 
 // Kind of the stage.
 func (Gradients) Kind() kind.Kind {
-	return kind.Kind{Name: "gradients", Version: 1, Title: "per-pair gradients"}
+	return kind.Kind{Name: "gradients", Version: 2, Title: "per-pair gradients"}
 }
 
 // Title says what the stage does.

@@ -49,7 +49,7 @@ func TrainOf(a config.Arm, languages []string) Train {
 }
 
 // Kind of the stage.
-func (Train) Kind() kind.Kind { return kind.Kind{Name: "train", Version: 1, Title: "training"} }
+func (Train) Kind() kind.Kind { return kind.Kind{Name: "train", Version: 2, Title: "training"} }
 
 // Title says what the stage does.
 func (Train) Title() string { return "train" }
@@ -96,7 +96,10 @@ func (t Train) kept(s stage.Shelf) ([]train.Pair, error) {
 	if err != nil {
 		return nil, err
 	}
-	language := kind.Languages(pairs, t.Languages)
+	language, err := kind.Languages(pairs, t.Languages)
+	if err != nil {
+		return nil, err
+	}
 	var kept []train.Pair
 	for i, p := range pairs {
 		if chosen[i].Kept && (t.Language == "" || p.Lang == t.Language) {
