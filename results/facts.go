@@ -42,6 +42,8 @@ func Facts(s *outcome.Study) []Fact {
 	case s.Evaluate.Split != "":
 		add("training", "AdamW, peak learning rate %g (%s), %s per step, %s%s", t.LearningRate, t.Schedule, table.Counted(t.BatchPairs, "pair"), table.Counted(t.Epochs, "epoch"), combinedBy(t))
 		add("evaluation", "greedy answers to at most %d prompts per language of the %s split%s", s.Evaluate.PerLanguage, s.Evaluate.Split, judgedBy(s.Evaluate))
+	case s.TasksOnly():
+		add("training", "none, and no evaluation: the study scores tasks only")
 	case len(s.Arms) > 0 && len(s.Trained()) == 0:
 		add("training", "none, and no evaluation: the study is about scoring only")
 	}

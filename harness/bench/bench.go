@@ -83,13 +83,19 @@ func (b *Bench) inLanguage(a Asked, lang string) ([]data.Prompt, error) {
 	return b.Source.Held(a.Part, lang, a.Per)
 }
 
-// ByID indexes prompts.
-func ByID(prompts []data.Prompt) map[string]data.Prompt {
+// ByID returns a look-up of prompts by id. An id that no prompt has is an error.
+func ByID(prompts []data.Prompt) func(id string) (data.Prompt, error) {
 	byID := make(map[string]data.Prompt, len(prompts))
 	for _, p := range prompts {
 		byID[p.ID] = p
 	}
-	return byID
+	return func(id string) (data.Prompt, error) {
+		p, ok := byID[id]
+		if !ok {
+			return p, fmt.Errorf("an answer is to the prompt %q, which is not among the %d prompts of this stage", id, len(prompts))
+		}
+		return p, nil
+	}
 }
 
 // Items are those of one task.

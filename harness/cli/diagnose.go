@@ -107,6 +107,9 @@ func (a *app) diagnose(ctx context.Context, file string, o diagnosis) error {
 		}
 		return err
 	}
+	if found.Trimmed > 0 {
+		fmt.Fprintf(a.Err, "the model's chat template trims the white space around %d of %d answers; their gradients are those of the trimmed answers\n", found.Trimmed, 2*len(pairs))
+	}
 	d := measured(found)
 	if err := a.printDiagnosis(d, o); err != nil {
 		return err

@@ -29,7 +29,10 @@ func newManifest(e *config.Experiment, w *workplace) run.Manifest {
 		Hashes:  map[string]string{"weights": weights, "prompts": w.bench.Source.Version(), "model": e.Model},
 		Prompts: w.bench.Source.Files(),
 	}
-	for _, variable := range []string{"XLA_FLAGS", "GOMAXPROCS"} {
+	if w.info.Threads > 0 {
+		m.Device["threads"] = strconv.Itoa(w.info.Threads)
+	}
+	for _, variable := range []string{"XLA_FLAGS", "XLA_DEBUG_OPTIONS", "PJRT_NPROC", "NPROC", "GOMAXPROCS"} {
 		if value := os.Getenv(variable); value != "" {
 			m.Device[variable] = value
 		}

@@ -120,6 +120,9 @@ func (a *app) speed(ctx context.Context, o planning) (forecast.Speed, error) {
 	if err != nil {
 		return s, exit.With(exit.Backend, fmt.Errorf("%s: %w", choice, err))
 	}
+	if note := measured.ThreadsNote(); note != "" {
+		fmt.Fprintf(a.Err, "threads of XLA: %s\n", note)
+	}
 	s.Single, s.Half = 1e9*measured.Single, 1e9*measured.Half
 	return s, nil
 }
@@ -143,7 +146,7 @@ func (a *app) expect(arg string, o open.Options) (*expectation, error) {
 	if err != nil {
 		return nil, err
 	}
-	c, chat, tokenizer, err := open.Shape(e.Model, e.Chat)
+	base, chat, err := open.Shape(e.Model, e.Chat)
 	if err != nil {
 		return nil, err
 	}
@@ -151,8 +154,8 @@ func (a *app) expect(arg string, o open.Options) (*expectation, error) {
 	if err != nil {
 		return nil, exit.With(exit.Data, err)
 	}
-	b.Chat, b.Config = chat, adapted(e, c)
-	b.Base = &model.Folder{Config: c, Tokenizer: tokenizer, Weights: model.New(model.Config{}, 0)} // a plan needs the weights' hash, to tell them from others
+	b.Base, b.Chat, b.Config = base, chat, adapted(e, base.Config)
+	b.Base.Weights = model.New(model.Config{}, 0) // a plan needs the weights' hash, to tell them from others
 	experiments := []*config.Experiment{e}
 	if e.Grid != nil {
 		experiments = nil

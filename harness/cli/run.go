@@ -96,6 +96,7 @@ func (a *app) run(ctx context.Context, arg string, o open.Options, how manner) e
 	}
 	defer w.store.Close()
 	w.bench.AtOnce = how.atOnce(w.info)
+	a.noteThreads(a.folder(e), w)
 	again := a.again(arg, o)
 	if e.Grid != nil {
 		return a.runGrid(ctx, e, s, w, again, how)

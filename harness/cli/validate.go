@@ -11,6 +11,7 @@ import (
 	"congrad/harness/config"
 	"congrad/harness/exit"
 	"congrad/harness/open"
+	"congrad/harness/run"
 	"congrad/harness/store"
 	"congrad/results/table"
 
@@ -22,14 +23,17 @@ func (a *app) validateCommand() *cobra.Command {
 	c := &cobra.Command{
 		Use:   "validate EXPERIMENT...",
 		Short: "Check experiment files and print all errors, without running anything",
-		Long: "Checks keys, types, ranges, names (languages, tasks, methods, arms) and the model's configuration. It does not\n" +
-			"start a device, read weights or count prompts.",
+		Long: "Checks keys, types, ranges, names (languages, tasks, methods, arms) and the model's configuration, and that prompts and\n" +
+			"items fit in the model's context if they can be read. It does not start a device, read weights or count prompts.",
 		Example: "  congrad validate tiny\n  congrad validate my-experiment.toml --set train.epochs=2",
 		Args:    cobra.MinimumNArgs(1),
 		RunE: func(_ *cobra.Command, args []string) error {
 			var wrong []error
 			for _, arg := range args {
-				e, _, err := a.experiment(arg, o)
+				e, s, err := a.experiment(arg, o)
+				if err == nil {
+					err = a.withinContext(arg, e, s)
+				}
 				if err != nil {
 					wrong = append(wrong, err)
 					continue
@@ -45,6 +49,35 @@ func (a *app) validateCommand() *cobra.Command {
 	}
 	c.Flags().StringArrayVar(&o.Sets, "set", nil, "override a key of the experiment, as in --set train.epochs=2 (repeatable)")
 	return c
+}
+
+// withinContext compares the lengths of what an experiment asks with the model's context. Files that are not at hand yet are no error:
+// an experiment may be checked before they are there.
+func (a *app) withinContext(arg string, e *config.Experiment, s *open.Surroundings) error {
+	base, chat, err := open.Shape(e.Model, e.Chat)
+	if err != nil {
+		return noLengths(a, arg, err)
+	}
+	b, err := material(e, s)
+	if err != nil {
+		return noLengths(a, arg, err)
+	}
+	b.Base, b.Chat = base, chat
+	if e.Grid == nil {
+		return run.WithinContext(e, b, s.Tasks)
+	}
+	for _, c := range e.Grid.Cells {
+		if err := run.WithinContext(c.Experiment, b, s.Tasks); err != nil {
+			return fmt.Errorf("cell %s: %w", c.Name, err)
+		}
+	}
+	return nil
+}
+
+// noLengths says that lengths were not checked, and why.
+func noLengths(a *app, arg string, why error) error {
+	_, err := fmt.Fprintf(a.Err, "%s: lengths were not compared with the model's context: %v\n", arg, why)
+	return err
 }
 
 func (a *app) newCommand() *cobra.Command {

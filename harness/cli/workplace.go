@@ -16,6 +16,7 @@ import (
 	"congrad/harness/model"
 	"congrad/harness/nn"
 	"congrad/harness/open"
+	"congrad/harness/run"
 	"congrad/harness/stage"
 	"congrad/harness/store"
 )
@@ -47,7 +48,7 @@ func (a *app) setUp(e *config.Experiment, s *open.Surroundings) (*workplace, err
 	}
 	base, chat, err := open.Look(e.Model, e.Chat)
 	if err == nil {
-		err = open.Trainable(e.Model, chat)
+		err = open.Suited(e, chat, s.Tasks)
 	}
 	if err != nil {
 		return nil, err
@@ -63,6 +64,20 @@ func (a *app) setUp(e *config.Experiment, s *open.Surroundings) (*workplace, err
 	b.Device, b.Backend = started.Info.Key(), started.Info.String()
 	st, err := store.Open(filepath.Join(a.Runs, ".store"))
 	return &workplace{st, b, started.Info}, err
+}
+
+// noteThreads says that stages of a run were done with another number of threads, so that they are not taken from the store.
+func (a *app) noteThreads(folder run.Folder, w *workplace) {
+	plan, err := stage.ReadPlan(filepath.Join(string(folder), "plan.json"))
+	if err != nil {
+		return // nothing was planned yet, or the new plan replaces what is there
+	}
+	for _, s := range plan.Stages {
+		if note := device.OtherThreads(s.Device, w.bench.Device); note != "" && w.store.Has(string(s.Key)) {
+			fmt.Fprintf(a.Err, "%s: %s; without it they are run again (docs/determinism.md)\n", folder, note)
+			return
+		}
+	}
 }
 
 // material is a bench without a model and a device: what an experiment asks and evaluates on.

@@ -257,6 +257,14 @@ func (a Arm) Trained() bool { return a.MeetsPairs() && a.Train.Epochs > 0 }
 // Trains reports whether any arm does. Where none does there is nothing to evaluate.
 func (e *Experiment) Trains() bool { return slices.ContainsFunc(e.Arms, Arm.Trained) }
 
+// TasksOnly reports whether the experiment scores the base model on tasks and does nothing else: no arm makes pairs.
+func (e *Experiment) TasksOnly() bool {
+	return len(e.Evaluate.Tasks) > 0 && !slices.ContainsFunc(e.Arms, Arm.MeetsPairs)
+}
+
+// RunsTasks reports whether tasks are scored: of what is trained, or of the base model alone.
+func (e *Experiment) RunsTasks() bool { return e.Trains() || e.TasksOnly() }
+
 // Ranks reports whether the arm ranks the pairs and keeps the best: how many is then its own choice.
 func (a Arm) Ranks() bool { return a.Selector().Ranks() }
 

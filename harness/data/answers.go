@@ -18,6 +18,7 @@ type Answers struct {
 	File    record.AnswerFile
 	columns AnswerColumns
 	texts   map[[2]string]string // by language, and id or prompt
+	lines   map[[2]string]int    // the same; from 1
 	unknown []string             // values of the language column that are not languages
 }
 
@@ -31,7 +32,7 @@ func OpenAnswers(path string, c AnswerColumns, table lang.Table) (*Answers, erro
 	if err != nil {
 		return nil, err
 	}
-	a := &Answers{File: record.AnswerFile{Path: path, SHA256: sum, Rows: len(rows)}, columns: c, texts: map[[2]string]string{}}
+	a := &Answers{File: record.AnswerFile{Path: path, SHA256: sum, Rows: len(rows)}, columns: c, texts: map[[2]string]string{}, lines: map[[2]string]int{}}
 	var wrong []error
 	for _, r := range rows {
 		code, known := table.Resolve(r.language)
@@ -45,7 +46,7 @@ func OpenAnswers(path string, c AnswerColumns, table lang.Table) (*Answers, erro
 		if other, there := a.texts[key]; there && other != r.answer {
 			wrong = append(wrong, fmt.Errorf("%s:%d: another answer to the same prompt in %s is further up", path, r.line, code))
 		}
-		a.texts[key] = r.answer
+		a.texts[key], a.lines[key] = r.answer, r.line
 	}
 	if len(wrong) > 3 {
 		wrong = append(wrong[:3], fmt.Errorf("and %d more of this kind", len(wrong)-3))
@@ -57,6 +58,11 @@ func OpenAnswers(path string, c AnswerColumns, table lang.Table) (*Answers, erro
 func (a *Answers) To(p Prompt) (string, bool) {
 	text, ok := a.texts[a.key(p)]
 	return text, ok && text != ""
+}
+
+// Place is where the answer to a prompt is, as file and line.
+func (a *Answers) Place(p Prompt) string {
+	return fmt.Sprintf("%s:%d", a.File.Path, a.lines[a.key(p)])
 }
 
 // key is what a prompt's answer is looked up by.

@@ -53,6 +53,8 @@ type Source interface {
 	Held(part, lang string, n int) ([]Prompt, error)
 	// Unanswered returns the place of a prompt without a reference answer; empty if every prompt of the language has one.
 	Unanswered(part, lang string) (place string)
+	// Place is where a prompt with this id is, as file and line; empty in the embedded world.
+	Place(id string) (place string)
 	// Files describes what was read; nil for the embedded world.
 	Files() []record.PromptFile
 }

@@ -127,5 +127,15 @@ func (x *Exam) Questions(lang string, n int) (list []Question) {
 	return list
 }
 
+// Place is where the item of a language with this id is, as file and line.
+func (x *Exam) Place(lang, id string) string {
+	for _, i := range x.items[lang] {
+		if lang+"/"+i.id == id {
+			return i.place
+		}
+	}
+	return ""
+}
+
 // Count is how many items a language has.
 func (x *Exam) Count(lang string) int { return len(x.items[lang]) }

@@ -284,6 +284,20 @@ func (f *Files) Unanswered(part, lang string) string {
 	return ""
 }
 
+// Place implements [Source].
+func (f *Files) Place(id string) string {
+	for _, languages := range f.parts {
+		for _, list := range languages {
+			for _, p := range list {
+				if p.ID == id {
+					return p.place
+				}
+			}
+		}
+	}
+	return ""
+}
+
 func (f *Files) ordered(part, lang string, seed uint64) []Prompt {
 	var list []Prompt
 	for _, p := range f.parts[part][lang] {

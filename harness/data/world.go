@@ -43,6 +43,9 @@ func (s *World) Held(part, lang string, n int) ([]Prompt, error) {
 // Unanswered implements [Source]: the world knows all of its answers.
 func (s *World) Unanswered(_, _ string) string { return "" }
 
+// Place implements [Source].
+func (s *World) Place(_ string) string { return "" }
+
 // Files implements [Source].
 func (s *World) Files() []record.PromptFile { return nil }
 

@@ -7,9 +7,9 @@ package device
 
 import (
 	"fmt"
-	"os"
 	"path/filepath"
 	"runtime/debug"
+	"strconv"
 	"strings"
 
 	"github.com/gomlx/compute"
@@ -25,9 +25,12 @@ type Info struct {
 	Plugin Plugin // the zero Plugin on the pure-Go backend
 	// Version is that of GoMLX where its pure-Go backend runs. The binary of a test does not tell it.
 	Version string
-	Flags   string // what XLA_FLAGS tells XLA
+	Flags   string // what the environment tells XLA about results
 	// Processor is set where the processor computes and not an accelerator with a memory of its own.
 	Processor bool
+	// Threads is the size of XLA's pool of threads; 0 on the pure-Go backend and on an accelerator, where results do not
+	// depend on it.
+	Threads int
 	// Why explains, in one line, why the pure-Go backend runs although nobody asked for it; else it is empty.
 	Why string
 }
@@ -40,12 +43,17 @@ func (i Info) String() string {
 	return "XLA, " + i.Plugin.Name
 }
 
-// Key is what of the device enters the keys of stages: another backend, another plugin and other flags round otherwise.
+// Key is what of the device enters the keys of stages: another backend, plugin, number of threads and other flags round
+// otherwise. XLA divides the inner dimension of a long product, such as a weight's gradient, among its threads.
 func (i Info) Key() string {
 	if i.Name == "go" {
 		return "go, gomlx " + i.Version
 	}
-	return strings.TrimSpace("xla " + i.Plugin.SHA256 + " " + i.Flags)
+	key := strings.TrimSpace("xla " + i.Plugin.SHA256 + " " + i.Flags)
+	if i.Threads > 0 {
+		key += threadsMark + strconv.Itoa(i.Threads)
+	}
+	return key
 }
 
 // Open starts the backend of the given choice: "auto" (the installed XLA plugin, else pure Go), "go", "xla" (the
@@ -71,9 +79,9 @@ func Open(choice string) (Backend, Info, error) {
 		info := xlaInfo(plugin)
 		b, err := openXLA(plugin)
 		if err != nil {
-			return nil, Info{}, fmt.Errorf("starting XLA with %s: %w (congrad doctor)", plugin.Path, err)
+			return nil, Info{}, fmt.Errorf("starting XLA with %s: %w (congrad doctor)", plugin.Path, loadError(plugin.Path, err))
 		}
-		return b, on(b, info), nil
+		return keeping(b, on(b, info))
 	case strings.HasSuffix(choice, ".so") || strings.HasSuffix(choice, ".dylib"):
 		if err := Supported(); err != nil {
 			return nil, Info{}, fmt.Errorf("starting XLA: %w", err)
@@ -89,17 +97,29 @@ func Open(choice string) (Backend, Info, error) {
 		info := xlaInfo(plugin)
 		b, err := openXLA(plugin)
 		if err != nil {
-			return nil, Info{}, fmt.Errorf("starting XLA with %s: %w", choice, err)
+			return nil, Info{}, fmt.Errorf("starting XLA with %s: %w", choice, loadError(path, err))
 		}
-		return b, on(b, info), nil
+		return keeping(b, on(b, info))
 	}
 	return nil, Info{}, fmt.Errorf("device %q: give auto, xla, go, or the path of a PJRT plugin (congrad doctor)", choice)
 }
 
 // on says whether XLA runs on the processor, which its devices tell in words of their own: "TFRT_CPU_0", "CpuDevice(id=0)".
 func on(b Backend, i Info) Info {
-	i.Processor = strings.Contains(strings.ToLower(b.DeviceDescription(0)), "cpu")
+	if i.Processor = strings.Contains(strings.ToLower(b.DeviceDescription(0)), "cpu"); i.Processor {
+		i.Threads = threads(int(b.NumDevices()))
+	}
 	return i
+}
+
+// keeping has a backend keep its compiled programs in the user's cache, if there is one.
+func keeping(b Backend, i Info) (Backend, Info, error) {
+	if dir, err := programsDir(); err == nil {
+		if k := newKept(dir, i, b.DeviceDescription(0)); k != nil {
+			keep(b, k)
+		}
+	}
+	return b, i, nil
 }
 
 // openGo starts the pure-Go backend. Its parallel executor deadlocks on training graphs, so operations run one after
@@ -125,4 +145,4 @@ func goMLX() string {
 }
 
 // xlaInfo describes XLA before it starts: on CUDA it adds flags of its own.
-func xlaInfo(p Plugin) Info { return Info{Name: "xla", Plugin: p, Flags: os.Getenv("XLA_FLAGS")} }
+func xlaInfo(p Plugin) Info { return Info{Name: "xla", Plugin: p, Flags: flags()} }

@@ -127,6 +127,12 @@ func TestFetch(t *testing.T) {
 	if calls != 1 {
 		t.Errorf("it was fetched %d times", calls)
 	}
+	if err := os.WriteFile(filepath.Join(dir, "plugin.so"), []byte("machine"), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	if p, err := good.fetch(context.Background(), dir); err != nil || p.SHA256 != sum || calls != 2 {
+		t.Errorf("a cut library of an earlier call: %+v, %v, fetched %d times", p, err, calls)
+	}
 	if left, _ := filepath.Glob(filepath.Join(dir, "new-*")); len(left) != 0 {
 		t.Errorf("%v was left behind", left)
 	}
@@ -150,6 +156,8 @@ func TestKey(t *testing.T) {
 		{Name: "xla", Plugin: Plugin{SHA256: "1234"}},
 		{Name: "xla", Plugin: Plugin{SHA256: "5678"}},
 		{Name: "xla", Plugin: Plugin{SHA256: "1234"}, Flags: "--xla_cpu_enable_fast_math=true"},
+		{Name: "xla", Plugin: Plugin{SHA256: "1234"}, Threads: 4},
+		{Name: "xla", Plugin: Plugin{SHA256: "1234"}, Threads: 16},
 	} {
 		key := i.Key()
 		if seen[key] {

@@ -38,23 +38,20 @@ func programsDir() (string, error) {
 	return filepath.Join(dir, "programs"), err
 }
 
-// newKept returns the programs that are kept of a plugin for a device, which describes itself. It is nil where the processor cannot be
+// newKept returns the programs that are kept of a backend on a device, which describes itself. It is nil where the processor cannot be
 // told from others.
-func newKept(dir string, p Plugin, device string) *Kept {
+func newKept(dir string, i Info, device string) *Kept {
 	processor, err := processor()
 	if err != nil {
 		return nil
 	}
-	stat, err := os.Stat(p.Path)
+	stat, err := os.Stat(i.Plugin.Path)
 	if err != nil {
 		return nil
 	}
 	h := sha256.New()
 	// The hash of an installed plugin is that of its installation, so the time tells a file that was put in its place later.
-	fmt.Fprintf(h, "%s\n%d\n%s\n%s\n%d\n", p.SHA256, stat.ModTime().UnixNano(), device, processor, runtime.NumCPU())
-	for _, name := range []string{"XLA_FLAGS", "XLA_DEBUG_OPTIONS"} {
-		fmt.Fprintf(h, "%s=%q\n", name, os.Getenv(name))
-	}
+	fmt.Fprintf(h, "%q %d %q %q", i.Key(), stat.ModTime().UnixNano(), device, processor)
 	return &Kept{dir: dir, made: h.Sum(nil), most: mostKept}
 }
 

@@ -13,6 +13,8 @@ const (
 	whyNoXLA      = "XLA needs cgo and a C compiler, on linux/amd64 or darwin"
 )
 
+func keep(compute.Backend, *Kept) {}
+
 func openXLA(Plugin) (compute.Backend, error) { return nil, errors.New(whyNoXLA) }
 
 // Donor begins the names of those inputs of a program whose buffers it may use for its results.

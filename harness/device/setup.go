@@ -58,7 +58,20 @@ func Setup(ctx context.Context, probe func(path string) error, say func(format s
 	if err != nil {
 		return Plugin{}, err
 	}
-	for _, s := range sources() {
+	p, err := first(ctx, cache, sources(), probe, say)
+	if err != nil {
+		return Plugin{}, err
+	}
+	return p, record(p)
+}
+
+// first fetches plugins into the cache, in order, until one is accepted. Where the environment is the reason, it asks for no other.
+func first(ctx context.Context, cache string, list []source, probe func(path string) error, say func(format string, args ...any)) (Plugin, error) {
+	if set := Environment(); len(set) > 0 {
+		say("the environment tells XLA: %s", strings.Join(set, ", "))
+	}
+	var faults []string
+	for _, s := range list {
 		say("%s: downloading", s.name)
 		p, err := s.fetch(ctx, filepath.Join(cache, strings.ReplaceAll(s.name, " ", "-")))
 		if err == nil {
@@ -66,14 +79,18 @@ func Setup(ctx context.Context, probe func(path string) error, say func(format s
 			err = probe(p.Path)
 		}
 		if err == nil {
-			return p, record(p)
+			return p, nil
 		}
 		if ctx.Err() != nil {
 			return Plugin{}, ctx.Err()
 		}
+		if errors.Is(err, ErrEnvironment) {
+			return Plugin{}, fmt.Errorf("%s: %w", s.name, err)
+		}
 		say("%s: %v", s.name, err)
+		faults = append(faults, fmt.Sprintf("%s: %v", s.name, err))
 	}
-	return Plugin{}, errors.New("no XLA plugin could be installed; the pure-Go backend works without one")
+	return Plugin{}, fmt.Errorf("no XLA plugin could be installed (%s); the pure-Go backend works without one", strings.Join(faults, "; "))
 }
 
 // Supported reports why this binary cannot use a plugin, if it cannot.
@@ -84,10 +101,11 @@ func Supported() error {
 	return nil
 }
 
-// fetch installs into dir, or takes what an earlier, complete call left there.
+// fetch installs into dir, or takes what an earlier call left there, if it is whole.
 func (s source) fetch(ctx context.Context, dir string) (Plugin, error) {
 	library := filepath.Join(dir, "plugin.so")
-	if _, err := os.Stat(library); err != nil {
+	sum, size, err := hashFile(library)
+	if err != nil || s.sha256 != "" && sum != s.sha256 {
 		if err := os.MkdirAll(dir, 0o755); err != nil {
 			return Plugin{}, err
 		}
@@ -103,10 +121,9 @@ func (s source) fetch(ctx context.Context, dir string) (Plugin, error) {
 		if err := os.Rename(path, library); err != nil {
 			return Plugin{}, err
 		}
-	}
-	sum, size, err := hashFile(library)
-	if err != nil {
-		return Plugin{}, err
+		if sum, size, err = hashFile(library); err != nil {
+			return Plugin{}, err
+		}
 	}
 	if s.sha256 != "" && sum != s.sha256 {
 		os.Remove(library)
@@ -144,7 +161,7 @@ func (w wheel) install(ctx context.Context, dir string) (string, error) {
 	}
 	args := append(pip[1:], "download", "--quiet", "--disable-pip-version-check", "--no-deps", "--only-binary=:all:", "--dest", dir, w.name+"=="+w.version)
 	if out, err := exec.CommandContext(ctx, pip[0], args...).CombinedOutput(); err != nil {
-		return "", fmt.Errorf("pip download: %w: %s", err, lastLine(out))
+		return "", fmt.Errorf("pip download: %s", pipReason(string(out)))
 	}
 	found, err := filepath.Glob(filepath.Join(dir, "*.whl"))
 	if err != nil || len(found) != 1 {
@@ -159,20 +176,6 @@ func (w wheel) install(ctx context.Context, dir string) (string, error) {
 	}
 	library := filepath.Join(dir, "library")
 	return library, extract(found[0], w.member, library)
-}
-
-// findPip returns a command that runs pip.
-func findPip() ([]string, error) {
-	for _, command := range [][]string{{"python3", "-m", "pip"}, {"pip3"}, {"pip"}, {"python", "-m", "pip"}} {
-		path, err := exec.LookPath(command[0])
-		if err != nil {
-			continue
-		}
-		if exec.Command(path, append(command[1:], "--version")...).Run() == nil {
-			return append([]string{path}, command[1:]...), nil
-		}
-	}
-	return nil, errors.New("pip is not installed, so the wheel cannot be downloaded")
 }
 
 // extract copies one member of a zip file.
@@ -215,11 +218,6 @@ func record(p Plugin) error {
 		return fmt.Errorf("recording the installed plugin: %w", err)
 	}
 	return nil
-}
-
-func lastLine(out []byte) string {
-	lines := strings.Split(strings.TrimSpace(string(out)), "\n")
-	return lines[len(lines)-1]
 }
 
 // Verify checks a plugin's file against the hash it was installed with.

@@ -16,17 +16,11 @@ const (
 // itself. Host memory is shared with the device, which GoMLX else does only for a plugin called "cpu".
 func openXLA(p Plugin) (compute.Backend, error) {
 	xla.EnableAutoInstall(false)
-	b, err := xla.New(p.Path + ",shared_buffers")
-	if err != nil {
-		return nil, err
-	}
-	if dir, err := programsDir(); err == nil {
-		if kept := newKept(dir, p, b.DeviceDescription(0)); kept != nil {
-			b.(*xla.Backend).Keep(kept)
-		}
-	}
-	return b, nil
+	return xla.New(p.Path + ",shared_buffers")
 }
+
+// keep has a backend keep its compiled programs.
+func keep(b compute.Backend, k *Kept) { b.(*xla.Backend).Keep(k) }
 
 // Donor begins the names of those inputs of a program whose buffers it may use for its results.
 const Donor = xla.DonorPrefix

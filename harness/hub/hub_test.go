@@ -8,6 +8,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io/fs"
 	"maps"
 	"net/http"
 	"net/http/httptest"
@@ -481,6 +482,83 @@ func TestFindsWhatOthersFetched(t *testing.T) {
 	if got := find(t, "org/big"); got != "org/big was not downloaded" {
 		t.Error(got)
 	}
+}
+
+// huggingface_hub 2.4 keeps large contents once for all models, in the cache's own folder blobs, and a model's blob is a link to one
+// (utils/_shared_blobs.py; the layout is what it writes). Such a model is found, read and downloaded over, and what is shared is
+// never written to.
+func TestSharedBlobsOfTheCache(t *testing.T) {
+	s := newServer(t)
+	hub := filepath.Join(os.Getenv("HF_HOME"), "hub")
+	content, xet := s.files["model.safetensors"], "ab"+strings.Repeat("1", 62)
+	shared := filepath.Join(hub, "blobs", "ab", xet)
+	model := filepath.Join(hub, "models--org--small")
+	blob := filepath.Join(model, "blobs", sha(content))
+	snapshot := filepath.Join(model, "snapshots", commit)
+	write := func(path, content string, mode os.FileMode) {
+		t.Helper()
+		if err := errors.Join(os.MkdirAll(filepath.Dir(path), 0o755), os.WriteFile(path, []byte(content), mode)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	link := func(target, path string) {
+		t.Helper()
+		if err := errors.Join(os.MkdirAll(filepath.Dir(path), 0o755), os.Symlink(target, path)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	write(filepath.Join(hub, "blobs", ".huggingface-shared-blobs"), "1\n", 0o444)
+	write(shared, content, 0o444)
+	write(shared+".refs", "models--org--small/blobs/"+sha(content)+"\n", 0o666)
+	write(shared+".lock", "", 0o666)
+	link(filepath.Join("..", "..", "blobs", "ab", xet), blob)
+	link(filepath.Join("..", "..", "blobs", sha(content)), filepath.Join(snapshot, "model.safetensors"))
+	for _, name := range []string{"config.json", "tokenizer.json"} {
+		write(filepath.Join(model, "blobs", blobID(s.files[name])), s.files[name], 0o644)
+		link(filepath.Join("..", "..", "blobs", blobID(s.files[name])), filepath.Join(snapshot, name))
+	}
+	write(filepath.Join(model, "refs", "main"), commit, 0o644)
+	if got := find(t, "org/small"); got != snapshot {
+		t.Fatal(got)
+	}
+	if got, err := fs.ReadFile(os.DirFS(snapshot), "model.safetensors"); err != nil || string(got) != content {
+		t.Errorf("%d bytes, %v", len(got), err)
+	}
+	// a download fetches what is missing and leaves the link
+	if _, err := download(t, "org/small"); err != nil {
+		t.Fatal(err)
+	}
+	s.check(t, snapshot)
+	if target, err := os.Readlink(blob); err != nil || target != filepath.Join("..", "..", "blobs", "ab", xet) {
+		t.Errorf("%s, %v", target, err)
+	}
+	if slices.ContainsFunc(s.asked, func(path string) bool {
+		return strings.HasPrefix(path, "/org/small/resolve/"+commit+"/model.safetensors")
+	}) {
+		t.Errorf("the weights were fetched again: %q", s.asked)
+	}
+	// a shared content of another size is replaced for this model alone; one that is gone is missing
+	if err := errors.Join(os.Chmod(shared, 0o644), os.WriteFile(shared, []byte("other"), 0o644)); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := download(t, "org/small"); err != nil {
+		t.Fatal(err)
+	}
+	s.check(t, snapshot)
+	if got, err := os.ReadFile(shared); err != nil || string(got) != "other" {
+		t.Errorf("the shared content became %q, %v", got, err)
+	}
+	if err := os.Remove(blob); err != nil {
+		t.Fatal(err)
+	}
+	link(filepath.Join("..", "..", "blobs", "ab", sha("gone")), blob)
+	if got := find(t, "org/small"); got != "org/small was not downloaded completely: model.safetensors is missing" {
+		t.Error(got)
+	}
+	if _, err := download(t, "org/small"); err != nil {
+		t.Fatal(err)
+	}
+	s.check(t, snapshot)
 }
 
 func TestCacheDir(t *testing.T) {

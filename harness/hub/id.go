@@ -7,6 +7,9 @@
 //	models--org--name/blobs/<hash>               contents, by SHA-256 (large files) or git's SHA-1 (small ones)
 //	models--org--name/snapshots/<commit>/<file>  a link to one of them
 //	models--org--name/refs/<revision>            the commit that a branch or tag stood at
+//
+// Since 2.4 a large content may be in blobs/<two digits>/<hash> of the cache, for all models, and models--org--name/blobs/<hash> a link
+// to it. Such contents are read, never written.
 package hub
 
 import (

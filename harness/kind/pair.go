@@ -1,6 +1,10 @@
 package kind
 
 import (
+	"fmt"
+	"slices"
+	"strings"
+
 	"congrad/harness/nn"
 	"congrad/harness/stage"
 )
@@ -41,15 +45,13 @@ func Rows(pairs []Pair) [][]nn.Row {
 	return units
 }
 
-// Languages are the pairs' languages as indices into codes.
-func Languages(pairs []Pair, codes []string) []int {
-	index := map[string]int{}
-	for i, code := range codes {
-		index[code] = i
-	}
+// Languages are the pairs' languages [pairs] as indices into codes. A pair in another language is an error.
+func Languages(pairs []Pair, codes []string) ([]int, error) {
 	language := make([]int, len(pairs))
 	for i, p := range pairs {
-		language[i] = index[p.Lang]
+		if language[i] = slices.Index(codes, p.Lang); language[i] < 0 {
+			return nil, fmt.Errorf("pairs.jsonl: pair %d of %d (prompt %s) is in %q, which is no language of this stage: %s", i+1, len(pairs), p.Prompt, p.Lang, strings.Join(codes, ", "))
+		}
 	}
-	return language
+	return language, nil
 }

@@ -20,7 +20,7 @@ type Choice struct {
 }
 
 // Choose ranks the pairs by score within their language, or over all, and keeps the best. Equal scores rank in the order
-// of the pairs. A share keeps its count rounded half up, and at least one: of every language with pairs, or, under one
+// of the pairs. A share keeps its Count, and at least one: of every language with pairs, or, under one
 // quota over all, of all pairs together.
 //
 // A pair whose score is NaN is not up for selection: it is neither ranked nor kept, but it counts towards its group, so
@@ -28,7 +28,7 @@ type Choice struct {
 func (k Keep) Choose(language []int, scores []float64) []Choice {
 	choices := make([]Choice, len(scores))
 	for _, group := range groups(language, k.Global) {
-		count := max(1, int(math.Floor(k.Share*float64(len(group))+0.5)))
+		count := max(1, Count(k.Share, len(group)))
 		ranked := slices.DeleteFunc(group, func(i int) bool { return math.IsNaN(scores[i]) })
 		slices.SortStableFunc(ranked, func(a, b int) int { return cmp.Compare(scores[b], scores[a]) })
 		for rank, i := range ranked {

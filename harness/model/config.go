@@ -79,7 +79,7 @@ func (c Config) Base() Config {
 // the attention, and that before the MLP is pre_feedforward_layernorm.
 func (c Config) base() []Shape {
 	q, kv := c.Heads*c.HeadDim, c.KVHeads*c.HeadDim
-	shapes := []Shape{{"model.embed_tokens.weight", []int{c.Vocab, c.Hidden}}}
+	shapes := []Shape{{embeddingName, []int{c.Vocab, c.Hidden}}}
 	for i := range c.Layers {
 		add := func(name string, dims ...int) {
 			shapes = append(shapes, Shape{fmt.Sprintf("model.layers.%d.%s", i, name), dims})
@@ -112,7 +112,7 @@ func (c Config) base() []Shape {
 	}
 	shapes = append(shapes, Shape{"model.norm.weight", []int{c.Hidden}})
 	if !c.Tied {
-		shapes = append(shapes, Shape{"lm_head.weight", []int{c.Vocab, c.Hidden}})
+		shapes = append(shapes, Shape{headName, []int{c.Vocab, c.Hidden}})
 	}
 	return shapes
 }

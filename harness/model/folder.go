@@ -28,6 +28,12 @@ type Folder struct {
 	hash string
 }
 
+// files are what weights are read from until they are closed.
+type files struct {
+	Checkpoint
+	io.Closer
+}
+
 // configFile is the config.json of the Llama family.
 type configFile struct {
 	Architectures []string `json:"architectures"`
@@ -39,11 +45,12 @@ type configFile struct {
 
 // OpenConfig reads a folder's config.json. What the description of models does not cover is refused by name.
 func OpenConfig(dir fs.FS) (Config, error) {
-	config, _, err := openConfig(dir)
+	config, _, err := ReadConfig(dir)
 	return config, err
 }
 
-func openConfig(dir fs.FS) (Config, []byte, error) {
+// ReadConfig is OpenConfig that returns the file, too.
+func ReadConfig(dir fs.FS) (Config, []byte, error) {
 	data, err := fs.ReadFile(dir, "config.json")
 	if errors.Is(err, fs.ErrNotExist) {
 		return Config{}, nil, errors.New("has no config.json; want a model folder")
@@ -91,7 +98,7 @@ func ReadTokenizer(dir fs.FS) ([]byte, error) {
 
 // LookBare is Look for a folder that may have no tokenizer.
 func LookBare(dir fs.FS) (*Folder, error) {
-	config, source, err := openConfig(dir)
+	config, source, err := ReadConfig(dir)
 	if err != nil {
 		return nil, err
 	}
@@ -103,8 +110,8 @@ func LookBare(dir fs.FS) (*Folder, error) {
 	if err != nil {
 		return nil, fmt.Errorf("opening a model: %w", err)
 	}
-	f.stored = c
-	if err := checkWeights(config, c); err != nil {
+	f.stored = files{withEmbedding(config, c), c}
+	if err := checkWeights(config, f.stored); err != nil {
 		return nil, errors.Join(fmt.Errorf("opening a model: %w", err), c.Close())
 	}
 	return f, nil
@@ -229,6 +236,14 @@ func (f *Folder) Write(write func(name string, content func(w io.Writer) error) 
 	files := map[string][]byte{"config.json": append(config, '\n'), "tokenizer.json": f.Tokenizer}
 	for name, data := range f.Usage {
 		files[name] = data
+	}
+	for _, name := range []string{"config.json", generationConfig} {
+		if len(files[name]) == 0 {
+			continue
+		}
+		if files[name], err = spelled(files[name]); err != nil {
+			return fmt.Errorf("writing a model: %s: %w", name, err)
+		}
 	}
 	for _, name := range slices.Sorted(maps.Keys(files)) {
 		if err := write(name, func(w io.Writer) error {

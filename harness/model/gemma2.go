@@ -18,7 +18,6 @@ func (s *settings) gemma(attnCap, logitCap float64) Config {
 	c := s.common(256, 4, true)
 	only(s, "hidden_activation", string(GELUTanh), string(GELUTanh))
 	only(s, "hidden_act", string(GELUTanh), string(GELUTanh)) // transformers reads the former; published files have both
-	only(s, "use_bidirectional_attention", false, false)
 	c.Act, c.NormOffset, c.PostNorms, c.ScaledEmbed = GELUTanh, true, true, true
 	bias := get(s, "attention_bias", false)
 	c.QKVBias, c.OutBias = bias, bias

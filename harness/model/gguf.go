@@ -66,6 +66,7 @@ func newGGUF(file *gguf.File) (*GGUF, error) {
 	if g.Tokenizer, err = readGGUFTokenizer(m); err != nil {
 		return nil, err
 	}
+	g.Tokenizer.Gemma = strings.HasPrefix(arch, "gemma")
 	return g, nil
 }
 
@@ -124,9 +125,14 @@ func unpermute(data []float32, rows, heads int) {
 	}
 }
 
+const (
+	ggufEmbedding = "token_embd.weight"
+	ggufHead      = "output.weight"
+)
+
 // The names of weights outside and inside of blocks.
 var (
-	ggufTop   = map[string]string{"token_embd.weight": "model.embed_tokens.weight", "output_norm.weight": "model.norm.weight", "output.weight": "lm_head.weight"}
+	ggufTop   = map[string]string{ggufEmbedding: embeddingName, "output_norm.weight": "model.norm.weight", ggufHead: headName}
 	ggufParts = map[string]string{
 		"attn_norm": "input_layernorm", "attn_q": "self_attn.q_proj", "attn_k": "self_attn.k_proj", "attn_v": "self_attn.v_proj",
 		"attn_q_norm": "self_attn.q_norm", "attn_k_norm": "self_attn.k_norm", "attn_output": "self_attn.o_proj",
@@ -159,6 +165,9 @@ func (g *GGUF) rename(postNorms bool) error {
 		if !ok {
 			name = stored
 		}
+		if name == headName && !g.hasEmbedding() {
+			name = embeddingName // of a tied model that was saved under the head's name alone
+		}
 		if twin, twice := g.stored[name]; twice {
 			return fmt.Errorf("the tensors %q and %q both map to %s", twin, stored, name)
 		}
@@ -166,4 +175,10 @@ func (g *GGUF) rename(postNorms bool) error {
 		g.stored[name] = stored
 	}
 	return nil
+}
+
+// hasEmbedding says whether the file names an embedding.
+func (g *GGUF) hasEmbedding() bool {
+	_, ok := g.file.Shape(ggufEmbedding)
+	return ok
 }

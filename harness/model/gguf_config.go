@@ -42,10 +42,14 @@ func ggufConfig(file *gguf.File, arch, family string) ([]byte, error) {
 	s.out["rms_norm_eps"] = s.float("attention.layer_norm_rms_epsilon", 0)
 	s.out["rope_theta"] = s.float("rope.freq_base", 1e4)
 	s.scaling()
-	if dims, ok := file.Shape("token_embd.weight"); ok && len(dims) == 2 {
+	matrix := ggufEmbedding
+	if !s.has(matrix) {
+		matrix = ggufHead // one of the two is enough for a tied model
+	}
+	if dims, ok := file.Shape(matrix); ok && len(dims) == 2 {
 		s.out["vocab_size"] = dims[0]
 	}
-	s.out["tie_word_embeddings"] = !s.has("output.weight")
+	s.out["tie_word_embeddings"] = !s.has(ggufEmbedding) || !s.has(ggufHead)
 	s.biases()
 	if strings.HasPrefix(arch, "gemma") {
 		s.gemma(layers, hidden, heads, headDim)

@@ -58,7 +58,7 @@ func TestGGUFIsTheModelThatWasConverted(t *testing.T) {
 			}
 			yes, no := true, false
 			tokenizer := GGUFTokenizer{
-				Model: g.Tokenizer.Model, Pre: "default", Tokens: []string{"<s>", "</s>", "Ġa", "b", "Ġab", "<0x0A>"},
+				Model: g.Tokenizer.Model, Gemma: strings.HasPrefix(name, "gemma"), Pre: "default", Tokens: []string{"<s>", "</s>", "Ġa", "b", "Ġab", "<0x0A>"},
 				Types:  []int32{GGUFControl, GGUFControl, GGUFNormal, GGUFNormal, GGUFNormal, GGUFByte},
 				Scores: []float32{0, 0, -1, -2, -3, 0}, Merges: []string{"Ġa b"},
 				BOS: 0, EOS: 1, EOT: -1, Unknown: -1, Padding: -1, AddBOS: &yes, AddSpacePrefix: &no, ChatTemplate: "{{ messages }}",

@@ -20,11 +20,12 @@ const (
 // GGUFTokenizer is what a file says of its tokenizer, as it says it.
 type GGUFTokenizer struct {
 	Model  string    // gpt2: byte-level BPE; llama: SentencePiece
+	Gemma  bool      // the model is a Gemma, whose SentencePiece tokens are written in another way
 	Pre    string    // how text is cut before BPE, by llama.cpp's name
 	Tokens []string  // by id
 	Types  []int32   // of each token, or nil
 	Scores []float32 // of each token, or nil
-	Merges []string  // of gpt2: two tokens and a space between, best first
+	Merges []string  // two tokens and a space between, best first
 
 	BOS, EOS, EOT, Unknown, Padding int // -1: not said
 

@@ -23,34 +23,52 @@ const (
 	splitBefore      = `{"type":"Split","pattern":{"Regex":"(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\\r\\n\\p{L}\\p{N}]?\\p{L}+|\\p{N}%s| ?[^\\s\\p{L}\\p{N}]+[\\r\\n]*|\\s*[\\r\\n]+|\\s+(?!\\S)|\\s+"},"behavior":"Isolated","invert":false}`
 )
 
+func inSequence(first, second string) string {
+	return `{"type":"Sequence","pretokenizers":[` + first + "," + second + "]}"
+}
+
 // ggufPipelines are those that are supported. llama.cpp adds the beginning of sequence for llama-bpe if the file does not say.
 var ggufPipelines = map[string]ggufPipeline{
-	"smollm":    {"null", `{"type":"Digits","individual_digits":true},` + byteLevelOwn, "null", byteLevelDecoder, false, false},
-	"llama-bpe": {"null", fmt.Sprintf(splitBefore, "{1,3}") + "," + fmt.Sprintf(byteLevelSplit, true), byteLevelOwn, byteLevelDecoder, true, true},
-	"qwen2":     {`{"type":"NFC"}`, fmt.Sprintf(splitBefore, "") + "," + fmt.Sprintf(byteLevelSplit, false), fmt.Sprintf(byteLevelSplit, false), fmt.Sprintf(byteLevelSplit, false), false, false},
+	"smollm":    {"null", inSequence(`{"type":"Digits","individual_digits":true}`, byteLevelOwn), "null", byteLevelDecoder, false, false},
+	"llama-bpe": {"null", inSequence(fmt.Sprintf(splitBefore, "{1,3}"), fmt.Sprintf(byteLevelSplit, true)), byteLevelOwn, byteLevelDecoder, true, true},
+	"qwen2":     {`{"type":"NFC"}`, inSequence(fmt.Sprintf(splitBefore, ""), fmt.Sprintf(byteLevelSplit, false)), fmt.Sprintf(byteLevelSplit, false), fmt.Sprintf(byteLevelSplit, false), false, false},
 }
 
 // File is the tokenizer.json that the metadata amount to: the file's own copy of one, or one made of its lists. What is not
 // understood wholly is refused by name.
 func (t GGUFTokenizer) File() ([]byte, error) {
-	if t.HuggingFace != "" {
+	switch {
+	case t.HuggingFace != "":
 		return []byte(t.HuggingFace), nil
+	case t.Model == "gpt2":
+		return t.byteLevelFile()
+	case t.Model == "llama":
+		return t.sentencePieceFile()
 	}
-	if t.Model != "gpt2" {
-		return nil, fmt.Errorf("tokenizer.ggml.model %q is not supported; only gpt2 (byte-level BPE) is (for others use the folder with tokenizer.json)", t.Model)
-	}
+	return nil, fmt.Errorf("tokenizer.ggml.model %q is not supported; gpt2 (byte-level BPE) and llama (SentencePiece) are (for others use the folder with tokenizer.json)", t.Model)
+}
+
+func (t GGUFTokenizer) byteLevelFile() ([]byte, error) {
 	p, ok := ggufPipelines[t.Pre]
 	if !ok {
 		return nil, fmt.Errorf("tokenizer.ggml.pre %q is not supported; llama-bpe, qwen2 and smollm are", t.Pre)
 	}
-	if len(t.Types) != len(t.Tokens) || len(t.Tokens) == 0 {
-		return nil, fmt.Errorf("tokenizer.ggml.token_type has %d entries for %d tokens", len(t.Types), len(t.Tokens))
+	if err := t.typed(); err != nil {
+		return nil, err
 	}
 	post, err := t.postProcessor(p)
 	if err != nil {
 		return nil, err
 	}
-	added, vocab, err := t.lists()
+	count := len(t.Tokens)
+	for count > 0 && t.Types[count-1] == GGUFUnused { // what pads the list to the model's size is no token
+		count--
+	}
+	inside := count
+	for inside > 0 && t.isAdded(inside-1) { // added tokens at the end are outside of the vocabulary, as in published files
+		inside--
+	}
+	added, vocab, err := t.lists(t.Tokens[:count], inside)
 	if err != nil {
 		return nil, err
 	}
@@ -58,6 +76,33 @@ func (t GGUFTokenizer) File() ([]byte, error) {
 	if merges == nil {
 		merges = []string{}
 	}
+	return p.file(added, post, ggufModel{Type: "BPE", IgnoreMerges: p.ignoreMerges, Vocab: vocab, Merges: merges})
+}
+
+// typed says that every token has a type.
+func (t GGUFTokenizer) typed() error {
+	if len(t.Types) != len(t.Tokens) || len(t.Tokens) == 0 {
+		return fmt.Errorf("tokenizer.ggml.token_type has %d entries for %d tokens", len(t.Types), len(t.Tokens))
+	}
+	return nil
+}
+
+// ggufModel is the BPE of a tokenizer.json.
+type ggufModel struct {
+	Type         string          `json:"type"`
+	Dropout      *float64        `json:"dropout"`
+	Unknown      *string         `json:"unk_token"`
+	Prefix       *string         `json:"continuing_subword_prefix"`
+	Suffix       *string         `json:"end_of_word_suffix"`
+	FuseUnknown  bool            `json:"fuse_unk"`
+	ByteFallback bool            `json:"byte_fallback"`
+	IgnoreMerges bool            `json:"ignore_merges"`
+	Vocab        json.RawMessage `json:"vocab"`
+	Merges       any             `json:"merges"` // lines of two tokens, or pairs of them
+}
+
+// file writes a tokenizer.json.
+func (p ggufPipeline) file(added []ggufAdded, post string, model ggufModel) ([]byte, error) {
 	raw := func(s string) json.RawMessage { return json.RawMessage(s) }
 	return indented(struct {
 		Version       string          `json:"version"`
@@ -68,22 +113,8 @@ func (t GGUFTokenizer) File() ([]byte, error) {
 		PreTokenizer  json.RawMessage `json:"pre_tokenizer"`
 		PostProcessor json.RawMessage `json:"post_processor"`
 		Decoder       json.RawMessage `json:"decoder"`
-		Model         any             `json:"model"`
-	}{
-		"1.0", nil, nil, added, raw(p.normalizer), raw(`{"type":"Sequence","pretokenizers":[` + p.split + `]}`), raw(post), raw(p.decoder),
-		struct {
-			Type         string          `json:"type"`
-			Dropout      *float64        `json:"dropout"`
-			Unknown      *string         `json:"unk_token"`
-			Prefix       *string         `json:"continuing_subword_prefix"`
-			Suffix       *string         `json:"end_of_word_suffix"`
-			FuseUnknown  bool            `json:"fuse_unk"`
-			ByteFallback bool            `json:"byte_fallback"`
-			IgnoreMerges bool            `json:"ignore_merges"`
-			Vocab        json.RawMessage `json:"vocab"`
-			Merges       []string        `json:"merges"`
-		}{Type: "BPE", IgnoreMerges: p.ignoreMerges, Vocab: vocab, Merges: merges},
-	})
+		Model         ggufModel       `json:"model"`
+	}{"1.0", nil, nil, added, raw(p.normalizer), raw(p.split), raw(post), raw(p.decoder), model})
 }
 
 // ggufAdded is an added token of a tokenizer.json.
@@ -97,32 +128,28 @@ type ggufAdded struct {
 	Special    bool   `json:"special"`
 }
 
-// lists are the added tokens and the vocabulary. Added tokens at the end stand outside of the vocabulary, as in published
-// files, and what pads the list to the model's size is no token.
-func (t GGUFTokenizer) lists() (added []ggufAdded, vocab json.RawMessage, err error) {
-	count := len(t.Tokens)
-	for count > 0 && t.Types[count-1] == GGUFUnused {
-		count--
-	}
-	isAdded := func(id int) bool { return t.Types[id] == GGUFControl || t.Types[id] == GGUFUserDefined }
-	inside := count
-	for inside > 0 && isAdded(inside-1) {
-		inside--
-	}
+// isAdded says whether a token is cut from a text before anything else happens to it.
+func (t GGUFTokenizer) isAdded(id int) bool {
+	kind := t.Types[id]
+	return kind == GGUFControl || kind == GGUFUserDefined || kind == GGUFUnknown && t.Model == "llama"
+}
+
+// lists are the added tokens and the vocabulary, the tokens up to inside.
+func (t GGUFTokenizer) lists(tokens []string, inside int) (added []ggufAdded, vocab json.RawMessage, err error) {
 	var out bytes.Buffer
 	out.WriteByte('{')
-	seen := make(map[string]int, count)
+	seen := make(map[string]int, len(tokens))
 	added = []ggufAdded{}
-	for id, token := range t.Tokens[:count] {
+	for id, token := range tokens {
 		if other, twice := seen[token]; twice {
 			return nil, nil, fmt.Errorf("tokenizer.ggml.tokens: %d and %d are both %q", other, id, token)
 		}
 		seen[token] = id
-		switch {
-		case isAdded(id):
-			added = append(added, ggufAdded{ID: id, Content: token, Special: t.Types[id] == GGUFControl})
-		case t.Types[id] != GGUFNormal && t.Types[id] != GGUFUnused:
-			return nil, nil, fmt.Errorf("tokenizer.ggml.token_type: token %d, %q, has the type %d, which byte-level BPE does not have", id, token, t.Types[id])
+		switch kind := t.Types[id]; {
+		case t.isAdded(id):
+			added = append(added, ggufAdded{ID: id, Content: token, Special: kind != GGUFUserDefined})
+		case kind != GGUFNormal && kind != GGUFUnused && (kind != GGUFByte || t.Model != "llama"):
+			return nil, nil, fmt.Errorf("tokenizer.ggml.token_type: token %d, %q, has the type %d, which a tokenizer.ggml.model %q does not have", id, token, kind, t.Model)
 		}
 		if id >= inside {
 			continue

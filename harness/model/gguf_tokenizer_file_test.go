@@ -182,7 +182,10 @@ func TestTokenizersThatMetadataCannotGive(t *testing.T) {
 		want   string
 	}{
 		"nothing":            {func(g *model.GGUFTokenizer) {}, ""},
-		"SentencePiece":      {func(g *model.GGUFTokenizer) { g.Model = "llama" }, `tokenizer.ggml.model "llama" is not supported`},
+		"WordPiece":          {func(g *model.GGUFTokenizer) { g.Model = "bert" }, `tokenizer.ggml.model "bert" is not supported; gpt2 (byte-level BPE) and llama (SentencePiece) are`},
+		"Unigram":            {func(g *model.GGUFTokenizer) { g.Model = "t5" }, `tokenizer.ggml.model "t5" is not supported`},
+		"no scores":          {func(g *model.GGUFTokenizer) { g.Model, g.Merges = "llama", nil }, "scores has 0 entries for 4 tokens, and there are no tokenizer.ggml.merges"},
+		"no type":            {func(g *model.GGUFTokenizer) { g.Model, g.Types = "llama", []int32{3, 1, 0, 1} }, `token 2, "b", has the type 0`},
 		"another splitting":  {func(g *model.GGUFTokenizer) { g.Pre = "deepseek-llm" }, `tokenizer.ggml.pre "deepseek-llm" is not supported; llama-bpe, qwen2 and smollm are`},
 		"no kinds":           {func(g *model.GGUFTokenizer) { g.Types = nil }, "token_type has 0 entries for 4 tokens"},
 		"no tokens":          {func(g *model.GGUFTokenizer) { g.Types, g.Tokens = nil, nil }, "token_type has 0 entries for 0 tokens"},

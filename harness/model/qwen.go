@@ -3,7 +3,7 @@ package model
 // qwen2 is Qwen 2 and 2.5: a Llama whose queries, keys and values have biases, without a key that says so.
 func qwen2(s *settings) Config {
 	c := s.qwen(0)
-	only(s, "attention_bias", true, true)
+	s.ignore("attention_bias") // transformers does not read it: these models have their biases whatever it says
 	c.QKVBias = true
 	return c
 }
@@ -22,7 +22,6 @@ func qwen3(s *settings) Config {
 func (s *settings) qwen(headDim int) Config {
 	c := s.common(headDim, 32, false)
 	only(s, "hidden_act", "silu", "silu")
-	only(s, "use_mrope", false, false)
 	window, first := nullable(s, "sliding_window", 4096), get(s, "max_window_layers", 28)
 	if !get(s, "use_sliding_window", false) {
 		window = 0

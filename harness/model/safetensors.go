@@ -80,6 +80,7 @@ func Unmarshal(config Config, data []byte) (*Weights, error) {
 
 // ReadWeights reads a model's weights, as checkWeights wants them.
 func ReadWeights(config Config, c Checkpoint) (*Weights, error) {
+	c = withEmbedding(config, c)
 	if err := checkWeights(config, c); err != nil {
 		return nil, err
 	}
@@ -117,7 +118,7 @@ func checkWeights(config Config, c Checkpoint) error {
 	for _, name := range c.Names() {
 		switch {
 		case asked[name] || strings.HasSuffix(name, ".rotary_emb.inv_freq"):
-		case name == "lm_head.weight": // asked for unless tied
+		case name == headName: // asked for unless tied
 			copied = true
 		default:
 			return fmt.Errorf("reading weights: the file has a tensor %q that the configuration does not use", name)
@@ -134,13 +135,13 @@ func checkWeights(config Config, c Checkpoint) error {
 // checkCopy compares the head of a tied model with its embedding.
 func checkCopy(config Config, c Checkpoint) error {
 	differs := fmt.Errorf("the file has a lm_head.weight that differs from the embedding, but the configuration ties them")
-	dims, _ := c.Shape("lm_head.weight")
+	dims, _ := c.Shape(headName)
 	size := config.Vocab * config.Hidden
 	if (Shape{Dims: dims}).Size() != size {
 		return differs
 	}
 	embedding, head := make([]float32, size), make([]float32, size)
-	if err := errors.Join(c.Float32("model.embed_tokens.weight", embedding), c.Float32("lm_head.weight", head)); err != nil {
+	if err := errors.Join(c.Float32(embeddingName, embedding), c.Float32(headName, head)); err != nil {
 		return err
 	}
 	if !slices.Equal(head, embedding) {

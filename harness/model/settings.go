@@ -96,25 +96,18 @@ func (s *settings) close(in *settings) {
 	s.errs = append(s.errs, in.errs...)
 }
 
-// rest complains about every key that nobody read.
+// rest complains about every key that nobody read, unless its value changes nothing.
 func (s *settings) rest() {
 	for _, key := range slices.Sorted(maps.Keys(s.keys)) {
+		if changesNothing(key, s.keys[key]) {
+			continue
+		}
 		value := string(s.keys[key])
 		if len(value) > 40 {
 			value = strings.ToValidUTF8(value[:40], "") + "..."
 		}
 		s.fail("%s (%s) is not supported", key, value)
 	}
-}
-
-// harmless are the keys that tell how a model was made, is saved or should be sampled from. max_position_embeddings is a promise
-// about quality; rotary positions themselves have no end.
-var harmless = []string{
-	"_attn_implementation_autoset", "_name_or_path", "attn_implementation", "bos_token_id", "cache_implementation", "chunk_size_feed_forward",
-	"dtype", "eos_token_id", "id2label", "initializer_range", "is_llama_config", "label2id",
-	"max_position_embeddings", "output_attentions", "output_hidden_states", "pad_token_id", "pretraining_tp", "problem_type",
-	"return_dict", "tokenizer_class", "torch_dtype", "transformers.js_config", "transformers_version", "unk_token_id",
-	"unsloth_fixed", "unsloth_version", "use_cache",
 }
 
 // families turn a config.json into a description, one file each.
@@ -231,8 +224,15 @@ func (s *settings) rope(base float64) Rope {
 	old, scaled := s.inner("rope_scaling")
 	in, ok := s.inner("rope_parameters")
 	switch {
-	case scaled && ok:
-		s.fail("rope_scaling and rope_parameters are both there")
+	case scaled && ok: // as files have them that are to be read by older and newer programs
+		twin := r
+		old.scaling(&twin)
+		in.scaling(&r)
+		s.close(old)
+		s.close(in)
+		if twin != r {
+			s.fail("rope_scaling and rope_parameters are both there and differ")
+		}
 	case scaled:
 		old.scaling(&r)
 		s.close(old)
@@ -247,6 +247,7 @@ func (s *settings) rope(base float64) Rope {
 func (s *settings) scaling(r *Rope) {
 	r.Base = get(s, "rope_theta", r.Base)
 	only(s, "partial_rotary_factor", 1.0, 1)
+	s.ignore("finetuned") // says how the model was made
 	older := get(s, "type", "")
 	typ := get(s, "rope_type", older)
 	if older != "" && older != typ {
@@ -254,6 +255,7 @@ func (s *settings) scaling(r *Rope) {
 	}
 	switch typ {
 	case "default", "": // transformers takes a missing type for the default
+		s.unscaled()
 	case "linear":
 		if f := get(s, "factor", 0.0); f != 1 {
 			r.Scaling = RopeScaling{Type: typ, Factor: f}
@@ -267,4 +269,11 @@ func (s *settings) scaling(r *Rope) {
 		s.fail("rope_type %q is not supported; default, linear and llama3 are", typ)
 		s.keys = nil // its own settings are not worth a message each
 	}
+}
+
+// unscaled reads what the default type has no use for. Its numbers are those of no scaling, or something else was meant.
+func (s *settings) unscaled() {
+	only(s, "factor", 1.0, 1)
+	only(s, "attention_factor", 1.0, 1)
+	s.ignore("original_max_position_embeddings", "low_freq_factor", "high_freq_factor")
 }

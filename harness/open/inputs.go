@@ -57,7 +57,7 @@ func Exams(e *config.Experiment, s *Surroundings) (map[string]*data.Exam, error)
 	read := map[string]*data.Exam{}
 	for _, name := range names {
 		t, ok := task.Find(s.Tasks, name)
-		if !ok || t.Spec == nil || read[t.Name] != nil || !e.Trains() { // without training nothing is evaluated
+		if !ok || t.Spec == nil || read[t.Name] != nil || !e.RunsTasks() {
 			continue
 		}
 		var err error

@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"strings"
 
+	"congrad/eval/task"
 	"congrad/experiments"
 	"congrad/harness/config"
 	"congrad/harness/exit"
@@ -68,15 +69,16 @@ func findModel(name string) (source, error) {
 	return source{dir: os.DirFS(dir)}, nil
 }
 
-func (s source) config() (model.Config, error) {
+// config is the model's shape with the config.json that it is in.
+func (s source) config() (model.Config, []byte, error) {
 	if s.gguf == "" {
-		return model.OpenConfig(s.dir)
+		return model.ReadConfig(s.dir)
 	}
 	g, err := model.OpenGGUF(s.dir, s.gguf)
 	if err != nil {
-		return model.Config{}, err
+		return model.Config{}, nil, err
 	}
-	return g.Config, g.Close()
+	return g.Config, g.Source, g.Close()
 }
 
 // look opens the model without reading its weights.
@@ -201,6 +203,27 @@ func Trainable(name string, chat *text.Chat) error {
 	return nil
 }
 
+// Suited says why a model's chat does not do for an experiment; nil if it does. What samples and trains needs a chat whose answers can be
+// trained on. Where only tasks are scored, those that ask in a chat need one, and tasks of plain text need none.
+func Suited(e *config.Experiment, chat *text.Chat, tasks []task.Task) error {
+	if !e.TasksOnly() {
+		return Trainable(e.Model, chat)
+	}
+	for _, name := range e.Evaluate.Tasks {
+		t, ok := task.Find(tasks, name)
+		switch {
+		case !ok || t.Kind == task.Text || t.Spec != nil && t.Spec.Prompt.Layout == task.Plain:
+		case t.Spec == nil: // scores the ends of answers
+			if err := Trainable(e.Model, chat); err != nil {
+				return exit.With(exit.Data, fmt.Errorf("task %s: %w", t.Name, err))
+			}
+		case chat.Talks() != nil:
+			return exit.With(exit.Data, fmt.Errorf("task %s asks in a chat (prompt.layout): %s: %w", t.Name, e.Model, chat.Talks()))
+		}
+	}
+	return nil
+}
+
 func (s source) openChat(ask config.Chat) (*model.Folder, *text.Chat, error) {
 	base, err := s.look()
 	if err != nil {
@@ -229,23 +252,23 @@ func (s source) chat(c model.Config, file []byte, ask config.Chat) (*text.Chat, 
 	return text.OpenChat(tokenizer, use)
 }
 
-// Shape opens what there is to a model without its weights, which need not be there: its shape, its chat and its
-// tokenizer's file.
-func Shape(name string, ask config.Chat) (c model.Config, chat *text.Chat, tokenizer []byte, err error) {
+// Shape opens what there is to a model without its weights, which need not be there: its shape, its tokenizer's file and its chat.
+func Shape(name string, ask config.Chat) (base *model.Folder, chat *text.Chat, err error) {
+	base = &model.Folder{}
 	at, err := findModel(name)
 	if err == nil {
-		c, err = at.config()
+		base.Config, base.Source, err = at.config()
 	}
 	if err == nil {
-		tokenizer, err = at.tokenizer()
+		base.Tokenizer, err = at.tokenizer()
 	}
 	if err == nil {
-		chat, err = at.chat(c, tokenizer, ask)
+		chat, err = at.chat(base.Config, base.Tokenizer, ask)
 	}
 	if err != nil {
 		err = exit.With(exit.Data, fmt.Errorf("%s: %w", name, err))
 	}
-	return c, chat, tokenizer, err
+	return base, chat, err
 }
 
 // Licence is what a model's files say of it, which no run depends on: empty where they cannot be read.

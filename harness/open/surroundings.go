@@ -56,7 +56,7 @@ func (s *Surroundings) World() config.World {
 		if err != nil {
 			return err
 		}
-		if _, err = at.config(); err != nil {
+		if _, _, err = at.config(); err != nil {
 			return fmt.Errorf("%s: %w", name, err)
 		}
 		return nil

@@ -125,7 +125,11 @@ func Row(e world.Example, chat *text.Chat) (nn.Row, error) {
 		return nn.Row{Prompt: chat.Plain(), Answer: chat.Encode(e.Text)}, nil
 	}
 	ask, err := chat.Prompt(e.Prompt)
-	return nn.Row{Prompt: ask, Answer: chat.Answer(e.Answer)}, err
+	if err != nil {
+		return nn.Row{}, err
+	}
+	answer, err := chat.Answer(e.Answer)
+	return nn.Row{Prompt: ask, Answer: answer}, err
 }
 
 // saveTrainer keeps a checkpoint. The steps go first, so that they are never behind the weights.

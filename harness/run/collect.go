@@ -89,7 +89,11 @@ func (c collector) placeOf(r round) (at kind.Place, err error) {
 	if at.Choices, err = kind.Choices(shelf, ref(r.selection), len(at.Pairs)); err != nil {
 		return at, err
 	}
-	at.Met = training.Met(r.arm, kind.Languages(at.Pairs, r.languages), at.Choices, r.seed, r.iteration)
+	language, err := kind.Languages(at.Pairs, r.languages)
+	if err != nil {
+		return at, err
+	}
+	at.Met = training.Met(r.arm, language, at.Choices, r.seed, r.iteration)
 	return at, nil
 }
 
@@ -101,7 +105,7 @@ func (p *Plan) trialOf(f final) kind.Trial {
 		return t
 	}
 	for _, x := range p.finals {
-		if x.seed == f.seed && x.arm.Name == p.Experiment.Evaluate.Opponent {
+		if x.answer != nil && x.seed == f.seed && x.arm.Name == p.Experiment.Evaluate.Opponent {
 			t.Opponent, t.OpponentScores = x.answer.Key, ref(x.judged)
 		}
 	}

@@ -17,9 +17,12 @@ func (p *planner) final(t *trainee, seed uint64) {
 	if t.lang != "" {
 		languages = []string{t.lang}
 	}
-	f := final{seed: seed, arm: t.arm, answer: p.answer(t.policy, languages, who)}
-	f.judged = p.scores(f.answer, languages, who)
-	f.compared = p.compared(f.answer, languages, who)
+	f := final{seed: seed, arm: t.arm}
+	if e.Trains() {
+		f.answer = p.answer(t.policy, languages, who)
+		f.judged = p.scores(f.answer, languages, who)
+		f.compared = p.compared(f.answer, languages, who)
+	}
 	for _, x := range p.tasks {
 		w, err := evaluation.TaskOf(p.bench, t.policy, x, languages, p.limited(e.Evaluate.TaskItems), e.Batch.Tokens, e.Batch.Rows)
 		if err != nil {

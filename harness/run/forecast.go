@@ -31,8 +31,8 @@ func lengths(e *config.Experiment, b *bench.Bench) (kind.Lengths, error) {
 	add := func(list []data.Prompt) {
 		for _, q := range list {
 			prompt, answer := asked(b, q.Text), l.Most
-			if q.Right != "" {
-				answer = min(answer, len(b.Chat.Answer(q.Right)))
+			if ids, err := b.Chat.Answer(q.Right); err == nil && q.Right != "" {
+				answer = min(answer, len(ids))
 			}
 			judged := asked(b, q.Text) + len(b.Chat.Encode(q.Right))
 			if ids, err := b.Chat.Judgement(q.Text, q.Right); err == nil {

@@ -2,10 +2,12 @@ package run
 
 import (
 	"context"
+	"errors"
 	"fmt"
 
 	"congrad/harness/bench"
 	"congrad/harness/config"
+	"congrad/harness/device"
 	"congrad/harness/kind"
 	"congrad/harness/kind/evaluation"
 	"congrad/harness/kind/filtering"
@@ -85,6 +87,9 @@ func do(ctx context.Context, s *stage.Stage, d *stage.Desk, b *bench.Bench) (sta
 	w, err := workOf(s)
 	if err != nil {
 		return nil, err
+	}
+	if note := device.OtherThreads(s.Device, b.Device); w.OnDevice() && note != "" {
+		return nil, errors.New("it was " + note)
 	}
 	if w.OnDevice() && s.Device != b.Device {
 		return nil, fmt.Errorf("it was planned for the device %q, but this process has %q (--device, or congrad run makes a new plan)", s.Device, b.Device)

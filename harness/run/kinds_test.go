@@ -158,4 +158,10 @@ func TestStagesOfOtherPlansAreRefused(t *testing.T) {
 			t.Errorf("%v, want %s", err, want)
 		}
 	}
+	s := *p.Stages[i]
+	s.Device, l.bench.Device = "xla 12 threads 16", "xla 12 threads 4"
+	_, err := Workshop(l.bench, p.Experiment)(t.Context(), &s, nil)
+	if err == nil || !strings.Contains(err.Error(), "it was planned with 16 threads of XLA, but this process has 4") {
+		t.Errorf("other threads: %v", err)
+	}
 }

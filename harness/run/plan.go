@@ -64,7 +64,7 @@ func (r *round) stages() []*stage.Stage {
 type final struct {
 	seed     uint64
 	arm      config.Arm
-	answer   *stage.Stage
+	answer   *stage.Stage // nil where only tasks are scored
 	judged   *stage.Stage // nil where the reference answer judges, or a server
 	compared *stage.Stage // nil where no server judges, and for the opponent
 	tasks    []*stage.Stage

@@ -29,7 +29,7 @@ func NewPlan(e *config.Experiment, b *bench.Bench, tasks []task.Task) (*Plan, er
 			p.tasks = append(p.tasks, t)
 		}
 	}
-	if err := errors.Join(p.enoughPrompts(), p.answersKnown()); err != nil {
+	if err := errors.Join(p.enoughPrompts(), p.answersKnown(), WithinContext(e, b, tasks)); err != nil {
 		return nil, err
 	}
 	p.planBase()
@@ -139,7 +139,7 @@ func (p *planner) seed(seed uint64, at int) {
 			}
 		}
 	}
-	if !p.Experiment.Trains() {
+	if !p.Experiment.RunsTasks() {
 		return // there is nothing to evaluate
 	}
 	for _, t := range trainees {

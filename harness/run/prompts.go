@@ -13,6 +13,9 @@ import (
 // prompts for all of them. Held-out prompts are "at most" so many, and never too few, but where there are none at all.
 func (p *planner) enoughPrompts() error {
 	e := p.Experiment
+	if e.TasksOnly() {
+		return nil
+	}
 	count := p.bench.Source.PreferenceCount
 	fewest := slices.MinFunc(e.Languages.Seen, func(a, b string) int { return cmp.Compare(count(a), count(b)) })
 	per, there := p.limited(e.Prompts.PerLanguage), count(fewest)
@@ -62,7 +65,7 @@ func (p *planner) answersKnown() error {
 		return nil
 	}
 	var wrong []error
-	if e.Judge.Kind == "reference" {
+	if e.Judge.Kind == "reference" && !e.TasksOnly() {
 		wrong = append(wrong, check("judge.kind", data.PartPreference, e.Languages.Seen))
 	}
 	if e.Evaluate.Judge == "reference" && e.Trains() {

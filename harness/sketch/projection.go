@@ -9,6 +9,7 @@ import (
 	"math/rand/v2"
 	"slices"
 
+	"congrad/harness/method"
 	"congrad/harness/model"
 	"congrad/harness/nn"
 	"congrad/harness/rng"
@@ -205,12 +206,12 @@ func EMA(decay float64) Weights {
 	}
 }
 
-// HeldBack gives equal shares to the first pairs met, as many as the share says, rounded down but at least one, and none
-// to the others. Pairs are met in a drawn order, so the first ones are a sample. One pair alone is not held back.
+// HeldBack gives equal shares to the first pairs met, method.Count of the share but at least one and not all, and none to the
+// others. Pairs are met in a drawn order, so the first ones are a sample. One pair alone is not held back.
 func HeldBack(share float64) Weights {
 	return func(n int) []float64 {
 		w := make([]float64, n)
-		held := min(n-1, max(1, int(share*float64(n))))
+		held := min(n-1, max(1, method.Count(share, n)))
 		for i := range held {
 			w[i] = 1 / float64(held)
 		}

@@ -7,7 +7,7 @@ func TestHeldBack(t *testing.T) {
 	for _, c := range []struct {
 		share   float64
 		n, held int
-	}{{0.2, 0, 0}, {0.2, 1, 0}, {0.2, 2, 1}, {0.2, 9, 1}, {0.2, 10, 2}, {0.2, 104, 20}, {0.9, 3, 2}, {0.9, 2, 1}} {
+	}{{0.2, 0, 0}, {0.2, 1, 0}, {0.2, 2, 1}, {0.2, 7, 1}, {0.2, 9, 2}, {0.2, 10, 2}, {0.2, 104, 21}, {0.29, 100, 29}, {0.9, 3, 2}, {0.9, 2, 1}} {
 		w := HeldBack(c.share)(c.n)
 		if len(w) != c.n {
 			t.Fatalf("%d shares for %d pairs", len(w), c.n)

@@ -12,16 +12,16 @@ import (
 // them and nowhere else, whatever a text spells.
 //
 // An answer follows its prompt as it would follow in a conversation: Prompt and Answer together are the beginning of
-// Conversation of the two, as long as the answer does not begin with white space.
+// Conversation of the two, as long as no merge crosses the line between them: white space may, where a template does not trim it.
 type Chat struct {
 	tokenizer  *Tokenizer
 	layout     *layout
 	start, end int
 	stop       int // -1: no token ends an answer
 	ends       []int
-	follow     follow
 	talks      error // why there is no conversation
 	trains     error // why answers do not follow their prompts
+	where      place // where an answer begins: behind the prompt's last text or token
 }
 
 // NewChat is the chat of a tokenizer without other files: the layout of the family that its special tokens belong to.
@@ -42,18 +42,19 @@ func OpenChat(t *Tokenizer, u Use) (*Chat, error) {
 	switch {
 	case u.Template != "" && (family == nil || family.name != Embedded || u.Template != embeddedTemplate):
 		c.layout = &layout{}
+		var asked parts
 		r, err := newRendered(t, u)
 		if err == nil {
 			c.layout.name, c.layout.lay = r.name(), r.lay
-			_, err = r.lay([]Message{{User, "Hello?"}}, true)
+			asked, err = r.lay([]Message{{User, "Hello?"}}, true)
 		}
 		if c.talks = err; err == nil {
-			c.follow, c.trains = follows(r.lay, t)
-			c.layout.stop = c.follow.stop
+			c.layout.stop, c.trains = c.layout.follows()
+			c.where = asked.end()
 		}
-	case family != nil:
+	case family != nil: // whose prompts end in text
 		l := *family
-		c.layout, c.follow = &l, follow{stop: l.stop}
+		c.layout = &l
 		_, c.talks = c.Conversation([]Message{{User, ""}}, true) // the tokens of a turn have to be special, or texts could spell them
 	default:
 		c.layout = &layout{}
@@ -105,7 +106,7 @@ func (c *Chat) bound(family *layout, u Use) error {
 func (c *Chat) Talks() error { return c.talks }
 
 // Trains says why answers cannot be trained on: the model has no conversations, or its template does not put an answer behind
-// its prompt as it was given. nil if nothing is in the way.
+// its prompt. nil if nothing is in the way.
 func (c *Chat) Trains() error {
 	if c.trains != nil {
 		return fmt.Errorf("answers cannot be trained on by this model's chat template: %w", c.trains)
@@ -135,9 +136,13 @@ func (c *Chat) Conversation(messages []Message, answer bool) ([]int, error) {
 		return nil, err
 	}
 	var ids []int
-	for _, p := range parts {
+	for i, p := range parts {
 		if !p.marker {
-			ids = append(ids, c.tokenizer.Encode(p.text)...)
+			where := atStart
+			if i > 0 {
+				where = behindToken
+			}
+			ids = append(ids, c.tokenizer.encode(p.text, where, false)...)
 			continue
 		}
 		id, err := c.tokenizer.Special(p.text)
@@ -154,10 +159,8 @@ func (c *Chat) Prompt(instruction string) ([]int, error) {
 	return c.Conversation([]Message{{User, instruction}}, true)
 }
 
-// Answer is an answer as it follows its prompt, with its end token.
-func (c *Chat) Answer(answer string) []int {
-	return append(c.tokenizer.Encode(c.follow.before+answer+c.follow.after), c.stop)
-}
+// Follows is a text as it follows a prompt.
+func (c *Chat) Follows(s string) []int { return c.tokenizer.encode(s, c.where, false) }
 
 // judging asks for a score where a layout has no token for that. The words are ours: the paper's are not public.
 const judging = `Rate the answer to the instruction below from 1 (useless) to 5 (excellent). A good answer does what was asked, is correct, ` +
@@ -179,7 +182,7 @@ func (c *Chat) Judgement(instruction, answer string) ([]int, error) {
 		return nil, err
 	}
 	ids, err := c.Prompt(instruction)
-	return append(append(ids, c.tokenizer.Encode(answer)...), judge), err
+	return append(append(ids, c.Follows(answer)...), judge), err
 }
 
 // Plain is the start of plain text, and Encode what follows.

@@ -21,7 +21,7 @@ func TestTextsSpellNoMarkers(t *testing.T) {
 		text    string
 	}{
 		"prompt":    {mustPrompt(t, chat, instruction), []string{"<|bos|>", "<|user|>", "<|assistant|>"}, instruction},
-		"answer":    {chat.Answer(answer), []string{"<|end|>"}, answer},
+		"answer":    {mustAnswer(t, chat, answer), []string{"<|end|>"}, answer},
 		"judgement": {mustJudgement(t, chat, instruction, answer), []string{"<|bos|>", "<|user|>", "<|assistant|>", "<|judge|>"}, instruction + answer},
 		"text":      {slices.Concat(chat.Plain(), chat.Encode(answer)), []string{"<|bos|>"}, answer},
 	} {

@@ -12,6 +12,7 @@ func (t *Tokenizer) Fit(rows int) error {
 		}
 		delete(t.special, token)
 		t.added.remove(token)
+		t.late.remove(token)
 	}
 	return nil
 }

@@ -13,7 +13,7 @@ func layoutChat(t *testing.T, l layout) (*Chat, *Tokenizer) {
 	t.Helper()
 	file := map[string]string{"Lla": "families/llama.json", "Gem": "families/gemma.json", "Smo": "families/smollm2.json", "Qwe": "families/qwen.json", "emb": "tokenizer.json"}[l.name[:3]]
 	tok := open(t, filepath.Join("testdata", file))
-	c := &Chat{tokenizer: tok, layout: &l, follow: follow{stop: l.stop}}
+	c := &Chat{tokenizer: tok, layout: &l}
 	if err := c.bound(&l, Use{}); err != nil {
 		t.Fatal(err)
 	}
@@ -24,6 +24,15 @@ func layoutChat(t *testing.T, l layout) (*Chat, *Tokenizer) {
 func mustPrompt(t *testing.T, c *Chat, instruction string) []int {
 	t.Helper()
 	ids, err := c.Prompt(instruction)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return ids
+}
+
+func mustAnswer(t *testing.T, c *Chat, answer string) []int {
+	t.Helper()
+	ids, err := c.Answer(answer)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -148,7 +157,7 @@ func checkRendering(t *testing.T, chat *Chat, tok *Tokenizer, r rendering) {
 func TestAnswersFollowTheirPrompts(t *testing.T) {
 	for _, l := range layouts {
 		chat, _ := layoutChat(t, l)
-		prompt, answer := mustPrompt(t, chat, "How many days has May?"), chat.Answer("It has 31 days.")
+		prompt, answer := mustPrompt(t, chat, "How many days has May?"), mustAnswer(t, chat, "It has 31 days.")
 		whole, err := chat.Conversation([]Message{{User, "How many days has May?"}, {Assistant, "It has 31 days."}}, false)
 		if err != nil {
 			t.Fatal(err)
@@ -202,7 +211,7 @@ func TestTextsSpellNoMarkersInAnyLayout(t *testing.T) {
 		if got, want := special(tok, mustPrompt(t, chat, hostile)), special(tok, mustPrompt(t, chat, "x")); got != want {
 			t.Errorf("%s: %d special tokens in a prompt, want %d", l.name, got, want)
 		}
-		if got := special(tok, chat.Answer(hostile)); got != 1 {
+		if got := special(tok, mustAnswer(t, chat, hostile)); got != 1 {
 			t.Errorf("%s: %d special tokens in an answer, want the last", l.name, got)
 		}
 		if got, want := special(tok, mustJudgement(t, chat, hostile, hostile)), special(tok, mustJudgement(t, chat, "x", "y")); got != want {

@@ -96,10 +96,14 @@ func parse(data []byte) (*Tokenizer, error) {
 	if err != nil {
 		return nil, fmt.Errorf("pre_tokenizer: %w", err)
 	}
-	if split != nil {
-		err = t.byteLevel(&f, m, split)
+	if split.bytes != nil {
+		err = t.byteLevel(&f, m, split.bytes)
 	} else {
+		t.prefix = split.prefix
 		err = t.characters(&f, m)
+	}
+	if err == nil {
+		err = t.cutAdded(f.AddedTokens)
 	}
 	if err != nil {
 		return nil, err
@@ -123,7 +127,7 @@ func parseModel(data json.RawMessage) (*modelFile, error) {
 	switch {
 	case m.Type != "BPE":
 		return nil, fmt.Errorf("model.type %q is not supported; BPE is", m.Type)
-	case m.Dropout != nil:
+	case m.Dropout != nil && *m.Dropout != 0:
 		return nil, fmt.Errorf("model.dropout %g is not supported; null is", *m.Dropout)
 	case m.Prefix != nil && *m.Prefix != "":
 		return nil, fmt.Errorf("model.continuing_subword_prefix %q is not supported; null is", *m.Prefix)

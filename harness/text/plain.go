@@ -21,7 +21,7 @@ func PlainChat(t *Tokenizer, u Use, prompt string) (*Chat, error) {
 	if err := c.bound(familyOf(t), u); err != nil {
 		return nil, err
 	}
-	c.follow.stop = t.tokens[c.end]
+	c.layout.stop = t.tokens[c.end]
 	start, marked := "", len(c.Opening()) > 0
 	if marked {
 		start = t.tokens[c.start]
@@ -39,7 +39,7 @@ func PlainChat(t *Tokenizer, u Use, prompt string) (*Chat, error) {
 		p.text(before + messages[0].Content + after)
 		if len(messages) == 2 {
 			p.text(messages[1].Content)
-			p.mark(c.follow.stop)
+			p.mark(c.layout.stop)
 		}
 		return p, nil
 	}

@@ -22,7 +22,7 @@ func TestPlainChat(t *testing.T) {
 		if slices.Contains(prompt, tok.special[c.ends]) {
 			t.Errorf("%s: the instruction spells a special token", c.tokenizer)
 		}
-		if got, want := tok.DecodeMarked(chat.Answer(" 4")), " 4"+c.ends; got != want {
+		if got, want := tok.DecodeMarked(mustAnswer(t, chat, " 4")), " 4"+c.ends; got != want {
 			t.Errorf("%s: the answer %q, want %q", c.tokenizer, got, want)
 		}
 		if err := chat.Trains(); err != nil || !strings.HasPrefix(chat.Layout(), `plain "Q: 1 + 1`) {

@@ -89,19 +89,16 @@ func (r *rendered) lay(messages []Message, answer bool) (parts, error) {
 		return nil, fmt.Errorf("%s: chat template: %w", r.use.File, err)
 	}
 	var p parts
-	for text != "" {
-		start, end, id := r.tokenizer.added.find(text, true)
-		if id >= 0 {
-			if _, special := r.tokenizer.special[text[start:end]]; special {
-				p.text(swap.show(text[:start]))
-				p.mark(text[start:end])
-				text = text[end:]
-				continue
-			}
+	token := func(id int, taken string) {
+		if marker := r.tokenizer.tokens[id]; r.tokenizer.isSpecial(id) {
+			p.mark(marker)
+		} else {
+			p.text(swap.show(taken))
 		}
-		p.text(swap.show(text[:end]))
-		text = text[end:]
 	}
+	r.tokenizer.added.cut(text, true, func(piece string, _ int) {
+		r.tokenizer.late.cut(piece, true, func(piece string, _ int) { p.text(swap.show(piece)) }, token)
+	}, token)
 	return p, nil
 }
 

@@ -62,7 +62,7 @@ func TestTemplatesComeToTheIdsOfLayouts(t *testing.T) {
 				compared++
 			}
 		}
-		if got, want := chat.Answer(hostile), oracle.Answer(hostile); !slices.Equal(got, want) {
+		if got, want := mustAnswer(t, chat, hostile), mustAnswer(t, oracle, hostile); !slices.Equal(got, want) {
 			t.Errorf("%s: the answer is %v, by the layout %v", c.layout, got, want)
 		}
 		if compared < 100 || !slices.Equal(chat.Plain(), oracle.Plain()) || chat.Stop() != oracle.Stop() || !slices.Equal(chat.Ends(), oracle.Ends()) {
@@ -104,7 +104,7 @@ func TestTrainingNeedsAnswersBehindTheirPrompts(t *testing.T) {
 	if err := chat.Trains(); err != nil {
 		t.Fatal(err)
 	}
-	if got := tok.DecodeMarked(chat.Answer("Yes")); got != " Yes <|endoftext|>" {
+	if got := tok.DecodeMarked(mustAnswer(t, chat, "Yes")); got != " Yes <|endoftext|>" {
 		t.Errorf("an answer between blanks comes to %q", got)
 	}
 	if chat, _ = templateChat(t, "qwen", ownThought, nil); chat.Trains() != nil {

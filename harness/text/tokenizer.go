@@ -9,18 +9,22 @@ import (
 // Tokenizer is a BPE read from a Hugging Face tokenizer.json. Its ids are those of the Python package tokenizers. It is
 // safe for concurrent use.
 //
-// Text runs through the parts of the file in this order: added tokens are cut out of it, what lies between is normalized
-// and split into pieces, the symbols of each piece are merged, and the post-processor puts special tokens around it all.
+// Text runs through the parts of the file in this order: added tokens are cut out of it, what lies between is normalized, added tokens
+// that are normalized themselves are cut out of that, the rest is split into pieces, the symbols of each piece are merged, and the
+// post-processor puts special tokens around it all.
 //
 // Own code, because no Go library reads these files exactly: of those measured, one panics on common files, one needs
 // Rust at build time, and one reads only SentencePiece models.
 type Tokenizer struct {
-	tokens    []string       // id -> token as the file spells it
-	spelled   []string       // id -> what the decoder joins
-	ids       map[string]int // token as the file spells it -> id
-	special   map[string]int // special token's text -> id
-	added     *added
+	tokens    []string                  // id -> token as the file spells it
+	spelled   []string                  // id -> what the decoder joins,
+	spell     func(token string) string // which is made of a token
+	ids       map[string]int            // token as the file spells it -> id
+	special   map[string]int            // special token's text -> id
+	added     *added                    // those that are cut from the raw text
+	late      *added                    // those that are cut from normalized text
 	normalize func(string) string
+	prefix    prefix
 	split     splitter
 	model     *bpe
 	join      decoder
@@ -42,25 +46,23 @@ func (t *Tokenizer) Special(token string) (int, error) {
 
 // Encode returns the ids of s. A special token never comes of it: what spells one is text, as in the reference with
 // encode_special_tokens set. What is not UTF-8 counts as U+FFFD.
-func (t *Tokenizer) Encode(s string) []int { return t.encode(s, false) }
+func (t *Tokenizer) Encode(s string) []int { return t.encode(s, atStart, false) }
 
 // EncodeMarked returns the ids of s, in which what spells a special token is that token.
-func (t *Tokenizer) EncodeMarked(s string) []int { return t.encode(s, true) }
+func (t *Tokenizer) EncodeMarked(s string) []int { return t.encode(s, atStart, true) }
 
-func (t *Tokenizer) encode(s string, markers bool) []int {
+func (t *Tokenizer) encode(s string, where place, markers bool) []int {
 	s = lossy(s)
 	ids := make([]int, 0, len(s)/4)
 	piece := func(p string) { ids = t.model.piece(ids, p) }
-	for s != "" {
-		start, end, id := t.added.find(s, markers)
-		if start > 0 {
-			t.split(t.normalize(s[:start]), piece)
-		}
-		if id >= 0 {
-			ids = append(ids, id)
-		}
-		s = s[end:]
-	}
+	token := func(id int, _ string) { ids = append(ids, id) }
+	t.added.cut(s, markers, func(raw string, at int) {
+		where := where.within(at)
+		whole := t.prefix.normalized(t.normalize(raw), where)
+		t.late.cut(whole, markers, func(p string, at int) {
+			t.split(t.prefix.split(p, where.within(at)), piece)
+		}, token)
+	}, token)
 	return ids
 }
 
@@ -82,10 +84,15 @@ func (t *Tokenizer) spelling(ids []int, markers bool) []string {
 		if id < 0 || id >= len(t.tokens) {
 			continue
 		}
-		if _, special := t.special[t.tokens[id]]; special && !markers {
+		if t.isSpecial(id) && !markers {
 			continue
 		}
 		tokens = append(tokens, t.spelled[id])
 	}
 	return tokens
+}
+
+func (t *Tokenizer) isSpecial(id int) bool {
+	_, special := t.special[t.tokens[id]]
+	return special
 }

@@ -4,6 +4,8 @@ package train
 import (
 	"fmt"
 	"math"
+
+	"congrad/harness/method"
 )
 
 // Schedule is the learning rate over a run of a known number of steps.
@@ -15,7 +17,7 @@ type Schedule struct {
 
 // Rate is the learning rate of step 1..steps. The first step already has a rate above zero, the last one still has.
 func (s Schedule) Rate(step, steps int) (float64, error) {
-	warmup := int(math.Round(s.Warmup * float64(steps)))
+	warmup := method.Count(s.Warmup, steps)
 	if step <= warmup {
 		return s.Peak * float64(step) / float64(warmup), nil
 	}

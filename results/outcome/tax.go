@@ -160,3 +160,8 @@ func (s *Study) Chance(task string) float64 {
 	}
 	return sum / float64(n)
 }
+
+// TasksOnly reports whether the base model was scored on tasks and nothing else was done: no pairs were made.
+func (s *Study) TasksOnly() bool {
+	return len(s.TaxTasks()) > 0 && len(s.Trained()) == 0 && len(s.Set.Pairs)+len(s.Set.Pairing) == 0
+}

@@ -126,6 +126,9 @@ func setting(s *outcome.Study) []string {
 	list = append(list, fmt.Sprintf("Self-rewarding iterations: %d. Seeds: %s. Backend: %s.", s.Iterations, strings.Join(seeds, ", "), s.Backend))
 	prompts, clusters := s.Prompts()
 	if prompts == 0 {
+		if s.TasksOnly() {
+			return append(list, "Only tasks are scored: no arm is trained.", completeness(s))
+		}
 		return append(list, "Nothing is evaluated.", completeness(s))
 	}
 	list = append(list, fmt.Sprintf("Evaluation: %d prompts in %d clusters; prompts that ask for the same fact in several languages form a cluster.%s", prompts, clusters, s.JudgedBy()))

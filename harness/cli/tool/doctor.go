@@ -8,6 +8,7 @@ import (
 	"os"
 	"os/exec"
 	"runtime"
+	"slices"
 	"strings"
 	"time"
 
@@ -56,7 +57,7 @@ func (a *app) probeCommand() *cobra.Command {
 	return &cobra.Command{
 		Use: "probe DEVICE", Hidden: true, Args: cobra.ExactArgs(1),
 		RunE: func(_ *cobra.Command, args []string) error {
-			b, _, err := device.Open(args[0])
+			b, info, err := device.Open(args[0])
 			if err != nil {
 				return exit.With(exit.Backend, err)
 			}
@@ -64,14 +65,28 @@ func (a *app) probeCommand() *cobra.Command {
 			if err != nil {
 				return exit.With(exit.Backend, err)
 			}
-			return json.NewEncoder(a.Out).Encode(speed)
+			return json.NewEncoder(a.Out).Encode(Probed{speed, info.Threads})
 		},
 	}
 }
 
+// Probed is what a probe found.
+type Probed struct {
+	nn.Speed
+	Threads int // of XLA's pool, see device.Info
+}
+
+// ThreadsNote says what the number of threads means for stages; empty where they do not depend on it.
+func (p Probed) ThreadsNote() string {
+	if p.Threads == 0 {
+		return ""
+	}
+	return fmt.Sprintf("%d; with another number stages are not taken from the store (PJRT_NPROC=%d keeps it)", p.Threads, p.Threads)
+}
+
 // Probe measures a device in a process of its own: a plugin that does not fit the machine kills the process it is in.
-func Probe(ctx context.Context, choice string) (nn.Speed, error) {
-	var speed nn.Speed
+func Probe(ctx context.Context, choice string) (Probed, error) {
+	var speed Probed
 	self, err := os.Executable()
 	if err != nil {
 		return speed, fmt.Errorf("finding this program: %w", err)
@@ -81,8 +96,13 @@ func Probe(ctx context.Context, choice string) (nn.Speed, error) {
 	out, err := exec.CommandContext(ctx, self, "setup", "probe", choice).Output()
 	if err != nil {
 		var ended *exec.ExitError
-		if errors.As(err, &ended) {
-			return speed, fmt.Errorf("it does not run here: %w: %s", err, firstLine(ended.Stderr))
+		switch {
+		case errors.Is(ctx.Err(), context.DeadlineExceeded):
+			return speed, errors.New("it does not run here: its probe did not end within two minutes")
+		case ctx.Err() != nil:
+			return speed, ctx.Err()
+		case errors.As(err, &ended):
+			return speed, fmt.Errorf("it does not run here: %w", device.Death(string(ended.Stderr), err))
 		}
 		return speed, fmt.Errorf("it does not run here: %w", err)
 	}
@@ -90,11 +110,6 @@ func Probe(ctx context.Context, choice string) (nn.Speed, error) {
 		return speed, fmt.Errorf("its probe printed %q instead of numbers", out)
 	}
 	return speed, nil
-}
-
-func firstLine(text []byte) string {
-	line, _, _ := strings.Cut(strings.TrimSpace(string(text)), "\n")
-	return line
 }
 
 func (a *app) doctorCommand() *cobra.Command {
@@ -124,6 +139,9 @@ func (a *app) doctor(ctx context.Context) error {
 			rows = append(rows, []string{"", "SHA-256 " + plugin.SHA256 + ", as installed"})
 		}
 	}
+	if set := device.Environment(); len(set) > 0 {
+		rows = append(rows, []string{"environment", strings.Join(set, ", ")})
+	}
 	choice := "go"
 	if err == nil && trouble == nil {
 		choice = "xla"
@@ -138,9 +156,11 @@ func (a *app) doctor(ctx context.Context) error {
 	} else {
 		rows = append(rows,
 			[]string{"runs on", map[bool]string{true: "the pure-Go backend", false: choice}[choice == "go"]},
+			[]string{"threads of XLA", speed.ThreadsNote()},
 			[]string{"matrix products", fmt.Sprintf("%.0f GFLOP/s in float32, %.0f in bfloat16", speed.Single, speed.Half)},
 			[]string{"training", fmt.Sprintf("%.0f tokens/s (DPO on the embedded model)", speed.Train)},
-			[]string{"congrad run tiny", advice(speed)})
+			[]string{"congrad run tiny", advice(speed.Speed)})
+		rows = slices.DeleteFunc(rows, func(row []string) bool { return row[1] == "" })
 	}
 	if err := a.Columns(rows, false); err != nil {
 		return err

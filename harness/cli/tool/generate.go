@@ -93,21 +93,15 @@ func (a *app) generate(ctx context.Context, g generation) error {
 			return exit.With(exit.Data, err)
 		}
 	}
+	asked, err := g.asked(prompts, chat, base.Context())
+	if err != nil {
+		return exit.With(exit.Data, err)
+	}
 	e, weights, err := a.upload(base)
 	if err != nil {
 		return err
 	}
 	defer weights.Free()
-	asked := make([]decode.Prompt, len(prompts))
-	for i, p := range prompts {
-		if asked[i].Tokens, err = g.tokens(chat, p); err != nil {
-			return exit.With(exit.Data, fmt.Errorf("prompt %d: %w", i+1, err))
-		}
-		if len(asked[i].Tokens) == 0 {
-			return exit.With(exit.Data, fmt.Errorf("prompt %d is empty, and this model has no begin token to start from", i+1))
-		}
-		asked[i].Stream = func(int) *rand.Rand { return rng.Stream(g.seed, "generate", strconv.Itoa(i)) }
-	}
 	s := decode.Settings{Temperature: g.temperature, TopP: g.topP, MaxTokens: g.maxTokens, Stops: chat.Ends()}
 	for i := range asked { // one by one, so that an answer does not depend on the other prompts, not even by rounding
 		answers, err := decode.Answers(ctx, e, weights, asked, decode.Block{Prompts: []int{i}, Count: 1}, 1, s)
@@ -123,6 +117,33 @@ func (a *app) generate(ctx context.Context, g generation) error {
 		}
 	}
 	return nil
+}
+
+// asked are the prompts as ids. One that leaves no room for its answer in the model's context [tokens; 0 if unknown] is an error:
+// behind the context a model writes garbage, and memory is made for all of it.
+func (g generation) asked(prompts []string, chat *text.Chat, context int) ([]decode.Prompt, error) {
+	asked := make([]decode.Prompt, len(prompts))
+	var long []error
+	for i, p := range prompts {
+		var err error
+		if asked[i].Tokens, err = g.tokens(chat, p); err != nil {
+			return nil, fmt.Errorf("prompt %d: %w", i+1, err)
+		}
+		n := len(asked[i].Tokens)
+		switch {
+		case n == 0:
+			return nil, fmt.Errorf("prompt %d is empty, and this model has no begin token to start from", i+1)
+		case context > 0 && n >= context:
+			long = append(long, fmt.Errorf("prompt %d has %d tokens; the model's context has %d, for prompt and answer together", i+1, n, context))
+		case context > 0 && n+g.maxTokens > context:
+			long = append(long, fmt.Errorf("prompt %d has %d tokens and --max-tokens is %d; the model's context has %d (--max-tokens %d)", i+1, n, g.maxTokens, context, context-n))
+		}
+		asked[i].Stream = func(int) *rand.Rand { return rng.Stream(g.seed, "generate", strconv.Itoa(i)) }
+	}
+	if rest := len(long) - 10; rest > 0 {
+		long = append(long[:10], fmt.Errorf("and %d more prompts are too long", rest))
+	}
+	return asked, errors.Join(long...)
 }
 
 // tokens are the ids that the model goes on behind.

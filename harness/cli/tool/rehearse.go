@@ -46,7 +46,7 @@ func (a *app) rehearse(name string, w shell.ModelOut, seed uint64) error {
 			return exit.With(exit.Data, fmt.Errorf("%q is neither a shape that comes with the program (gemma-2-2b, llama-3-8b) nor a config.json: %w", name, err))
 		}
 	}
-	_, chat, tokenizer, err := open.Shape("tiny", config.Chat{})
+	tiny, chat, err := open.Shape("tiny", config.Chat{})
 	if err != nil {
 		return err
 	}
@@ -54,7 +54,8 @@ func (a *app) rehearse(name string, w shell.ModelOut, seed uint64) error {
 	if err != nil {
 		return exit.With(exit.Data, fmt.Errorf("%s: %w", name, err))
 	}
-	if tokenizer, err = text.Pad(tokenizer, shape.Vocab); err != nil {
+	tokenizer, err := text.Pad(tiny.Tokenizer, shape.Vocab)
+	if err != nil {
 		return exit.With(exit.Data, err)
 	}
 	folder := model.Rehearsal(shape, source, tokenizer, seed)

@@ -15,8 +15,10 @@ import (
 	"congrad/harness/cli/shell"
 	"congrad/harness/decode"
 	"congrad/harness/device"
+	"congrad/harness/model/safetensors"
 	"congrad/harness/nn"
 	"congrad/harness/open"
+	"congrad/harness/store"
 )
 
 // This file is no part of the suite: it needs Python with transformers, which CONGRAD_PYTHON names (docs/models.md).
@@ -27,7 +29,7 @@ type parityCase struct {
 	Chat         bool      `json:"chat"`
 	Opening      []int     `json:"opening"`
 	IDs          []int     `json:"ids"`
-	Stop         int       `json:"stop"`
+	Stops        []int     `json:"stops"`
 	Answer       []int     `json:"answer"`
 	Continuation string    `json:"continuation"`
 	LogProbs     []float64 `json:"logprobs"`
@@ -38,6 +40,14 @@ type parityCase struct {
 func TestTransformersLoadsAnExportedModel(t *testing.T) {
 	out := exportedAgain(t, "tiny")
 	parity(t, out, out, "", 1e-4, []string{"What is 2 + 3?", "Wie heißt Japan?", "12", "日本語 <b> x", ""}, []string{"All human beings are born free", "Kila mtu", ""})
+}
+
+// So is one whose tokenizer was made of the scores in a GGUF file.
+func TestTransformersLoadsAnExportedSentencePiece(t *testing.T) {
+	for _, name := range []string{"llama", "gemma", "scores"} {
+		out := exportedAgain(t, "../../model/testdata/spm/"+name+".gguf")
+		parity(t, out, out, "", 1e-4, nil, []string{"All human beings are born free", " zwei  Leerzeichen", "日本語 <b> x", "a<sep>b <sep> c", "\n\n\nx"})
+	}
 }
 
 // So is one read from a GGUF file, here that of make smollm2, and what is exported of it.
@@ -52,6 +62,46 @@ func TestTransformersReadsTheSameGGUF(t *testing.T) {
 
 	out := exportedAgain(t, path)
 	parity(t, out, out, "", 1e-3, questions[:2], texts[:1])
+}
+
+// Every family is exported as files that transformers loads, with the same logits: the random models of harness/nn, and those of
+// harness/model that are read from GGUF files.
+func TestTransformersLoadsEveryExportedFamily(t *testing.T) {
+	type logits struct {
+		Name   string      `json:"name"`
+		Folder string      `json:"folder"`
+		IDs    []int       `json:"ids"`
+		Logits [][]float32 `json:"logits"`
+	}
+	var cases []logits
+	for _, pattern := range []string{"../../nn/testdata/families/*", "../../model/testdata/gguf/*.gguf", "../../model/testdata/spm/*.gguf"} {
+		names, err := filepath.Glob(pattern)
+		if err != nil || len(names) == 0 {
+			t.Fatalf("%s: %d models, %v", pattern, len(names), err)
+		}
+		for _, name := range names {
+			c := logits{Name: filepath.Base(name), Folder: filepath.Join(t.TempDir(), "out"), IDs: []int{1, 5, 2, 4, 3, 0, 1, 2, 5, 5, 3}}
+			base, err := open.Weights(name)
+			if err != nil {
+				t.Fatal(err)
+			}
+			base.Tokenizer = []byte("{}")
+			if err := store.WriteFolder(c.Folder, func(add store.AddFile) error { return base.Write(add, safetensors.F32) }); err != nil {
+				t.Fatal(err)
+			}
+			e := nn.NewEngine(backend(t), base.Config)
+			weights, err := e.Upload(base.Weights)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if c.Logits, err = e.Logits(weights, c.IDs); err != nil {
+				t.Fatal(err)
+			}
+			weights.Free()
+			cases = append(cases, c)
+		}
+	}
+	python(t, "testdata/logits.py", map[string]any{"tolerance": 1e-4, "cases": cases})
 }
 
 // exportedAgain is the folder that a model is written to.
@@ -70,20 +120,12 @@ func exportedAgain(t *testing.T, name string) string {
 
 func parity(t *testing.T, name, folder, gguf string, tolerance float64, questions, texts []string) {
 	t.Helper()
-	python := os.Getenv("CONGRAD_PYTHON")
-	if python == "" {
-		t.Fatal("CONGRAD_PYTHON names no Python with transformers")
-	}
 	const most = 64
 	base, chat, err := open.Model(name)
 	if err != nil {
 		t.Fatal(err)
 	}
-	backend, _, err := device.Open("auto")
-	if err != nil {
-		t.Fatal(err)
-	}
-	e := nn.NewEngine(backend, base.Config)
+	e := nn.NewEngine(backend(t), base.Config)
 	weights, err := e.Upload(base.Weights)
 	if err != nil {
 		t.Fatal(err)
@@ -91,13 +133,12 @@ func parity(t *testing.T, name, folder, gguf string, tolerance float64, question
 	defer weights.Free()
 	var cases []parityCase
 	for i, s := range append(questions, texts...) {
-		c := parityCase{Text: s, Chat: i < len(questions), Opening: append([]int{}, chat.Opening()...), Stop: chat.End()}
-		if c.Chat {
-			c.Stop = chat.Stop()
+		c := parityCase{Text: s, Chat: i < len(questions), Opening: append([]int{}, chat.Opening()...), Stops: chat.Ends()}
+		if c.IDs, err = (generation{chat: c.Chat}).tokens(chat, s); err != nil {
+			t.Fatal(err)
 		}
-		c.IDs = generation{chat: c.Chat}.tokens(chat, s)
 		answers, err := decode.Answers(context.Background(), e, weights, []decode.Prompt{{Tokens: c.IDs}}, decode.Block{Prompts: []int{0}, Count: 1}, 1,
-			decode.Settings{MaxTokens: most, Stop: c.Stop})
+			decode.Settings{MaxTokens: most, Stops: c.Stops})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -118,11 +159,30 @@ func parity(t *testing.T, name, folder, gguf string, tolerance float64, question
 		}
 		cases = append(cases, c)
 	}
-	input, err := json.Marshal(map[string]any{"folder": folder, "gguf": gguf, "max_tokens": most, "tolerance": tolerance, "cases": cases})
+	python(t, "testdata/parity.py", map[string]any{"folder": folder, "gguf": gguf, "max_tokens": most, "tolerance": tolerance, "cases": cases})
+}
+
+func backend(t *testing.T) device.Backend {
+	t.Helper()
+	b, _, err := device.Open("auto")
 	if err != nil {
 		t.Fatal(err)
 	}
-	cmd := exec.Command(python, "testdata/parity.py")
+	return b
+}
+
+// python runs a script with a value as JSON on its standard input.
+func python(t *testing.T, script string, given any) {
+	t.Helper()
+	interpreter := os.Getenv("CONGRAD_PYTHON")
+	if interpreter == "" {
+		t.Fatal("CONGRAD_PYTHON names no Python with transformers (make transformers)")
+	}
+	input, err := json.Marshal(given)
+	if err != nil {
+		t.Fatal(err)
+	}
+	cmd := exec.Command(interpreter, script)
 	cmd.Stdin = bytes.NewReader(input)
 	var errs strings.Builder
 	cmd.Stderr = &errs

@@ -4,6 +4,7 @@ package evaluation
 
 import (
 	"context"
+	"fmt"
 	"slices"
 
 	"congrad/harness/bench"
@@ -107,7 +108,7 @@ func (a Answer) Record(s stage.Shelf, b *bench.Bench, at kind.Place, set *record
 		return err
 	}
 	sampling.RecordPrompts(set, prompts)
-	byID := bench.ByID(prompts)
+	find := bench.ByID(prompts)
 	answers, err := readJudged(s, s.Own, at.Trial.Scores)
 	if err != nil {
 		return err
@@ -125,8 +126,16 @@ func (a Answer) Record(s stage.Shelf, b *bench.Bench, at kind.Place, set *record
 		return err
 	}
 	for i, ours := range answers {
-		x := compared(ours, theirs[ours.Prompt], at.Trial)
-		x.Seed, x.Arm, x.Cluster = at.Seed, at.Arm.Name, byID[ours.Prompt].Cluster
+		prompt, err := find(ours.Prompt)
+		if err != nil {
+			return err
+		}
+		opposed, ok := theirs[ours.Prompt]
+		if !ok {
+			return fmt.Errorf("the opponent has no answer to the prompt %q", ours.Prompt)
+		}
+		x := compared(ours, opposed, at.Trial)
+		x.Seed, x.Arm, x.Cluster = at.Seed, at.Arm.Name, prompt.Cluster
 		if verdicts != nil {
 			x.Verdict, x.Win = (*record.Verdict)(&verdicts[i]), verdicts[i].Win()
 		}

@@ -94,9 +94,13 @@ func optionRows(b *bench.Bench, t task.Task, c data.Choice) ([]nn.Row, error) {
 	for k, option := range c.Options {
 		switch {
 		case t.Spec == nil:
-			rows[k] = nn.Row{Prompt: ask, Answer: b.Chat.Answer(option)}
+			answer, err := b.Chat.Answer(option)
+			if err != nil {
+				return nil, fmt.Errorf("item %s: option %d: %w", c.ID, k, err)
+			}
+			rows[k] = nn.Row{Prompt: ask, Answer: answer}
 		case t.Spec.Prompt.Layout == task.Chat:
-			rows[k] = nn.Row{Prompt: ask, Answer: b.Chat.Encode(option)}
+			rows[k] = nn.Row{Prompt: ask, Answer: b.Chat.Follows(option)}
 		}
 	}
 	if t.Spec != nil && t.Spec.Prompt.Layout == task.Plain {

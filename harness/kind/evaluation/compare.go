@@ -90,13 +90,21 @@ func (c Compare) pairs(s stage.Shelf, b *bench.Bench) ([]endpoint.Pair, error) {
 	if err != nil {
 		return nil, err
 	}
-	byID, against := bench.ByID(prompts), map[string]string{}
+	find, against := bench.ByID(prompts), map[string]string{}
 	for _, a := range theirs {
 		against[a.Prompt] = a.Text
 	}
 	pairs := make([]endpoint.Pair, len(ours))
 	for i, a := range ours {
-		pairs[i] = endpoint.Pair{Instruction: byID[a.Prompt].Text, Answer: a.Text, Opponent: against[a.Prompt]}
+		prompt, err := find(a.Prompt)
+		if err != nil {
+			return nil, err
+		}
+		opponent, ok := against[a.Prompt]
+		if !ok {
+			return nil, fmt.Errorf("the opponent has no answer to the prompt %q", a.Prompt)
+		}
+		pairs[i] = endpoint.Pair{Instruction: prompt.Text, Answer: a.Text, Opponent: opponent}
 	}
 	return pairs, nil
 }

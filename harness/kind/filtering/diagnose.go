@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"math"
 	"slices"
+	"strings"
 
 	"congrad/harness/bench"
 	"congrad/harness/config"
@@ -15,6 +16,7 @@ import (
 	"congrad/harness/nn"
 	"congrad/harness/sketch"
 	"congrad/harness/stage"
+	"congrad/harness/suggest"
 	"congrad/harness/train"
 )
 
@@ -27,6 +29,7 @@ type Diagnosis struct {
 	Squares   []float64   // [K] mean square length of the pairs' gradients
 	Against   []int       // [K] pairs whose gradient is against the consensus
 	Others    []float64   // [K] share of pairs whose gradient is against the mean direction of the other languages
+	Trimmed   int         // answers that the model's chat template trims
 }
 
 // Diagnose takes the first step of an arm's filter with pairs that a user brings: gradients of the arm's loss at the model, which is
@@ -69,15 +72,23 @@ func Diagnose(ctx context.Context, b *bench.Bench, x *config.Experiment, arm con
 	if err != nil {
 		return d, err
 	}
-	return diagnosis(means.Round(), scores, codes), nil
+	d = diagnosis(means.Round(), scores, codes)
+	for _, p := range pairs {
+		for _, answer := range []string{p.Chosen, p.Rejected} {
+			if b.Chat.Trims(answer) {
+				d.Trimmed++
+			}
+		}
+	}
+	return d, nil
 }
 
 // materialOf lays pairs out for the device. A row longer than longest tokens is an error: how a cut answer's gradient points says
 // nothing of the whole one's.
 func materialOf(b *bench.Bench, pairs []data.Preference, codes []string, longest int, name string) (material, error) {
-	index := map[string]int{}
-	for k, code := range codes {
-		index[code] = k
+	context := 0
+	if b.Base != nil {
+		context = b.Base.Context()
 	}
 	m := material{units: make([][]nn.Row, len(pairs)), language: make([]int, len(pairs))}
 	var faults []error
@@ -86,13 +97,25 @@ func materialOf(b *bench.Bench, pairs []data.Preference, codes []string, longest
 		if err != nil {
 			return m, fmt.Errorf("%s:%d: %w", name, p.Line, err)
 		}
-		m.units[i] = []nn.Row{{Prompt: ask, Answer: b.Chat.Answer(p.Chosen)}, {Prompt: ask, Answer: b.Chat.Answer(p.Rejected)}}
+		chosen, err := b.Chat.Answer(p.Chosen)
+		if err != nil {
+			return m, fmt.Errorf("%s:%d: chosen: %w", name, p.Line, err)
+		}
+		rejected, err := b.Chat.Answer(p.Rejected)
+		if err != nil {
+			return m, fmt.Errorf("%s:%d: rejected: %w", name, p.Line, err)
+		}
+		m.units[i] = []nn.Row{{Prompt: ask, Answer: chosen}, {Prompt: ask, Answer: rejected}}
 		if slices.Equal(m.units[i][0].Answer, m.units[i][1].Answer) && len(faults) < 10 {
 			faults = append(faults, fmt.Errorf("%s:%d: chosen and rejected come to the same tokens, so nothing is preferred: leave the pair out", name, p.Line))
 		}
-		m.language[i] = index[p.Lang]
+		if m.language[i] = slices.Index(codes, p.Lang); m.language[i] < 0 {
+			return m, fmt.Errorf("%s:%d: the language %q is not among those compared: %s%s", name, p.Line, p.Lang, strings.Join(codes, ", "), suggest.DidYouMean(p.Lang, codes))
+		}
 		if n := max(m.units[i][0].Len(), m.units[i][1].Len()); n > longest && len(faults) < 10 {
 			faults = append(faults, fmt.Errorf("%s:%d: prompt and answer have %d tokens; the limit is %d, half of batch.tokens (remove the pair, or --set batch.tokens)", name, p.Line, n, longest))
+		} else if context > 0 && n > context && len(faults) < 10 {
+			faults = append(faults, fmt.Errorf("%s:%d: prompt and answer have %d tokens; the model's context has %d (remove the pair)", name, p.Line, n, context))
 		}
 	}
 	return m, errors.Join(faults...)

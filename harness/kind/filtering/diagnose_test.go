@@ -69,4 +69,31 @@ func TestPairsOfOneAnswerAreRefused(t *testing.T) {
 	if _, err := materialOf(&bench.Bench{Chat: chat}, pairs, []string{"de"}, 99, "f"); err == nil || !strings.Contains(err.Error(), "f:2: chosen and rejected come to the same tokens") {
 		t.Errorf("one answer in two spellings: %v", err)
 	}
+	pairs[0].Lang = "sv"
+	if _, err := materialOf(&bench.Bench{Chat: chat}, pairs, []string{"de", "sw"}, 99, "f"); err == nil || err.Error() != `f:1: the language "sv" is not among those compared: de, sw; did you mean "sw"?` {
+		t.Errorf("a language that is not compared: %v", err)
+	}
+}
+
+// Answers that differ only in white space that the model's layout trims are one answer, too; a layout that keeps it has two.
+func TestPairsOfOneTrimmedAnswerAreRefused(t *testing.T) {
+	for family, refused := range map[string]bool{"llama": true, "gemma": true, "qwen": false} {
+		file, err := os.ReadFile("../../text/testdata/families/" + family + ".json")
+		if err != nil {
+			t.Fatal(err)
+		}
+		tokenizer, err := text.Parse(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		chat, err := text.NewChat(tokenizer)
+		if err != nil {
+			t.Fatal(err)
+		}
+		pairs := []data.Preference{{Lang: "de", Prompt: "a", Chosen: "ja", Rejected: "\n\nja ", Line: 3}}
+		_, err = materialOf(&bench.Bench{Chat: chat}, pairs, []string{"de"}, 99, "f")
+		if refused != (err != nil && strings.Contains(err.Error(), "f:3: chosen and rejected come to the same tokens")) {
+			t.Errorf("%s: %v", family, err)
+		}
+	}
 }

@@ -55,14 +55,22 @@ func (r Random) Do(_ context.Context, d *stage.Desk, _ *bench.Bench) (stage.File
 	if err != nil {
 		return nil, err
 	}
+	matched, err := kind.Languages(theirs, r.Languages)
+	if err != nil {
+		return nil, err
+	}
+	own, err := kind.Languages(pairs, r.Languages)
+	if err != nil {
+		return nil, err
+	}
 	counts := make([]int, len(r.Languages))
-	for i, language := range kind.Languages(theirs, r.Languages) {
+	for i, language := range matched {
 		if chosen[i].Kept {
 			counts[language]++
 		}
 	}
 	stream := rng.Stream(r.Seed, "random selection", strconv.Itoa(r.Iteration))
-	scores, kept := method.Random(kind.Languages(pairs, r.Languages), counts, stream)
+	scores, kept := method.Random(own, counts, stream)
 	list := make([]kind.Choice, len(kept))
 	for i, k := range kept {
 		list[i] = kind.Choice{Score: scores[i], Rank: k.Rank, Kept: k.Kept}

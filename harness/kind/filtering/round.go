@@ -95,7 +95,10 @@ type material struct {
 
 // material is that of the round's pairs.
 func (r Round) material(s stage.Shelf, pairs []kind.Pair) (m material, err error) {
-	m.units, m.language = kind.Rows(pairs), kind.Languages(pairs, r.Languages)
+	m.units = kind.Rows(pairs)
+	if m.language, err = kind.Languages(pairs, r.Languages); err != nil {
+		return m, err
+	}
 	m.margins, err = kind.Margins(s, r.Reference, r.Loss)
 	return m, err
 }

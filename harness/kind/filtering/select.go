@@ -64,7 +64,7 @@ func SelectOf(a config.Arm, s method.Selector, languages []string) Select {
 }
 
 // Kind of the stage.
-func (Select) Kind() kind.Kind { return kind.Kind{Name: "select", Version: 4, Title: "selection"} }
+func (Select) Kind() kind.Kind { return kind.Kind{Name: "select", Version: 5, Title: "selection"} }
 
 // Title says what the stage does.
 func (s Select) Title() string { return "select pairs by " + s.Selector }
@@ -97,7 +97,10 @@ func (s Select) Do(ctx context.Context, d *stage.Desk, b *bench.Bench) (stage.Fi
 	if err != nil {
 		return nil, err
 	}
-	language := kind.Languages(pairs, s.Languages)
+	language, err := kind.Languages(pairs, s.Languages)
+	if err != nil {
+		return nil, err
+	}
 	evidence, err := s.evidence(d.Shelf, selector.Reads, pairs, language)
 	if err != nil {
 		return nil, err
@@ -200,7 +203,10 @@ func (s Select) Record(shelf stage.Shelf, _ *bench.Bench, at kind.Place, set *re
 
 // squares are the mean square lengths of the gradients of each language's pairs; zero without pairs.
 func (s Select) squares(shelf stage.Shelf, pairs []kind.Pair) ([]float64, error) {
-	language := kind.Languages(pairs, s.Languages)
+	language, err := kind.Languages(pairs, s.Languages)
+	if err != nil {
+		return nil, err
+	}
 	round, err := readRound(shelf, s.Gradients, language)
 	if err != nil {
 		return nil, err

@@ -71,7 +71,11 @@ func (j Judge) Do(ctx context.Context, d *stage.Desk, b *bench.Bench) (stage.Fil
 		defer release()
 		who = judge.Self{Engine: b.Engine, Weights: w, Chat: b.Chat, Tokens: j.Batch}
 	}
-	scores, err := scored(ctx, d, who, items(answers, prompts))
+	asked, err := items(answers, prompts)
+	if err != nil {
+		return nil, err
+	}
+	scores, err := scored(ctx, d, who, asked)
 	if err != nil {
 		return nil, err
 	}
@@ -106,14 +110,17 @@ func (j Judge) addNoise(scores []judge.Score, answers []kind.Answer) {
 }
 
 // items joins answers with their prompts.
-func items(answers []kind.Answer, prompts []data.Prompt) []judge.Item {
-	byID := bench.ByID(prompts)
+func items(answers []kind.Answer, prompts []data.Prompt) ([]judge.Item, error) {
+	find := bench.ByID(prompts)
 	items := make([]judge.Item, len(answers))
 	for i, a := range answers {
-		p := byID[a.Prompt]
+		p, err := find(a.Prompt)
+		if err != nil {
+			return nil, err
+		}
 		items[i] = judge.Item{Instruction: p.Text, Answer: a.Text, Right: p.Right}
 	}
-	return items
+	return items, nil
 }
 
 // Record adds the answers with their scores. Those to held-out prompts are recorded with what they are compared with, see

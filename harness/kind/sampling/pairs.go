@@ -34,7 +34,7 @@ func RulesOf(p config.Pair) config.Pair {
 }
 
 // Kind of the stage.
-func (Pairs) Kind() kind.Kind { return kind.Kind{Name: "pairs", Version: 1, Title: "making pairs"} }
+func (Pairs) Kind() kind.Kind { return kind.Kind{Name: "pairs", Version: 2, Title: "making pairs"} }
 
 // Title says what the stage does.
 func (Pairs) Title() string { return "make pairs" }
@@ -92,7 +92,7 @@ func (p Pairs) Do(_ context.Context, d *stage.Desk, b *bench.Bench) (stage.Files
 func (p Pairs) pair(b *bench.Bench, instruction string, answers []kind.Answer, scores []judge.Score, c *record.Pairing) (kind.Pair, bool, error) {
 	scored := make([]preference.Scored, len(answers))
 	for i, a := range answers {
-		scored[i] = preference.Scored{Text: a.Text, Tokens: len(a.Tokens), Score: scores[i].Value, Parsed: scores[i].Parsed}
+		scored[i] = preference.Scored{Text: said(b, a.Text), Tokens: len(a.Tokens), Score: scores[i].Value, Parsed: scores[i].Parsed}
 		if !scores[i].Parsed {
 			c.Unparsed++
 		}
@@ -128,6 +128,15 @@ func (p Pairs) pair(b *bench.Bench, instruction string, answers []kind.Answer, s
 		made.KnownGap = best.Known - worst.Known
 	}
 	return made, true, err
+}
+
+// said is what two answers are compared by: the text as the chat template renders it, so that answers which differ only in white
+// space that it trims are no pair. What is trained on are the sampled tokens: their log-probs are those of the policy.
+func said(b *bench.Bench, answer string) string {
+	if text, err := b.Chat.Rendered(answer); err == nil {
+		return text
+	}
+	return answer
 }
 
 func side(b *bench.Bench, a kind.Answer) kind.Side {

@@ -96,7 +96,10 @@ func (t Train) kept(s stage.Shelf) ([]train.Pair, error) {
 	if err != nil {
 		return nil, err
 	}
-	language := kind.Languages(pairs, t.Languages)
+	language, err := kind.Languages(pairs, t.Languages)
+	if err != nil {
+		return nil, err
+	}
 	var kept []train.Pair
 	for i, p := range pairs {
 		if chosen[i].Kept && (t.Language == "" || p.Lang == t.Language) {

@@ -35,9 +35,9 @@ for case in given["cases"]:
         differs(case, "ids", case["ids"], ids)
         continue
     with torch.no_grad():
-        made = model.generate(torch.tensor([ids]), do_sample=False, max_new_tokens=given["max_tokens"], eos_token_id=case["stop"],
+        made = model.generate(torch.tensor([ids]), do_sample=False, max_new_tokens=given["max_tokens"], eos_token_id=case["stops"],
                               attention_mask=torch.ones(1, len(ids)), pad_token_id=0)[0, len(ids):].tolist()  # fmt: skip
-        if made and made[-1] == case["stop"]:
+        if made and made[-1] in case["stops"]:
             made = made[:-1]
         if made != case["answer"]:
             differs(case, "greedy", case["answer"], made)
