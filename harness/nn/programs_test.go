@@ -27,7 +27,7 @@ func TestProgramsAreLetGo(t *testing.T) {
 				t.Errorf("kept are %q, want %q", got, want)
 			}
 		}
-		names("last-logits", "log-probs")
+		names("log-probs", "predicting logits")
 		must(e.Logits(w, []int{1, 2}))(t)
 		names("all logits", "log-probs")
 		must(e.LogProbs(w, batches[0]))(t)

@@ -42,6 +42,9 @@ func (c course) room(pairs int) Layout {
 // ByItself is one layout for blocks of any of the units, which are pairs, each in a sequence of its own, so that they share a program: up
 // to so many at once. A block of pairs whose answers are longer than most holds fewer.
 func ByItself(units [][]nn.Row, atOnce, tokens int) Layout {
+	if len(units) == 0 {
+		return Layout{Apart: true}
+	}
 	size := least(units)
 	size.Seqs = max(1, min(atOnce, tokens/size.Seq))
 	slots := 0
