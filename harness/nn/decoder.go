@@ -39,6 +39,9 @@ func (e *Engine) Prefill(w *Weights, prompts [][]int, copies, count, seq, limit 
 				return nil, nil, fmt.Errorf("reading %d prompts: prompt %d has %d tokens, the block takes 1 to %d", len(prompts), i, length, seq)
 			}
 			for j, id := range prompts[i] {
+				if err := e.known(id); err != nil {
+					return nil, nil, fmt.Errorf("reading %d prompts: prompt %d, token %d: %w", len(prompts), i, j, err)
+				}
 				tokens[i*seq+j] = int32(id)
 			}
 		}
@@ -93,6 +96,9 @@ func (d *Decoder) Next(tokens []int) ([][]float32, error) {
 	}
 	ids := make([]int32, d.rows)
 	for i, id := range tokens {
+		if err := d.engine.known(id); err != nil {
+			return nil, fmt.Errorf("decoding token %d: row %d: %w", d.made+1, i, err)
+		}
 		ids[i] = int32(id)
 	}
 	side := []*tensors.Tensor{

@@ -59,7 +59,7 @@ type Engine struct {
 
 // NewEngine returns an engine for models of the given shape.
 func NewEngine(backend compute.Backend, config model.Config) *Engine {
-	return &Engine{Config: config, atOnce: MostLogits, backend: backend, programs: newPrograms(config.Layers)}
+	return &Engine{Config: config, atOnce: MostLogits, backend: backend, programs: newPrograms(backend, config.Layers)}
 }
 
 // can reports whether the backend has an operation. The pure-Go one lacks a few.

@@ -85,7 +85,11 @@ func (t *Trainer) Accumulate(b *Batch, targets Targets) ([]Unit, error) {
 	if err != nil {
 		return nil, fmt.Errorf("training on a batch: %w", err)
 	}
-	side := append(b.inputs(), extra...)
+	batch, err := t.engine.batch(b)
+	if err != nil {
+		return nil, fmt.Errorf("training on %d rows: %w", b.Rows, err)
+	}
+	side := append(batch, extra...)
 	defer freeAll(side)
 	given, n := t.engine.inputs(t.weights)
 	objective, nSide := targets.objective(), len(side)
