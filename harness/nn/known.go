@@ -6,8 +6,8 @@ import (
 	"github.com/gomlx/gomlx/core/tensors"
 )
 
-// known refuses a token id that the model does not have. Trap: XLA takes the nearest id that there is, without an error, and the
-// pure-Go backend panics.
+// known refuses a token id that the model does not have. Trap: on both backends a look-up takes the nearest id without an error, and
+// such a label has the logit of the likeliest one; the gradient panics on the pure-Go backend.
 func (e *Engine) known(id int) error {
 	if id < 0 || id >= e.Config.Vocab {
 		return fmt.Errorf("a token's id is %d, the model has 0 to %d", id, e.Config.Vocab-1)

@@ -11,6 +11,7 @@ import (
 	"github.com/gomlx/compute"
 	"github.com/gomlx/compute/dtypes"
 	"github.com/gomlx/compute/dtypes/bfloat16"
+	"github.com/gomlx/compute/dtypes/gotype"
 	"github.com/gomlx/compute/shapes"
 	"github.com/gomlx/gomlx/core/tensors"
 )
@@ -114,7 +115,7 @@ func (e *Engine) upload(data [][]float32) ([]*tensors.Tensor, error) {
 // onDevice copies entries to the device and nowhere else. Trap: a tensor made of a slice copies it on the heap first, where it
 // stays until the next collection, which nothing brings about while the heap does not grow; and shares its memory with the
 // device when it is first used, so that its buffer cannot be handed over later.
-func onDevice[T dtypes.Supported](backend compute.Backend, data []T, dims []int) (*tensors.Tensor, error) {
+func onDevice[T gotype.Supported](backend compute.Backend, data []T, dims []int) (*tensors.Tensor, error) {
 	buffer, err := backend.BufferFromFlatData(0, data, shapes.Make(dtypes.FromGenericsType[T](), dims...))
 	if err != nil {
 		return nil, err
