@@ -6,8 +6,12 @@ import (
 
 	"congrad/harness/device"
 	"congrad/harness/device/devicetest"
+	"congrad/harness/loss"
 	"congrad/harness/model"
 	"congrad/harness/model/narrow"
+
+	"github.com/gomlx/compute/dtypes"
+	"github.com/google/go-cmp/cmp"
 )
 
 // rounded is a model whose matrices are what bfloat16 can hold.
@@ -73,6 +77,41 @@ func TestBFloat16IsNear(t *testing.T) {
 			if cosine := dot / math.Sqrt(one*other); cosine < 0.99 || math.Abs(one/other-1) > 0.25 {
 				t.Errorf("%s: the gradients' cosine is %g, their squared norms %g and %g", name, cosine, one, other)
 			}
+		}
+	})
+}
+
+// What is read is computed from the same bfloat16 matrices as what is trained, which rounds its masters in every product.
+func TestReadingIsTrainingInBFloat16(t *testing.T) {
+	devicetest.Each(t, func(t *testing.T, b device.Backend) {
+		batch := must(NewBatch(tinyRows, 4, 6, 4))(t)
+		host := loud(tiny, 3)
+		e := NewEngine(b, tiny)
+		e.BFloat16 = true
+		trainer := must(e.NewTrainer(host, adam))(t)
+		defer trainer.Free()
+		w := must(e.Upload(host))(t)
+		defer w.Free()
+		short := 0
+		for i, s := range tiny.Shapes() {
+			if half := w.tensors[i].DType() == dtypes.BFloat16; half != s.Projects() {
+				t.Errorf("%s is %s", s.Name, w.tensors[i].DType())
+			} else if half {
+				short++
+			}
+		}
+		if short == 0 {
+			t.Error("no weight is bfloat16")
+		}
+		want := must(e.LogProbs(trainer.Weights(), batch))(t)
+		if d := cmp.Diff(want, must(e.LogProbs(w, batch))(t)); d != "" {
+			t.Errorf("log-probs of masters and of what is read: %s", d)
+		}
+		gradient := must(e.NewSketcher(projections(tiny, false, false, 0, 1)))(t)
+		targets := Preference{Loss: loss.Loss{Kind: "dpo", Beta: 0.1}, Reference: make([]float64, 2), Weight: []float64{0.5, 1}}
+		wantSketch := must(gradient.Gradients(trainer.Weights(), batch, targets))(t)
+		if d := cmp.Diff(wantSketch, must(gradient.Gradients(w, batch, targets))(t)); d != "" {
+			t.Errorf("gradients of masters and of what is read: %s", d)
 		}
 	})
 }
