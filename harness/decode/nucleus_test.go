@@ -123,7 +123,10 @@ func BenchmarkTake(b *testing.B) {
 			largest := slices.Max(logits)
 			for way, draw := range map[string]func(*rand.Rand) int{
 				"sort": func(r *rand.Rand) int { return sorted(logits, s, r) },
-				"take": func() func(*rand.Rand) int { var t taker; return func(r *rand.Rand) int { return t.take(logits, largest, s, r) } }(),
+				"take": func() func(*rand.Rand) int {
+					var t taker
+					return func(r *rand.Rand) int { return t.take(logits, largest, s, r) }
+				}(),
 			} {
 				b.Run(fmt.Sprintf("%s/%d/%s", name, n, way), func(b *testing.B) {
 					r := rng.Stream(3, "benchmark")

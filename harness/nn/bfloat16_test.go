@@ -29,8 +29,8 @@ func rounded(w *model.Weights) *model.Weights {
 	return out
 }
 
-// In bfloat16 a product's result is off by up to 2^-9 of itself, so log-probs are near those of float32 and not equal to them; and
-// the bounds would not hold for a product that was left out or taken twice. (The pure-Go backend adds up in bfloat16 as well.)
+// In bfloat16 the operands of a product are off by up to 2^-9 of themselves, so log-probs are near those of float32 and not equal
+// to them; and the bounds would not hold for a product that was left out or taken twice.
 func TestBFloat16IsNear(t *testing.T) {
 	devicetest.Each(t, func(t *testing.T, b device.Backend) {
 		batch := must(NewBatch(tinyRows, 4, 6, 4))(t)

@@ -6,7 +6,6 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
-	"strings"
 	"testing"
 
 	"congrad/harness/device"
@@ -107,10 +106,7 @@ func TestFamiliesAgreeWithTransformers(t *testing.T) {
 // the models, of which one of each kind is enough here.
 func TestFamiliesInBFloat16(t *testing.T) {
 	devicetest.Each(t, func(t *testing.T, b device.Backend) {
-		bound := 0.05
-		if !strings.Contains(b.Name(), "xla") {
-			bound = 0.1 // the pure-Go backend adds up in bfloat16
-		}
+		const bound = 0.05
 		for _, g := range goldens(t) {
 			if !slices.Contains([]string{"llama", "gemma2", "gemma3", "qwen3"}, g.name) {
 				continue
