@@ -29,7 +29,7 @@ type Kept struct {
 	most int64  // bytes; the programs that were used least recently are removed beyond
 }
 
-// mostKept is the size of the cache: about two thousand programs of the embedded model.
+// mostKept is the size of the cache: several thousand programs of the embedded model.
 const mostKept = 1 << 30
 
 // programsDir is where compiled programs are kept.

@@ -41,8 +41,9 @@ import (
 //   - Freeing a program that runs crashes: compute internal/gobackend/exec.go says so, and on XLA a test did.
 type Engine struct {
 	Config model.Config
-	// BFloat16 has the products with the matrices of the blocks run in bfloat16, and keeps what is frozen in it. What is trained,
-	// the residual stream, norms, attention scores and logits are float32. Set it before the first program.
+	// BFloat16 has the products with the matrices of the blocks take bfloat16 operands, and keeps those matrices in it where they are
+	// only read, and everything that is frozen. What is trained, the results of products, the residual stream, norms, attention
+	// scores and logits are float32. Set it before the first program.
 	BFloat16 bool
 	// Recompute has the backward pass compute activations again instead of keeping them, see pullback, and every pass meet the
 	// vocabulary piece by piece. Set it before the first program.

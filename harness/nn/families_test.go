@@ -134,7 +134,7 @@ func TestFamiliesContinueAsTransformersDoes(t *testing.T) {
 				for _, row := range g.greedy {
 					rows = append(rows, slices.Clone(row[:len(row)-continued]))
 				}
-				d, logits, err := e.Prefill(w, rows, 1, len(rows), 13, continued)
+				d, predicted, err := e.Prefill(w, rows, 1, len(rows), 13, continued)
 				if err != nil {
 					t.Fatal(err)
 				}
@@ -146,14 +146,15 @@ func TestFamiliesContinueAsTransformersDoes(t *testing.T) {
 						for _, row := range rows {
 							last = append(last, row[len(row)-1])
 						}
-						if logits, err = d.Next(last); err != nil {
+						if predicted, err = d.Next(last); err != nil {
 							t.Fatal(err)
 						}
 					}
+					logits := must(predicted.Logits())(t)
 					uncached := must(e.LastLogits(w, rows, len(rows), 32))(t)
 					for i := range rows {
 						worst = math.Max(worst, largest(logits[i], uncached[i]))
-						best := slices.Index(logits[i], slices.Max(logits[i]))
+						best := predicted.Likeliest[i]
 						if rows[i] = append(rows[i], best); best != g.greedy[i][len(rows[i])-1] {
 							t.Fatalf("prompt %d, token %d: %v, transformers continues %v", i, step+1, rows[i], g.greedy[i])
 						}
