@@ -30,7 +30,7 @@ var layers = [][]string{
 	{"harness/run"},
 	{"harness/paper"},
 	{"harness/cli/machine", "harness/cli/progress", "harness/open"},
-	{"harness/cli/shell"},
+	{"harness/cli/shell", "harness/bench/peers"},
 	{"harness/cli/tool"},
 	{"harness/cli"},
 	{"cmd/congrad"},
