@@ -159,7 +159,8 @@ func (a *app) doctor(ctx context.Context) error {
 			[]string{"threads of XLA", speed.ThreadsNote()},
 			[]string{"matrix products", fmt.Sprintf("%.0f GFLOP/s in float32, %.0f in bfloat16", speed.Single, speed.Half)},
 			[]string{"training", fmt.Sprintf("%.0f tokens/s (DPO on the embedded model)", speed.Train)},
-			[]string{"congrad run tiny", advice(speed.Speed)})
+			[]string{"congrad run tiny", advice(speed.Speed)},
+			[]string{"allocator", device.Allocator()})
 		rows = slices.DeleteFunc(rows, func(row []string) bool { return row[1] == "" })
 	}
 	if err := a.Columns(rows, false); err != nil {
