@@ -6,14 +6,15 @@ import (
 	"strings"
 )
 
-// tunables are the settings of glibc's allocator that XLA's buffers do well with: huge pages, and memory that is kept for the next
-// buffer instead of given back. By default every step of training takes its buffers from the system, page by page, and gives them back.
-const tunables = "glibc.malloc.hugetlb=1:glibc.malloc.mmap_threshold=33554432:glibc.malloc.trim_threshold=268435456"
+// tunable is the setting of glibc's allocator that XLA's buffers do well with: it asks for transparent huge pages. By default every step
+// of training takes its buffers from the system page by page, tens of thousands of page faults, and gives them back. Thresholds of the
+// allocator (mmap_max, mmap_threshold, trim_threshold) were measured too, with it and without: they gain nothing more.
+const tunable = "glibc.malloc.hugetlb=1"
 
 const (
 	tunablesVariable = "GLIBC_TUNABLES"
-	// restarted is the value of CONGRAD_ALLOCATOR in a process that was started again. The tunables alone are no mark of it: glibc drops
-	// them where a program has more rights than its user.
+	// restarted is the value of CONGRAD_ALLOCATOR in a process that was started again. The tunable alone is no mark of it: glibc drops
+	// all of them where a program has more rights than its user.
 	restarted = "restarted"
 )
 
@@ -26,18 +27,15 @@ func untuned(pages string) string {
 	case pages == "" || strings.Contains(pages, "[never]"):
 		return "the system has no transparent huge pages"
 	}
-	for setting := range strings.SplitSeq(tunables, ":") {
-		name, _, _ := strings.Cut(setting, "=")
-		if strings.Contains(os.Getenv(tunablesVariable), name+"=") {
-			return tunablesVariable + " sets " + name
-		}
+	if name, _, _ := strings.Cut(tunable, "="); strings.Contains(os.Getenv(tunablesVariable), name+"=") {
+		return tunablesVariable + " sets " + name
 	}
 	return ""
 }
 
-// tuned is an environment with the tunables and the mark of a process that was started again.
+// tuned is an environment with the tunable and the mark of a process that was started again.
 func tuned(environment []string) []string {
-	set := tunables
+	set := tunable
 	var list []string
 	for _, e := range environment {
 		if others, ok := strings.CutPrefix(e, tunablesVariable+"="); ok {
@@ -49,10 +47,10 @@ func tuned(environment []string) []string {
 	return append(list, tunablesVariable+"="+set, "CONGRAD_ALLOCATOR="+restarted)
 }
 
-// restore undoes tuned in this process, for the programs that it starts. glibc has read the tunables by now.
+// restore undoes tuned in this process, for the programs that it starts. glibc has read the tunable by now.
 func restore() {
 	os.Unsetenv("CONGRAD_ALLOCATOR")
-	others, ok := strings.CutPrefix(os.Getenv(tunablesVariable), tunables)
+	others, ok := strings.CutPrefix(os.Getenv(tunablesVariable), tunable)
 	switch others = strings.TrimPrefix(others, ":"); {
 	case !ok: // dropped by glibc
 	case others == "":
@@ -62,7 +60,8 @@ func restore() {
 	}
 }
 
-// atStart is a variable of the environment that the process was started with; later changes do not show.
+// atStart is a variable of the environment that the process was started with; later changes do not show, but glibc leaves a NUL instead of
+// the first colon in its tunables.
 func atStart(name string) string {
 	data, err := os.ReadFile("/proc/self/environ")
 	if err != nil {

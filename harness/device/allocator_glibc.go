@@ -16,10 +16,10 @@ import (
 	"syscall"
 )
 
-// TuneAllocator has the program start again, in the same process, with settings of glibc's allocator, which glibc reads only then. It
+// TuneAllocator has the program start again, in the same process, with a setting of glibc's allocator, which glibc reads only then. It
 // returns where that has been done, is not wanted or fails. It is to be called before anything else.
 //
-// Streams, arguments, signals and exit code are those of the process. Programs that it starts do not inherit the settings.
+// Streams, arguments, signals and exit code are those of the process. Programs that it starts do not inherit the setting.
 func TuneAllocator() {
 	if os.Getenv("CONGRAD_ALLOCATOR") == restarted {
 		restore()
@@ -35,9 +35,8 @@ func TuneAllocator() {
 
 // Allocator says in a line how the C library's allocator is set.
 func Allocator() string {
-	first, _, _ := strings.Cut(tunables, ":") // glibc leaves a NUL instead of a colon behind what it has read
-	if atStart("CONGRAD_ALLOCATOR") == restarted && strings.HasPrefix(atStart(tunablesVariable), first) {
-		return tunables + " (CONGRAD_ALLOCATOR=system leaves it as it is)"
+	if atStart("CONGRAD_ALLOCATOR") == restarted && strings.HasPrefix(atStart(tunablesVariable), tunable) {
+		return tunable + " (CONGRAD_ALLOCATOR=system leaves it as it is)"
 	}
 	why := untuned(hugePages())
 	switch {

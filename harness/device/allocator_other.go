@@ -2,7 +2,7 @@
 
 package device
 
-// TuneAllocator does nothing here: the settings are glibc's.
+// TuneAllocator does nothing here: the setting is glibc's.
 func TuneAllocator() {}
 
 // Allocator is empty: there is nothing to say.

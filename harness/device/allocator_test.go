@@ -31,7 +31,7 @@ func TestAllocatorChild(t *testing.T) {
 	os.Exit(3)
 }
 
-// A process starts again once, with the settings; it has its streams, its arguments, its number and its exit code, and the programs that
+// A process starts again once, with the setting; it has its streams, its arguments, its number and its exit code, and the programs that
 // it starts have its environment.
 func TestTuneAllocator(t *testing.T) {
 	if untuned(hugePages()) != "" {
@@ -45,11 +45,11 @@ func TestTuneAllocator(t *testing.T) {
 		env               []string
 		now, marked, says string
 	}{
-		{nil, `"" false`, "false", tunables},
-		{[]string{"GLIBC_TUNABLES=glibc.malloc.check=0"}, `"glibc.malloc.check=0" true`, "false", tunables},
+		{nil, `"" false`, "false", tunable},
+		{[]string{"GLIBC_TUNABLES=glibc.malloc.check=0"}, `"glibc.malloc.check=0" true`, "false", tunable},
 		{[]string{"GLIBC_TUNABLES=glibc.malloc.hugetlb=0"}, `"glibc.malloc.hugetlb=0" true`, "false", "as the system has it: GLIBC_TUNABLES sets glibc.malloc.hugetlb"},
 		{[]string{"CONGRAD_ALLOCATOR=system"}, `"" false`, "true", "as the system has it: CONGRAD_ALLOCATOR is system"},
-		// the settings were lost on the way, as in a program with more rights than its user: it does not start again and again
+		// the setting was lost on the way, as in a program with more rights than its user: it does not start again and again
 		{[]string{"CONGRAD_ALLOCATOR=" + restarted}, `"" false`, "false", "as the system has it: the program could not be started again"},
 	} {
 		child := exec.Command(self, "-test.run=^TestAllocatorChild$", "child")
