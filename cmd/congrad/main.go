@@ -5,6 +5,10 @@ import (
 	"os"
 
 	"congrad/harness/cli"
+	"congrad/harness/device"
 )
 
-func main() { os.Exit(cli.Main(os.Args[1:], os.Stdin, os.Stdout, os.Stderr)) }
+func main() {
+	device.TuneAllocator()
+	os.Exit(cli.Main(os.Args[1:], os.Stdin, os.Stdout, os.Stderr))
+}

@@ -37,6 +37,7 @@ func newManifest(e *config.Experiment, w *workplace) run.Manifest {
 			m.Device[variable] = value
 		}
 	}
+	m.Program = machine.Program()
 	m.Commit, m.Dirty = machine.Commit()
 	m.Licence = open.Licence(e.Model)
 	return m

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"math"
+	"runtime/debug"
 	"slices"
 	"strconv"
 	"strings"
@@ -41,7 +42,7 @@ func (a *app) planCommand() *cobra.Command {
 		Short: "Estimate the memory and time of an experiment before it runs",
 		Long: "Computes memory and time of every kind of stage from the experiment, the model's configuration and the prompts.\n" +
 			"Reads no weights and compiles nothing of the experiment. The formulas were fitted to measurements with XLA on a CPU. The\n" +
-			"speed of the device is measured (a few seconds) or given.",
+			"speed of the device is given, or measured (a few seconds) and kept for the next time.",
 		Example: "  congrad plan tiny\n  congrad plan mine.toml --set batch.recompute=true --memory 24GiB --gflops 200",
 		Args:    cobra.ExactArgs(1),
 		RunE: func(c *cobra.Command, args []string) error {
@@ -54,12 +55,14 @@ func (a *app) planCommand() *cobra.Command {
 	}
 	experimentFlags(c, &o.Options)
 	c.Flags().StringVar(&o.memory, "memory", "", "available memory, as in 24GiB (default that of this machine)")
-	c.Flags().Float64Var(&o.gflops, "gflops", 0, "compute speed of the device [GFLOP/s]; measured if not given")
+	c.Flags().Float64Var(&o.gflops, "gflops", 0, "compute speed of the device [GFLOP/s]; measured once and kept if not given")
 	c.Flags().Float64Var(&o.bandwidth, "bandwidth", forecast.DefaultBandwidth/1e9, "memory bandwidth of the device [GB/s]")
 	return c
 }
 
 func (a *app) plan(ctx context.Context, arg string, o planning) error {
+	debug.SetGCPercent(400) // takes much memory for a moment and ends soon
+	debug.SetMemoryLimit(1 << 30)
 	room, err := o.room()
 	if err != nil {
 		return err
@@ -103,7 +106,7 @@ func (o planning) room() (float64, error) {
 	return float64(bytes), nil
 }
 
-// speed is that of the device: given, or measured as doctor does.
+// speed is that of the device: given, or measured as doctor does, now or earlier.
 func (a *app) speed(ctx context.Context, o planning) (forecast.Speed, error) {
 	s := forecast.Speed{Single: 1e9 * o.gflops, Half: 1e9 * o.gflops, Memory: 1e9 * o.bandwidth}
 	if o.gflops > 0 {
@@ -115,10 +118,15 @@ func (a *app) speed(ctx context.Context, o planning) (forecast.Speed, error) {
 			choice = "go"
 		}
 	}
-	fmt.Fprintln(a.Err, "measuring the speed of matrix products (--gflops N skips this)")
-	measured, err := tool.Probe(ctx, choice)
-	if err != nil {
-		return s, exit.With(exit.Backend, fmt.Errorf("%s: %w", choice, err))
+	measured, kept := tool.Kept(choice)
+	if kept {
+		fmt.Fprintln(a.Err, measured)
+	} else {
+		fmt.Fprintln(a.Err, "measuring the speed of matrix products (--gflops N skips this)")
+		var err error
+		if measured, err = tool.Probe(ctx, choice); err != nil {
+			return s, exit.With(exit.Backend, fmt.Errorf("%s: %w", choice, err))
+		}
 	}
 	if note := measured.ThreadsNote(); note != "" {
 		fmt.Fprintf(a.Err, "threads of XLA: %s\n", note)

@@ -90,6 +90,11 @@ func (a *app) run(ctx context.Context, arg string, o open.Options, how manner) e
 	if err != nil {
 		return err
 	}
+	if !how.dry && !how.prepare && e.Grid == nil {
+		if done, err := a.finished(e, s); done || err != nil {
+			return err
+		}
+	}
 	w, err := a.setUp(e, s)
 	if err != nil {
 		return err
@@ -151,6 +156,9 @@ func (a *app) execute(ctx context.Context, folder run.Folder, plan *run.Plan, s 
 	if err == nil {
 		err = a.renderCost(folder, set, m.Spent)
 	}
+	if err == nil {
+		m.Files, err = folder.Written()
+	}
 	m.Peak = x.Peak()
 	if err != nil {
 		fmt.Fprintf(log, "%s %v\n", time.Now().UTC().Format(time.DateTime), err)
@@ -159,7 +167,7 @@ func (a *app) execute(ctx context.Context, folder run.Folder, plan *run.Plan, s 
 	m.Finished, m.Seconds, m.Reused, m.Ran, m.Took = time.Now().UTC(), done.Seconds, done.Reused, done.Ran, done.Took
 	switch {
 	case err == nil:
-		m.Outcome = "finished"
+		m.Outcome = run.Finished
 	case errors.Is(err, context.Canceled):
 		m.Outcome = "stopped"
 		fmt.Fprintf(a.Err, "\nstopped. Finished work is kept; to continue: %s\n", again)

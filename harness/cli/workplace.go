@@ -46,6 +46,20 @@ func (a *app) setUp(e *config.Experiment, s *open.Surroundings) (*workplace, err
 	if err != nil {
 		return nil, err
 	}
+	w, err := a.lookAt(e, s, started.Info)
+	if err != nil {
+		return nil, err
+	}
+	a.noteSkipped(w.bench)
+	b := w.bench
+	b.Engine = nn.NewEngine(started.Backend, b.Config)
+	b.Engine.BFloat16, b.Engine.Recompute, b.Engine.Beneath = e.Precision == "bfloat16", e.Batch.Recompute, b.Base.Read
+	w.store, err = store.Open(filepath.Join(a.Runs, ".store"))
+	return w, err
+}
+
+// lookAt is a workplace without a store and an engine: enough to plan.
+func (a *app) lookAt(e *config.Experiment, s *open.Surroundings, info device.Info) (*workplace, error) {
 	base, chat, err := open.Look(e.Model, e.Chat)
 	if err == nil {
 		err = open.Suited(e, chat, s.Tasks)
@@ -57,13 +71,9 @@ func (a *app) setUp(e *config.Experiment, s *open.Surroundings) (*workplace, err
 	if err != nil {
 		return nil, exit.With(exit.Data, err)
 	}
-	a.noteSkipped(b)
 	b.Base, b.Chat, b.Config = base, chat, adapted(e, base.Config)
-	b.Engine = nn.NewEngine(started.Backend, b.Config)
-	b.Engine.BFloat16, b.Engine.Recompute, b.Engine.Beneath = e.Precision == "bfloat16", e.Batch.Recompute, base.Read
-	b.Device, b.Backend = started.Info.Key(), started.Info.String()
-	st, err := store.Open(filepath.Join(a.Runs, ".store"))
-	return &workplace{st, b, started.Info}, err
+	b.Device, b.Backend = info.Key(), info.String()
+	return &workplace{bench: b, info: info}, nil
 }
 
 // noteThreads says that stages of a run were done with another number of threads, so that they are not taken from the store.

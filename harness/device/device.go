@@ -59,49 +59,60 @@ func (i Info) Key() string {
 // Open starts the backend of the given choice: "auto" (the installed XLA plugin, else pure Go), "go", "xla" (the
 // installed plugin, else an error) or the path of a plugin.
 func Open(choice string) (Backend, Info, error) {
+	info, err := resolve(choice)
+	if err != nil {
+		return nil, Info{}, err
+	}
+	if info.Name == "go" {
+		b, err := openGo()
+		return b, info, err
+	}
+	site := siteOf(info) // before XLA starts: on CUDA it sets variables of its own
+	b, err := openXLA(info.Plugin)
+	if err != nil {
+		err = loadError(info.Plugin.Path, err)
+		if choice == "auto" || choice == "xla" {
+			return nil, Info{}, fmt.Errorf("starting XLA with %s: %w (congrad doctor)", info.Plugin.Path, err)
+		}
+		return nil, Info{}, fmt.Errorf("starting XLA with %s: %w", choice, err)
+	}
+	info = on(b, info)
+	if was := (started{}); info.Processor && (!site.Load("started", &was) || was.Devices != int(b.NumDevices())) {
+		site.Save("started", started{int(b.NumDevices())})
+	}
+	return keeping(b, info)
+}
+
+// resolve says what a choice would start.
+func resolve(choice string) (Info, error) {
+	path := strings.HasSuffix(choice, ".so") || strings.HasSuffix(choice, ".dylib")
 	switch {
 	case choice == "go":
-		return openGo("")
-	case choice == "auto" || choice == "xla":
-		if err := Supported(); err != nil {
-			if choice == "xla" {
-				return nil, Info{}, fmt.Errorf("starting XLA: %w", err)
-			}
-			return openGo(err.Error())
-		}
-		plugin, err := Installed()
-		if err != nil {
-			if choice == "xla" {
-				return nil, Info{}, fmt.Errorf("starting XLA: %w", err)
-			}
-			return openGo(err.Error())
-		}
-		info := xlaInfo(plugin)
-		b, err := openXLA(plugin)
-		if err != nil {
-			return nil, Info{}, fmt.Errorf("starting XLA with %s: %w (congrad doctor)", plugin.Path, loadError(plugin.Path, err))
-		}
-		return keeping(b, on(b, info))
-	case strings.HasSuffix(choice, ".so") || strings.HasSuffix(choice, ".dylib"):
-		if err := Supported(); err != nil {
-			return nil, Info{}, fmt.Errorf("starting XLA: %w", err)
-		}
-		path, err := filepath.Abs(choice)
-		if err != nil {
-			return nil, Info{}, fmt.Errorf("starting XLA with %s: %w", choice, err)
-		}
-		plugin, err := given(path)
-		if err != nil {
-			return nil, Info{}, fmt.Errorf("starting XLA with %s: %w", choice, err)
-		}
-		info := xlaInfo(plugin)
-		b, err := openXLA(plugin)
-		if err != nil {
-			return nil, Info{}, fmt.Errorf("starting XLA with %s: %w", choice, loadError(path, err))
-		}
-		return keeping(b, on(b, info))
+		return goInfo(""), nil
+	case choice != "auto" && choice != "xla" && !path:
+		return Info{}, fmt.Errorf("device %q: give auto, xla, go, or the path of a PJRT plugin (congrad doctor)", choice)
 	}
-	return nil, Info{}, fmt.Errorf("device %q: give auto, xla, go, or the path of a PJRT plugin (congrad doctor)", choice)
+	var plugin Plugin
+	err := Supported()
+	switch {
+	case err == nil && path:
+		var file string
+		if file, err = filepath.Abs(choice); err == nil {
+			plugin, err = given(file)
+		}
+		if err != nil {
+			return Info{}, fmt.Errorf("starting XLA with %s: %w", choice, err)
+		}
+	case err == nil:
+		plugin, err = Installed()
+	}
+	switch {
+	case err != nil && choice == "auto":
+		return goInfo(err.Error()), nil
+	case err != nil:
+		return Info{}, fmt.Errorf("starting XLA: %w", err)
+	}
+	return xlaInfo(plugin), nil
 }
 
 // on says whether XLA runs on the processor, which its devices tell in words of their own: "TFRT_CPU_0", "CpuDevice(id=0)".
@@ -124,13 +135,16 @@ func keeping(b Backend, i Info) (Backend, Info, error) {
 
 // openGo starts the pure-Go backend. Its parallel executor deadlocks on training graphs, so operations run one after
 // another (each may still use several cores).
-func openGo(why string) (Backend, Info, error) {
+func openGo() (Backend, error) {
 	b, err := gobackend.New("ops_sequential")
 	if err != nil {
-		return nil, Info{}, fmt.Errorf("starting the pure-Go backend: %w", err)
+		return nil, fmt.Errorf("starting the pure-Go backend: %w", err)
 	}
-	return b, Info{Name: "go", Version: goMLX(), Why: why, Processor: true}, nil
+	return b, nil
 }
+
+// goInfo describes the pure-Go backend. why says why it runs although nobody asked for it.
+func goInfo(why string) Info { return Info{Name: "go", Version: goMLX(), Why: why, Processor: true} }
 
 // goMLX is the version of GoMLX that the program is built with.
 func goMLX() string {

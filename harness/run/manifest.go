@@ -15,7 +15,8 @@ type Manifest struct {
 	Started  time.Time         `json:"started"`
 	Finished time.Time         `json:"finished"`
 	Outcome  string            `json:"outcome"`
-	Versions map[string]string `json:"versions"` // congrad, go, modules
+	Versions map[string]string `json:"versions"`          // congrad, go, modules
+	Program  string            `json:"program,omitempty"` // SHA-256 of the program
 	Commit   string            `json:"commit,omitempty"`
 	Dirty    bool              `json:"dirty,omitempty"`
 	Machine  map[string]string `json:"machine"`
@@ -25,6 +26,8 @@ type Manifest struct {
 	Command  string            `json:"command,omitempty"`
 
 	Prompts []record.PromptFile `json:"prompts,omitempty"` // the files that they come from
+
+	Files map[string]string `json:"files,omitempty"` // SHA-256 of what a finished run left in its folder, by path
 
 	Answers *record.AnswerFile `json:"answers,omitempty"` // a file that win rates are against
 
@@ -36,6 +39,9 @@ type Manifest struct {
 	Reused  int                `json:"stages_reused"`
 	Ran     int                `json:"stages_run"`
 }
+
+// Finished is the outcome of a run that is complete.
+const Finished = "finished"
 
 // Built is how many programs were compiled for the device and how many were taken from the user's cache. Seconds is for both, with the
 // building of their graphs.

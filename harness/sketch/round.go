@@ -1,9 +1,6 @@
 package sketch
 
 import (
-	"runtime"
-	"sync"
-
 	"congrad/harness/method"
 	"congrad/harness/rng"
 
@@ -53,14 +50,8 @@ func (g *Gatherer) Add(sketches [][]float32) error {
 		return err
 	}
 	gradients := g.gram.Add(sketches)
-	parallel(len(sketches), func(i int) {
-		for _, x := range sketches[i] {
-			g.pairs.Square[i] += float64(x) * float64(x)
-		}
-		for k, m := range gradients {
-			g.pairs.Inner[i][k] = dot(g.pairs.Inner[i][k], m, sketches[i])
-		}
-	})
+	squares(g.pairs.Square, sketches)
+	products(g.pairs.Inner, sketches, gradients)
 	return nil
 }
 
@@ -83,9 +74,14 @@ func NewGramSum(language []int, codes []string, weights Weights, seed uint64, ro
 func (g *GramSum) Add(sketches [][]float32) [][]float64 {
 	languages := g.Gram.SymmetricDim()
 	gradients := LanguageGradients(sketches, g.language, languages, g.share)
+	sums := make([][]float64, languages)
+	for k := range sums {
+		sums[k] = mat.Row(nil, k, g.Gram)
+	}
+	products(sums, gradients, gradients)
 	for k := range languages {
 		for l := k; l < languages; l++ {
-			g.Gram.SetSym(k, l, dot64(g.Gram.At(k, l), gradients[k], gradients[l]))
+			g.Gram.SetSym(k, l, sums[k][l])
 		}
 	}
 	return gradients
@@ -94,18 +90,26 @@ func (g *GramSum) Add(sketches [][]float32) [][]float64 {
 // LanguageGradients are m_k = Σ share_i·g_i over the pairs of each language [K, numbers].
 func LanguageGradients(sketches [][]float32, language []int, languages int, share []float64) [][]float64 {
 	gradients := make([][]float64, languages)
-	parallel(languages, func(k int) {
-		if len(sketches) == 0 {
-			return
+	if len(sketches) == 0 {
+		return gradients
+	}
+	members, weights, numbers := make([][]int, languages), make([][]float64, languages), len(sketches[0])
+	for i, k := range language {
+		if k >= 0 {
+			members[k], weights[k] = append(members[k], i), append(weights[k], share[i])
 		}
-		gradients[k] = make([]float64, len(sketches[0]))
-		for i, s := range sketches {
-			if language[i] != k {
-				continue
+	}
+	for k := range gradients {
+		gradients[k] = make([]float64, numbers)
+	}
+	parallel((numbers+stretch-1)/stretch, func(at int) {
+		from, to := at*stretch, min((at+1)*stretch, numbers)
+		for k, m := range members {
+			rows := make([][]float32, len(m))
+			for i, pair := range m {
+				rows[i] = sketches[pair][from:to]
 			}
-			for j, x := range s {
-				gradients[k][j] += share[i] * float64(x)
-			}
+			combine(gradients[k][from:to], rows, weights[k])
 		}
 	})
 	return gradients
@@ -130,34 +134,4 @@ func Shares(language []int, codes []string, weights Weights, seed uint64, round 
 		}
 	}
 	return share
-}
-
-// dot adds the inner product of a and b to sum, number by number.
-func dot(sum float64, a []float64, b []float32) float64 {
-	for i, x := range b {
-		sum += a[i] * float64(x)
-	}
-	return sum
-}
-
-// dot64 is dot with both sides in float64.
-func dot64(sum float64, a, b []float64) float64 {
-	for i, x := range a {
-		sum += x * b[i]
-	}
-	return sum
-}
-
-// parallel runs f(0), ..., f(n-1) on all cores; each call writes to places of its own.
-func parallel(n int, f func(i int)) {
-	workers := min(runtime.GOMAXPROCS(0), n)
-	var wait sync.WaitGroup
-	for worker := range workers {
-		wait.Go(func() {
-			for i := worker; i < n; i += workers {
-				f(i)
-			}
-		})
-	}
-	wait.Wait()
 }

@@ -20,6 +20,13 @@ type Choice struct {
 // all different: first a wrong plural class and the English form, where there are such, for lists also another
 // language's form, at most two in all; the rest are right forms of other facts of the kind.
 func (w *World) Choices(language string) []Choice {
+	if v := w.byCode[language]; v != nil {
+		return slices.Clone(v.choices())
+	}
+	return []Choice{}
+}
+
+func (w *World) makeChoices(language string) []Choice {
 	items := w.Items(Tax, language)
 	choices := make([]Choice, 0, len(items))
 	for _, item := range items {

@@ -25,8 +25,9 @@ type voice struct {
 	// conventions write this language's words and digits by another's separators and patterns, by its code.
 	conventions map[string]*cldr.Formatter
 
-	items  []Item // in the order of the facts
-	byKind map[Kind][]int
+	items   []Item // in the order of the facts
+	byKind  map[Kind][]int
+	choices func() []Choice // made when first asked for
 }
 
 func newVoice(l lang.Language, d *cldr.Data) (*voice, error) {

@@ -14,6 +14,7 @@ import (
 	"io/fs"
 	"maps"
 	"slices"
+	"sync"
 
 	"congrad/harness/lang"
 	"congrad/harness/rng"
@@ -86,6 +87,7 @@ func (w *World) speak(table lang.Table, data *cldr.Data) error {
 			if v, err = newVoice(l, data); err == nil {
 				w.voices = append(w.voices, v)
 				w.byCode[code] = v
+				v.choices = sync.OnceValue(func() []Choice { return w.makeChoices(code) })
 				sum += w.settings.weight(code)
 				w.weights = append(w.weights, sum)
 				continue

@@ -1,6 +1,12 @@
 package machine
 
-import "runtime/debug"
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"io"
+	"os"
+	"runtime/debug"
+)
 
 // Version is the release that this source belongs to. CHANGELOG.md and CITATION.cff name it too, and a test holds them together.
 const Version = "0.1.0"
@@ -21,4 +27,22 @@ func Commit() (revision string, dirty bool) {
 		}
 	}
 	return revision, dirty
+}
+
+// Program is the SHA-256 of the program's file, which the commit of a changed working tree does not tell; empty if it cannot be read.
+func Program() string {
+	self, err := os.Executable()
+	if err != nil {
+		return ""
+	}
+	f, err := os.Open(self)
+	if err != nil {
+		return ""
+	}
+	defer f.Close()
+	h := sha256.New()
+	if _, err := io.Copy(h, f); err != nil {
+		return ""
+	}
+	return hex.EncodeToString(h.Sum(nil))
 }

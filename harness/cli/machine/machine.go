@@ -36,6 +36,23 @@ func memory(key string) float64 {
 	return 1024 * kib
 }
 
+// Disturbed is the number of busy cores from which on measurements of time are not to be trusted.
+const Disturbed = 0.5
+
+// Busy is how many cores other programs kept busy over the last minute, the system's load average; 0 where that is not known.
+func Busy() float64 {
+	text, err := os.ReadFile("/proc/loadavg")
+	if err != nil {
+		return 0
+	}
+	first, _, _ := strings.Cut(string(text), " ")
+	load, err := strconv.ParseFloat(first, 64)
+	if err != nil {
+		return 0
+	}
+	return load
+}
+
 // Name names the machine in a line.
 func Name() string {
 	return fmt.Sprintf("%s, %d cores, %s", cmp.Or(CPU(), runtime.GOOS+" "+runtime.GOARCH), runtime.NumCPU(), cmp.Or(Memory(), "memory unknown"))

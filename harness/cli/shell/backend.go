@@ -19,8 +19,13 @@ func (a *App) OpenBackend() (*Backend, error) {
 	if err != nil {
 		return nil, exit.With(exit.Backend, err)
 	}
+	a.NoteSlow(info)
+	return &Backend{b, info}, nil
+}
+
+// NoteSlow says why the pure-Go backend runs although nobody asked for it.
+func (a *App) NoteSlow(info device.Info) {
 	if info.Why != "" {
 		fmt.Fprintf(a.Err, "%s; the pure-Go backend runs instead, about fifteen times slower (--limit makes the run shorter)\n", info.Why)
 	}
-	return &Backend{b, info}, nil
 }

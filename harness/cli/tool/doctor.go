@@ -2,15 +2,11 @@ package tool
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
-	"os"
-	"os/exec"
 	"runtime"
 	"slices"
 	"strings"
-	"time"
 
 	"congrad/harness/cli/machine"
 	"congrad/harness/device"
@@ -50,66 +46,6 @@ func (a *app) setupCommand() *cobra.Command {
 	c.Flags().BoolVar(&again, "again", false, "install again even if a plugin is installed")
 	c.AddCommand(a.probeCommand())
 	return c
-}
-
-// probeCommand is what runs in the child process: it measures a device and prints the figures as JSON.
-func (a *app) probeCommand() *cobra.Command {
-	return &cobra.Command{
-		Use: "probe DEVICE", Hidden: true, Args: cobra.ExactArgs(1),
-		RunE: func(_ *cobra.Command, args []string) error {
-			b, info, err := device.Open(args[0])
-			if err != nil {
-				return exit.With(exit.Backend, err)
-			}
-			speed, err := nn.Probe(b)
-			if err != nil {
-				return exit.With(exit.Backend, err)
-			}
-			return json.NewEncoder(a.Out).Encode(Probed{speed, info.Threads})
-		},
-	}
-}
-
-// Probed is what a probe found.
-type Probed struct {
-	nn.Speed
-	Threads int // of XLA's pool, see device.Info
-}
-
-// ThreadsNote says what the number of threads means for stages; empty where they do not depend on it.
-func (p Probed) ThreadsNote() string {
-	if p.Threads == 0 {
-		return ""
-	}
-	return fmt.Sprintf("%d; with another number stages are not taken from the store (PJRT_NPROC=%d keeps it)", p.Threads, p.Threads)
-}
-
-// Probe measures a device in a process of its own: a plugin that does not fit the machine kills the process it is in.
-func Probe(ctx context.Context, choice string) (Probed, error) {
-	var speed Probed
-	self, err := os.Executable()
-	if err != nil {
-		return speed, fmt.Errorf("finding this program: %w", err)
-	}
-	ctx, cancel := context.WithTimeout(ctx, 2*time.Minute)
-	defer cancel()
-	out, err := exec.CommandContext(ctx, self, "setup", "probe", choice).Output()
-	if err != nil {
-		var ended *exec.ExitError
-		switch {
-		case errors.Is(ctx.Err(), context.DeadlineExceeded):
-			return speed, errors.New("it does not run here: its probe did not end within two minutes")
-		case ctx.Err() != nil:
-			return speed, ctx.Err()
-		case errors.As(err, &ended):
-			return speed, fmt.Errorf("it does not run here: %w", device.Death(string(ended.Stderr), err))
-		}
-		return speed, fmt.Errorf("it does not run here: %w", err)
-	}
-	if err := json.Unmarshal(out, &speed); err != nil {
-		return speed, fmt.Errorf("its probe printed %q instead of numbers", out)
-	}
-	return speed, nil
 }
 
 func (a *app) doctorCommand() *cobra.Command {
@@ -162,13 +98,22 @@ func (a *app) doctor(ctx context.Context) error {
 			[]string{"threads of XLA", speed.ThreadsNote()},
 			[]string{"matrix products", fmt.Sprintf("%.0f GFLOP/s in float32, %.0f in bfloat16", speed.Single, speed.Half)},
 			[]string{"training", fmt.Sprintf("%.0f tokens/s (DPO on the embedded model)", speed.Train)},
-			[]string{"congrad run tiny", advice(speed.Speed)})
+			[]string{"congrad run tiny", advice(speed.Speed) + busyNote(speed.Busy)},
+			[]string{"allocator", device.Allocator()})
 		rows = slices.DeleteFunc(rows, func(row []string) bool { return row[1] == "" })
 	}
 	if err := a.Columns(rows, false); err != nil {
 		return err
 	}
 	return exit.With(exit.Backend, trouble)
+}
+
+// busyNote warns of figures that were measured while other programs used the processor; empty if none did.
+func busyNote(busy float64) string {
+	if busy < machine.Disturbed {
+		return ""
+	}
+	return fmt.Sprintf(", less on a free machine: other programs kept %.1f of %d cores busy (load average) while this was measured", busy, runtime.NumCPU())
 }
 
 // advice estimates how long the embedded experiment takes: its device work is about tinyTokens tokens of training.
