@@ -158,7 +158,8 @@ func TestReadingIsTrainingInBFloat16(t *testing.T) {
 		if d := cmp.Diff(want, must(e.LogProbs(w, batch))(t)); d != "" {
 			t.Errorf("log-probs of masters and of what is read: %s", d)
 		}
-		gradient := must(e.NewSketcher(projections(tiny, false, false, 0, 1)))(t)
+		some := projections(tiny, true, true, 2, 1)
+		gradient := must(e.NewSketcher(some[len(some)-2:]))(t) // fewer compile faster
 		targets := Preference{Loss: loss.Loss{Kind: "dpo", Beta: 0.1}, Reference: make([]float64, 2), Weight: []float64{0.5, 1}}
 		wantSketch := must(gradient.Gradients(trainer.Weights(), batch, targets))(t)
 		if d := cmp.Diff(wantSketch, must(gradient.Gradients(w, batch, targets))(t)); d != "" {

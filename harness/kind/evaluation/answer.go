@@ -29,7 +29,7 @@ type Answer struct {
 
 // Kind of the stage.
 func (Answer) Kind() kind.Kind {
-	return kind.Kind{Name: "answer", Version: 1, Title: "answering held-out prompts"}
+	return kind.Kind{Name: "answer", Version: 2, Title: "answering held-out prompts"}
 }
 
 // Title says what the stage does.

@@ -21,7 +21,7 @@ type Replies struct{ Task }
 
 // Kind of the stage.
 func (Replies) Kind() kind.Kind {
-	return kind.Kind{Name: "replies", Version: 2, Title: "alignment tax: greedy answers"}
+	return kind.Kind{Name: "replies", Version: 3, Title: "alignment tax: greedy answers"}
 }
 
 // questionPrompt is what a greedy answer continues.

@@ -24,7 +24,7 @@ type Generate struct {
 
 // Kind of the stage.
 func (Generate) Kind() kind.Kind {
-	return kind.Kind{Name: "generate", Version: 1, Title: "sampling answers"}
+	return kind.Kind{Name: "generate", Version: 2, Title: "sampling answers"}
 }
 
 // Title says what the stage does.
