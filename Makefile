@@ -11,7 +11,7 @@ STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.8.2
 # the folders with Go code of this project
 OURS := cmd eval experiments harness results
 
-.PHONY: build setup demo test check bench lint clean world lingua go-xla parquet tokenizers transformers templates smollm2 base record record-smollm2 record-ablations map fidelity
+.PHONY: build setup demo test check gobench bench lint clean world lingua go-xla parquet tokenizers transformers templates smollm2 base record record-smollm2 record-ablations map fidelity
 
 build:
 	@command -v $(GO) >/dev/null || { echo "congrad is written in Go: install Go 1.26 or later" >&2; exit 1; }
@@ -36,8 +36,19 @@ test: setup
 check:
 	$(GO) test -short -timeout 30m ./...
 
-bench: setup
+gobench: setup
 	$(GO) test -run '^$$' -bench . ./...
+
+# congrad next to PyTorch, transformers, TRL, peft and tokenizers, which pip fetches (several GB): writes docs/performance.md.
+PEERS := torch==2.15.0 transformers==5.24.0 trl==1.16.0 peft==0.21.2 tokenizers==0.23.3
+
+bench: setup
+	@command -v python3 >/dev/null || { echo "the libraries to compare with are Python's: install python3, or run make gobench" >&2; exit 1; }
+	mkdir -p build/bench
+	test -x build/bench/venv/bin/python || python3 -m venv build/bench/venv
+	build/bench/venv/bin/pip install --quiet $(PEERS)
+	$(GO) build -o build/bench/congrad-peers ./harness/bench/peers
+	python3 harness/bench/peers/compare.py --python build/bench/venv/bin/python
 
 lint:
 	$(GO) vet ./...

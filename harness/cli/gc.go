@@ -21,7 +21,8 @@ func (a *app) gcCommand() *cobra.Command {
 		Short: "Remove artefacts and unfinished stages that no run's plan refers to",
 		Long: "Deletes artefacts (models, answers, judgements, gradients) and unfinished stages in the store (runs/.store) that no plan.json\n" +
 			"under runs/ refers to. What stays: every run's folder with its records, tables and report, the artefacts of all planned\n" +
-			"runs, and judge replies. To free the artefacts of a run, delete its folder first.",
+			"runs, and judge replies. To free the artefacts of a run, delete its folder first. Compiled programs are in the user's cache, not\n" +
+			"in the store (congrad doctor).",
 		Args: cobra.NoArgs,
 		RunE: func(*cobra.Command, []string) error {
 			if err := a.findRuns(); err != nil { // opening a store makes it

@@ -52,7 +52,7 @@ func versions() map[string]string {
 	}
 	for _, d := range info.Deps {
 		switch d.Path {
-		case "github.com/gomlx/gomlx", "github.com/gomlx/go-xla", "gonum.org/v1/gonum", "gonum.org/v1/plot":
+		case "github.com/gomlx/gomlx", "github.com/gomlx/compute", "github.com/gomlx/go-xla", "gonum.org/v1/gonum", "gonum.org/v1/plot":
 			v[d.Path] = d.Version
 		}
 	}

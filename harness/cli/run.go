@@ -141,8 +141,12 @@ func (a *app) execute(ctx context.Context, folder run.Folder, plan *run.Plan, s 
 	x := w.executor(report)
 	m := newManifest(plan.Experiment, w)
 	m.Command, m.Answers = again, plan.AnswerFile(w.bench)
+	before := w.bench.Engine.Built()
 	set, err := folder.Finish(ctx, plan, x, w.bench, s.Languages)
 	report.Close()
+	if m.Built = run.Built(w.bench.Engine.Built().Sub(before)); m.Built != (run.Built{}) {
+		fmt.Fprintf(log, "%s %v\n", time.Now().UTC().Format(time.DateTime), m.Built)
+	}
 	if err == nil {
 		err = a.render(folder, set)
 	}

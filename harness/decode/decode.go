@@ -72,7 +72,7 @@ func Answers(ctx context.Context, e *nn.Engine, w *nn.Weights, all []Prompt, blo
 		ids[i] = p.Tokens
 		longest = max(longest, len(p.Tokens))
 	}
-	d, logits, err := e.Prefill(w, ids, n, block.Count, nn.Bucket(longest), s.MaxTokens)
+	d, predicted, err := e.Prefill(w, ids, n, block.Count, nn.Bucket(longest), s.MaxTokens)
 	if err != nil {
 		return nil, err
 	}
@@ -89,12 +89,15 @@ func Answers(ctx context.Context, e *nn.Engine, w *nn.Weights, all []Prompt, blo
 	for r := range rows {
 		slots[r] = &rows[r]
 	}
-	behind := func(r int) []float32 { return logits[r/n] } // the copies of a prompt start from the same logits
+	behind := func(r int) int { return r / n } // the copies of a prompt start from the same prediction
 	for step := range s.MaxTokens {
 		if err := ctx.Err(); err != nil {
 			return nil, err
 		}
-		open := pick(slots, behind, s)
+		open, err := pick(slots, predicted, behind, s)
+		if err != nil {
+			return nil, fmt.Errorf("answering %d prompts: %w", len(prompts), err)
+		}
 		if open == 0 || step == s.MaxTokens-1 {
 			break
 		}
@@ -107,10 +110,10 @@ func Answers(ctx context.Context, e *nn.Engine, w *nn.Weights, all []Prompt, blo
 				next[r] = slot.Tokens[len(slot.Tokens)-1]
 			}
 		}
-		if logits, err = d.Next(next); err != nil {
+		if predicted, err = d.Next(next); err != nil {
 			return nil, fmt.Errorf("answering %d prompts: %w", len(prompts), err)
 		}
-		behind = func(r int) []float32 { return logits[r] }
+		behind = func(r int) int { return r }
 	}
 	answers := make([][]Answer, len(prompts))
 	for i := range answers {
@@ -150,9 +153,20 @@ func compact(d *nn.Decoder, slots []*row, open int) ([]*row, error) {
 // smallest is the number of rows below which a smaller program is not worth compiling.
 const smallest = 32
 
-// pick draws the next token of every open row and returns how many are still open. Rows are independent, so that their
-// number of workers does not show in the result.
-func pick(rows []*row, logits func(r int) []float32, s Settings) (open int) {
+// pick chooses the next token of every open row and returns how many are still open. Row r goes on from prediction behind(r).
+func pick(rows []*row, predicted *nn.Predicted, behind func(r int) int, s Settings) (open int, err error) {
+	next := func(_ *taker, r int) int { return predicted.Likeliest[behind(r)] }
+	if s.Temperature > 0 {
+		logits, err := predicted.Logits()
+		if err != nil {
+			return 0, err
+		}
+		next = func(t *taker, r int) int {
+			at := behind(r)
+			return t.take(logits[at], logits[at][predicted.Likeliest[at]], s, rows[r].stream)
+		}
+	}
+	// Rows are independent, so that the number of workers does not show in the result.
 	workers := min(runtime.GOMAXPROCS(0), len(rows))
 	var wait sync.WaitGroup
 	for worker := range workers {
@@ -162,7 +176,7 @@ func pick(rows []*row, logits func(r int) []float32, s Settings) (open int) {
 				if rows[r].Finished {
 					continue
 				}
-				if token := t.take(logits(r), s, rows[r].stream); slices.Contains(s.Stops, token) {
+				if token := next(&t, r); slices.Contains(s.Stops, token) {
 					rows[r].Finished = true
 				} else {
 					rows[r].Tokens = append(rows[r].Tokens, token)
@@ -176,5 +190,5 @@ func pick(rows []*row, logits func(r int) []float32, s Settings) (open int) {
 			open++
 		}
 	}
-	return open
+	return open, nil
 }

@@ -29,7 +29,7 @@ type Kept struct {
 	most int64  // bytes; the programs that were used least recently are removed beyond
 }
 
-// mostKept is the size of the cache: about two thousand programs of the embedded model.
+// mostKept is the size of the cache: several thousand programs of the embedded model.
 const mostKept = 1 << 30
 
 // programsDir is where compiled programs are kept.
@@ -38,9 +38,17 @@ func programsDir() (string, error) {
 	return filepath.Join(dir, "programs"), err
 }
 
-// newKept returns the programs that are kept of a backend on a device, which describes itself. It is nil where the processor cannot be
-// told from others.
-func newKept(dir string, i Info, device string) *Kept {
+// maker is what made an executable, next to the program: with anything else it is another executable.
+type maker struct {
+	device      string    // Info.Key: plugin, flags and threads
+	placed      time.Time // when the plugin's file was written: its hash is noted at installation, and another file may be in its place
+	description string    // the device's own
+	processor   string
+}
+
+// newKept returns the programs that are kept of a backend on a device, which describes itself. It is nil where the processor or the
+// plugin's file cannot be read.
+func newKept(dir string, i Info, description string) *Kept {
 	processor, err := processor()
 	if err != nil {
 		return nil
@@ -49,9 +57,12 @@ func newKept(dir string, i Info, device string) *Kept {
 	if err != nil {
 		return nil
 	}
+	return keptOf(dir, maker{i.Key(), stat.ModTime(), description, processor})
+}
+
+func keptOf(dir string, m maker) *Kept {
 	h := sha256.New()
-	// The hash of an installed plugin is that of its installation, so the time tells a file that was put in its place later.
-	fmt.Fprintf(h, "%q %d %q %q", i.Key(), stat.ModTime().UnixNano(), device, processor)
+	fmt.Fprintf(h, "%q %d %q %q", m.device, m.placed.UnixNano(), m.description, m.processor)
 	return &Kept{dir: dir, made: h.Sum(nil), most: mostKept}
 }
 
@@ -127,7 +138,7 @@ func (k *Kept) makeRoom() {
 		if size <= k.most {
 			return
 		}
-		if os.Remove(filepath.Join(k.dir, f.Name())) == nil {
+		if err := os.Remove(filepath.Join(k.dir, f.Name())); err == nil || errors.Is(err, fs.ErrNotExist) { // by another process just now
 			size -= f.Size()
 		}
 	}

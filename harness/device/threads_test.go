@@ -81,7 +81,7 @@ func TestThreadsChild(t *testing.T) {
 		func(x *graph.Node) *graph.Node { return graph.Einsum("ki,kj->ij", x, x) },
 		func(x *graph.Node) *graph.Node { return graph.ReduceAllSum(graph.Exp(x)) },
 	} {
-		y, err := graph.MustNewExec(b, f).Exec1(x)
+		y, err := graph.MustNewExec(b, f).Call1(x)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -22,5 +22,13 @@ func openXLA(p Plugin) (compute.Backend, error) {
 // keep has a backend keep its compiled programs.
 func keep(b compute.Backend, k *Kept) { b.(*xla.Backend).Keep(k) }
 
+// Loaded is how many programs a backend took from those that are kept, instead of compiling them.
+func Loaded(b Backend) int {
+	if x, ok := b.(*xla.Backend); ok {
+		return x.Loaded()
+	}
+	return 0
+}
+
 // Donor begins the names of those inputs of a program whose buffers it may use for its results.
 const Donor = xla.DonorPrefix

@@ -90,8 +90,8 @@ func (m Model) weightGradients(tokens, answers float64) flops {
 	return f
 }
 
-// decode is one token more for each of so many rows [s]: the weights have to be read, the caches read and written again, however few the
-// rows are.
+// decode is one token more for each of so many rows [s]: the weights and the caches have to be read, however few the rows are; a
+// token is written in its place.
 func (m Model) decode(rows, slots float64, s Speed) float64 {
 	work := m.read(rows, slots, rows).on(m, s)
 	bytes := m.Frozen() + m.Trained() + m.Cache(int(rows), int(slots))

@@ -52,11 +52,15 @@ func trains(seed uint64, targets Targets) job {
 
 // decodes continues prompts and drops a row on the way.
 func decodes(e *Engine, w *Weights) (numbers []any, err error) {
-	d, logits, err := e.Prefill(w, [][]int{{1, 2, 3}, {4}}, 2, 3, 5, 6)
+	d, predicted, err := e.Prefill(w, [][]int{{1, 2, 3}, {4}}, 2, 3, 5, 6)
 	if err != nil {
 		return nil, err
 	}
 	defer d.Free()
+	logits, err := predicted.Logits()
+	if err != nil {
+		return nil, err
+	}
 	numbers = append(numbers, logits)
 	next := []int{5, 6, 0, 1}
 	for step := range 6 {
@@ -66,7 +70,10 @@ func decodes(e *Engine, w *Weights) (numbers []any, err error) {
 			}
 			next = next[:3]
 		}
-		if logits, err = d.Next(next); err != nil {
+		if predicted, err = d.Next(next); err != nil {
+			return nil, err
+		}
+		if logits, err = predicted.Logits(); err != nil {
 			return nil, err
 		}
 		numbers = append(numbers, logits)

@@ -24,12 +24,13 @@ type Decoder struct {
 	prompt  int // padded prompt length
 	slots   int
 	made    int // tokens generated so far
+	last    *Predicted
 }
 
-// Prefill reads the prompts and returns a decoder with the logits [vocab] behind each prompt. Every prompt is then
+// Prefill reads the prompts and returns a decoder with what is predicted behind each prompt. Every prompt is then
 // continued `copies` times: rows i*copies ... of the decoder belong to prompt i. Prompts are padded to seq tokens and to
 // `count` prompts, and at most `limit` tokens can follow.
-func (e *Engine) Prefill(w *Weights, prompts [][]int, copies, count, seq, limit int) (*Decoder, [][]float32, error) {
+func (e *Engine) Prefill(w *Weights, prompts [][]int, copies, count, seq, limit int) (*Decoder, *Predicted, error) {
 	tokens, lengths, last := make([]int32, count*seq), make([]int32, count*copies), make([]int32, count)
 	for i := range count {
 		length := 1 // a padding row reads one padding token
@@ -39,6 +40,9 @@ func (e *Engine) Prefill(w *Weights, prompts [][]int, copies, count, seq, limit 
 				return nil, nil, fmt.Errorf("reading %d prompts: prompt %d has %d tokens, the block takes 1 to %d", len(prompts), i, length, seq)
 			}
 			for j, id := range prompts[i] {
+				if err := e.known(id); err != nil {
+					return nil, nil, fmt.Errorf("reading %d prompts: prompt %d, token %d: %w", len(prompts), i, j, err)
+				}
 				tokens[i*seq+j] = int32(id)
 			}
 		}
@@ -58,7 +62,7 @@ func (e *Engine) Prefill(w *Weights, prompts [][]int, copies, count, seq, limit 
 	out, err := e.run(name, appendTensors(given, inputs), func(in []*Node) []*Node {
 		t := e.transformer(in[:n])
 		h := graph.Gather(t.hidden(in[n]), in[n+1]) // [count, hidden]
-		out := []*Node{t.logits(h)}
+		out := t.predicted(h)
 		for _, kv := range t.caches {
 			out = append(out, spread(kv.k, copies, limit), spread(kv.v, copies, limit))
 		}
@@ -67,13 +71,12 @@ func (e *Engine) Prefill(w *Weights, prompts [][]int, copies, count, seq, limit 
 	if err != nil {
 		return nil, nil, fmt.Errorf("reading %d prompts of up to %d tokens: %w", len(prompts), seq, err)
 	}
-	d.caches = out[1:]
-	logits, err := e.logits(out[0], len(prompts))
-	if err != nil {
+	d.caches = out[predictions:]
+	if d.last, err = e.predicted(out, len(prompts)); err != nil {
 		d.Free()
 		return nil, nil, fmt.Errorf("reading %d prompts: %w", len(prompts), err)
 	}
-	return d, logits, nil
+	return d, d.last, nil
 }
 
 // spread repeats each row of a cache [rows, kv_heads, seq, head_dim] and leaves room for `limit` more slots.
@@ -85,14 +88,17 @@ func spread(x *Node, copies, limit int) *Node {
 	return graph.Reshape(x, dims[0]*copies, dims[1], dims[2]+limit, dims[3])
 }
 
-// Next appends one token to every row and returns the logits [vocab] behind each. Rows that are finished get any token;
+// Next appends one token to every row and returns what is predicted behind each. Rows that are finished get any token;
 // what follows is ignored by the caller.
-func (d *Decoder) Next(tokens []int) ([][]float32, error) {
+func (d *Decoder) Next(tokens []int) (*Predicted, error) {
 	if d.made == d.slots-d.prompt {
 		return nil, fmt.Errorf("decoding: the cache of %d slots is full", d.slots)
 	}
 	ids := make([]int32, d.rows)
 	for i, id := range tokens {
+		if err := d.engine.known(id); err != nil {
+			return nil, fmt.Errorf("decoding token %d: row %d: %w", d.made+1, i, err)
+		}
 		ids[i] = int32(id)
 	}
 	side := []*tensors.Tensor{
@@ -110,7 +116,7 @@ func (d *Decoder) Next(tokens []int) ([][]float32, error) {
 			t.caches[i] = cache{in[n+3+2*i], in[n+4+2*i]}
 		}
 		h := t.next(in[n], in[n+1], in[n+2], d.prompt, d.engine.can(compute.OpTypeDynamicUpdateSlice))
-		out := []*Node{t.logits(h)}
+		out := t.predicted(h)
 		for _, kv := range t.caches {
 			out = append(out, kv.k, kv.v)
 		}
@@ -119,13 +125,13 @@ func (d *Decoder) Next(tokens []int) ([][]float32, error) {
 	if err != nil {
 		return nil, fmt.Errorf("decoding token %d of %d rows: %w", d.made+1, d.rows, err)
 	}
-	d.caches = out[1:]
+	d.caches = out[predictions:]
 	d.made++
-	logits, err := d.engine.logits(out[0], len(tokens))
-	if err != nil {
+	d.last.free()
+	if d.last, err = d.engine.predicted(out, len(tokens)); err != nil {
 		return nil, fmt.Errorf("decoding token %d of %d rows: %w", d.made, d.rows, err)
 	}
-	return logits, nil
+	return d.last, nil
 }
 
 // Rows is the number of rows that Next works on.
@@ -158,8 +164,9 @@ func (d *Decoder) Keep(rows []int, size int) error {
 	return nil
 }
 
-// Free releases the cache.
+// Free releases the cache and what was predicted last.
 func (d *Decoder) Free() {
+	d.last.free()
 	freeAll(d.caches)
 	d.lengths.FinalizeAll()
 }

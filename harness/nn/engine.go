@@ -27,21 +27,23 @@ import (
 // Trainer, a Sketcher, a Decoder and a GradientStack serve one goroutine each. Weights may be read by several, as long as none
 // of them trains or frees them.
 //
-// GoMLX promises nothing here. This is read from its sources (v0.26.0, with go-xla v0.1.4):
-//   - pkg/core/graph/exec.go: an Exec looks its graph up under a lock, which it also holds while it compiles. Hence one Exec for
-//     each shape (see programs), not one for a name. graph.go: a compiled Graph is only read.
-//   - pkg/core/tensors/ondevice.go, pkg/core/graph/graph.go: whether a tensor is on the device is read without its lock. So what
-//     goroutines share has to be there before, as weights are, which upload puts there and programs return there.
-//   - go-xla pkg/pjrt/buffers.go: a buffer's shape is noted when it is first asked for, without a lock; tensors.FromBuffer asks.
-//     pkg/pjrt/loadedexecutables.go: Execute changes nothing in Go but its arguments, taken from a pool for each processor, and
+// GoMLX promises nothing here. This is read from its sources (gomlx v0.28.2, compute v0.1.2, third_party/go-xla):
+//   - gomlx core/graph/graph.go: graphs share a counter alone, which has a lock. A program is built in a graph of its own and run by its
+//     Executable, without GoMLX's Exec.
+//   - gomlx core/tensors/ondevice.go: Buffer and DonateBuffer lock the tensor, and copy it to the device if it is not there. A buffer
+//     stays valid only while nobody frees its tensor or hands it over.
+//   - go-xla pjrt/buffers.go: a buffer's shape is noted when it is first asked for, without a lock; tensors.FromBuffer asks.
+//     pjrt/loadedexecutables.go: Execute changes nothing in Go but its arguments, taken from a pool for each processor, and
 //     waits. PJRT itself is made to be called from several threads.
-//   - backends/simplego/exec.go, buffers.go, workerspool.go: each execution has its own buffers, from pools with locks, and
-//     shares the workers. What a worker does never waits for a free worker, and no sum depends on who does what.
-//   - Freeing a program that runs crashes: backends/simplego/exec.go says so, and on XLA a test did.
+//   - compute internal/gobackend, executable.go, buffers.go, workerspool: each execution has its own buffers, from pools that several
+//     goroutines may use, and shares the workers. As operations run one after the other, workers are parts of one operation: they
+//     never wait for a free worker, and no sum depends on who does what.
+//   - Freeing a program that runs crashes: compute internal/gobackend/exec.go says so, and on XLA a test did.
 type Engine struct {
 	Config model.Config
-	// BFloat16 has the products with the matrices of the blocks run in bfloat16, and keeps what is frozen in it. What is trained,
-	// the residual stream, norms, attention scores and logits are float32. Set it before the first program.
+	// BFloat16 has the products with the matrices of the blocks take bfloat16 operands, and keeps those matrices in it where they are
+	// only read, and everything that is frozen. What is trained, the results of products, the residual stream, norms, attention
+	// scores and logits are float32. Set it before the first program.
 	BFloat16 bool
 	// Recompute has the backward pass compute activations again instead of keeping them, see pullback, and every pass meet the
 	// vocabulary piece by piece. Set it before the first program.
@@ -59,7 +61,7 @@ type Engine struct {
 
 // NewEngine returns an engine for models of the given shape.
 func NewEngine(backend compute.Backend, config model.Config) *Engine {
-	return &Engine{Config: config, atOnce: MostLogits, backend: backend, programs: newPrograms(config.Layers)}
+	return &Engine{Config: config, atOnce: MostLogits, backend: backend, programs: newPrograms(backend, config.Layers)}
 }
 
 // can reports whether the backend has an operation. The pure-Go one lacks a few.

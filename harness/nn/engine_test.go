@@ -85,21 +85,19 @@ func TestCachedDecodingIsUncached(t *testing.T) {
 		w := must(e.Upload(host))(t)
 		prompts := [][]int{{1, 2, 3}, {4}}
 		const copies, limit = 2, 3
-		d, logits, err := e.Prefill(w, prompts, copies, 3, 5, limit)
+		d, predicted, err := e.Prefill(w, prompts, copies, 3, 5, limit)
 		if err != nil {
 			t.Fatal(err)
 		}
 		defer d.Free()
+		logits := must(predicted.Logits())(t)
 		for i, p := range prompts {
 			compareLogits(t, logits[i], referenceLogits(host, p))
 		}
 		// rows of one prompt go different ways
 		rows := [][]int{{1, 2, 3}, {1, 2, 3}, {4}, {4}}
 		for step, next := range [][]int{{5, 6, 0, 1}, {2, 2, 3, 3}, {1, 0, 6, 5}} {
-			logits, err := d.Next(next)
-			if err != nil {
-				t.Fatal(err)
-			}
+			logits := must(must(d.Next(next))(t).Logits())(t)
 			for i := range rows {
 				rows[i] = append(rows[i], next[i])
 				compareLogits(t, logits[i], referenceLogits(host, rows[i]))
@@ -122,19 +120,20 @@ func TestPrefillsOfOneSizeAreToldApart(t *testing.T) {
 		w := must(e.Upload(host))(t)
 		for _, size := range [][2]int{{6, 2}, {3, 5}} {
 			seq, limit := size[0], size[1]
-			d, logits, err := e.Prefill(w, [][]int{{1, 2, 3}}, 1, 1, seq, limit)
+			d, predicted, err := e.Prefill(w, [][]int{{1, 2, 3}}, 1, 1, seq, limit)
 			if err != nil {
 				t.Fatal(err)
 			}
+			logits := must(predicted.Logits())(t)
 			compareLogits(t, logits[0], referenceLogits(host, []int{1, 2, 3}))
 			row := []int{1, 2, 3}
 			for step := range limit {
 				row = append(row, step+1)
-				logits, err := d.Next(row[len(row)-1:])
+				predicted, err := d.Next(row[len(row)-1:])
 				if err != nil {
 					t.Fatalf("prompts of %d, token %d of %d: %v", seq, step+1, limit, err)
 				}
-				compareLogits(t, logits[0], referenceLogits(host, row))
+				compareLogits(t, must(predicted.Logits())(t)[0], referenceLogits(host, row))
 			}
 			if t.Failed() {
 				t.Fatalf("with prompts of %d and answers of %d", seq, limit)

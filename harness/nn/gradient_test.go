@@ -54,16 +54,16 @@ func checkGradient(t *testing.T, b device.Backend, f func(in []*Node) *Node, inp
 		}
 		return list
 	}
-	got := gradient.MustExec(args()...)
+	got := gradient.MustCall(args()...)
 	const h = 1e-5 // central differences in float64: truncation h², rounding 1e-16/h
 	for i, in := range inputs {
 		grad := tensors.MustCopyFlatData[float64](got[i])
 		for j := range in.data {
 			at := in.data[j]
 			in.data[j] = at + h
-			up := tensors.ToScalar[float64](value.MustExec(args()...)[0])
+			up := tensors.ToScalar[float64](value.MustCall(args()...)[0])
 			in.data[j] = at - h
-			down := tensors.ToScalar[float64](value.MustExec(args()...)[0])
+			down := tensors.ToScalar[float64](value.MustCall(args()...)[0])
 			in.data[j] = at
 			want := (up - down) / (2 * h)
 			if math.Abs(grad[j]-want) > 1e-6*(1+math.Abs(want)) {

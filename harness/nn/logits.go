@@ -14,8 +14,8 @@ func (e *Engine) Logits(w *Weights, row []int) ([][]float32, error) {
 	}
 	ids := make([]int32, len(row))
 	for i, id := range row {
-		if id < 0 || id >= e.Config.Vocab {
-			return nil, fmt.Errorf("logits behind every token: token %d is %d, the model has 0 to %d", i, id, e.Config.Vocab-1)
+		if err := e.known(id); err != nil {
+			return nil, fmt.Errorf("logits behind every token: token %d: %w", i, err)
 		}
 		ids[i] = int32(id)
 	}

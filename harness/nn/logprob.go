@@ -36,7 +36,10 @@ func labelLogProbs(logits, labels *Node) *Node {
 
 // LogProbs returns, for each row of the batch, the log-probability of each of its answer tokens (natural logarithm).
 func (e *Engine) LogProbs(w *Weights, b *Batch) ([][]float64, error) {
-	inputs := b.inputs()
+	inputs, err := e.batch(b)
+	if err != nil {
+		return nil, fmt.Errorf("log-probs of %d rows: %w", b.Rows, err)
+	}
 	defer freeAll(inputs)
 	given, n := e.inputs(w.tensors)
 	out, err := e.run("log-probs", appendTensors(given, inputs), func(in []*Node) []*Node {
@@ -68,7 +71,10 @@ func (e *Engine) LogProbs(w *Weights, b *Batch) ([][]float64, error) {
 // Predicting returns the logits [vocab] that predict each answer token of the batch, row by row: [answer tokens]. An answer of one token,
 // whichever it is, asks what the model would say behind the prompt.
 func (e *Engine) Predicting(w *Weights, b *Batch) ([][]float32, error) {
-	inputs := b.inputs()
+	inputs, err := e.batch(b)
+	if err != nil {
+		return nil, fmt.Errorf("logits of %d rows: %w", b.Rows, err)
+	}
 	defer freeAll(inputs)
 	given, n := e.inputs(w.tensors)
 	out, err := e.run("predicting logits", appendTensors(given, inputs), func(in []*Node) []*Node {

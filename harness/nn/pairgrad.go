@@ -89,11 +89,15 @@ func (s *Sketcher) Gradients(w *Weights, b *Batch, p Preference) ([][]float32, e
 	if err != nil {
 		return nil, fmt.Errorf("sketching gradients: %w", err)
 	}
-	side := append(b.inputs(), extra...)
+	inputs, err := s.engine.batch(b)
+	if err != nil {
+		return nil, fmt.Errorf("sketching the gradients of %d pairs: %w", b.Rows/2, err)
+	}
+	side := append(inputs, extra...)
 	defer freeAll(side)
 	given, n := s.engine.inputs(w.tensors)
-	inputs, m := appendTensors(appendTensors(given, s.matrices), side), len(s.matrices)
-	out, err := s.engine.run("sketches of "+p.objective().name()+", "+s.layers, inputs, func(in []*Node) []*Node {
+	given, m := appendTensors(appendTensors(given, s.matrices), side), len(s.matrices)
+	out, err := s.engine.run("sketches of "+p.objective().name()+", "+s.layers, given, func(in []*Node) []*Node {
 		matrices, side := in[n:n+m], in[n+m:]
 		taps := s.engine.taps(in[:n], takeBatch(side), p, side[batchInputs:])
 		compress := func(x *Node, present bool) *Node { // [pairs, seq, side] -> [pairs, seq, rank]
@@ -164,7 +168,11 @@ func (e *Engine) Alignments(w *Weights, over []model.Shape, directions [][][]flo
 	if err != nil {
 		return nil, nil, fmt.Errorf("exact alignments: %w", err)
 	}
-	side := append(b.inputs(), extra...)
+	inputs, err := e.batch(b)
+	if err != nil {
+		return nil, nil, fmt.Errorf("exact alignments of %d pairs: %w", b.Rows/2, err)
+	}
+	side := append(inputs, extra...)
 	names := sha256.New()
 	for i, shape := range over {
 		var stacked []float32 // [K, out·in]

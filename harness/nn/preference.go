@@ -79,8 +79,8 @@ func (p pairs) Lead(score func(loss.Answer[number]) number) number {
 	return number{pairSum(score(p).node, 1, -1)}
 }
 
-// pairSum weighs even rows, the chosen ones, and odd rows: [2n] -> [n]. A sum with factors is used because a slice's gradient
-// needs padding, which the pure-Go backend lacks.
+// pairSum weighs even rows, the chosen ones, and odd rows: [2n] -> [n]. It is a sum with factors, whose gradient is one product; the
+// gradients of two slices would be padded and added.
 func pairSum(rows *Node, chosen, rejected float64) *Node {
 	pairs := graph.Reshape(rows, rows.Shape().Dim(0)/2, 2)
 	factors := graph.ConstAsDType(rows.Graph(), rows.DType(), [][]float64{{chosen, rejected}})

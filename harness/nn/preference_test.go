@@ -201,7 +201,7 @@ func onLogProbs(t *testing.T, b device.Backend, l loss.Loss, policy, reference a
 	out := must(graph.NewExec(b, func(in []*Node) []*Node {
 		units, _ := preference{l}.loss(in[0], in[1], []*Node{in[2], in[2]})
 		return []*Node{units, graph.Gradient(graph.ReduceAllSum(units), in[0])[0]}
-	}))(t).MustExec(
+	}))(t).MustCall(
 		tensors.FromFlatDataAndDimensions(logp, 2, span), tensors.FromFlatDataAndDimensions(mask, 2, span),
 		tensors.FromFlatDataAndDimensions([]float64{l.Reference(loss.SumPair(reference.chosen, reference.rejected))}, 1))
 	gradient = tensors.MustCopyFlatData[float64](out[1])

@@ -52,7 +52,7 @@ func probeProduct(b compute.Backend, dtype dtypes.DType) (gflops float64, err er
 	best := math.Inf(1)
 	for range 4 { // the first one compiles
 		start := time.Now()
-		z, err := program.Exec1(x, y)
+		z, err := program.Call1(x, y)
 		if err != nil {
 			return 0, fmt.Errorf("probing: %w", err)
 		}

@@ -3,6 +3,9 @@ package nn
 import (
 	"encoding/binary"
 	"sync"
+	"time"
+
+	"congrad/harness/device"
 
 	"github.com/gomlx/compute"
 )
@@ -11,15 +14,36 @@ import (
 // megabytes for a model of thirty blocks, and a study of many lengths compiles fifty: those that were used least recently are
 // let go, and compiled again when they are asked for. Programs serve any number of goroutines.
 type programs struct {
-	most int // so many are kept; those in use are kept in any case
+	backend compute.Backend
+	most    int // so many are kept; those in use are kept in any case
 
 	// compiling is held while a program is compiled: one at a time, since a compiler takes several times the memory of what it
 	// makes.
 	compiling sync.Mutex
 
-	mu    sync.Mutex // guards byKey, clock, and users and used of each program
+	mu    sync.Mutex // guards byKey, clock, built, and users and used of each program
 	byKey map[programKey]*program
 	clock int
+	built Built
+}
+
+// Built is how many programs were built and how long that took.
+type Built struct {
+	Compiled int     // programs
+	Loaded   int     // programs whose executables an earlier process had compiled
+	Seconds  float64 // for both, with the building of their graphs
+}
+
+// Sub is what was built since the earlier count.
+func (b Built) Sub(earlier Built) Built {
+	return Built{b.Compiled - earlier.Compiled, b.Loaded - earlier.Loaded, b.Seconds - earlier.Seconds}
+}
+
+// Built is what the engine built so far.
+func (e *Engine) Built() Built {
+	e.programs.mu.Lock()
+	defer e.programs.mu.Unlock()
+	return e.programs.built
 }
 
 // programKey tells programs apart.
@@ -43,8 +67,8 @@ const mostBlocks = 600
 // MostPrograms is how many programs of a model of so many blocks are kept.
 func MostPrograms(layers int) int { return max(8, mostBlocks/max(1, layers)) }
 
-func newPrograms(layers int) *programs {
-	return &programs{byKey: map[programKey]*program{}, most: MostPrograms(layers)}
+func newPrograms(backend compute.Backend, layers int) *programs {
+	return &programs{backend: backend, byKey: map[programKey]*program{}, most: MostPrograms(layers)}
 }
 
 // newKey writes shapes down in a few bytes: the next token of a decoder has a hundred inputs.
@@ -76,7 +100,12 @@ func (p *programs) take(key programKey, compile func() (compute.Executable, erro
 		x = &program{key: key, executable: sync.OnceValues(func() (compute.Executable, error) {
 			p.compiling.Lock()
 			defer p.compiling.Unlock()
-			return compile()
+			begun, before := time.Now(), device.Loaded(p.backend)
+			executable, err := compile()
+			if err == nil {
+				p.count(device.Loaded(p.backend)-before > 0, time.Since(begun))
+			}
+			return executable, err
 		})}
 		p.byKey[key] = x
 		p.makeRoom(x)
@@ -85,6 +114,18 @@ func (p *programs) take(key programKey, compile func() (compute.Executable, erro
 	x.used = p.clock
 	x.users++
 	return x
+}
+
+// count notes a program that was built.
+func (p *programs) count(loaded bool, took time.Duration) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.built.Seconds += took.Seconds()
+	if loaded {
+		p.built.Loaded++
+	} else {
+		p.built.Compiled++
+	}
 }
 
 // release ends one use of a program. One that could not be compiled is forgotten, so that the next to ask tries again.

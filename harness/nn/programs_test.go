@@ -1,11 +1,16 @@
 package nn
 
 import (
+	"runtime"
 	"slices"
 	"testing"
+	"weak"
 
 	"congrad/harness/device"
 	"congrad/harness/device/devicetest"
+
+	"github.com/gomlx/gomlx/core/graph"
+	"github.com/gomlx/gomlx/core/tensors"
 )
 
 // Programs that were used least recently are let go, and come again with the same results.
@@ -43,5 +48,36 @@ func TestProgramsAreLetGo(t *testing.T) {
 				}
 			}
 		}
+	})
+}
+
+// A program keeps its executable and nothing of what it was made from: neither the graph nor the inputs that it was built for.
+func TestProgramsKeepNoGraph(t *testing.T) {
+	devicetest.Each(t, func(t *testing.T, b device.Backend) {
+		e := NewEngine(b, tiny)
+		var built weak.Pointer[graph.Graph]
+		var given weak.Pointer[tensors.Tensor]
+		func() {
+			x := tensors.FromFlatDataAndDimensions(make([]float32, 6), 2, 3)
+			defer x.FinalizeAll()
+			given = weak.Make(x)
+			out := must(e.run("kept", appendTensors(nil, []*tensors.Tensor{x}), func(in []*Node) []*Node {
+				built = weak.Make(in[0].Graph())
+				return []*Node{MatMulT(in[0], in[0])}
+			}))(t)
+			freeAll(out)
+		}()
+		runtime.GC()
+		runtime.GC()
+		if built.Value() != nil {
+			t.Error("the graph of a compiled program is still in memory")
+		}
+		if given.Value() != nil {
+			t.Error("an input that a program was compiled for is still in memory")
+		}
+		if len(e.programs.byKey) != 1 {
+			t.Errorf("%d programs are kept, want 1", len(e.programs.byKey))
+		}
+		runtime.KeepAlive(e)
 	})
 }

@@ -49,9 +49,12 @@ func (e *Engine) NewTrainer(w *model.Weights, adam AdamW) (*Trainer, error) {
 	return e.ResumeTrainer(s, adam)
 }
 
+// masters has everything of a trainer uploaded as float32.
+func masters(model.Shape) uploader { return onDevice[float32] }
+
 // ResumeTrainer goes on from a checkpoint.
 func (e *Engine) ResumeTrainer(s TrainerState, adam AdamW) (*Trainer, error) {
-	w, err := e.Upload(s.Weights)
+	w, err := e.uploaded(s.Weights, masters)
 	if err != nil {
 		return nil, fmt.Errorf("starting training: %w", err)
 	}
@@ -61,8 +64,8 @@ func (e *Engine) ResumeTrainer(s TrainerState, adam AdamW) (*Trainer, error) {
 		}
 	}
 	t := &Trainer{engine: e, adam: adam, steps: s.Steps, weights: w.tensors}
-	if t.m, err = e.upload(s.M); err == nil {
-		t.v, err = e.upload(s.V)
+	if t.m, err = e.upload(s.M, masters); err == nil {
+		t.v, err = e.upload(s.V, masters)
 	}
 	if err != nil {
 		t.Free()
@@ -85,7 +88,11 @@ func (t *Trainer) Accumulate(b *Batch, targets Targets) ([]Unit, error) {
 	if err != nil {
 		return nil, fmt.Errorf("training on a batch: %w", err)
 	}
-	side := append(b.inputs(), extra...)
+	batch, err := t.engine.batch(b)
+	if err != nil {
+		return nil, fmt.Errorf("training on %d rows: %w", b.Rows, err)
+	}
+	side := append(batch, extra...)
 	defer freeAll(side)
 	given, n := t.engine.inputs(t.weights)
 	objective, nSide := targets.objective(), len(side)

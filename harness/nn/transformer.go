@@ -263,7 +263,7 @@ func (t *transformer) tapped(weight string, a *Node) *Node {
 	})
 }
 
-// product is a·wᵀ in float32, computed in bfloat16 where that is asked for.
+// product is a·wᵀ in float32, of operands in bfloat16 where that is asked for: a [rows, in], w [out, in] -> [rows, out].
 func (t *transformer) product(a, w *Node) *Node {
 	if !t.half {
 		return MatMulT(a, w)
@@ -274,5 +274,5 @@ func (t *transformer) product(a, w *Node) *Node {
 		}
 		return graph.ConvertDType(x, dtypes.BFloat16)
 	}
-	return widened(MatMulT(short(a), short(w)))
+	return graph.Dot(short(a), short(w)).WithOutputDType(dtypes.Float32).General([]int{1}, nil, []int{1}, nil)
 }

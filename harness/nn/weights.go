@@ -11,6 +11,7 @@ import (
 	"github.com/gomlx/compute"
 	"github.com/gomlx/compute/dtypes"
 	"github.com/gomlx/compute/dtypes/bfloat16"
+	"github.com/gomlx/compute/dtypes/gotype"
 	"github.com/gomlx/compute/shapes"
 	"github.com/gomlx/gomlx/core/tensors"
 )
@@ -35,7 +36,7 @@ func (e *Engine) freeze() (err error) {
 			freeAll(list)
 		}
 	}()
-	var short []bfloat16.BFloat16 // of one weight after the other
+	var room []bfloat16.BFloat16
 	for _, s := range shapes {
 		data, err := e.Beneath(s)
 		if err != nil {
@@ -44,16 +45,11 @@ func (e *Engine) freeze() (err error) {
 		if len(data) != s.Size() {
 			return fmt.Errorf("freezing weights: %s has %d entries, its shape %v asks for %d", s.Name, len(data), s.Dims, s.Size())
 		}
-		var t *tensors.Tensor
+		upload := onDevice[float32]
 		if e.BFloat16 && len(s.Dims) == 2 {
-			short = slices.Grow(short[:0], len(data))[:len(data)]
-			for i, x := range data {
-				short[i] = bfloat16.BFloat16(narrow.ToBFloat16(x))
-			}
-			t, err = onDevice(e.backend, short, s.Dims)
-		} else {
-			t, err = onDevice(e.backend, data, s.Dims)
+			upload = shortened(&room)
 		}
+		t, err := upload(e.backend, data, s.Dims)
 		if err != nil {
 			return fmt.Errorf("freezing weights: %s: %w", s.Name, err)
 		}
@@ -68,8 +64,36 @@ func (e *Engine) inputs(trained []*tensors.Tensor) ([]argument, int) {
 	return appendTensors(appendTensors(nil, e.frozen), trained), len(e.frozen) + len(trained)
 }
 
-// Upload copies weights to the device.
+// Upload copies weights to the device, where they are read and not trained. With BFloat16 the matrices of the blocks are bfloat16 there:
+// products round them to it anyway, and would do so again for every token. Embeddings and head are float32, as in training.
 func (e *Engine) Upload(w *model.Weights) (*Weights, error) {
+	var room []bfloat16.BFloat16
+	short := shortened(&room)
+	return e.uploaded(w, func(s model.Shape) uploader {
+		if e.BFloat16 && s.Projects() {
+			return short
+		}
+		return onDevice[float32]
+	})
+}
+
+// uploader copies the entries of a weight to the device.
+type uploader func(b compute.Backend, data []float32, dims []int) (*tensors.Tensor, error)
+
+// shortened rounds to bfloat16, in a room that it keeps from one weight to the next.
+func shortened(room *[]bfloat16.BFloat16) uploader {
+	return func(b compute.Backend, data []float32, dims []int) (*tensors.Tensor, error) {
+		short := slices.Grow((*room)[:0], len(data))[:len(data)]
+		*room = short
+		for i, x := range data {
+			short[i] = bfloat16.BFloat16(narrow.ToBFloat16(x))
+		}
+		return onDevice(b, short, dims)
+	}
+}
+
+// uploaded copies all weights to the device, each as the uploader for its shape does.
+func (e *Engine) uploaded(w *model.Weights, as func(s model.Shape) uploader) (*Weights, error) {
 	if err := e.freeze(); err != nil {
 		return nil, err
 	}
@@ -79,7 +103,7 @@ func (e *Engine) Upload(w *model.Weights) (*Weights, error) {
 	if err := w.Check(); err != nil {
 		return nil, fmt.Errorf("uploading weights: %w", err)
 	}
-	list, err := e.upload(w.Tensors)
+	list, err := e.upload(w.Tensors, as)
 	if err != nil {
 		return nil, fmt.Errorf("uploading weights: %w", err)
 	}
@@ -99,11 +123,11 @@ func (e *Engine) Download(w *Weights) (*model.Weights, error) {
 func (w *Weights) Free() { freeAll(w.tensors) }
 
 // upload copies entries of the shapes of what is trained to the device.
-func (e *Engine) upload(data [][]float32) ([]*tensors.Tensor, error) {
+func (e *Engine) upload(data [][]float32, as func(s model.Shape) uploader) ([]*tensors.Tensor, error) {
 	list := make([]*tensors.Tensor, len(data))
 	for i, s := range e.Config.Shapes() {
 		var err error
-		if list[i], err = onDevice(e.backend, data[i], s.Dims); err != nil {
+		if list[i], err = as(s)(e.backend, data[i], s.Dims); err != nil {
 			freeAll(list)
 			return nil, fmt.Errorf("%s: %w", s.Name, err)
 		}
@@ -114,7 +138,7 @@ func (e *Engine) upload(data [][]float32) ([]*tensors.Tensor, error) {
 // onDevice copies entries to the device and nowhere else. Trap: a tensor made of a slice copies it on the heap first, where it
 // stays until the next collection, which nothing brings about while the heap does not grow; and shares its memory with the
 // device when it is first used, so that its buffer cannot be handed over later.
-func onDevice[T dtypes.Supported](backend compute.Backend, data []T, dims []int) (*tensors.Tensor, error) {
+func onDevice[T gotype.Supported](backend compute.Backend, data []T, dims []int) (*tensors.Tensor, error) {
 	buffer, err := backend.BufferFromFlatData(0, data, shapes.Make(dtypes.FromGenericsType[T](), dims...))
 	if err != nil {
 		return nil, err

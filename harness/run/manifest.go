@@ -35,12 +35,26 @@ type Manifest struct {
 	Took    []Took             `json:"took"`                 // stage by stage, in this call
 	Spent   []record.Spent     `json:"spent,omitempty"`      // by all stages of a finished run, in whatever call or run they were done
 	Peak    int64              `json:"peak_bytes,omitempty"` // most memory that the process held, up to the end of this call
+	Built   Built              `json:"programs,omitzero"`    // in this call
 	Reused  int                `json:"stages_reused"`
 	Ran     int                `json:"stages_run"`
 }
 
 // Finished is the outcome of a run that is complete.
 const Finished = "finished"
+
+// Built is how many programs were compiled for the device and how many were taken from the user's cache. Seconds is for both, with the
+// building of their graphs.
+type Built struct {
+	Compiled int     `json:"compiled"`
+	Loaded   int     `json:"loaded"`
+	Seconds  float64 `json:"seconds"`
+}
+
+// String is the line of the log.
+func (b Built) String() string {
+	return fmt.Sprintf("%d programs compiled, %d loaded from the cache, %.1f s", b.Compiled, b.Loaded, b.Seconds)
+}
 
 // Took is how long a stage took, the compilation of its programs included where it was the first to need them.
 type Took struct {

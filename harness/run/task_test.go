@@ -89,7 +89,7 @@ func TestSettingsOfRecordedTasks(t *testing.T) {
 		trained := stages[s.Inputs[0]].Kind == "train"
 		want := fmt.Sprintf(`{"Policy":{"Stage":%q,"Trained":%v},"Items":%q,"Task":{"Name":%s,"Source":"tiny"},"Languages":["en","de","sw"],"Per":2,"Batch":256}`,
 			s.Inputs[0], trained, l.bench.Items.Version(), x)
-		if string(s.Settings) != want || s.Version != 2 {
+		if string(s.Settings) != want || s.Version != 3 {
 			t.Errorf("version %d, settings\n%s, want\n%s", s.Version, s.Settings, want)
 		}
 		met[fmt.Sprint(s.Kind, " ", trained)]++

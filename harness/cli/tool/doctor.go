@@ -78,6 +78,9 @@ func (a *app) doctor(ctx context.Context) error {
 	if set := device.Environment(); len(set) > 0 {
 		rows = append(rows, []string{"environment", strings.Join(set, ", ")})
 	}
+	if dir, programs, size, err := device.KeptPrograms(); err == nil && programs > 0 {
+		rows = append(rows, []string{"compiled programs", fmt.Sprintf("%d, %.1f MB, in %s, which may be deleted at any time", programs, float64(size)/1e6, dir)})
+	}
 	choice := "go"
 	if err == nil && trouble == nil {
 		choice = "xla"

@@ -5,6 +5,7 @@ package xla
 import (
 	"fmt"
 	"runtime"
+	"sync/atomic"
 
 	"github.com/gomlx/compute"
 	"github.com/gomlx/compute/dtypes"
@@ -22,7 +23,8 @@ type Backend struct {
 	hasSharedBuffers   bool
 	capabilities       compute.Capabilities
 	numDevices         int
-	kept               Kept // nil: every program is compiled
+	kept               Kept         // nil: every program is compiled
+	loaded             atomic.Int64 // programs whose executables were kept
 
 	// DotGeneralUseTF32 controls whether to use TF32 for DotGeneral operations that are using float32.
 	// (it can be faster in modern GPUs, and it's enabled by default)

@@ -18,6 +18,9 @@ type Kept interface {
 // Keep sets what keeps compiled programs. Without it, every program is compiled. Call it before the first one.
 func (backend *Backend) Keep(kept Kept) { backend.kept = kept }
 
+// Loaded is how many programs were not compiled, since their executables were kept.
+func (backend *Backend) Loaded() int { return int(backend.loaded.Load()) }
+
 // loadOrCompile returns a kept executable of the program, else it compiles and keeps it. Programs for several devices are compiled
 // always.
 func (backend *Backend) loadOrCompile(program []byte, portable bool, compile *pjrt.CompileConfig) (*pjrt.LoadedExecutable, error) {
@@ -27,6 +30,7 @@ func (backend *Backend) loadOrCompile(program []byte, portable bool, compile *pj
 	if executable := backend.kept.Load(program); executable != nil {
 		exec, err := backend.client.Load(executable)
 		if err == nil {
+			backend.loaded.Add(1)
 			return exec, nil
 		}
 		klog.V(1).Infof("a kept executable does not load, the program is compiled: %v", err)
