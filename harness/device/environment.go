@@ -7,14 +7,14 @@ import (
 )
 
 // Environment lists the variables that are set and that XLA, its plugin, go-xla or the dynamic linker read, as NAME=value.
-// GoMLX itself sets TF_CPP_MIN_LOG_LEVEL to 2, which is left out.
+// GoMLX itself sets TF_CPP_MIN_LOG_LEVEL to 3, which is left out.
 func Environment() []string {
 	names := []string{"NPROC", "LD_PRELOAD", "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH", "CONGRAD_PLUGIN", "OMP_NUM_THREADS"}
 	prefixes := []string{"XLA_", "TF_CPP_", "TF_XLA_", "PJRT_", "GOPJRT_", "GOMLX_"}
 	var set []string
 	for _, e := range os.Environ() {
 		name, value, _ := strings.Cut(e, "=")
-		if value == "" || e == "TF_CPP_MIN_LOG_LEVEL=2" {
+		if value == "" || e == "TF_CPP_MIN_LOG_LEVEL=3" {
 			continue
 		}
 		if slices.Contains(names, name) || slices.ContainsFunc(prefixes, func(p string) bool { return strings.HasPrefix(name, p) }) {

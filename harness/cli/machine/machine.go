@@ -36,10 +36,10 @@ func memory(key string) float64 {
 	return 1024 * kib
 }
 
-// Disturbed is the number of busy cores from which on measurements of time are not to be trusted.
+// Disturbed is the load average from which on measurements of time are not to be trusted.
 const Disturbed = 0.5
 
-// Busy is how many cores other programs kept busy over the last minute, the system's load average; 0 where that is not known.
+// Busy is the system's load average over the last minute, how many threads wanted a core at a time; 0 where that is not known.
 func Busy() float64 {
 	text, err := os.ReadFile("/proc/loadavg")
 	if err != nil {

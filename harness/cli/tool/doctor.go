@@ -113,7 +113,7 @@ func busyNote(busy float64) string {
 	if busy < machine.Disturbed {
 		return ""
 	}
-	return fmt.Sprintf(", less on a free machine: other programs kept %.1f of %d cores busy (load average) while this was measured", busy, runtime.NumCPU())
+	return fmt.Sprintf(", less on a free machine: other programs kept the processor busy while this was measured (load average %.1f on %d cores)", busy, runtime.NumCPU())
 }
 
 // advice estimates how long the embedded experiment takes: its device work is about tinyTokens tokens of training.

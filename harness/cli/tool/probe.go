@@ -40,7 +40,7 @@ func (a *app) probeCommand() *cobra.Command {
 type Probed struct {
 	nn.Speed
 	Threads int       // of XLA's pool, see device.Info
-	Busy    float64   // cores that other programs kept busy before it
+	Busy    float64   // load average before it
 	When    time.Time // it was measured
 }
 
@@ -48,7 +48,7 @@ type Probed struct {
 func (p Probed) String() string {
 	text := "the speed was measured on " + p.When.Format(time.DateOnly)
 	if p.Busy >= machine.Disturbed {
-		text += fmt.Sprintf(" while other programs kept %.1f of %d cores busy", p.Busy, runtime.NumCPU())
+		text += fmt.Sprintf(" while other programs kept the processor busy (load average %.1f on %d cores)", p.Busy, runtime.NumCPU())
 	}
 	return text + " (congrad doctor measures it again)"
 }

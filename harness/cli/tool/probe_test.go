@@ -19,7 +19,7 @@ func TestKeptMeasurement(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for busy, says := range map[float64]string{0.1: "", 3.4: "other programs kept 3.4 of "} {
+	for busy, says := range map[float64]string{0.1: "", 3.4: "load average 3.4 on "} {
 		p := Probed{Speed: nn.Speed{Single: 50, Half: 20, Train: 1000}, Busy: busy, When: time.Date(2031, 5, 27, 0, 0, 0, 0, time.UTC)}
 		site.Save("speed", p)
 		kept, ok := Kept("go")
