@@ -156,6 +156,7 @@ func TestNoHiddenInputs(t *testing.T) {
 		"harness/stage/execute.go":         true, // how long a stage took, for progress and manifest
 		"harness/kind/training/course.go":  true, // when to save a checkpoint
 		"harness/nn/probe.go":              true, // doctor's measurements
+		"harness/bench/peers/main.go":      true, // what a task takes next to other libraries
 		"harness/cli/progress/progress.go": true,
 		"harness/cli/manifest.go":          true,
 		"harness/cli/run.go":               true,

@@ -227,7 +227,8 @@ def main():
         print(key, json.dumps(result), file=sys.stderr, flush=True)
         with open(RESULTS, "w") as f:
             json.dump(results, f, indent=1)
-    write(kept(), args.python)
+    if kept():
+        write(kept(), args.python)
 
 
 main()
