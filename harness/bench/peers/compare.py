@@ -10,7 +10,6 @@ import argparse
 import datetime
 import json
 import os
-import platform
 import statistics
 import subprocess
 import sys
@@ -28,11 +27,11 @@ TEXTS = "--texts harness/text/testdata/lines.json"
 # A row: what is done, what the peer is, the arguments of congrad's side, the peer's program with its arguments, what is particular.
 STEP = [
     ("DPO step, tiny model, 32 rows of 32 tokens", "PyTorch", "-task step", "step.py --way eager"),
-    ("the same", "PyTorch, answers only", "-task step", "step.py"),
+    ("DPO step, tiny model, 32 rows of 32 tokens", "PyTorch, answers only", "-task step", "step.py"),
     ("4 DPO steps, tiny model, 64 real pairs", "PyTorch, answers only", f"-task epoch -count 64 {REAL}", f"step.py --count 64 {REAL}"),
     ("DPO step, SmolLM2's shape, 8 rows of 128 tokens", "PyTorch, answers only", f"-task step {SMOL}", f"step.py {SMOL}"),
-    ("the same, bfloat16", "autocast", f"-task step -half {SMOL}", f"step.py --half autocast {SMOL}"),
-    ("the same, adapters of rank 16, bfloat16", "peft", f"-task step -half -lora 16 {SMOL}", f"step.py --half frozen --lora 16 {SMOL}"),
+    ("DPO step, SmolLM2's shape, 8 rows of 128 tokens, bfloat16", "PyTorch, autocast", f"-task step -half {SMOL}", f"step.py --half autocast {SMOL}"),
+    ("DPO step, SmolLM2's shape, 8 rows of 128 tokens, adapters of rank 16, bfloat16", "peft", f"-task step -half -lora 16 {SMOL}", f"step.py --half frozen --lora 16 {SMOL}"),
     ("DPO epoch, 512 real pairs, reference included, warm", "TRL", f"-task epoch -reference {REAL}", f"epoch.py {REAL}"),
 ]
 SCORE = [
@@ -42,7 +41,7 @@ SCORE = [
 GENERATE = [
     ("greedy, SmolLM2's shape, 8 rows, 64 + 16 tokens", "transformers", "-task greedy -shape smollm2 -rows 8 -seq 64 -answer 16",
      "generate.py --shape smollm2 --rows 8 --seq 64 --answer 16"),
-    ("the same, bfloat16", "transformers, bfloat16", "-task greedy -half -shape smollm2 -rows 8 -seq 64 -answer 16",
+    ("greedy, SmolLM2's shape, 8 rows, 64 + 16 tokens, bfloat16", "transformers", "-task greedy -half -shape smollm2 -rows 8 -seq 64 -answer 16",
      "generate.py --half weights --shape smollm2 --rows 8 --seq 64 --answer 16"),
     ("greedy, SmolLM2's shape, 32 rows, 64 + 16 tokens", "transformers", "-task greedy -shape smollm2 -rows 32 -seq 64 -answer 16",
      "generate.py --shape smollm2 --rows 32 --seq 64 --answer 16"),
@@ -165,14 +164,23 @@ def processor():
     return f"{len(found)} cores of {found[0]}"
 
 
+def kept():
+    if not os.path.exists(RESULTS):
+        return {}
+    with open(RESULTS) as f:
+        return json.load(f)
+
+
 def write(results, python):
     """Put the table in the place of the last one."""
     with open(DOC) as f:
         head = f.read().split("<!-- measured -->")[0]
     loads = [load for r in results.values() for load in r["load"]]
+    days = sorted({r["date"] for r in results.values()})
+    busy = " That is far too busy: take the ratios as rough, and measure again.\n" if max(loads) > 2 * os.cpu_count() + 2 else "\n"
     lines = [
-        f"Measured on {min(r['date'] for r in results.values())} to {max(r['date'] for r in results.values())}: {processor()}, Python "
-        f"{platform.python_version()}, {', '.join(versions(python))}. The load average was {min(loads):.1f} to {max(loads):.1f} on {os.cpu_count()} cores.\n",
+        f"Measured {' to '.join(dict.fromkeys((days[0], days[-1])))} on {processor()} with {', '.join(versions(python))}.",
+        f"The load average was {min(loads):.1f} to {max(loads):.1f} on {os.cpu_count()} cores.{busy}",
         "| work | peer | cores | congrad [CPU s] | peer [CPU s] | CPU ratio | memory ratio |", "|---|---|--:|--:|--:|--:|--:|",
     ]
     for row, cores in tasks():
@@ -215,15 +223,12 @@ def main():
         except (RuntimeError, BrokenPipeError) as e:
             result = {"failed": str(e)}
         result |= {"load": [before, os.getloadavg()[0]], "date": datetime.date.today().isoformat()}
-        results = {}
-        if os.path.exists(RESULTS):
-            with open(RESULTS) as f:
-                results = json.load(f)
-        results[key] = result
+        results = kept() | {key: result}
         print(key, json.dumps(result), file=sys.stderr, flush=True)
         with open(RESULTS, "w") as f:
             json.dump(results, f, indent=1)
-        write(results, args.python)
+    if kept():
+        write(kept(), args.python)
 
 
 main()
