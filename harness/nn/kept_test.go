@@ -34,14 +34,14 @@ func TestKeptChild(t *testing.T) {
 	w := must(e.Upload(loud(tiny, 3)))(t)
 	defer w.Free()
 	numbers := []any{must(e.LogProbs(w, must(NewBatch(tinyRows, 4, 6, 4))(t)))(t)}
-	d, logits, err := e.Prefill(w, [][]int{{1, 2, 3}, {4}}, 2, 2, 3, 3)
+	d, next, err := e.Prefill(w, [][]int{{1, 2, 3}, {4}}, 2, 2, 3, 3)
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer d.Free()
-	numbers = append(numbers, logits)
+	numbers = append(numbers, must(next.Logits())(t))
 	for i := range 3 { // hands its caches over
-		numbers = append(numbers, must(d.Next([]int{5, 6, 0, i}))(t))
+		numbers = append(numbers, must(must(d.Next([]int{5, 6, 0, i}))(t).Logits())(t))
 	}
 	c := computed{Numbers: fmt.Sprintf("%x", numbers)} // exact, and tells -0 from 0
 	c.Built = e.Built()
