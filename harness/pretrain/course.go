@@ -22,6 +22,7 @@ type course struct {
 	behind   int // steps of the mixture that were taken before: its examples are met once
 	steps    int
 	schedule train.Schedule
+	layout   train.Layout // of the steps' blocks
 }
 
 // checkpointEvery is how many steps a kill may cost.
@@ -34,6 +35,9 @@ func (c course) run(ctx context.Context, e *nn.Engine, scratch store.Scratch, af
 		return nil, nil, err
 	}
 	defer trainer.Free()
+	if c.layout, err = c.layOut(); err != nil {
+		return nil, nil, err
+	}
 	for step := trainer.Steps() + 1; step <= c.steps; step++ {
 		made, err := c.step(trainer, step)
 		if err != nil {
@@ -57,25 +61,50 @@ func (c course) run(ctx context.Context, e *nn.Engine, scratch store.Scratch, af
 	return state.Weights, steps, nil
 }
 
+// examples are those of a step, each a row.
+func (c course) examples(step int) ([][]nn.Row, error) {
+	units := make([][]nn.Row, c.recipe.Train.Batch)
+	for i := range units {
+		row, err := Row(c.world.BaseExample(uint64((c.behind+step-1)*len(units)+i)), c.chat)
+		if err != nil {
+			return nil, err
+		}
+		units[i] = []nn.Row{row}
+	}
+	return units, nil
+}
+
+// layOut looks at the first steps for a layout that all steps share.
+func (c course) layOut() (train.Layout, error) {
+	const looked = 16 // steps: of 128 examples the number of tokens varies little
+	var steps [][][]nn.Row
+	for step := 1; step <= min(looked, c.steps); step++ {
+		units, err := c.examples(step)
+		if err != nil {
+			return train.Layout{}, err
+		}
+		steps = append(steps, units)
+	}
+	return train.Steady(steps, c.recipe.Train.Tokens), nil
+}
+
 // step takes one step on the mean negative log-likelihood per predicted token.
 func (c course) step(t *nn.Trainer, step int) (Step, error) {
 	r := c.recipe
-	units := make([][]nn.Row, r.Train.Batch)
+	units, err := c.examples(step)
+	if err != nil {
+		return Step{}, err
+	}
 	tokens := 0
-	for i := range units {
-		row, err := Row(c.world.BaseExample(uint64((c.behind+step-1)*r.Train.Batch+i)), c.chat)
-		if err != nil {
-			return Step{}, err
-		}
-		units[i] = []nn.Row{row}
-		tokens += len(row.Answer)
+	for _, unit := range units {
+		tokens += len(unit[0].Answer)
 	}
 	rate, err := c.schedule.Rate(step, c.steps)
 	if err != nil {
 		return Step{}, err
 	}
 	made := Step{Step: step, Rate: rate}
-	for _, block := range train.Packed(units, r.Train.Tokens) {
+	for _, block := range c.layout.Fill(units, r.Train.Tokens) {
 		batch, err := block.Batch(units)
 		if err != nil {
 			return made, err

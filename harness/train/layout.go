@@ -55,6 +55,40 @@ func ByItself(units [][]nn.Row, atOnce, tokens int) Layout {
 	return Layout{Size: size, Apart: true}.rounded()
 }
 
+// Steady is one layout for the steps of a run, of which some are looked at beforehand.
+func Steady(steps [][][]nn.Row, tokens int) Layout {
+	all := slices.Concat(steps...)
+	if len(all) == 0 {
+		return Layout{}
+	}
+	var size nn.Size
+	size.Seq, _ = sequences(all, tokens)
+	for _, units := range steps {
+		seqs, _ := nn.Fit(units, size.Seq, len(units))
+		size = grown(size, units)
+		size.Seqs = max(size.Seqs, min(slices.Max(seqs)+1, tokens/size.Seq))
+	}
+	return Layout{Size: size}.rounded()
+}
+
+// Fill divides a step's units into blocks of the layout; those that it does not hold get blocks of their own.
+func (l Layout) Fill(units [][]nn.Row, tokens int) []Block {
+	var held, others []int
+	for i, unit := range units {
+		if l.holds([][]nn.Row{unit}) {
+			held = append(held, i)
+		} else {
+			others = append(others, i)
+		}
+	}
+	blocks := l.Cut(units, held)
+	for _, b := range Packed(pick(units, others), tokens) {
+		b.Units = pick(others, b.Units)
+		blocks = append(blocks, b)
+	}
+	return blocks
+}
+
 // least is a layout that holds any one of the units.
 func least(units [][]nn.Row) nn.Size {
 	size := nn.Size{Seqs: 1}

@@ -153,6 +153,40 @@ func TestStepsShareALayout(t *testing.T) {
 	}
 }
 
+// A layout that was made for some steps fills blocks of other steps; a unit that it does not hold gets a block of its own.
+func TestOneLayoutForSteps(t *testing.T) {
+	step := func(seed, longest int) (units [][]nn.Row) {
+		for i := range 32 {
+			units = append(units, []nn.Row{rowOf(1+(seed+i*5)%longest, 1+(seed+i*3)%9)})
+		}
+		return units
+	}
+	l := Steady([][][]nn.Row{step(1, 23), step(2, 23)}, 1024)
+	for name, c := range map[string]struct {
+		units [][]nn.Row
+		most  int
+	}{"alike": {step(3, 23), 2}, "longer ones": {append(step(4, 23), []nn.Row{rowOf(300, 9)}, []nn.Row{rowOf(2, 40)}), 3}} {
+		seen := map[int]int{}
+		blocks := l.Fill(c.units, 1024)
+		for _, b := range blocks {
+			if _, err := b.Batch(c.units); err != nil {
+				t.Fatalf("%s: %v", name, err)
+			}
+			for _, i := range b.Units {
+				seen[i]++
+			}
+		}
+		for i := range c.units {
+			if seen[i] != 1 {
+				t.Errorf("%s: unit %d is in %d blocks", name, i, seen[i])
+			}
+		}
+		if len(blocks) > c.most {
+			t.Errorf("%s: %d blocks", name, len(blocks))
+		}
+	}
+}
+
 // Every epoch visits every pair once, in an order of its own, which is a function of the seed.
 func TestOrderOfTraining(t *testing.T) {
 	epoch := func(n int, seed uint64) (visited []float64) {
