@@ -36,6 +36,7 @@ type work struct {
 }
 
 func main() {
+	device.TuneAllocator() // as congrad itself does
 	var w work
 	flag.StringVar(&w.Task, "task", "", "pairs, memory, step, epoch, score, greedy, sample, flat or tokenize")
 	flag.StringVar(&w.Shape, "shape", "tiny", "tiny, wide (of the vocabulary of smollm2), smollm2 or embedded")
