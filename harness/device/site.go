@@ -46,7 +46,7 @@ func siteOf(i Info) Site {
 	return s
 }
 
-// Load reads a note into a value; false where there is none.
+// Load reads a note into a value and reports whether there is one.
 func (s Site) Load(name string, into any) bool {
 	if s.path == "" {
 		return false

@@ -73,8 +73,8 @@ type argument struct {
 	donate bool // the tensor's buffer is handed over to the program, after which it is gone
 }
 
-// run executes the program called name, building and compiling it with build if it is new. The name must tell apart
-// whatever build captures; the shapes of inputs, and which of them are handed over, are told apart by themselves.
+// run executes the program called name, building and compiling it with build if it is new. The name must
+// include whatever build captures. The shapes of the inputs, and which of them are handed over, are part of the program's key anyway.
 func (e *Engine) run(name string, inputs []argument, build func(in []*Node) []*Node) ([]*tensors.Tensor, error) {
 	fresh := false
 	p := e.programs.take(newKey(name, inputs), func() (compute.Executable, error) {

@@ -17,17 +17,15 @@ type course struct {
 
 // course looks at all steps of a run over pairs.
 func (s Settings) course(pairs []Pair, seed uint64, round string) course {
-	units := unitsOf(pairs)
-	c := course{full: min(s.BatchPairs, len(pairs)), most: s.Tokens}
-	c.size.Seq, _ = sequences(units, s.Tokens)
-	c.least = least(units)
-	for step := range s.Steps(len(pairs)) {
-		batch := pick(units, batchOf(pairs, s, step+1, seed, round))
-		seqs, _ := nn.Fit(batch, c.size.Seq, len(batch))
-		c.size = grown(c.size, batch)
-		c.size.Seqs = max(c.size.Seqs, slices.Max(seqs)+1)
+	units := Units(pairs)
+	var steps [][][]nn.Row
+	for epoch := range s.Epochs {
+		for _, batch := range batchesOf(pairs, s, epoch, seed, round) {
+			steps = append(steps, pick(units, batch))
+		}
 	}
-	return c
+	seq, _ := sequences(units, s.Tokens)
+	return course{full: min(s.BatchPairs, len(pairs)), size: holding(seq, steps), least: least(units), most: s.Tokens}
 }
 
 // room is the layout of blocks of so many pairs, or of as many as the device takes at once.
@@ -61,13 +59,9 @@ func Steady(steps [][][]nn.Row, tokens int) Layout {
 	if len(all) == 0 {
 		return Layout{}
 	}
-	var size nn.Size
-	size.Seq, _ = sequences(all, tokens)
-	for _, units := range steps {
-		seqs, _ := nn.Fit(units, size.Seq, len(units))
-		size = grown(size, units)
-		size.Seqs = max(size.Seqs, min(slices.Max(seqs)+1, tokens/size.Seq))
-	}
+	seq, _ := sequences(all, tokens)
+	size := holding(seq, steps)
+	size.Seqs = min(size.Seqs, tokens/seq)
 	return Layout{Size: size}.rounded()
 }
 
@@ -87,6 +81,17 @@ func (l Layout) Fill(units [][]nn.Row, tokens int) []Block {
 		blocks = append(blocks, b)
 	}
 	return blocks
+}
+
+// holding is a layout of sequences of seq tokens that holds each of the steps.
+func holding(seq int, steps [][][]nn.Row) nn.Size {
+	size := nn.Size{Seq: seq}
+	for _, units := range steps {
+		seqs, _ := nn.Fit(units, seq, len(units))
+		size = grown(size, units)
+		size.Seqs = max(size.Seqs, slices.Max(seqs)+1)
+	}
+	return size
 }
 
 // least is a layout that holds any one of the units.

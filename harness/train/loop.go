@@ -3,6 +3,7 @@ package train
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	"congrad/harness/loss"
 	"congrad/harness/nn"
@@ -114,21 +115,25 @@ func roomFor(kept, batch, full int) int {
 	return full
 }
 
-// batchOf lists the pairs of a step: the n-th cut of its epoch's order.
+// batchOf lists the pairs of a step.
 func batchOf(pairs []Pair, s Settings, step int, seed uint64, round string) []int {
 	perEpoch := (len(pairs) + s.BatchPairs - 1) / s.BatchPairs
-	epoch, at := (step-1)/perEpoch, (step-1)%perEpoch
+	return batchesOf(pairs, s, (step-1)/perEpoch, seed, round)[(step-1)%perEpoch]
+}
+
+// batchesOf cuts an epoch's order into its steps.
+func batchesOf(pairs []Pair, s Settings, epoch int, seed uint64, round string) [][]int {
 	language := make([]int, len(pairs))
 	for i, p := range pairs {
 		language[i] = p.Language
 	}
-	return order(language, s.Temperature, orderStream(seed, round, epoch))[at*s.BatchPairs : min((at+1)*s.BatchPairs, len(pairs))]
+	return slices.Collect(slices.Chunk(order(language, s.Temperature, orderStream(seed, round, epoch)), s.BatchPairs))
 }
 
 // accumulate adds the gradient of Σ weight·loss over some of the batch's pairs to the trainer's, in blocks of
 // the given layout, and enters the pairs into the step.
 func (s Settings) accumulate(t *nn.Trainer, batch []Pair, some []int, l Layout, weight float64, step *Step) error {
-	units := unitsOf(batch)
+	units := Units(batch)
 	for _, block := range l.Cut(units, some) {
 		target := nn.Preference{Loss: s.Loss}
 		for _, i := range block.Units {
@@ -158,8 +163,8 @@ func (s *Step) apply(t *nn.Trainer) (err error) {
 	return Diverged(s.Loss, s.GradNorm)
 }
 
-// unitsOf are the rows of pairs.
-func unitsOf(pairs []Pair) [][]nn.Row {
+// Units are the rows of pairs.
+func Units(pairs []Pair) [][]nn.Row {
 	units := make([][]nn.Row, len(pairs))
 	for i, p := range pairs {
 		units[i] = []nn.Row{p.Chosen, p.Rejected}

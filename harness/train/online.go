@@ -27,7 +27,7 @@ func NewOnline(e *nn.Engine, state *sketch.Online, verdicts []sketch.Verdict, pa
 	if verdicts == nil {
 		verdicts = make([]sketch.Verdict, len(pairs))
 	}
-	layout := ByItself(unitsOf(pairs), min(s.BatchPairs, len(pairs)), s.Tokens)
+	layout := ByItself(Units(pairs), min(s.BatchPairs, len(pairs)), s.Tokens)
 	return &Online{State: state, Verdicts: verdicts, engine: e, pairs: pairs, settings: s, layout: layout}
 }
 
@@ -66,7 +66,7 @@ func (o *Online) Filter(w *nn.Weights, batch []int) (kept []int, err error) {
 
 // sketches are those of the pairs' gradients [pairs, numbers] at w.
 func (o *Online) sketches(w *nn.Weights, pairs []Pair) ([][]float32, error) {
-	units, list := unitsOf(pairs), make([][]float32, len(pairs))
+	units, list := Units(pairs), make([][]float32, len(pairs))
 	for _, block := range o.layout.Cut(units, all(len(units))) {
 		target := nn.Preference{Loss: o.settings.Loss}
 		for _, i := range block.Units {

@@ -118,7 +118,7 @@ func TestStepsShareALayout(t *testing.T) {
 	}
 	s := Settings{Epochs: 2, BatchPairs: 16, Tokens: 2048, Temperature: 1}
 	c := s.course(pairs, 1, "1")
-	units, filled, full := unitsOf(pairs), 0.0, 0.0
+	units, filled, full := Units(pairs), 0.0, 0.0
 	for step := range s.Steps(len(pairs)) {
 		batch := batchOf(pairs, s, step+1, 1, "1")
 		blocks := c.room(len(batch)).Cut(units, batch)

@@ -31,7 +31,7 @@ func epoch(w work) (func() error, error) {
 		}
 		defer trainer.Free()
 		if w.Reference {
-			if err := refer(e, trainer.Weights(), pairs); err != nil {
+			if err := refer(e, trainer.Weights(), pairs, s.Loss); err != nil {
 				return err
 			}
 		}
@@ -44,8 +44,8 @@ func epoch(w work) (func() error, error) {
 }
 
 // refer enters the margins of the weights as they are.
-func refer(e *nn.Engine, policy *nn.Weights, pairs []train.Pair) error {
-	units := unitsOf(pairs)
+func refer(e *nn.Engine, policy *nn.Weights, pairs []train.Pair, l loss.Loss) error {
+	units := train.Units(pairs)
 	for _, block := range train.Packed(units, tokens) {
 		batch, err := block.Batch(units)
 		if err != nil {
@@ -56,24 +56,8 @@ func refer(e *nn.Engine, policy *nn.Weights, pairs []train.Pair) error {
 			return err
 		}
 		for k, i := range block.Units {
-			pairs[i].Reference = sum(logp[2*k]) - sum(logp[2*k+1])
+			pairs[i].Reference = l.Reference(loss.SumPair(logp[2*k], logp[2*k+1]))
 		}
 	}
 	return nil
-}
-
-func sum(list []float64) (total float64) {
-	for _, x := range list {
-		total += x
-	}
-	return total
-}
-
-// unitsOf are the rows of pairs.
-func unitsOf(pairs []train.Pair) [][]nn.Row {
-	units := make([][]nn.Row, len(pairs))
-	for i, p := range pairs {
-		units[i] = []nn.Row{p.Chosen, p.Rejected}
-	}
-	return units
 }

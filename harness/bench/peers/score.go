@@ -29,7 +29,7 @@ func score(w work) (func() error, error) {
 			codes = append(codes, string(rune('a'+len(codes))))
 		}
 	}
-	units := unitsOf(pairs)
+	units := train.Units(pairs)
 	once := func() error {
 		sketches := make([][]float32, len(pairs))
 		for _, block := range train.Apart(units, tokens) {

@@ -45,9 +45,10 @@ func TestDiagnosisIsTheDefinition(t *testing.T) {
 	}
 }
 
-// A pair whose answers come to the same tokens, as the two spellings of an umlaut do under NFC, is an error with its line.
-func TestPairsOfOneAnswerAreRefused(t *testing.T) {
-	file, err := os.ReadFile("../../text/testdata/families/qwen.json")
+// chatOf is the chat of a family's tokenizer.
+func chatOf(t *testing.T, family string) *text.Chat {
+	t.Helper()
+	file, err := os.ReadFile("../../text/testdata/families/" + family + ".json")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -59,6 +60,12 @@ func TestPairsOfOneAnswerAreRefused(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	return chat
+}
+
+// A pair whose answers come to the same tokens, as the two spellings of an umlaut do under NFC, is an error with its line.
+func TestPairsOfOneAnswerAreRefused(t *testing.T) {
+	chat := chatOf(t, "qwen")
 	pairs := []data.Preference{
 		{Lang: "de", Prompt: "a", Chosen: "ja", Rejected: "nein", Line: 1},
 		{Lang: "de", Prompt: "a", Chosen: "Gr\u00f6\u00dfe", Rejected: "Gro\u0308\u00dfe", Line: 2},
@@ -78,20 +85,9 @@ func TestPairsOfOneAnswerAreRefused(t *testing.T) {
 // Answers that differ only in white space that the model's layout trims are one answer, too; a layout that keeps it has two.
 func TestPairsOfOneTrimmedAnswerAreRefused(t *testing.T) {
 	for family, refused := range map[string]bool{"llama": true, "gemma": true, "qwen": false} {
-		file, err := os.ReadFile("../../text/testdata/families/" + family + ".json")
-		if err != nil {
-			t.Fatal(err)
-		}
-		tokenizer, err := text.Parse(file)
-		if err != nil {
-			t.Fatal(err)
-		}
-		chat, err := text.NewChat(tokenizer)
-		if err != nil {
-			t.Fatal(err)
-		}
+		chat := chatOf(t, family)
 		pairs := []data.Preference{{Lang: "de", Prompt: "a", Chosen: "ja", Rejected: "\n\nja ", Line: 3}}
-		_, err = materialOf(&bench.Bench{Chat: chat}, pairs, []string{"de"}, 99, "f")
+		_, err := materialOf(&bench.Bench{Chat: chat}, pairs, []string{"de"}, 99, "f")
 		if refused != (err != nil && strings.Contains(err.Error(), "f:3: chosen and rejected come to the same tokens")) {
 			t.Errorf("%s: %v", family, err)
 		}
