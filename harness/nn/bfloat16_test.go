@@ -12,6 +12,7 @@ import (
 	"congrad/harness/rng"
 
 	"github.com/gomlx/compute/dtypes"
+	"github.com/gomlx/gomlx/core/graph"
 	"github.com/gomlx/gomlx/core/tensors"
 	"github.com/google/go-cmp/cmp"
 )
@@ -128,6 +129,54 @@ func TestBFloat16ProductsAreNotRounded(t *testing.T) {
 				}
 				t.Logf("%v, positive %v: the mean relative error is %.2g", size, positive, mean)
 			}
+		}
+	})
+}
+
+// So are the gradients of such a product: sums in float32 of what bfloat16 holds, also where a checkpoint computes the operand again.
+func TestBFloat16GradientsAreNotRounded(t *testing.T) {
+	const rows, in, out = 5, 7, 6
+	draw := func(purpose string, n int) []float32 {
+		r, data := rng.Stream(1, purpose), make([]float32, n)
+		for i := range data {
+			data[i] = float32(r.NormFloat64())
+		}
+		return data
+	}
+	a, w, v := draw("a", rows*in), draw("w", out*in), draw("v", rows*out)
+	// near compares entries with exact sums, of terms of the size of 1.
+	near := func(t *testing.T, what string, got []float32, exact func(i int) float64) {
+		t.Helper()
+		for i, x := range got {
+			if want := exact(i); math.Abs(float64(x)-want) > 1e-5 {
+				t.Errorf("%s: entry %d is %g, the sum of the rounded operands' products is %g", what, i, x, want)
+			}
+		}
+	}
+	rounded := func(x float32) float64 { return float64(narrow.BFloat16(narrow.ToBFloat16(x))) }
+	devicetest.Each(t, func(t *testing.T, b device.Backend) {
+		for _, again := range []bool{false, true} {
+			e := NewEngine(b, tiny)
+			inputs := []*tensors.Tensor{
+				tensors.FromFlatDataAndDimensions(a, rows, in), tensors.FromFlatDataAndDimensions(w, out, in), tensors.FromFlatDataAndDimensions(v, rows, out),
+			}
+			made := must(e.run("gradients of a product", appendTensors(nil, inputs), func(in []*Node) []*Node {
+				m := &transformer{half: true, pieced: again}
+				y := m.recomputed(in[0], func(a *Node) *Node { return m.product(graph.MulScalar(a, 1), in[1]) })
+				return graph.Gradient(graph.ReduceAllSum(graph.Mul(y, in[2])), in[0], in[1])
+			}))(t)
+			near(t, "a", must(read(made[0]))(t), func(i int) (sum float64) {
+				for k := range out {
+					sum += rounded(v[i/in*out+k]) * rounded(w[k*in+i%in])
+				}
+				return sum
+			})
+			near(t, "w", must(read(made[1]))(t), func(i int) (sum float64) {
+				for k := range rows {
+					sum += rounded(v[k*out+i/in]) * rounded(a[k*in+i%in])
+				}
+				return sum
+			})
 		}
 	})
 }

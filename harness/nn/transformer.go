@@ -265,14 +265,8 @@ func (t *transformer) tapped(weight string, a *Node) *Node {
 
 // product is a·wᵀ in float32, of operands in bfloat16 where that is asked for: a [rows, in], w [out, in] -> [rows, out].
 func (t *transformer) product(a, w *Node) *Node {
-	if !t.half {
-		return MatMulT(a, w)
+	if t.half {
+		return halfMatMulT(a, w)
 	}
-	short := func(x *Node) *Node {
-		if x.DType() == dtypes.BFloat16 {
-			return x
-		}
-		return graph.ConvertDType(x, dtypes.BFloat16)
-	}
-	return graph.Dot(short(a), short(w)).WithOutputDType(dtypes.Float32).General([]int{1}, nil, []int{1}, nil)
+	return MatMulT(a, w)
 }

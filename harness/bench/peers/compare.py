@@ -21,17 +21,17 @@ RESULTS = "build/bench/results.json"
 DOC = "docs/performance.md"
 
 REAL = f"--pairs {PAIRS}"
-SMOL = "--shape smollm2 --rows 8 --seq 128 --answer 48"
+SMOL = "--shape smollm2 --rows 8 --seq 128 --answer 48 --shared"
 TEXTS = "--texts harness/text/testdata/lines.json"
 
 # A row: what is done, what the peer is, the arguments of congrad's side, the peer's program with its arguments, what is particular.
 STEP = [
-    ("DPO step, tiny model, 32 rows of 32 tokens", "PyTorch", "-task step", "step.py --way eager"),
-    ("DPO step, tiny model, 32 rows of 32 tokens", "PyTorch, answers only", "-task step", "step.py"),
+    ("DPO step, tiny model, 32 rows of 32 tokens, nothing shared", "PyTorch", "-task step", "step.py --way eager"),
+    ("DPO step, tiny model, 32 rows of 32 tokens, nothing shared", "PyTorch, answers only", "-task step", "step.py"),
     ("4 DPO steps, tiny model, 64 real pairs", "PyTorch, answers only", f"-task epoch -count 64 {REAL}", f"step.py --count 64 {REAL}"),
-    ("DPO step, SmolLM2's shape, 8 rows of 128 tokens", "PyTorch, answers only", f"-task step {SMOL}", f"step.py {SMOL}"),
-    ("DPO step, SmolLM2's shape, 8 rows of 128 tokens, bfloat16", "PyTorch, autocast", f"-task step -half {SMOL}", f"step.py --half autocast {SMOL}"),
-    ("DPO step, SmolLM2's shape, 8 rows of 128 tokens, adapters of rank 16, bfloat16", "peft", f"-task step -half -lora 16 {SMOL}", f"step.py --half frozen --lora 16 {SMOL}"),
+    ("DPO step, SmolLM2's shape, 4 pairs of 128 tokens", "PyTorch, answers only", f"-task step {SMOL}", f"step.py {SMOL}"),
+    ("DPO step, SmolLM2's shape, 4 pairs of 128 tokens, bfloat16", "PyTorch, autocast", f"-task step -half {SMOL}", f"step.py --half autocast {SMOL}"),
+    ("DPO step, SmolLM2's shape, 4 pairs of 128 tokens, adapters of rank 16, bfloat16", "peft", f"-task step -half -lora 16 {SMOL}", f"step.py --half frozen --lora 16 {SMOL}"),
     ("DPO epoch, 512 real pairs, reference included, warm", "TRL", f"-task epoch -reference {REAL}", f"epoch.py {REAL}"),
 ]
 SCORE = [

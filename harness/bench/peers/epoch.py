@@ -1,5 +1,7 @@
 """An epoch of DPO by TRL on pairs that are tokenised already, with its copy of the model as the reference."""
 
+import copy
+
 from datasets import Dataset
 from transformers import PreTrainedTokenizerFast
 from trl import DPOConfig, DPOTrainer
@@ -24,7 +26,8 @@ class Ready(DPOTrainer):
 
 
 def once():
-    Ready(model=peer.model(), args=settings, train_dataset=data, processing_class=tokenizer).train()
+    model = peer.model()
+    Ready(model=model, ref_model=copy.deepcopy(model), args=settings, train_dataset=data, processing_class=tokenizer).train()
 
 
 if not w.fresh:

@@ -27,6 +27,7 @@ type work struct {
 	Lora      int    // rank of adapters; 0 trains all weights
 	Half      bool   // bfloat16
 	Recompute bool
+	Shared    bool   // the two answers of a random pair have one prompt
 	Pairs     string // file with real pairs
 	Count     int    // of which so many are taken; 0 is all
 	Reference bool   // an epoch begins with the reference's log-probs
@@ -46,6 +47,7 @@ func main() {
 	flag.IntVar(&w.Lora, "lora", 0, "rank of adapters")
 	flag.BoolVar(&w.Half, "half", false, "bfloat16")
 	flag.BoolVar(&w.Recompute, "recompute", false, "compute activations again")
+	flag.BoolVar(&w.Shared, "shared", false, "the two answers of a random pair have one prompt")
 	flag.StringVar(&w.Pairs, "pairs", "", "file of pairs")
 	flag.IntVar(&w.Count, "count", 0, "pairs")
 	flag.StringVar(&w.Texts, "texts", "", "file of texts")

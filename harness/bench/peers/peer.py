@@ -36,7 +36,10 @@ def padded(rows):
 
 
 def random_rows(vocab):
-    draw = torch.randint(1, vocab, (w.rows, w.seq + 1)).tolist()
+    draw = torch.randint(1, vocab, (w.rows, w.seq + 1))
+    if w.shared:
+        draw[1::2, : w.seq + 1 - w.answer] = draw[0::2, : w.seq + 1 - w.answer]
+    draw = draw.tolist()
     return [(r[: w.seq + 1 - w.answer], r[w.seq + 1 - w.answer :]) for r in draw]
 
 

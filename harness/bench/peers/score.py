@@ -39,7 +39,12 @@ def vmap():
     taken = {n + ".weight" for n in names}
 
     def loss(some, rest, read, real, labels, answer):
-        logits = torch.func.functional_call(model, {**some, **rest}, (), {"input_ids": read, "attention_mask": real}).logits
+        n = read.shape[-1]
+        # a mask of [rows, 1, n, n] and positions are taken as they are; those that transformers makes look into the numbers, which vmap
+        # cannot do. Padding is on the right: no token sees it
+        mask = torch.ones(n, n, dtype=torch.bool).tril().expand(len(read), 1, n, n)
+        more = {"input_ids": read, "attention_mask": mask, "position_ids": torch.arange(n)[None], "use_cache": False}
+        logits = torch.func.functional_call(model, {**some, **rest}, (), more).logits
         logp = (logits.log_softmax(-1).gather(-1, labels[..., None])[..., 0] * answer).sum(-1)
         return peer.dpo(logp).sum()
 

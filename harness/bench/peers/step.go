@@ -1,11 +1,13 @@
 package main
 
 import (
+	"slices"
+
 	"congrad/harness/nn"
 	"congrad/harness/rng"
 )
 
-// random are rows of tokens, each with a prompt of its own: the same work on both sides, nothing of which can be shared.
+// random are rows of tokens, each with a prompt of its own or, with -shared, two to a prompt.
 func (w work) random(vocab int) []nn.Row {
 	r := rng.Stream(1, "benchmark")
 	list := make([]nn.Row, w.Rows)
@@ -17,8 +19,21 @@ func (w work) random(vocab int) []nn.Row {
 				list[i].Answer = append(list[i].Answer, id)
 			}
 		}
+		if w.Shared && i%2 == 1 {
+			list[i].Prompt = list[i-1].Prompt
+		}
 	}
 	return list
+}
+
+// block lays the random rows out: pairs with a shared prompt as in training, rows with prompts of their own one to a sequence.
+func (w work) block(vocab int) (*nn.Batch, error) {
+	rows := w.random(vocab)
+	if !w.Shared {
+		return nn.NewBatch(rows, w.Rows, w.Seq, w.Answer)
+	}
+	units := slices.Collect(slices.Chunk(rows, 2))
+	return nn.Apart(units, nn.Size{Seqs: len(units), Seq: nn.Length(units[0]), Rows: w.Rows, Span: w.Answer, Slots: w.Rows * w.Answer})
 }
 
 // step is an optimiser step of DPO on one block of random rows.
@@ -27,7 +42,7 @@ func step(w work) (func() error, error) {
 	if err != nil {
 		return nil, err
 	}
-	batch, err := nn.NewBatch(w.random(e.Config.Vocab), w.Rows, w.Seq, w.Answer)
+	batch, err := w.block(e.Config.Vocab)
 	if err != nil {
 		return nil, err
 	}

@@ -40,7 +40,7 @@ func BaseOf(e *config.Experiment, b *bench.Bench) (Base, error) {
 		x.LoRA = &e.LoRA
 	}
 	if e.Precision != "float32" {
-		x.Precision = e.Precision
+		x.Precision = e.Precision + " in products and their gradients" // before, gradients had float32 products, and were rounded
 	}
 	if layout := b.Chat.Layout(); layout != text.Embedded {
 		x.Layout = layout
