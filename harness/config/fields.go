@@ -104,7 +104,7 @@ var Fields = []Field{
 	{"congrad.resample_every", 1000, 0, 1e9, nil, "Hao et al. 2024 (FLORA), public code: kappa", "online: batches after which the sketch's matrices are drawn again; 0 draws them once per iteration"},
 	{"congrad.sketch", "flora", 0, 0, []string{"flora", "logra", "exact"}, "abstract: sublinear compression; public summary: FLORA", "how a pair's gradient is compressed: along the longer side of each weight (flora), along both sides (logra), or not at all (exact)"},
 	{"congrad.sketch_rank", 16, 1, 1e5, nil, ours, "length of a compressed side"},
-	{"congrad.projection", "gaussian", 0, 0, []string{"gaussian", "orthonormal"}, "public summary: FLORA", "projection matrices: entries from N(0, 1/rank), or orthonormal rows scaled by sqrt(side/rank), which have a smaller error"},
+	{"congrad.projection", "gaussian", 0, 0, []string{"gaussian", "orthonormal", "mask"}, "public summary: FLORA", "projection matrices: entries from N(0, 1/rank); orthonormal rows scaled by sqrt(side/rank), which have a smaller error; or a random choice of entries (mask), which with two sides and sketch_numbers is FactGraSS (Hu et al. 2025)"},
 	{"congrad.sketch_numbers", 0, 0, 1e9, nil, ours, "size in numbers to which a pair's sketches of all weights are reduced by adding with random signs (CountSketch, Charikar et al. 2002); 0 keeps them as they are"},
 	{"congrad.layers", model.AllProjections, 0, 0, model.Sets, ours, "weights whose gradients are compared: all matrices in the blocks, only attention, only MLP, or only the last block's"},
 	{"congrad.language_gradient", "ema", 0, 0, []string{"ema", "mean"}, summary, "a language's gradient: a moving average of its pairs' gradients, or their mean"},

@@ -27,13 +27,16 @@ const (
 	Exact = "exact"
 )
 
-// The kinds of matrices that compress. Both have E[AᵀA] = I, so that inner products of sketches are unbiased.
+// The kinds of matrices that compress. All have E[AᵀA] = I, so that inner products of sketches are unbiased.
 const (
 	// Gaussian matrices have entries from N(0, 1/rank), as FLORA's.
 	Gaussian = "gaussian"
 	// Orthonormal matrices have rows that are orthonormal, in uniform directions, times sqrt(side/rank). They add no error
 	// in lengths to that of leaving directions out, and none at all from rank = side on, where they are rotations.
 	Orthonormal = "orthonormal"
+	// Mask matrices pick rank different entries of a side and multiply them with sqrt(side/rank). With both sides masked and the numbers of
+	// all weights summed to fewer by a hash they are FactGraSS (Hu et al. 2025), for which a pair's gradient needs no dense product.
+	Mask = "mask"
 )
 
 // Settings of a sketch. What is empty leaves no trace in keys.
@@ -94,10 +97,7 @@ func (s Settings) sides(out, in int) (a, c bool) {
 // before.
 func Projections(config model.Config, s Settings, seed uint64, round ...string) []nn.Projection {
 	var list []nn.Projection
-	draw := gaussian
-	if s.Projection == Orthonormal {
-		draw = orthonormal
-	}
+	draw := map[string]func(r *rand.Rand, rank, side int) []float32{"": gaussian, Gaussian: gaussian, Orthonormal: orthonormal, Mask: mask}[s.Projection]
 	for _, shape := range config.Projections(s.Layers) {
 		r := rng.Stream(seed, "sketch", append(slices.Clip(round), shape.Name)...)
 		p := nn.Projection{Weight: shape.Name}
@@ -142,6 +142,15 @@ func orthonormal(r *rand.Rand, rank, side int) []float32 {
 		for _, x := range rows[k] {
 			m = append(m, float32(x*math.Sqrt(float64(side)/float64(rank))))
 		}
+	}
+	return m
+}
+
+// mask draws a matrix [rank, side], rank at most side: each row has one entry, sqrt(side/rank), all in different columns.
+func mask(r *rand.Rand, rank, side int) []float32 {
+	m := make([]float32, rank*side)
+	for k, column := range r.Perm(side)[:rank] {
+		m[k*side+column] = float32(math.Sqrt(float64(side) / float64(rank)))
 	}
 	return m
 }

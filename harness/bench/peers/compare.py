@@ -73,7 +73,7 @@ class Side:
 
     def read(self):
         for line in self.process.stdout:
-            if line.startswith("{"):  # libraries print as well
+            if line.startswith('{"'):  # libraries print as well, TRL a dictionary of Python's
                 return json.loads(line)
         self.log.seek(0)
         said = [line.strip() for line in self.log if line.strip()]

@@ -39,7 +39,7 @@ type work struct {
 func main() {
 	device.TuneAllocator() // as congrad itself does
 	var w work
-	flag.StringVar(&w.Task, "task", "", "pairs, memory, step, epoch, score, greedy, sample, flat or tokenize")
+	flag.StringVar(&w.Task, "task", "", "pairs, memory, growth, roofline, step, epoch, score, greedy, sample, flat or tokenize")
 	flag.StringVar(&w.Shape, "shape", "tiny", "tiny, wide (of the vocabulary of smollm2), smollm2 or embedded")
 	flag.IntVar(&w.Rows, "rows", 32, "rows")
 	flag.IntVar(&w.Seq, "seq", 32, "tokens of a row")
@@ -71,6 +71,10 @@ func (w work) do() error {
 		return writePairs(w)
 	case w.Task == "memory":
 		return memory(w)
+	case w.Task == "growth":
+		return growth(w)
+	case w.Task == "roofline":
+		return roofline(w)
 	case !ok:
 		return fmt.Errorf("no such task")
 	}

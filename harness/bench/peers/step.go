@@ -3,6 +3,7 @@ package main
 import (
 	"slices"
 
+	"congrad/harness/model"
 	"congrad/harness/nn"
 	"congrad/harness/rng"
 )
@@ -42,20 +43,26 @@ func step(w work) (func() error, error) {
 	if err != nil {
 		return nil, err
 	}
+	once, _, err := w.stepOf(e, host)
+	return once, err
+}
+
+// stepOf is step with a model, and the number of tokens that it reads, with padding.
+func (w work) stepOf(e *nn.Engine, host *model.Weights) (once func() error, tokens int, err error) {
 	batch, err := w.block(e.Config.Vocab)
 	if err != nil {
-		return nil, err
+		return nil, 0, err
 	}
 	trainer, err := e.NewTrainer(host, adam)
 	if err != nil {
-		return nil, err
+		return nil, 0, err
 	}
-	once := func() error {
+	once = func() error {
 		if _, err := trainer.Accumulate(batch, w.dpo(w.Rows/2)); err != nil {
 			return err
 		}
 		_, err := trainer.Apply(1e-5)
 		return err
 	}
-	return once, once() // compiles
+	return once, batch.Tokens(), once() // compiles
 }
