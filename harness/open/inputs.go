@@ -31,7 +31,7 @@ func World() (*world.World, *pretrain.Recipe, error) {
 func Prompts(e *config.Experiment, table lang.Table, embedded *data.World) (data.Source, error) {
 	p, v := e.Prompts, e.Evaluate
 	if p.Source != "files" {
-		return embedded, nil
+		return embedded.Only(p.Kinds), nil
 	}
 	files, err := data.FromFiles(data.Spec{
 		Path: p.Path, Columns: data.Columns(p.Columns), HeldPath: v.Path, HeldColumns: data.Columns(v.Columns),
