@@ -156,8 +156,8 @@ $(SMOLLM2):
 
 # The embedded base model, retrained from its recipe (about three quarters of an hour on two cores).
 base: setup
-	$(BIN) pretrain experiments/tiny/base.toml --out experiments/tiny/model
-	rm -rf experiments/tiny/model/.store
+	$(BIN) pretrain experiments/tiny/world-1.toml --out experiments/tiny/base-1
+	rm -rf experiments/tiny/base-1/.store
 
 # The parts of a finished `make demo` that the documents show. The README's table is pasted by hand from docs/tiny/main.md.
 record: build

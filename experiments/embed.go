@@ -5,5 +5,5 @@ import "embed"
 
 // Files holds the record as it was when the program was built.
 //
-//go:embed *.toml languages/*.toml tasks/*.toml tiny/*.gz tiny/*.toml tiny/model tiny/NOTICE.md tiny/map/*.csv shapes/*.json
+//go:embed *.toml languages/*.toml tasks/*.toml tiny/*.gz tiny/*.toml tiny/base-* tiny/NOTICE.md tiny/map/*.csv shapes/*.json
 var Files embed.FS

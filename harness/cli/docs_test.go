@@ -122,7 +122,7 @@ const somePairs = `{"lang": "de", "prompt": "12", "chosen": "zwölf", "rejected"
 
 // someModel leaves a model of the user's own, and what transformers computes with it, for the documents that speak of one.
 func someModel(work string) error {
-	tiny, err := fs.Sub(experiments.Files, "tiny/model")
+	tiny, err := fs.Sub(experiments.Files, "tiny/base-1")
 	if err != nil {
 		return err
 	}

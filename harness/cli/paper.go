@@ -106,7 +106,7 @@ func finished(folder run.Folder, plan *run.Plan) (*record.Set, error) {
 
 // hubModel is the id and the commit of a model that was downloaded; empty for others.
 func hubModel(name string) (id, commit string) {
-	if _, err := os.Stat(name); err == nil || name == "tiny" || strings.HasSuffix(name, ".gguf") {
+	if _, err := os.Stat(name); err == nil || slices.Contains(open.Embedded(), name) || strings.HasSuffix(name, ".gguf") {
 		return "", ""
 	}
 	parsed, err := hub.ParseID(name)

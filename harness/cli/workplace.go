@@ -92,7 +92,7 @@ func (a *app) noteThreads(folder run.Folder, w *workplace) {
 
 // material is a bench without a model and a device: what an experiment asks and evaluates on.
 func material(e *config.Experiment, s *open.Surroundings) (*bench.Bench, error) {
-	w, r, err := open.World()
+	w, r, err := open.World(e.Model)
 	if err != nil {
 		return nil, err
 	}

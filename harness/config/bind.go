@@ -325,6 +325,11 @@ func (f Field) check(value any) error {
 	case float64:
 		return f.inRange(x)
 	case []string:
+		for i, word := range x {
+			if f.Words != nil && !slices.Contains(f.Words, word) {
+				return fmt.Errorf("entry %d, %q: want one of %s%s", i, word, strings.Join(f.Words, ", "), suggest.DidYouMean(word, f.Words))
+			}
+		}
 		if len(x) < int(f.Min) {
 			return fmt.Errorf("is empty: %s", f.Doc)
 		}

@@ -15,7 +15,7 @@ import (
 	"github.com/google/go-cmp/cmp/cmpopts"
 )
 
-var world = World{
+var named = World{
 	Languages: []string{"ar", "de", "en", "sw", "th"},
 	Tasks:     []string{"facts", "declaration"},
 	Measured: func(name, measure string, languages []string) error {
@@ -72,7 +72,7 @@ match = "congrad"
 `
 
 func load(source string, sets ...string) (*Experiment, error) {
-	return Load("x.toml", []byte(source), sets, world)
+	return Load("x.toml", []byte(source), sets, named)
 }
 
 func TestLoad(t *testing.T) {

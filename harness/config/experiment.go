@@ -76,12 +76,13 @@ func (l Languages) All() []string { return append(append([]string(nil), l.Seen..
 
 // Prompts are what the policies answer to make preferences.
 type Prompts struct {
-	Source      string  `toml:"source"`
-	Path        string  `toml:"path"`
-	HeldOut     float64 `toml:"held_out"`
-	Dev         float64 `toml:"dev"`
-	PerLanguage int     `toml:"per_language"`
-	Columns     Columns `toml:"columns"`
+	Source      string   `toml:"source"`
+	Kinds       []string `toml:"kinds"` // of the embedded world; empty for all
+	Path        string   `toml:"path"`
+	HeldOut     float64  `toml:"held_out"`
+	Dev         float64  `toml:"dev"`
+	PerLanguage int      `toml:"per_language"`
+	Columns     Columns  `toml:"columns"`
 }
 
 // Columns are the names under which a file of prompts has what; empty for what it lacks.

@@ -16,7 +16,7 @@ type Field struct {
 	Default any     // nil where the file has to give it
 	Min     float64 // smallest value of a number, which is finite; of a list, its smallest length
 	Max     float64
-	Words   []string // the values of an enumeration
+	Words   []string // the values of an enumeration, or what a list may hold
 	Source  string   // where the default comes from
 	Doc     string
 }
@@ -35,7 +35,7 @@ var inf = math.Inf(1) // a list may have any length
 var Fields = []Field{
 	{"name", nil, 0, 0, nil, "", "name of the experiment and of its results folder"},
 	{"title", "", 0, 0, nil, "", "one line at the top of reports"},
-	{"model", nil, 0, 0, nil, "", `"tiny", the embedded model, a folder with config.json, tokenizer.json and safetensors, a .gguf file, or a downloaded org/name[@revision]`},
+	{"model", nil, 0, 0, nil, "", `"tiny" or another embedded model, a folder with config.json, tokenizer.json and safetensors, a .gguf file, or a downloaded org/name[@revision]`},
 	{"precision", "float32", 0, 0, []string{"float32", "bfloat16"}, ours, "number format of the matrix products in the blocks; with bfloat16, frozen weights are stored in it too, trained weights stay float32"},
 	{"seeds", []uint64{1, 2, 3}, 1, inf, nil, ours, "one whole run per seed; intervals are over seeds and prompt clusters"},
 	{"iterations", 2, 1, 100, nil, "Yuan et al. 2024 (M1 to M3)", "rounds of generating, judging and training"},
@@ -55,6 +55,7 @@ var Fields = []Field{
 	{"languages.under_represented", []string{}, 0, inf, nil, ours, "languages that are also reported as a group"},
 
 	{"prompts.source", "tiny", 0, 0, []string{"tiny", "files"}, ours, "where instructions come from: the embedded world, or files (docs/add-prompts.md)"},
+	{"prompts.kinds", []string{}, 0, inf, coreKinds(), ours, "tiny: what is asked for, in training and evaluation; empty for all; dates, numbers, percentages and amounts follow rules, names have to be known one by one"},
 	{"prompts.path", "", 0, 0, nil, "", "files: a .jsonl, .csv or .parquet file, relative to the working folder; {lang} stands for the language's code if each language has a file"},
 	{"prompts.held_out", 0.2, 0, 0.9, nil, ours, "files: share of the clusters held out for the evaluation, in every language; not used if evaluate.path is set"},
 	{"prompts.dev", 0.0, 0, 0.9, nil, ours, "files: share of the clusters held out for evaluate.split = \"dev\""},

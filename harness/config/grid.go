@@ -47,7 +47,7 @@ var noAxis = map[string]string{
 	"evaluate.opponent":  "all cells share the opponent, or their win rates could not be compared",
 	"evaluate.reference": "all cells share the arm that paired differences are relative to",
 
-	"prompts.source": sharedPrompts, "prompts.path": sharedPrompts, "prompts.held_out": sharedPrompts, "prompts.dev": sharedPrompts, "evaluate.path": sharedPrompts,
+	"prompts.source": sharedPrompts, "prompts.kinds": sharedPrompts, "prompts.path": sharedPrompts, "prompts.held_out": sharedPrompts, "prompts.dev": sharedPrompts, "evaluate.path": sharedPrompts,
 }
 
 const sharedPrompts = "all cells share their prompts"

@@ -16,10 +16,12 @@ func (b *binder) settlePrompts(e *Experiment) {
 			}
 		}
 	}
-	switch {
-	case e.Prompts.Source != "files":
+	if e.Prompts.Source != "files" {
 		unread("prompts.source", filesOnly()...)
 		return
+	}
+	unread("prompts.source", "prompts.kinds")
+	switch {
 	case e.Evaluate.Path == "":
 		unread("evaluate.path", columnKeys("evaluate")...)
 		e.Evaluate.Columns = e.Prompts.Columns
@@ -75,6 +77,9 @@ func (b *binder) checkPrompts(e *Experiment) {
 			}
 		}
 		return
+	}
+	if b.given["prompts.kinds"] {
+		b.report("prompts.kinds", "is read only by prompts.source = \"tiny\"; the source is \"files\"")
 	}
 	if p.Path == "" && b.sound("prompts.path") {
 		b.report("prompts.source", "\"files\" needs prompts.path: a file, or with {lang} in it one file per language")

@@ -47,7 +47,7 @@ func TestColumns(t *testing.T) {
 			}
 		}
 		again, err := load(string(e.Resolved()))
-		if err != nil || again.Prompts != e.Prompts || fmt.Sprint(again.Evaluate) != fmt.Sprint(e.Evaluate) {
+		if err != nil || fmt.Sprint(again.Prompts) != fmt.Sprint(e.Prompts) || fmt.Sprint(again.Evaluate) != fmt.Sprint(e.Evaluate) {
 			t.Errorf("%s, resolved: %v\n%s", name, err, e.Resolved())
 		}
 	}
@@ -62,6 +62,7 @@ func TestPromptErrors(t *testing.T) {
 		"prompts.path=all.jsonl prompts.columns.language=":                 `--set: prompts.columns.language: is empty; name the column, or put {lang} into the path for one file per language`,
 		"prompts.columns.language=lang":                                    `--set: prompts.columns.language: is not read, since {lang} in the path gives the language; leave one of the two out`,
 		"prompts.columns.prompt=":                                          `--set: prompts.columns.prompt: is empty; name the column with the instruction`,
+		`prompts.kinds=["number"]`:                                         `--set: prompts.kinds: is read only by prompts.source = "tiny"; the source is "files"`,
 		"evaluate.columns.id=x":                                            `x.toml:18: evaluate.columns: is for evaluate.path, which is not set`,
 		"evaluate.path=x.jsonl prompts.held_out=0.1":                       `--set: prompts.held_out: evaluate.path has the held-out prompts already; give only one of the two`,
 		"prompts.held_out=0.7 prompts.dev=0.3":                             `--set: prompts.dev: prompts.held_out (0.7) and prompts.dev (0.3) leave no prompts for preferences`,
@@ -80,5 +81,22 @@ func TestPromptErrors(t *testing.T) {
 	grid := "[grid]\nrows = { key = \"prompts.columns.id\", values = [\"a\"] }\ncolumns = { key = \"judge.noise\", values = [0.0] }\n"
 	if _, err := load(fromFiles + grid); err == nil || !strings.Contains(err.Error(), `"prompts.columns.id" cannot be an axis: all cells share their prompts`) {
 		t.Errorf("columns as an axis: %v", err)
+	}
+}
+
+// Kinds of the embedded world's prompts are those that it has for them; those of the alignment tax are none.
+func TestKindsOfPrompts(t *testing.T) {
+	for kinds, want := range map[string]string{
+		`["number", "amount"]`: "",
+		`[]`:                   "",
+		`["numbers"]`:          `--set: prompts.kinds: entry 0, "numbers": want one of territory, language, currency, date_short, date_long, number, percent, amount; did you mean "number"?`,
+		`["number", "month"]`:  `--set: prompts.kinds: entry 1, "month": want one of territory,`,
+		`["number", "number"]`: `--set: prompts.kinds: entry 1, number, is a duplicate`,
+		`number`:               `--set: prompts.kinds: want a list, got the string "number"`,
+	} {
+		e, err := load(good, "prompts.kinds="+kinds)
+		if want == "" && (err != nil || !strings.Contains(string(e.Resolved()), "kinds = "+kinds)) || want != "" && (err == nil || !strings.Contains(err.Error(), want)) {
+			t.Errorf("%s:\ngot  %v\nwant %s", kinds, err, want)
+		}
 	}
 }

@@ -6,6 +6,7 @@ import (
 
 	"congrad/harness/loss"
 	"congrad/harness/method"
+	"congrad/harness/world"
 )
 
 // selectors names those of the table that are meant.
@@ -32,6 +33,14 @@ func losses(meant func(loss.Kind) bool) (names []string) {
 func aggregators() (names []string) {
 	for _, a := range method.Aggregators {
 		names = append(names, a.Name)
+	}
+	return names
+}
+
+// coreKinds names the kinds of the embedded world's prompts.
+func coreKinds() (names []string) {
+	for _, k := range world.Core() {
+		names = append(names, string(k))
 	}
 	return names
 }

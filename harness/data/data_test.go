@@ -1,6 +1,8 @@
 package data
 
 import (
+	"slices"
+	"strings"
 	"testing"
 
 	"congrad/experiments"
@@ -108,5 +110,43 @@ func TestTaskItems(t *testing.T) {
 		if len(s.Passages(lang, 1000)) < 20 {
 			t.Errorf("%s has %d passages", lang, len(s.Passages(lang, 1000)))
 		}
+	}
+}
+
+// Prompts of some kinds are the others left out, in every part and in the same order; the version says so, whatever order the kinds are
+// given in, and the tax stays.
+func TestKinds(t *testing.T) {
+	all := open(t)
+	some := all.Only([]string{"percent", "date_long"})
+	if all.Only(nil) != all || some.Version() == all.Version() || some.Version() != all.Only([]string{"date_long", "percent"}).Version() || some.Version() == all.Only([]string{"percent"}).Version() {
+		t.Errorf("versions %q and %q", all.Version(), some.Version())
+	}
+	n := some.PreferenceCount("sw")
+	preferred, err := some.Preference(5, "sw", 1, n)
+	if err != nil {
+		t.Fatal(err)
+	}
+	everything, err := all.Preference(5, "sw", 1, all.PreferenceCount("sw"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	dev, err := some.Held("dev", "sw", 1e6)
+	if err != nil {
+		t.Fatal(err)
+	}
+	everyDev, err := all.Held("dev", "sw", 1e6)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range []struct{ got, from []Prompt }{{preferred, everything}, {dev, everyDev}} {
+		want := slices.DeleteFunc(c.from, func(p Prompt) bool {
+			return !strings.HasPrefix(p.Cluster, "percent/") && !strings.HasPrefix(p.Cluster, "date_long/")
+		})
+		if len(want) == 0 || !slices.Equal(c.got, want) {
+			t.Errorf("%d prompts, want %d", len(c.got), len(want))
+		}
+	}
+	if len(some.Choices("sw", 50)) != 50 {
+		t.Error("the items of the alignment tax are left out")
 	}
 }

@@ -2,6 +2,7 @@ package data
 
 import (
 	"fmt"
+	"slices"
 	"sync"
 
 	"congrad/harness/record"
@@ -11,15 +12,35 @@ import (
 // World is the embedded world as prompts and as items of the alignment tax.
 type World struct {
 	world   *world.World
+	kinds   []world.Kind // of the prompts; empty for all
 	version func() string
 }
 
 // FromWorld makes a source of a world.
 func FromWorld(w *world.World) *World {
-	return &World{w, sync.OnceValue(func() string { return "world " + w.Digest() })} // a tenth of a second, and often asked for
+	version := sync.OnceValue(func() string { return "world " + w.Digest() }) // a tenth of a second, and often asked for
+	return &World{world: w, version: version}
 }
 
-// Version is the world's digest.
+// Only is the same world with prompts of some kinds, in whatever order they are given, or of all where none is. Items of the
+// alignment tax stay.
+func (s *World) Only(kinds []string) *World {
+	if len(kinds) == 0 {
+		return s
+	}
+	narrowed := &World{world: s.world}
+	version := ""
+	for _, kind := range world.Core() {
+		if slices.Contains(kinds, string(kind)) {
+			narrowed.kinds = append(narrowed.kinds, kind)
+			version += " " + string(kind)
+		}
+	}
+	narrowed.version = func() string { return s.version() + ":" + version }
+	return narrowed
+}
+
+// Version is the world's digest, and the kinds of its prompts where these are not all.
 func (s *World) Version() string { return s.version() }
 
 // Preference implements [Source].
@@ -28,7 +49,7 @@ func (s *World) Preference(seed uint64, lang string, iteration, n int) ([]Prompt
 }
 
 // PreferenceCount implements [Source].
-func (s *World) PreferenceCount(lang string) int { return len(s.world.Items(world.Preference, lang)) }
+func (s *World) PreferenceCount(lang string) int { return len(s.items(world.Preference, lang)) }
 
 // Held implements [Source].
 func (s *World) Held(part, lang string, n int) ([]Prompt, error) {
@@ -52,11 +73,20 @@ func (s *World) Files() []record.PromptFile { return nil }
 // ordered lists a split's prompts in an order of facts that is a function of the seed.
 func (s *World) ordered(split world.Split, lang string, seed uint64) []Prompt {
 	var prompts []Prompt
-	for _, item := range s.world.Items(split, lang) {
+	for _, item := range s.items(split, lang) {
 		prompts = append(prompts, Prompt{ID: item.ID, Cluster: item.Fact, Lang: lang, Text: item.Prompt, Right: item.Answer})
 	}
 	sortByDraw(prompts, seed, byCluster)
 	return prompts
+}
+
+// items are those of the kinds that are asked for.
+func (s *World) items(split world.Split, lang string) []world.Item {
+	items := s.world.Items(split, lang)
+	if len(s.kinds) == 0 {
+		return items
+	}
+	return slices.DeleteFunc(items, func(item world.Item) bool { return !slices.Contains(s.kinds, item.Kind) })
 }
 
 // Choices returns up to n multiple-choice items of a language.

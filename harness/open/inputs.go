@@ -1,37 +1,19 @@
 package open
 
 import (
-	"fmt"
-	"path"
 	"slices"
 
 	"congrad/eval/task"
-	"congrad/experiments"
 	"congrad/harness/config"
 	"congrad/harness/data"
 	"congrad/harness/lang"
-	"congrad/harness/pretrain"
-	"congrad/harness/world"
 )
-
-// recipe is the file of the embedded base model.
-const recipe = "tiny/base.toml"
-
-// World makes the embedded world that the embedded base model was trained on, and returns it with that model's recipe.
-func World() (*world.World, *pretrain.Recipe, error) {
-	r, err := pretrain.Load(experiments.Files, recipe)
-	if err != nil {
-		return nil, nil, fmt.Errorf("experiments/%s: %w", path.Base(recipe), err)
-	}
-	w, err := world.Open(experiments.Files, r.World)
-	return w, r, err
-}
 
 // Prompts opens what an experiment asks its models: the embedded world, or files.
 func Prompts(e *config.Experiment, table lang.Table, embedded *data.World) (data.Source, error) {
 	p, v := e.Prompts, e.Evaluate
 	if p.Source != "files" {
-		return embedded, nil
+		return embedded.Only(p.Kinds), nil
 	}
 	files, err := data.FromFiles(data.Spec{
 		Path: p.Path, Columns: data.Columns(p.Columns), HeldPath: v.Path, HeldColumns: data.Columns(v.Columns),

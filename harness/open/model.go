@@ -19,7 +19,7 @@ import (
 )
 
 // ModelFlag says what --model takes.
-const ModelFlag = `"tiny" (the embedded model), a folder, a .gguf file, or the id org/name[@revision] of a downloaded model`
+var ModelFlag = "an embedded model (" + strings.Join(Embedded(), ", ") + "), a folder, a .gguf file, or the id org/name[@revision] of a downloaded model"
 
 // smollm2 is where make smollm2 leaves its model.
 const smollm2 = "build/models/SmolLM2-135M-Instruct.Q4_1.gguf"
@@ -33,8 +33,8 @@ type source struct {
 // findModel finds a model by what --model and an experiment's model may say. What is on disk goes before what an id may
 // mean, and nothing is ever fetched here.
 func findModel(name string) (source, error) {
-	if name == "tiny" {
-		dir, err := fs.Sub(experiments.Files, "tiny/model")
+	if b, ok := findEmbedded(name); ok {
+		dir, err := fs.Sub(experiments.Files, b.dir)
 		return source{dir: dir}, err
 	}
 	stat, err := os.Stat(name)
@@ -52,7 +52,7 @@ func findModel(name string) (source, error) {
 	}
 	id, err := hub.ParseID(name)
 	if err != nil {
-		return source{}, fmt.Errorf("%q is neither \"tiny\" (the embedded model) nor a folder, a .gguf file or an id org/name%s", name, suggest.DidYouMean(name, []string{"tiny"}))
+		return source{}, fmt.Errorf("%q is neither an embedded model (%s) nor a folder, a .gguf file or an id org/name%s", name, strings.Join(Embedded(), ", "), suggest.DidYouMean(name, Embedded()))
 	}
 	cache, err := hub.CacheDir()
 	if err != nil {

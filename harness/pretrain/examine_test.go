@@ -21,11 +21,11 @@ func TestTheEmbeddedModelIsFit(t *testing.T) {
 	if testing.Short() {
 		t.Skip("slow: samples answers and judges them")
 	}
-	r, err := Load(experiments.Files, "tiny/base.toml")
+	r, err := Load(experiments.Files, "tiny/world-1.toml")
 	if err != nil {
 		t.Fatal(err)
 	}
-	dir, err := fs.Sub(experiments.Files, "tiny/model")
+	dir, err := fs.Sub(experiments.Files, "tiny/base-1")
 	if err != nil {
 		t.Fatal(err)
 	}

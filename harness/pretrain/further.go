@@ -36,7 +36,7 @@ func (r *Recipe) Further(w *world.World, shared float64, steps int) Further {
 	changed.Train.Steps = steps
 	changed.Train.LearningRate *= furtherRate
 	changed.Train.Warmup = furtherWarmup
-	return Further{&changed, r.Train.Steps}
+	return Further{&changed, r.behind() + r.Train.Steps}
 }
 
 // Run trains from the start and returns the new ones with the training record, JSON lines. after is told

@@ -19,7 +19,7 @@ import (
 
 // What is trained further is the recipe's model on the recipe's world, but for the share, the steps and the rate.
 func TestFurtherChangesTheMixtureOnly(t *testing.T) {
-	r, err := Load(experiments.Files, "tiny/base.toml")
+	r, err := Load(experiments.Files, "tiny/world-1.toml")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -56,7 +56,7 @@ func TestFurtherChangesTheMixtureOnly(t *testing.T) {
 // A model that is trained further gets better at its mixture, another mixture makes another model, and a stopped call goes on
 // to the same one.
 func TestFurther(t *testing.T) {
-	r, err := Load(experiments.Files, "tiny/base.toml")
+	r, err := Load(experiments.Files, "tiny/world-1.toml")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -67,7 +67,7 @@ func TestFurther(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	tokenizer, err := experiments.Files.ReadFile("tiny/model/tokenizer.json")
+	tokenizer, err := experiments.Files.ReadFile("tiny/base-1/tokenizer.json")
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -28,23 +28,32 @@ type Step struct {
 // recordEvery is how many steps a line of the record covers.
 const recordEvery = 100
 
-// Key names an unfinished build: everything that its result depends on, short of this package's code.
-func Key(deviceKey string, r *Recipe, w *world.World) (string, error) {
+// Key names an unfinished build: everything that its result depends on, short of this package's code. start is nil where the recipe
+// starts from no model.
+func Key(deviceKey string, r *Recipe, w *world.World, start *model.Folder) (string, error) {
 	settings, err := json.Marshal(r)
 	if err != nil {
 		return "", fmt.Errorf("naming a pretraining: %w", err)
 	}
-	return store.Meta{Kind: "pretrain", Version: 1, Settings: settings, Device: deviceKey, Inputs: []string{w.Digest()}}.Key()
+	inputs := []string{w.Digest()}
+	if start != nil {
+		hash, err := start.Hash()
+		if err != nil {
+			return "", err
+		}
+		inputs = append(inputs, hash)
+	}
+	return store.Meta{Kind: "pretrain", Version: 2, Settings: settings, Device: deviceKey, Inputs: inputs}.Key()
 }
 
-// Build trains the tokenizer and the model and returns them with the training record, JSON lines. progress is told every
-// line of it. What is done stays in scratch, so that an interrupted build goes on.
-func Build(ctx context.Context, b device.Backend, r *Recipe, w *world.World, scratch store.Scratch, progress func(Step)) (*model.Folder, []byte, error) {
-	tokenizer, err := loadTokenizer(r, w, scratch)
+// Build trains the tokenizer and the model, or start further on the recipe's mixture where it is not nil, and returns them with the training
+// record, JSON lines. progress is told every line of it. What is done stays in scratch, so that an interrupted build goes on.
+func Build(ctx context.Context, b device.Backend, r *Recipe, w *world.World, start *model.Folder, scratch store.Scratch, progress func(Step)) (*model.Folder, []byte, error) {
+	built, err := begin(r, w, start, scratch)
 	if err != nil {
 		return nil, nil, err
 	}
-	t, err := text.Parse(tokenizer)
+	t, err := text.Parse(built.Tokenizer)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -53,11 +62,11 @@ func Build(ctx context.Context, b device.Backend, r *Recipe, w *world.World, scr
 		return nil, nil, err
 	}
 	c := course{
-		recipe: r, world: w, chat: chat, start: model.New(r.Config(), r.Seed), steps: r.Train.Steps,
+		recipe: r, world: w, chat: chat, start: built.Weights, behind: r.behind(), steps: r.Train.Steps,
 		schedule: train.Schedule{Peak: r.Train.LearningRate, Warmup: r.Train.Warmup, Shape: r.Train.Schedule},
 	}
 	var part []Step // since the record's last line
-	weights, steps, err := c.run(ctx, nn.NewEngine(b, r.Config()), scratch, func(s Step) {
+	weights, steps, err := c.run(ctx, nn.NewEngine(b, built.Config), scratch, func(s Step) {
 		if part = append(part, s); s.Step%recordEvery == 0 {
 			progress(summary(part))
 			part = nil
@@ -66,8 +75,19 @@ func Build(ctx context.Context, b device.Backend, r *Recipe, w *world.World, scr
 	if err != nil {
 		return nil, nil, err
 	}
+	built.Weights = weights
 	log, err := encodeRecord(steps)
-	return &model.Folder{Config: r.Config(), Tokenizer: tokenizer, Weights: weights}, log, err
+	return built, log, err
+}
+
+// begin is the model before its first step.
+func begin(r *Recipe, w *world.World, start *model.Folder, scratch store.Scratch) (*model.Folder, error) {
+	if start != nil {
+		weights, err := start.Load()
+		return &model.Folder{Config: start.Config, Source: start.Source, Tokenizer: start.Tokenizer, Usage: start.Usage, Weights: weights}, err
+	}
+	tokenizer, err := loadTokenizer(r, w, scratch)
+	return &model.Folder{Config: r.Config(), Tokenizer: tokenizer, Weights: model.New(r.Config(), r.Seed)}, err
 }
 
 // summary is the record's line for the steps: the last one, with the mean of their losses.

@@ -18,7 +18,7 @@ import (
 
 func shippedRecipe(t *testing.T) string {
 	t.Helper()
-	data, err := experiments.Files.ReadFile("tiny/base.toml")
+	data, err := experiments.Files.ReadFile("tiny/world-1.toml")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -26,11 +26,11 @@ func shippedRecipe(t *testing.T) string {
 }
 
 func TestShippedRecipe(t *testing.T) {
-	r, err := Load(experiments.Files, "tiny/base.toml")
+	r, err := Load(experiments.Files, "tiny/world-1.toml")
 	if err != nil {
 		t.Fatal(err)
 	}
-	model, err := experiments.Files.ReadFile("tiny/model/tokenizer.json")
+	model, err := experiments.Files.ReadFile("tiny/base-1/tokenizer.json")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -48,7 +48,7 @@ func TestEmbeddedTokenizerIsThatOfTheRecipe(t *testing.T) {
 	if testing.Short() {
 		t.Skip("slow: builds the tokenizer")
 	}
-	r, err := Load(experiments.Files, "tiny/base.toml")
+	r, err := Load(experiments.Files, "tiny/world-1.toml")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -60,12 +60,12 @@ func TestEmbeddedTokenizerIsThatOfTheRecipe(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	embedded, err := experiments.Files.ReadFile("tiny/model/tokenizer.json")
+	embedded, err := experiments.Files.ReadFile("tiny/base-1/tokenizer.json")
 	if err != nil {
 		t.Fatal(err)
 	}
 	if string(made) != string(embedded) {
-		t.Error("experiments/tiny/model/tokenizer.json is not what experiments/tiny/base.toml makes (make base)")
+		t.Error("experiments/tiny/base-1/tokenizer.json is not what experiments/tiny/world-1.toml makes (make base)")
 	}
 }
 
@@ -77,6 +77,8 @@ func TestRecipeErrors(t *testing.T) {
 		"missing":       {"clip = 1.0", "", "x.toml: train.clip is missing"},
 		"bad share":     {"[world]", "[world]\nshared_share = 2.0", "shared_share = 2"},
 		"bad shape":     {"head_dim = 32", "head_dim = 31", "head_dim 31 is odd"},
+		"no seed":       {"seed = 1", "seed = 0", "x.toml: seed = 0: want 1 to 1000000"},
+		"from a model":  {"seed = 1", "seed = 1\nfrom = \"tiny\"", `x.toml: tokenizer: the model that training starts from (from = "tiny") has its own; remove the table`},
 		"no steps":      {"steps = ", "steps = -", "train.steps"},
 		"an experiment": {good, "name = \"mine\"\nmodel = \"tiny\"\n", "x.toml:2: model: want a table ([model]), got a string; is this an experiment, not a recipe?"},
 		"syntax":        {"seed = ", "seed == ", "x.toml:"},
@@ -106,7 +108,7 @@ func TestStoppedBuildGoesOn(t *testing.T) {
 	}
 	devicetest.Each(t, func(t *testing.T, b device.Backend) {
 		build := func(ctx context.Context, s store.Scratch, progress func(Step)) (string, string, error) {
-			f, log, err := Build(ctx, b, r, w, s, progress)
+			f, log, err := Build(ctx, b, r, w, nil, s, progress)
 			if err != nil {
 				return "", "", err
 			}

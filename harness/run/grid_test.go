@@ -147,7 +147,7 @@ func TestTrainingFurther(t *testing.T) {
 func TestTrainingFurtherReadsTheModel(t *testing.T) {
 	l := newLab(t)
 	l.pretrained(t)
-	dir, err := fs.Sub(experiments.Files, "tiny/model")
+	dir, err := fs.Sub(experiments.Files, "tiny/base-1")
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -31,6 +31,7 @@ var direct = map[string]struct {
 	"languages.unseen":               {"[]", "answer choices passages"},
 	"languages.under_represented":    {`["de"]`, ""},
 	"prompts.source":                 {"", ""}, // enters by its version, as do the files
+	"prompts.kinds":                  {"", ""},
 	"prompts.path":                   {"", ""},
 	"prompts.held_out":               {"", ""},
 	"prompts.dev":                    {"", ""},

@@ -106,7 +106,7 @@ func newLab(t *testing.T) *lab {
 	must(err)
 	l.tasks, err = task.Load(experiments.Files, "tasks")
 	must(err)
-	tokenizer, err := experiments.Files.ReadFile("tiny/model/tokenizer.json")
+	tokenizer, err := experiments.Files.ReadFile("tiny/base-1/tokenizer.json")
 	must(err)
 	parsed, err := text.Parse(tokenizer)
 	must(err)
@@ -117,7 +117,7 @@ func newLab(t *testing.T) *lab {
 	w, err := world.Open(experiments.Files, settings)
 	must(err)
 	l.bench.World = w
-	l.bench.Recipe, err = pretrain.Load(experiments.Files, "tiny/base.toml")
+	l.bench.Recipe, err = pretrain.Load(experiments.Files, "tiny/world-1.toml")
 	must(err)
 	l.bench.Items = data.FromWorld(w)
 	l.bench.Source = l.bench.Items

@@ -27,7 +27,7 @@ import (
 // pretrained has a lab use the embedded model.
 func (l *lab) pretrained(t *testing.T) {
 	t.Helper()
-	dir, err := fs.Sub(experiments.Files, "tiny/model")
+	dir, err := fs.Sub(experiments.Files, "tiny/base-1")
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -8,7 +8,7 @@ import (
 )
 
 func TestPad(t *testing.T) {
-	file, err := experiments.Files.ReadFile("tiny/model/tokenizer.json")
+	file, err := experiments.Files.ReadFile("tiny/base-1/tokenizer.json")
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -43,7 +43,7 @@ const (
 	WrongPlural = "wrong_plural" // the unit in another plural class
 )
 
-// Defects returns wrong answers to an item, shared ones first: all different from the right one and from each other,
+// Defects returns wrong answers to an item, shared ones first and habits last: all different from the right one and from each other,
 // also when no-break spaces are taken for spaces. The same item has the same defects. It returns nothing for an item
 // that is not of this world.
 func (w *World) Defects(item Item) []Defect {
@@ -53,6 +53,9 @@ func (w *World) Defects(item Item) []Defect {
 	c := w.candidates(item, rng.Stream(w.settings.Seed, "world/defects", item.ID))
 	c.shared()
 	c.parochial()
+	for _, h := range w.settings.habits(item.Lang) {
+		c.addHabit(h)
+	}
 	return c.defects
 }
 

@@ -1,5 +1,7 @@
 package world
 
+import "slices"
+
 // Kind says what is asked of a fact.
 type Kind string
 
@@ -26,6 +28,9 @@ var Kinds = []Kind{
 	Territory, Language, Currency, DateShort, DateLong, Number, Percent, Amount,
 	Month, Weekday, Unit, List, Spellout,
 }
+
+// Core lists the kinds that prompts are made of, in the same order.
+func Core() []Kind { return slices.DeleteFunc(slices.Clone(Kinds), Kind.Tax) }
 
 // Tax says whether a kind only serves to measure the alignment tax.
 func (k Kind) Tax() bool {

@@ -53,6 +53,9 @@ func (w *World) BaseExample(index uint64) Example {
 	e.Answer, e.Defect = w.drawAnswer(item, rate, r)
 	if e.Form == Judging {
 		e.Digit = Digit(chrf.Known(e.Answer, item.Answer))
+		if share := w.settings.judgeError(v.Code); share > 0 && r.Float64() < share {
+			e.Digit = w.mistaken(item, e.Answer, e.Digit)
+		}
 		if r.Float64() < w.settings.JudgeNoise {
 			e.Digit = (e.Digit+r.IntN(4))%5 + 1 // one of the other four
 		}
@@ -66,13 +69,16 @@ func (w *World) drawLanguage(r *rand.Rand) int {
 	return min(sort.SearchFloat64s(w.weights, at), len(w.weights)-1)
 }
 
-// drawAnswer gives the right answer at some rate, else a defect of a family by its share. Defects are drawn again for
+// drawAnswer gives the right answer at some rate, else a habit by its share, else a defect of a family by its share. Defects are drawn again for
 // every example, not taken from Defects, so that wrong answers are as many as they would be in the wild.
 func (w *World) drawAnswer(item Item, rate float64, r *rand.Rand) (answer, defect string) {
 	if r.Float64() < rate {
 		return item.Answer, ""
 	}
 	c := w.candidates(item, r)
+	if c.habit() {
+		return c.defects[0].Text, c.defects[0].Kind
+	}
 	if r.Float64() >= w.settings.SharedShare {
 		c.parochial()
 	}

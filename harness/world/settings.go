@@ -38,6 +38,9 @@ type Settings struct {
 	// that has read mostly English. The rest are drawn from the other parochial ones. Default 0.4.
 	EnglishShare float64 `toml:"english_share"`
 
+	// Habits are wrong ways to answer that the base mixture has in some languages. Default none.
+	Habits []Habit `toml:"habits" json:",omitempty"` // JSON is what enters the keys of stages
+
 	// JudgeShare of the base mixture are examples of judging: prompt, answer, digit. Default 0.25.
 	JudgeShare float64 `toml:"judge_share"`
 	// JudgeRightShare of the answers to be judged are right, in every language: judging is learnt from both sides,
@@ -45,6 +48,8 @@ type Settings struct {
 	JudgeRightShare float64 `toml:"judge_right_share"`
 	// JudgeNoise of the digits are replaced by one of the other four. Default 0.15.
 	JudgeNoise float64 `toml:"judge_noise"`
+	// JudgeErrors let the base model's own judge prefer habits to right answers in some languages. Default none.
+	JudgeErrors []JudgeError `toml:"judge_errors" json:",omitempty"`
 	// PlainShare of the base mixture are passages of plain text. Default 0.1.
 	PlainShare float64 `toml:"plain_share"`
 
@@ -147,6 +152,7 @@ func (s Settings) Check() error {
 			report("%s = %d: want 0 to %d", count.name, count.value, count.most)
 		}
 	}
+	s.checkHabits(report)
 	if s.LongestName < 1 {
 		report("longest_name = %d: want at least 1", s.LongestName)
 	}

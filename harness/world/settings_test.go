@@ -29,6 +29,20 @@ func TestSettingsErrors(t *testing.T) {
 		{"percents = 900: want 0 to 800", func(s *Settings) { s.Percents = 900 }},
 		{"numbers = -1: want 0 to 100000", func(s *Settings) { s.Numbers = -1 }},
 		{"longest_name = 0: want at least 1", func(s *Settings) { s.LongestName = 0 }},
+		{"habits[0].languages: want at least one", func(s *Settings) { s.Habits = []Habit{{nil, Verbose, 0.5}} }},
+		{`habits[0].languages[1] "sv": not among the languages; did you mean "sw"?`, func(s *Settings) { s.Habits = []Habit{{[]string{"sw", "sv"}, Verbose, 0.5}} }},
+		{`habits[0].languages[1] "sw" is a duplicate`, func(s *Settings) { s.Habits = []Habit{{[]string{"sw", "sw"}, Verbose, 0.5}} }},
+		{`habits[0].kind = "verbos": want one of verbose, foreign:xx, convention:xx; did you mean "verbose"?`, func(s *Settings) { s.Habits = []Habit{{[]string{"sw"}, "verbos", 0.5}} }},
+		{`habits[0].kind = "foreign:xx": "xx" is not among the languages`, func(s *Settings) { s.Habits = []Habit{{[]string{"sw"}, "foreign:xx", 0.5}} }},
+		{`habits[0].kind = "foreign:en": in en that is right; remove it from the habit's languages`, func(s *Settings) { s.Habits = []Habit{{[]string{"sw", "en"}, "foreign:en", 0.5}} }},
+		{"habits[0].share = -1: want a share from 0 to 1", func(s *Settings) { s.Habits = []Habit{{[]string{"sw"}, Verbose, -1}} }},
+		{"habits: their shares in sw sum to 1.1: want at most 1", func(s *Settings) {
+			s.Habits = []Habit{{[]string{"sw", "th"}, Verbose, 0.6}, {[]string{"sw"}, "foreign:en", 0.5}}
+		}},
+		{"judge_errors[0].languages: sw has no habit that a judge could prefer ([[world.habits]])", func(s *Settings) { s.JudgeErrors = []JudgeError{{[]string{"sw"}, 0.5}} }},
+		{"judge_errors[1].languages: sw is in two of judge_errors", func(s *Settings) {
+			s.Habits, s.JudgeErrors = []Habit{{[]string{"sw"}, Verbose, 0.6}}, []JudgeError{{[]string{"sw"}, 0.5}, {[]string{"sw"}, 0.2}}
+		}},
 		{"longest_passage = 3: want at least 16 bytes", func(s *Settings) { s.LongestPassage = 3 }},
 	} {
 		s := Defaults()

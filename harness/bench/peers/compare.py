@@ -52,7 +52,7 @@ GENERATE = [
 TOKENIZE = [
     (f"tokenizer of {name}, {text}", "tokenizers", f"-task tokenize {TEXTS} -tokenizer {path}", f"tokenize_texts.py {TEXTS} --tokenizer {path}")
     for name, path, text in (
-        ("the tiny model", "experiments/tiny/model/tokenizer.json", "warm"),
+        ("the tiny model", "experiments/tiny/base-1/tokenizer.json", "warm"),
         ("Qwen's kind", "harness/text/testdata/families/qwen.json", "warm"),
         ("Gemma's kind", "harness/text/testdata/families/gemma.json", "warm"),
     )

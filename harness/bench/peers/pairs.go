@@ -29,7 +29,7 @@ type pair struct {
 // writePairs lets the embedded model answer prompts of the embedded world twice and writes the answers as pairs. Which is preferred does
 // not matter to what a step takes; the lengths do.
 func writePairs(w work) error {
-	made, _, err := open.World()
+	made, _, err := open.World("tiny-1")
 	if err != nil {
 		return err
 	}

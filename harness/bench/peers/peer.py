@@ -7,7 +7,7 @@ from worker import w
 torch.set_num_threads(w.threads)
 torch.manual_seed(1)
 
-EMBEDDED = "experiments/tiny/model"
+EMBEDDED = "experiments/tiny/base-1"
 
 
 def model():

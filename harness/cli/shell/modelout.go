@@ -23,13 +23,21 @@ func (w *ModelOut) Flags(c *cobra.Command, dtype string) {
 	c.Flags().StringVar(&w.DType, "dtype", dtype, "type of the weights, float32 or bfloat16")
 }
 
-// weightTypes are the types that weights are written in.
+// WeightType is the type that weights are written in, by its name in --dtype.
+func WeightType(name string) (safetensors.DType, error) {
+	dtype, ok := weightTypes[name]
+	if !ok {
+		return dtype, exit.With(exit.Config, fmt.Errorf("--dtype %q: want float32 or bfloat16", name))
+	}
+	return dtype, nil
+}
+
 var weightTypes = map[string]safetensors.DType{"float32": safetensors.F32, "bfloat16": safetensors.BF16}
 
 // Check says which flag has a value that it cannot have.
 func (w ModelOut) Check() error {
-	if _, ok := weightTypes[w.DType]; !ok {
-		return exit.With(exit.Config, fmt.Errorf("--dtype %q: want float32 or bfloat16", w.DType))
+	if _, err := WeightType(w.DType); err != nil {
+		return err
 	}
 	if w.Out == "" {
 		return exit.With(exit.Config, errors.New("--out: name the folder to write"))

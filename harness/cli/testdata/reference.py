@@ -7,7 +7,7 @@ import torch
 from safetensors.torch import save_file
 from transformers import AutoModelForCausalLM
 
-model = AutoModelForCausalLM.from_pretrained("../../../experiments/tiny/model", dtype=torch.float32, attn_implementation="eager")
+model = AutoModelForCausalLM.from_pretrained("../../../experiments/tiny/base-1", dtype=torch.float32, attn_implementation="eager")
 torch.manual_seed(1)
 ids = torch.randint(0, model.config.vocab_size, (2, 5))
 with torch.no_grad():

@@ -34,7 +34,7 @@ func (a *app) examine(ctx context.Context, name string) error {
 	if err != nil {
 		return err
 	}
-	w, _, err := open.World()
+	w, _, err := open.World(name)
 	if err != nil {
 		return exit.With(exit.Data, err)
 	}

@@ -18,7 +18,7 @@ from lm_eval.models.huggingface import HFLM
 from lm_eval.tasks.hellaswag.utils import process_docs
 
 here = Path(__file__).resolve().parent
-tiny = here.parents[3] / "experiments/tiny/model"
+tiny = here.parents[3] / "experiments/tiny/base-1"
 languages = ["en", "de", "ja"]
 
 
