@@ -77,8 +77,16 @@ func TestLinesAreReadAsTheLibraryReadsThem(t *testing.T) {
 func TestWrittenLinesTakeTheQuickWay(t *testing.T) {
 	met, right := 2, true
 	for _, record := range []any{
-		Answer{Text: "日本 \"<b>\" & \n", Known: -1, Score: 1e-9}, Pair{Met: &met, Score: 0.1}, Step{Lang: "ja"}, Evaluation{Verdict: &Verdict{First: 1}},
-		Choice{CorrectChars: &right, LogLikelihoods: []float64{-1, 2.5e-300}}, Passage{Bits: 1.5}, Fidelity{ExactKept: true}, Pairing{Shared: 1}, Prompt{Right: "x"}, Reply{},
+		Answer{Text: "日本 \"<b>\" & \n", Known: -1, Score: 1e-9},
+		Pair{Met: &met, Score: 0.1},
+		Step{Lang: "ja"},
+		Evaluation{Verdict: &Verdict{First: 1}},
+		Choice{CorrectChars: &right, LogLikelihoods: []float64{-1, 2.5e-300}},
+		Passage{Bits: 1.5},
+		Fidelity{ExactKept: true},
+		Pairing{Shared: 1},
+		Prompt{Right: "x"},
+		Reply{},
 		Consensus{Languages: []string{"en"}, Gram: [][]float64{{1}}, MeanGram: [][]float64{}, KeptGram: [][]float64{{1}}, Weights: []float64{1}, Thresholds: []float64{}},
 	} {
 		var b bytes.Buffer

@@ -4,8 +4,6 @@ import (
 	"fmt"
 	"slices"
 	"strings"
-
-	"congrad/harness/record"
 )
 
 // Doubt says why numbers are no result: whatever they are, they do not show what the study asks. It is printed in the tables that it spoils
@@ -77,7 +75,7 @@ func (s *Study) withoutPairs() (list []Doubt) {
 	for _, a := range s.Trained() {
 		var without []string
 		for _, seed := range s.Seeds {
-			if !met[run{a.Name, seed}] && slices.ContainsFunc(s.evaluations[a.Name], func(e *record.Evaluation) bool { return e.Seed == seed }) {
+			if !met[run{a.Name, seed}] && slices.ContainsFunc(s.evaluations[a.Name], func(e evaluation) bool { return e.Seed == seed }) {
 				without = append(without, fmt.Sprint(seed))
 			}
 		}

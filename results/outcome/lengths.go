@@ -5,7 +5,6 @@ import (
 
 	"congrad/eval/lengthcontrol"
 	"congrad/eval/stats"
-	"congrad/harness/record"
 	"congrad/results/records"
 )
 
@@ -33,38 +32,35 @@ func (s *Study) fitLengths() *Lengths {
 	if opponent == nil && s.Answers == nil {
 		return all
 	}
-	texts := map[item]string{}
-	var theirs []*record.Evaluation
+	length := func(text string) float64 { return float64(utf8.RuneCountInString(text)) }
+	var theirs items
 	if s.Answers == nil {
-		theirs = s.evaluations[opponent.Name]
-	}
-	for _, e := range theirs {
-		texts[item{e.Seed, e.Lang, "", e.Prompt}] = e.Text
-		anySeed := item{0, e.Lang, "", e.Prompt} // untrained, it has no training run
-		if _, ok := texts[anySeed]; !ok {
-			texts[anySeed] = e.Text
+		var o []outcome
+		for _, e := range s.evaluations[opponent.Name] {
+			o = append(o, outcomeOf(e, length(e.Text)))
 		}
+		theirs = itemsOf(o)
 	}
-	against := func(e *record.Evaluation) (string, bool) {
+	against := func(e evaluation) (float64, bool) {
 		if s.Answers != nil {
-			return e.OpponentText, true
+			return length(e.OpponentText), true
 		}
-		text, ok := texts[item{e.Seed, e.Lang, "", e.Prompt}]
+		other, ok := theirs.at(e.Seed, e.item)
 		if !ok {
-			text, ok = texts[item{0, e.Lang, "", e.Prompt}]
+			other, ok = theirs.first(e.item) // untrained, it has no training run
 		}
-		return text, ok
+		return other, ok
 	}
 	for _, a := range s.Contenders() {
 		all.of[a.Name] = map[string]lengths{}
 		comparisons := map[string][]lengthcontrol.Comparison{}
 		for _, e := range s.evaluations[a.Name] {
-			text, ok := against(e)
+			other, ok := against(e)
 			if !ok {
 				continue
 			}
 			l := all.of[a.Name][e.Lang]
-			own, other := float64(utf8.RuneCountInString(e.Text)), float64(utf8.RuneCountInString(text))
+			own := length(e.Text)
 			l.own += own
 			l.opponent += other
 			l.raw = append(l.raw, outcomeOf(e, e.Win))

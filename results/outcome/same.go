@@ -96,21 +96,21 @@ func (s *Study) sameAnswers(without []Doubt) (list []Doubt) {
 
 // answerAlike reports whether two arms give the same texts on all prompts that both answered. An untrained arm is the same in all seeds.
 func (s *Study) answerAlike(a, b record.Arm) bool {
-	at := func(x record.Arm, e *record.Evaluation) item {
-		if !x.Trained {
-			return item{lang: e.Lang, id: e.Prompt}
+	seed := func(e evaluation) uint64 {
+		if !a.Trained {
+			return 0
 		}
-		return item{e.Seed, e.Lang, "", e.Prompt}
+		return e.Seed
 	}
-	texts := map[item]string{}
-	for _, e := range s.evaluations[a.Name] {
-		texts[at(a, e)] = e.Text
+	var answers []outcome // by their places in the list
+	for i, e := range s.evaluations[a.Name] {
+		answers = append(answers, outcome{seed(e), e.place, float64(i), 1})
 	}
-	both := 0
-	differ := slices.ContainsFunc(s.evaluations[b.Name], func(e *record.Evaluation) bool {
-		text, ok := texts[at(a, e)]
+	at, both := itemsOf(answers), 0
+	differ := slices.ContainsFunc(s.evaluations[b.Name], func(e evaluation) bool {
+		i, ok := at.at(seed(e), e.item)
 		both += int(indicator(ok))
-		return ok && text != e.Text
+		return ok && s.evaluations[a.Name][int(i)].Text != e.Text
 	})
 	return both > 0 && !differ
 }
