@@ -21,9 +21,9 @@ func Bootstrap(samples []Sample, stream *rand.Rand, replicates int, level float6
 	if !e.Bounded() || replicates < 1 {
 		return e.unbounded()
 	}
-	means := make([]float64, replicates)
+	means, times := make([]float64, replicates), make([]float64, e.Clusters)
 	for b := range means {
-		means[b] = c.resampled(stream)
+		means[b] = c.resampled(stream, times)
 	}
 	slices.Sort(means)
 	sum, below, above := 0.0, 1, 1 // the observed sample counts as one replicate, so P is never zero
@@ -47,19 +47,21 @@ func Bootstrap(samples []Sample, stream *rand.Rand, replicates int, level float6
 
 // resampled is the mean of one replicate. Where seeds have different items a draw may hold none; it is drawn again, and
 // after some tries the mean itself is used.
-func (c cells) resampled(stream *rand.Rand) float64 {
+// times is scratch for the number of times that each cluster is drawn.
+func (c cells) resampled(stream *rand.Rand, times []float64) float64 {
 	rows, columns := len(c.u), len(c.u[0])
 	for range 100 {
-		times := make([]float64, columns)
+		clear(times)
 		for range columns {
 			times[stream.IntN(columns)]++
 		}
 		sum, weight := 0.0, 0.0
 		for range rows {
 			i := stream.IntN(rows)
+			u, w := c.u[i][:len(times)], c.w[i][:len(times)]
 			for j, t := range times {
-				sum += t * c.u[i][j]
-				weight += t * c.w[i][j]
+				sum += t * u[j]
+				weight += t * w[j]
 			}
 		}
 		if weight > 0 {

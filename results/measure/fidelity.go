@@ -37,7 +37,7 @@ func OfModel(s *records.Study, f Faith) (share float64, known bool) {
 func Fidelity(s *records.Study) []Faith {
 	var list []Faith
 	for _, a := range s.Arms {
-		for i := 1; i <= lastIteration(s); i++ {
+		for i := 1; i <= s.LastIteration; i++ {
 			if f := faith(s, a, i); f.Pairs > 0 {
 				list = append(list, f)
 			}

@@ -1,6 +1,7 @@
 package outcome
 
 import (
+	"slices"
 	"unicode/utf8"
 
 	"congrad/eval/lengthcontrol"
@@ -74,9 +75,9 @@ func (s *Study) fitLengths() *Lengths {
 				continue
 			}
 			l.fit = fit
-			for i, o := range l.raw {
-				o.value = fit.Rate + fit.Influence[i]
-				l.controlled = append(l.controlled, o)
+			l.controlled = slices.Clone(l.raw)
+			for i := range l.controlled {
+				l.controlled[i].value = fit.Rate + fit.Influence[i]
 			}
 			all.of[a.Name][code] = l
 		}
@@ -95,7 +96,7 @@ type Length struct {
 // Of sums up an arm in a group of languages.
 func (l *Lengths) Of(arm string, in records.Group) Length {
 	var sum Length
-	raw, controlled := l.outcomes(arm, in)
+	raw, controlled := l.raw(arm, in), l.controlled(arm, in)
 	for _, code := range in.Codes {
 		if x, ok := l.of[arm][code]; ok && len(raw) > 0 {
 			sum.Own += x.own / float64(len(raw))
@@ -111,9 +112,7 @@ func (l *Lengths) Of(arm string, in records.Group) Length {
 
 // Minus is the paired difference of two arms' controlled win rates.
 func (l *Lengths) Minus(arm, reference string, in records.Group) stats.Estimate {
-	_, a := l.outcomes(arm, in)
-	_, b := l.outcomes(reference, in)
-	return stats.Mean(minus(a, b, false), records.Level)
+	return stats.Mean(minus(l.controlled(arm, in), l.controlled(reference, in), false), records.Level)
 }
 
 // Fit is an arm's model in a language.
@@ -122,13 +121,22 @@ func (l *Lengths) Fit(arm, code string) (lengthcontrol.Fit, bool) {
 	return x.fit, ok
 }
 
-func (l *Lengths) outcomes(arm string, in records.Group) (raw, controlled []outcome) {
+// raw are an arm's wins in a group of languages, and controlled the same with rate and influence of the fits.
+func (l *Lengths) raw(arm string, in records.Group) []outcome {
+	return l.outcomes(arm, in, func(x lengths) []outcome { return x.raw })
+}
+
+func (l *Lengths) controlled(arm string, in records.Group) []outcome {
+	return l.outcomes(arm, in, func(x lengths) []outcome { return x.controlled })
+}
+
+func (l *Lengths) outcomes(arm string, in records.Group, of func(lengths) []outcome) []outcome {
 	if !l.study.Covers(arm, in) {
-		return nil, nil
+		return nil
 	}
+	var lists [][]outcome
 	for _, code := range in.Codes {
-		raw = append(raw, l.of[arm][code].raw...)
-		controlled = append(controlled, l.of[arm][code].controlled...)
+		lists = append(lists, of(l.of[arm][code]))
 	}
-	return raw, controlled
+	return slices.Concat(lists...)
 }

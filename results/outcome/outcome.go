@@ -1,8 +1,6 @@
 package outcome
 
 import (
-	"slices"
-
 	"congrad/eval/stats"
 	"congrad/harness/record"
 	"congrad/harness/rng"
@@ -54,21 +52,26 @@ func (s *Study) evaluated(arm string, in records.Group, value func(*record.Evalu
 
 // outcomes are those of records in a group's languages.
 func outcomes[R any](list []R, in records.Group, lang func(R) string, of func(R) (outcome, bool)) []outcome {
-	var o []outcome
+	var stretches [][]R
+	n := 0
 	for from := 0; from < len(list); {
 		code, to := lang(list[from]), from
 		for to < len(list) && lang(list[to]) == code { // many in a row
 			to++
 		}
 		if in.Has(code) {
-			o = slices.Grow(o, to-from)
-			for _, r := range list[from:to] {
-				if x, ok := of(r); ok {
-					o = append(o, x)
-				}
-			}
+			stretches = append(stretches, list[from:to])
+			n += to - from
 		}
 		from = to
+	}
+	o := make([]outcome, 0, n)
+	for _, stretch := range stretches {
+		for _, r := range stretch {
+			if x, ok := of(r); ok {
+				o = append(o, x)
+			}
+		}
 	}
 	return o
 }
