@@ -42,6 +42,8 @@ func shapeOf(t reflect.Type) *shape {
 type lineReader struct {
 	shape *shape
 	rest  []byte
+	last  []string // strings of the line before, which names the same arm and language as a rule
+	nth   int      // string of this line
 	met   []string // strings by their hash: most are written many times, and a run has millions
 	seed  maphash.Seed
 }
@@ -52,7 +54,7 @@ func newLineReader(t reflect.Type) *lineReader {
 
 // read reads a line into a record of the reader's type, which is zero.
 func (r *lineReader) read(line []byte, into reflect.Value) error {
-	r.rest = line
+	r.rest, r.nth = line, 0
 	if r.value(into, r.shape) && len(r.rest) == 0 {
 		return nil
 	}
@@ -201,13 +203,19 @@ func (r *lineReader) escaped(at int) (text string, ok bool) {
 
 // kept is the text as a string, the one that was made for it before if that is still known.
 func (r *lineReader) kept(text []byte) string {
-	if len(text) == 0 {
-		return ""
+	if r.nth == len(r.last) {
+		r.last = append(r.last, "")
+	}
+	last := &r.last[r.nth]
+	r.nth++
+	if *last == string(text) {
+		return *last
 	}
 	at := &r.met[maphash.Bytes(r.seed, text)%uint64(len(r.met))]
 	if *at != string(text) {
 		*at = string(text)
 	}
+	*last = *at
 	return *at
 }
 

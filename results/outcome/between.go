@@ -132,10 +132,10 @@ func (x Between) Opponents() (both, differ int) {
 	}
 	key := func(e evaluation) answered { return answered{e.Seed, e.Lang, e.Prompt} }
 	texts := map[answered]string{}
-	for _, e := range x.A.evaluations[a.Name] {
+	for _, e := range x.A.evaluations[a.Name].records() {
 		texts[key(e)] = said(e)
 	}
-	for _, e := range x.B.evaluations[b.Name] {
+	for _, e := range x.B.evaluations[b.Name].records() {
 		text, ok := texts[key(e)]
 		if !ok || x.reworded(e.Prompt) {
 			continue

@@ -37,7 +37,7 @@ func (s *Study) fitLengths() *Lengths {
 	var theirs items
 	if s.Answers == nil {
 		var o []outcome
-		for _, e := range s.evaluations[opponent.Name] {
+		for _, e := range s.evaluations[opponent.Name].records() {
 			o = append(o, outcomeOf(e, length(e.Text)))
 		}
 		theirs = itemsOf(o)
@@ -54,24 +54,24 @@ func (s *Study) fitLengths() *Lengths {
 	}
 	for _, a := range s.Contenders() {
 		all.of[a.Name] = map[string]lengths{}
-		comparisons := map[string][]lengthcontrol.Comparison{}
-		for _, e := range s.evaluations[a.Name] {
-			other, ok := against(e)
-			if !ok {
-				continue
+		for _, lang := range s.Languages {
+			var l lengths
+			var comparisons []lengthcontrol.Comparison
+			for list := range s.evaluations[a.Name].in(records.Only(lang.Code)) {
+				for _, e := range list {
+					other, ok := against(e)
+					if !ok {
+						continue
+					}
+					own := length(e.Text)
+					l.own += own
+					l.opponent += other
+					l.raw = append(l.raw, outcomeOf(e, e.Win))
+					comparisons = append(comparisons, lengthcontrol.Comparison{Win: e.Win, Extra: own - other})
+				}
 			}
-			l := all.of[a.Name][e.Lang]
-			own := length(e.Text)
-			l.own += own
-			l.opponent += other
-			l.raw = append(l.raw, outcomeOf(e, e.Win))
-			all.of[a.Name][e.Lang] = l
-			comparisons[e.Lang] = append(comparisons[e.Lang], lengthcontrol.Comparison{Win: e.Win, Extra: own - other})
-		}
-		for code, l := range all.of[a.Name] {
-			fit, ok := lengthcontrol.New(comparisons[code])
+			fit, ok := lengthcontrol.New(comparisons)
 			if !ok {
-				delete(all.of[a.Name], code)
 				continue
 			}
 			l.fit = fit
@@ -79,7 +79,7 @@ func (s *Study) fitLengths() *Lengths {
 			for i := range l.controlled {
 				l.controlled[i].value = fit.Rate + fit.Influence[i]
 			}
-			all.of[a.Name][code] = l
+			all.of[a.Name][lang.Code] = l
 		}
 	}
 	return all

@@ -44,29 +44,20 @@ func (s *Study) evaluated(arm string, in records.Group, value func(*record.Evalu
 	if !s.Covers(arm, in) {
 		return nil
 	}
-	return outcomes(s.evaluations[arm], in, func(e evaluation) string { return e.Lang }, func(e evaluation) (outcome, bool) {
+	return outcomes(s.evaluations[arm], in, func(e evaluation) (outcome, bool) {
 		v, ok := value(e.Evaluation)
 		return outcomeOf(e, v), ok
 	})
 }
 
 // outcomes are those of records in a group's languages.
-func outcomes[R any](list []R, in records.Group, lang func(R) string, of func(R) (outcome, bool)) []outcome {
-	var stretches [][]R
+func outcomes[R any](list *listed[R], in records.Group, of func(R) (outcome, bool)) []outcome {
 	n := 0
-	for from := 0; from < len(list); {
-		code, to := lang(list[from]), from
-		for to < len(list) && lang(list[to]) == code { // many in a row
-			to++
-		}
-		if in.Has(code) {
-			stretches = append(stretches, list[from:to])
-			n += to - from
-		}
-		from = to
+	for stretch := range list.in(in) {
+		n += len(stretch)
 	}
 	o := make([]outcome, 0, n)
-	for _, stretch := range stretches {
+	for stretch := range list.in(in) {
 		for _, r := range stretch {
 			if x, ok := of(r); ok {
 				o = append(o, x)
@@ -159,7 +150,7 @@ func (s *Study) untouched(arm string) bool {
 func (s *Study) Prompts() (prompts, clusters int) {
 	p, c := make([]bool, len(s.places.items)), make([]bool, len(s.places.clusters))
 	for _, list := range s.evaluations {
-		for _, e := range list {
+		for _, e := range list.all {
 			prompts += count(&p[e.item])
 			clusters += count(&c[e.cluster])
 		}

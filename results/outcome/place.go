@@ -1,10 +1,12 @@
 package outcome
 
 import (
+	"iter"
 	"math"
 	"slices"
 
 	"congrad/harness/record"
+	"congrad/results/records"
 )
 
 // place has the numbers of an item and of its cluster in a study: outcomes are paired and clustered very often, and numbers are quicker to
@@ -101,52 +103,91 @@ func (p *places) sort() {
 	}
 }
 
-// indexed are the records of each arm in their places, whose order stays.
-func indexed[T, R any](list []T, arm func(*T) string, place func(*T) R) map[string][]R {
-	index := map[string][]R{}
-	for from := 0; from < len(list); {
-		name, to := arm(&list[from]), from
-		for to < len(list) && arm(&list[to]) == name {
-			to++
+// listed are records of one kind of an arm, in order.
+type listed[R any] struct {
+	all       []R
+	stretches []stretch
+}
+
+// stretch is where records of one language follow each other, as those of one seed do: from the one to before the other.
+type stretch struct {
+	lang     string
+	from, to int
+}
+
+// in yields the records of a group's languages, stretch by stretch.
+func (l *listed[R]) in(g records.Group) iter.Seq[[]R] {
+	return func(yield func([]R) bool) {
+		if l == nil {
+			return
 		}
-		index[name] = slices.Grow(index[name], to-from)
-		for i := from; i < to; i++ {
-			index[name] = append(index[name], place(&list[i]))
+		for _, x := range l.stretches {
+			if g.Has(x.lang) && !yield(l.all[x.from:x.to]) {
+				return
+			}
 		}
-		from = to
 	}
-	return index
+}
+
+// records are all of them.
+func (l *listed[R]) records() []R {
+	if l == nil {
+		return nil
+	}
+	return l.all
+}
+
+// add appends a record of the language.
+func (l *listed[R]) add(r R, lang string) {
+	if last := len(l.stretches) - 1; last < 0 || l.stretches[last].lang != lang {
+		l.stretches = append(l.stretches, stretch{lang, len(l.all), len(l.all)})
+	}
+	l.all = append(l.all, r)
+	l.stretches[len(l.stretches)-1].to++
 }
 
 // index puts the records of evaluations and of the tax in their places.
 func (s *Study) index() {
+	s.evaluations, s.choices, s.passages, s.replies = map[string]*listed[evaluation]{}, map[string]*listed[choice]{}, map[string]*listed[passage]{}, map[string]*listed[reply]{}
 	p := newPlaces()
-	s.evaluations = indexed(s.Set.Evaluations, func(e *record.Evaluation) string { return e.Arm }, func(e *record.Evaluation) evaluation {
-		return evaluation{e, p.of(name{e.Lang, "", e.Prompt}, e.Cluster)}
-	})
-	s.choices = indexed(s.Set.Choices, func(c *record.Choice) string { return c.Arm }, func(c *record.Choice) choice {
-		return choice{c, p.of(name{c.Lang, c.Task, c.Item}, c.Cluster)}
-	})
-	s.passages = indexed(s.Set.Passages, func(r *record.Passage) string { return r.Arm }, func(r *record.Passage) passage {
-		return passage{r, p.of(name{r.Lang, r.Task, r.Item}, r.Cluster)}
-	})
-	s.replies = indexed(s.Set.Replies, func(r *record.Reply) string { return r.Arm }, func(r *record.Reply) reply {
-		return reply{r, p.of(name{r.Lang, r.Task, r.Item}, r.Cluster)}
-	})
-	p.sort()
-	for _, a := range s.Arms {
-		reorder(p, s.evaluations[a.Name], func(e *evaluation) *int { return &e.cluster })
-		reorder(p, s.choices[a.Name], func(c *choice) *int { return &c.cluster })
-		reorder(p, s.passages[a.Name], func(r *passage) *int { return &r.cluster })
-		reorder(p, s.replies[a.Name], func(r *reply) *int { return &r.cluster })
+	for i := range s.Set.Evaluations {
+		e := &s.Set.Evaluations[i]
+		of(s.evaluations, e.Arm).add(evaluation{e, p.of(name{e.Lang, "", e.Prompt}, e.Cluster)}, e.Lang)
 	}
+	for i := range s.Set.Choices {
+		c := &s.Set.Choices[i]
+		of(s.choices, c.Arm).add(choice{c, p.of(name{c.Lang, c.Task, c.Item}, c.Cluster)}, c.Lang)
+	}
+	for i := range s.Set.Passages {
+		r := &s.Set.Passages[i]
+		of(s.passages, r.Arm).add(passage{r, p.of(name{r.Lang, r.Task, r.Item}, r.Cluster)}, r.Lang)
+	}
+	for i := range s.Set.Replies {
+		r := &s.Set.Replies[i]
+		of(s.replies, r.Arm).add(reply{r, p.of(name{r.Lang, r.Task, r.Item}, r.Cluster)}, r.Lang)
+	}
+	p.sort()
+	reorder(p, s.evaluations, func(e *evaluation) *int { return &e.cluster })
+	reorder(p, s.choices, func(c *choice) *int { return &c.cluster })
+	reorder(p, s.passages, func(r *passage) *int { return &r.cluster })
+	reorder(p, s.replies, func(r *reply) *int { return &r.cluster })
 	s.places = p
 }
 
-func reorder[R any](p *places, list []R, cluster func(*R) *int) {
-	for i := range list {
-		at := cluster(&list[i])
-		*at = p.order[*at]
+// of is an arm's list, which is made where there is none yet.
+func of[R any](lists map[string]*listed[R], arm string) *listed[R] {
+	if lists[arm] == nil {
+		lists[arm] = &listed[R]{}
+	}
+	return lists[arm]
+}
+
+func reorder[R any](p *places, lists map[string]*listed[R], cluster func(*R) *int) {
+	for _, l := range lists {
+		for i := range l.all {
+			at := cluster(&l.all[i])
+			*at = p.order[*at]
+		}
 	}
 }
 

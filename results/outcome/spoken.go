@@ -31,7 +31,7 @@ func (s *Study) Spoken(identify Identify) *Spoken {
 	var texts []string
 	at := map[string]int{}
 	for _, a := range s.Arms {
-		for _, e := range s.evaluations[a.Name] {
+		for _, e := range s.evaluations[a.Name].records() {
 			if _, met := at[e.Text]; !met {
 				at[e.Text] = len(texts)
 				texts = append(texts, e.Text)
@@ -41,20 +41,21 @@ func (s *Study) Spoken(identify Identify) *Spoken {
 	verdicts := identify(texts)
 	for _, a := range s.Arms {
 		all.of[a.Name] = map[string]spoken{}
-		for _, e := range s.evaluations[a.Name] {
-			v := verdicts[at[e.Text]]
-			in := all.of[a.Name][e.Lang]
-			if in.others == nil {
-				in.others = map[string]int{}
-			}
-			in.answers++
-			if v.Known {
-				in.told = append(in.told, outcomeOf(e, indicator(v.Code != e.Lang)))
-				if v.Code != e.Lang {
-					in.others[v.Code]++
+		for _, l := range s.Languages {
+			x := spoken{others: map[string]int{}}
+			for list := range s.evaluations[a.Name].in(records.Only(l.Code)) {
+				for _, e := range list {
+					v := verdicts[at[e.Text]]
+					x.answers++
+					if v.Known {
+						x.told = append(x.told, outcomeOf(e, indicator(v.Code != e.Lang)))
+						if v.Code != e.Lang {
+							x.others[v.Code]++
+						}
+					}
 				}
 			}
-			all.of[a.Name][e.Lang] = in
+			all.of[a.Name][l.Code] = x
 		}
 	}
 	return all

@@ -17,10 +17,10 @@ type Study struct {
 	*records.Study
 
 	// by arm
-	evaluations map[string][]evaluation
-	choices     map[string][]choice
-	passages    map[string][]passage
-	replies     map[string][]reply
+	evaluations map[string]*listed[evaluation]
+	choices     map[string]*listed[choice]
+	passages    map[string]*listed[passage]
+	replies     map[string]*listed[reply]
 	places      *places
 
 	lengths func() *Lengths // computed the first time that they are asked for

@@ -48,7 +48,7 @@ func ExactMatch() Measure {
 		if !s.Covers(arm, in) {
 			return nil
 		}
-		return outcomes(s.replies[arm], in, func(r reply) string { return r.Lang }, func(r reply) (outcome, bool) {
+		return outcomes(s.replies[arm], in, func(r reply) (outcome, bool) {
 			return outcome{r.Seed, r.place, indicator(r.Exact), 1}, task == "" || r.Task == task
 		})
 	}}
@@ -60,7 +60,7 @@ func BitsPerByte() Measure {
 		if !s.Covers(arm, in) {
 			return nil
 		}
-		return outcomes(s.passages[arm], in, func(p passage) string { return p.Lang }, func(p passage) (outcome, bool) {
+		return outcomes(s.passages[arm], in, func(p passage) (outcome, bool) {
 			return outcome{p.Seed, p.place, p.Bits / float64(p.Bytes), float64(p.Bytes)}, p.Bytes > 0 && (task == "" || p.Task == task)
 		})
 	}}
@@ -71,7 +71,7 @@ func (s *Study) chosen(task, arm string, in records.Group, right func(*record.Ch
 	if !s.Covers(arm, in) {
 		return nil
 	}
-	return outcomes(s.choices[arm], in, func(c choice) string { return c.Lang }, func(c choice) (outcome, bool) {
+	return outcomes(s.choices[arm], in, func(c choice) (outcome, bool) {
 		was := right(c.Choice)
 		return outcome{c.Seed, c.place, indicator(was != nil && *was), 1}, was != nil && (task == "" || c.Task == task)
 	})

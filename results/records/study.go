@@ -23,9 +23,10 @@ type Study struct {
 	// LastIteration is the highest iteration that any record speaks of.
 	LastIteration int
 
-	armAt  map[string]int
-	langAt map[string]int
-	asked  map[string]record.Prompt // by id
+	armAt   map[string]int
+	langAt  map[string]int
+	asked   map[string]record.Prompt // by id
+	selects map[string]bool          // arms with ranked pairs or a consensus
 }
 
 // New puts the records in order, in the set itself, and checks them. The study shares the set's memory, so set must not change
@@ -44,7 +45,7 @@ func New(set *record.Set) (*Study, error) {
 		s.asked[p.ID] = p
 	}
 	s.sort()
-	s.LastIteration = s.lastIteration()
+	s.LastIteration, s.selects = s.lastIteration(), s.selecting()
 	if err := s.check(); err != nil {
 		return nil, err
 	}
@@ -134,6 +135,19 @@ func (s *Study) lastIteration() int {
 		last = max(last, s.Set.Fidelity[i].Iteration)
 	}
 	return last
+}
+
+func (s *Study) selecting() map[string]bool {
+	selects := map[string]bool{}
+	for i := range s.Set.Consensus {
+		selects[s.Set.Consensus[i].Arm] = true
+	}
+	for i := range s.Set.Pairs {
+		if p := &s.Set.Pairs[i]; p.Rank > 0 && !selects[p.Arm] {
+			selects[p.Arm] = true
+		}
+	}
+	return selects
 }
 
 // Asked is the prompt of that id, and whether it was recorded.
