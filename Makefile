@@ -11,7 +11,7 @@ STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.8.2
 # the folders with Go code of this project
 OURS := cmd eval experiments harness results
 
-.PHONY: build setup demo test check gobench bench lint clean world lingua go-xla parquet tokenizers transformers templates smollm2 base record record-smollm2 record-ablations map fidelity
+.PHONY: build setup demo test check gobench bench reports lint clean world lingua go-xla parquet tokenizers transformers templates smollm2 base record record-smollm2 record-ablations map fidelity
 
 build:
 	@command -v $(GO) >/dev/null || { echo "congrad is written in Go: install Go 1.26 or later" >&2; exit 1; }
@@ -49,6 +49,10 @@ bench: setup
 	build/bench/venv/bin/pip install --quiet $(PEERS)
 	$(GO) build -o build/bench/congrad-peers ./harness/bench/peers
 	python3 harness/bench/peers/compare.py --python build/bench/venv/bin/python
+
+# How reports grow with the number of records: the rows of "Reports" in docs/performance.md.
+reports: build
+	$(GO) run ./results/bench -congrad $(BIN)
 
 lint:
 	$(GO) vet ./...

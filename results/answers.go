@@ -31,7 +31,7 @@ func answerLanguagesTable(s *outcome.Study) table.Table {
 		groups = append(groups, records.Only(l.Code))
 	}
 	identifier := langid.New(codes)
-	spoken := s.Spoken(identifier.Identify)
+	spoken := s.Spoken(identifier.IdentifyAll)
 	named := len(s.Groups())
 	for i, g := range groups {
 		var block []table.Row

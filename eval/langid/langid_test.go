@@ -50,12 +50,12 @@ func TestRule(t *testing.T) {
 		if c.candidates != "" {
 			codes = strings.Fields(c.candidates)
 		}
-		got, ok := New(codes).Identify(c.text)
-		if !ok {
-			got = "?"
+		got := New(codes).Identify(c.text)
+		if !got.Known {
+			got.Code = "?"
 		}
-		if got != c.want {
-			t.Errorf("%q among %v: %s, want %s", c.text, codes, got, c.want)
+		if got.Code != c.want {
+			t.Errorf("%q among %v: %s, want %s", c.text, codes, got.Code, c.want)
 		}
 	}
 }
@@ -81,12 +81,12 @@ func TestChineseAndJapanese(t *testing.T) {
 		"大韓民國 헌법":                    "?",
 		"中文":                         "?",
 	} {
-		got, ok := New(shipped).Identify(text)
-		if !ok {
-			got = "?"
+		got := New(shipped).Identify(text)
+		if !got.Known {
+			got.Code = "?"
 		}
-		if got != want {
-			t.Errorf("%q: %s, want %s", text, got, want)
+		if got.Code != want {
+			t.Errorf("%q: %s, want %s", text, got.Code, want)
 		}
 	}
 	for _, c := range []struct{ candidates, text, want string }{
@@ -96,8 +96,8 @@ func TestChineseAndJapanese(t *testing.T) {
 		{"en zh", "这家店叫优の良品", "zh"},
 		{"en ja", "東京都", "ja"},
 	} {
-		if got, ok := New(strings.Fields(c.candidates)).Identify(c.text); !ok || got != c.want {
-			t.Errorf("%q among %s: %s %v, want %s", c.text, c.candidates, got, ok, c.want)
+		if got := New(strings.Fields(c.candidates)).Identify(c.text); got != (Verdict{c.want, true}) {
+			t.Errorf("%q among %s: %v, want %s", c.text, c.candidates, got, c.want)
 		}
 	}
 }
@@ -128,7 +128,7 @@ func TestModelsAreThoseCopied(t *testing.T) {
 	for _, f := range folders {
 		copied = append(copied, f.Name())
 	}
-	listed := strings.Fields(modelled)
+	listed := strings.Fields(modelCodes)
 	slices.Sort(listed)
 	if !slices.Equal(copied, listed) {
 		t.Errorf("models.txt lists %v, third_party/lingua-go has models of %v: run make lingua", listed, copied)
@@ -156,21 +156,25 @@ func TestAccuracy(t *testing.T) {
 	}
 	id := New(shipped)
 	for _, kind := range []string{"articles", "80 letters", "40 letters", "20 letters", "10 letters", "prompts"} {
-		n, told, right := 0, 0, 0
-		var wrong []string
+		told, right := 0, 0
+		var all, codes, wrong []string
 		for _, code := range shipped {
-			for _, text := range texts[kind][code] {
-				n++
-				got, ok := id.Identify(text)
-				if !ok {
-					continue
-				}
-				told++
-				if got == code {
-					right++
-				} else if !slices.Contains(wrong, code+" as "+got) {
-					wrong = append(wrong, code+" as "+got)
-				}
+			all = append(all, texts[kind][code]...)
+			codes = append(codes, slices.Repeat([]string{code}, len(texts[kind][code]))...)
+		}
+		n := len(all)
+		for i, got := range id.IdentifyAll(all) {
+			if alone := id.Identify(all[i]); got != alone {
+				t.Errorf("%q is %v among others, alone %v", all[i], got, alone)
+			}
+			if !got.Known {
+				continue
+			}
+			told++
+			if got.Code == codes[i] {
+				right++
+			} else if !slices.Contains(wrong, codes[i]+" as "+got.Code) {
+				wrong = append(wrong, codes[i]+" as "+got.Code)
 			}
 		}
 		t.Logf("%-10s %4d texts, told %.3f, of those rightly %.4f %v", kind, n, float64(told)/float64(n), float64(right)/float64(told), wrong)

@@ -59,15 +59,45 @@ func New(comparisons []Comparison) (Fit, bool) {
 		f.plain(wins)
 		return f, true
 	}
-	x := make([]float64, n)
-	for i, e := range extra {
-		x[i] = math.Tanh(e / f.Scale)
-	}
-	for !f.maximise(x, wins) {
+	d := newData(wins, extra, f.Scale)
+	for !f.maximise(d) {
 		f.Ridge = max(1e-6, 10*f.Ridge)
 	}
-	f.influence(x, wins)
+	f.influence(d)
 	return f, true
+}
+
+// data are the comparisons. Lengths are whole numbers, so that few differences of them are different: what is a function of a difference
+// is computed once for each.
+type data struct {
+	wins []float64
+	x    []float64 // tanh(Extra/Scale), of each different Extra
+	at   []int     // of each comparison, its place in x
+	of   []float64 // a function of each x, renewed by each
+}
+
+func newData(wins, extra []float64, scale float64) data {
+	d := data{wins: wins, at: make([]int, len(extra))}
+	place := map[float64]int{}
+	for i, e := range extra {
+		at, met := place[e]
+		if !met {
+			at = len(d.x)
+			place[e] = at
+			d.x = append(d.x, math.Tanh(e/scale))
+		}
+		d.at[i] = at
+	}
+	d.of = make([]float64, len(d.x))
+	return d
+}
+
+// each computes a function of the fit's log-odds at each different x.
+func (d data) each(f *Fit, of func(z float64) float64) []float64 {
+	for k, x := range d.x {
+		d.of[k] = of(f.Constant + f.Slope*x)
+	}
+	return d.of
 }
 
 // plain is the raw win rate, for lengths that do not vary.
@@ -81,11 +111,11 @@ func (f *Fit) plain(wins []float64) {
 
 // maximise is Newton's method from zero; false where it ends outside of the coefficients that are let pass. The penalised
 // log-likelihood is concave, so a step that overshoots is halved until it gains.
-func (f *Fit) maximise(x, wins []float64) bool {
+func (f *Fit) maximise(d data) bool {
 	f.Constant, f.Slope = 0, 0
-	at := f.objective(x, wins)
+	at := f.objective(d)
 	for range 100 {
-		gradient, curvature := f.derivatives(x, wins)
+		gradient, curvature := f.derivatives(d)
 		step, ok := solve(curvature, gradient)
 		if !ok {
 			return false
@@ -97,7 +127,7 @@ func (f *Fit) maximise(x, wins []float64) bool {
 		from, size := *f, 1.0
 		for ; ; size /= 2 {
 			f.Constant, f.Slope = from.Constant+size*step.AtVec(0), from.Slope+size*step.AtVec(1)
-			if next := f.objective(x, wins); next >= at || size < 1e-6 {
+			if next := f.objective(d); next >= at || size < 1e-6 {
 				at = next
 				break
 			}
@@ -109,27 +139,29 @@ func (f *Fit) maximise(x, wins []float64) bool {
 	return false
 }
 
-func (f *Fit) objective(x, wins []float64) float64 {
+func (f *Fit) objective(d data) float64 {
 	sum := -f.Ridge / 2 * (f.Constant*f.Constant + f.Slope*f.Slope)
-	for i, w := range wins {
-		z := f.Constant + f.Slope*x[i]
-		sum += w*z - softplus(z)
+	most := d.each(f, softplus)
+	for i, w := range d.wins {
+		z := f.Constant + f.Slope*d.x[d.at[i]]
+		sum += w*z - most[d.at[i]]
 	}
 	return sum
 }
 
 // derivatives are the gradient of the objective, and the negative of its second derivative.
-func (f *Fit) derivatives(x, wins []float64) (*mat.VecDense, *mat.SymDense) {
+func (f *Fit) derivatives(d data) (*mat.VecDense, *mat.SymDense) {
 	g0, g1 := -f.Ridge*f.Constant, -f.Ridge*f.Slope
 	h00, h01, h11 := f.Ridge, 0.0, f.Ridge
-	for i, w := range wins {
-		p := sigmoid(f.Constant + f.Slope*x[i])
+	share := d.each(f, sigmoid)
+	for i, w := range d.wins {
+		p, x := share[d.at[i]], d.x[d.at[i]]
 		g0 += w - p
-		g1 += (w - p) * x[i]
+		g1 += (w - p) * x
 		v := p * (1 - p)
 		h00 += v
-		h01 += v * x[i]
-		h11 += v * x[i] * x[i]
+		h01 += v * x
+		h11 += v * x * x
 	}
 	return mat.NewVecDense(2, []float64{g0, g1}), mat.NewSymDense(2, []float64{h00, h01, h01, h11})
 }
@@ -146,18 +178,20 @@ func solve(curvature *mat.SymDense, right *mat.VecDense) (*mat.VecDense, bool) {
 
 // influence sets Rate and Influence: each comparison's score, through the inverse of the curvature and the slope of the
 // logistic function at Constant.
-func (f *Fit) influence(x, wins []float64) {
+func (f *Fit) influence(d data) {
 	f.Rate = sigmoid(f.Constant)
-	_, curvature := f.derivatives(x, wins)
+	_, curvature := f.derivatives(d)
 	row, ok := solve(curvature, mat.NewVecDense(2, []float64{1, 0})) // that of Constant, of a symmetric inverse
 	if !ok {
 		return
 	}
-	scale := float64(len(x)) * f.Rate * (1 - f.Rate)
+	n := float64(len(d.wins))
+	scale := n * f.Rate * (1 - f.Rate)
+	share := d.each(f, sigmoid)
 	mean := 0.0 // not zero under a penalty
-	for i, w := range wins {
-		f.Influence[i] = scale * (row.AtVec(0) + row.AtVec(1)*x[i]) * (w - sigmoid(f.Constant+f.Slope*x[i]))
-		mean += f.Influence[i] / float64(len(x))
+	for i, w := range d.wins {
+		f.Influence[i] = scale * (row.AtVec(0) + row.AtVec(1)*d.x[d.at[i]]) * (w - share[d.at[i]])
+		mean += f.Influence[i] / n
 	}
 	for i := range f.Influence {
 		f.Influence[i] -= mean

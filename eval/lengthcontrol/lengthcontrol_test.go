@@ -2,7 +2,6 @@ package lengthcontrol
 
 import (
 	"encoding/json"
-	"fmt"
 	"math"
 	"math/rand/v2"
 	"os"
@@ -53,7 +52,7 @@ func TestStatsmodelsAndScikitLearnAgree(t *testing.T) {
 		}
 		var samples []stats.Sample
 		for i, v := range f.Influence {
-			samples = append(samples, stats.Sample{Cluster: fmt.Sprint(i / 3), Value: f.Rate + v})
+			samples = append(samples, stats.Sample{Cluster: i / 3, Value: f.Rate + v})
 		}
 		e := stats.Mean(samples, 0.95)
 		clusters := float64(e.Clusters)
@@ -196,7 +195,7 @@ func TestIntervalCoversTheControlledRate(t *testing.T) {
 		f, _ := New(c)
 		var samples []stats.Sample
 		for i, v := range f.Influence {
-			samples = append(samples, stats.Sample{Cluster: fmt.Sprint(i / each), Value: f.Rate + v})
+			samples = append(samples, stats.Sample{Cluster: i / each, Value: f.Rate + v})
 		}
 		if e := stats.Mean(samples, 0.95); e.Low <= 0.5 && 0.5 <= e.High {
 			held++

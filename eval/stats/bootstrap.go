@@ -21,9 +21,10 @@ func Bootstrap(samples []Sample, stream *rand.Rand, replicates int, level float6
 	if !e.Bounded() || replicates < 1 {
 		return e.unbounded()
 	}
-	means := make([]float64, replicates)
+	means, times := make([]float64, replicates), make([]float64, e.Clusters)
+	even := c.even()
 	for b := range means {
-		means[b] = c.resampled(stream)
+		means[b] = c.resampled(stream, times, even)
 	}
 	slices.Sort(means)
 	sum, below, above := 0.0, 1, 1 // the observed sample counts as one replicate, so P is never zero
@@ -47,19 +48,26 @@ func Bootstrap(samples []Sample, stream *rand.Rand, replicates int, level float6
 
 // resampled is the mean of one replicate. Where seeds have different items a draw may hold none; it is drawn again, and
 // after some tries the mean itself is used.
-func (c cells) resampled(stream *rand.Rand) float64 {
+// times is scratch for the number of times that each cluster is drawn. even is the weight of any replicate, if all have the same.
+func (c cells) resampled(stream *rand.Rand, times []float64, even float64) float64 {
 	rows, columns := len(c.u), len(c.u[0])
 	for range 100 {
-		times := make([]float64, columns)
+		clear(times)
 		for range columns {
 			times[stream.IntN(columns)]++
 		}
-		sum, weight := 0.0, 0.0
+		sum, weight := 0.0, even
 		for range rows {
 			i := stream.IntN(rows)
+			u, w := c.u[i][:len(times)], c.w[i][:len(times)]
 			for j, t := range times {
-				sum += t * c.u[i][j]
-				weight += t * c.w[i][j]
+				sum += t * u[j]
+			}
+			if even > 0 {
+				continue
+			}
+			for j, t := range times {
+				weight += t * w[j]
 			}
 		}
 		if weight > 0 {
@@ -67,6 +75,22 @@ func (c cells) resampled(stream *rand.Rand) float64 {
 		}
 	}
 	return c.mean
+}
+
+// even is the weight of any replicate where all cells have one weight, a whole number, whose sums are exact in any order; zero else.
+func (c cells) even() float64 {
+	one := c.w[0][0]
+	for _, row := range c.w {
+		for _, w := range row {
+			if w != one {
+				return 0
+			}
+		}
+	}
+	if all := one * float64(len(c.w)*len(c.w[0])); one == math.Trunc(one) && all < 1<<53 {
+		return all
+	}
+	return 0
 }
 
 // quantile interpolates between the order statistics of sorted values (Hyndman and Fan's type 7).

@@ -1,7 +1,6 @@
 package stats
 
 import (
-	"fmt"
 	"math/rand/v2"
 	"testing"
 
@@ -26,9 +25,9 @@ func (d design) draw(r *rand.Rand, into []Sample) []Sample {
 	for s := range d.seeds {
 		seed, otherSeed := d.seed*r.NormFloat64(), d.seed*r.NormFloat64()
 		for c, effect := range effects {
-			name := names[c]
+			cluster := c
 			if d.nested {
-				name = names[s*d.clusters+c]
+				cluster = s*d.clusters + c
 				effect = d.cluster * r.NormFloat64()
 			}
 			cell := seed + effect + d.cell*r.NormFloat64()
@@ -39,7 +38,7 @@ func (d design) draw(r *rand.Rand, into []Sample) []Sample {
 				if d.paired {
 					value -= won(other + 0.8*item + 0.6*r.NormFloat64())
 				}
-				into = append(into, Sample{Seed: uint64(s), Cluster: name, Value: value})
+				into = append(into, Sample{Seed: uint64(s), Cluster: cluster, Value: value})
 			}
 		}
 	}
@@ -72,13 +71,6 @@ func summed(samples []Sample) []Sample {
 	}
 	return samples[:n]
 }
-
-var names = func() (n [800]string) {
-	for i := range n {
-		n[i] = fmt.Sprint("c", i)
-	}
-	return n
-}()
 
 // covered is the share of simulated studies whose interval holds the true value, which is zero, and alarms the share of
 // those in which the value would be reported as significantly different from zero.
@@ -234,7 +226,7 @@ func TestCoverageOfShare(t *testing.T) {
 		for c := range 200 {
 			hit := r.Float64() < share
 			for seed := range 3 {
-				s := Sample{Seed: uint64(seed), Cluster: names[c]}
+				s := Sample{Seed: uint64(seed), Cluster: c}
 				if hit {
 					s.Value = 1
 					hits++
@@ -249,7 +241,7 @@ func TestCoverageOfShare(t *testing.T) {
 	if clustered < 920 || plain > 850 {
 		t.Errorf("of %d intervals, %d in clusters and %d without hold the share", studies, clustered, plain)
 	}
-	if e := Share([]Sample{{Cluster: "a"}, {Cluster: "b"}, {Seed: 1, Cluster: "a"}}, 0.95); e.High != Wilson(0, 2, 0.95).High || e.N != 3 {
+	if e := Share([]Sample{{Cluster: 0}, {Cluster: 1}, {Seed: 1, Cluster: 0}}, 0.95); e.High != Wilson(0, 2, 0.95).High || e.N != 3 {
 		t.Errorf("nothing of two clusters: %+v", e)
 	}
 }

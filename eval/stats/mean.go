@@ -107,7 +107,10 @@ func (v parts) combine(tSeeds, tClusters float64) float64 {
 	return math.Sqrt(max(tSeeds*tSeeds*v.s+clusters*max(0, v.c-v.sc), clusters*v.c))
 }
 
-// p is the alpha at which half reaches distance; half falls as alpha grows, so bisection finds it. A variance of zero
+// grain is the precision of P.
+const grain = 1.0 / (1 << 40)
+
+// p is the least multiple of grain at which half, as an alpha, is at most distance; half falls as alpha grows. A variance of zero
 // leaves the decision to the caller's floor.
 func (v parts) p(distance float64) float64 {
 	switch {
@@ -116,16 +119,61 @@ func (v parts) p(distance float64) float64 {
 	case v.se() == 0:
 		return 0
 	}
-	low, high := 0.0, 1.0
-	for range 40 {
-		middle := (low + high) / 2
-		if v.half(middle) > distance {
-			low = middle
+	low, high := 0.0, 1/grain // in grains; half is above distance at low and not at high
+	for next, width := math.Ceil(v.root(distance)), 1.0; high-low > 1; width *= 4 {
+		next = max(low+1, min(high-1, next))
+		if v.half(next*grain) > distance {
+			low, next = next, next+width
 		} else {
-			high = middle
+			high, next = next, next-width
+		}
+		if width > 1<<20 { // the root was no help
+			next = math.Round((low + high) / 2)
 		}
 	}
-	return high
+	return high * grain
+}
+
+// root is about where half is distance, in grains, by Newton's method on the logarithms of both: they are nearly in line.
+func (v parts) root(distance float64) float64 {
+	low, high := math.Log(grain), 0.0
+	at := math.Log(0.1)
+	for range 30 {
+		half, slope := v.line(math.Exp(at))
+		off := math.Log(half / distance)
+		if math.Abs(off) < 1e-12 {
+			break
+		}
+		if off > 0 {
+			low = at
+		} else {
+			high = at
+		}
+		if at -= off / slope; !(at > low && at < high) {
+			at = (low + high) / 2
+		}
+	}
+	return math.Exp(at) / grain
+}
+
+// line is half at alpha, and the slope of its logarithm over that of alpha.
+func (v parts) line(alpha float64) (half, slope float64) {
+	s, c := student(alpha, v.seeds-1), student(alpha, v.columns-1)
+	half = v.combine(s, c)
+	both, least := s*s*v.s+c*c*max(0, v.c-v.sc), c*c*v.c
+	change := c * v.c * quantileSlope(c, v.columns-1)
+	if both > least {
+		change = s*v.s*quantileSlope(s, v.seeds-1) + c*max(0, v.c-v.sc)*quantileSlope(c, v.columns-1)
+	}
+	return half, alpha * change / (half * half)
+}
+
+// quantileSlope is the derivative of student by alpha, where it is t.
+func quantileSlope(t, df float64) float64 {
+	if df < 1 {
+		return 0
+	}
+	return -1 / (2 * distuv.StudentsT{Sigma: 1, Nu: df}.Prob(t))
 }
 
 // student is the quantile that |t| exceeds with probability alpha; zero without degrees of freedom, where the variance

@@ -82,7 +82,7 @@ func TestPlacementsCover(t *testing.T) {
 				}
 				p, n, _ := Placements(positive, negative)
 				for i, v := range append(p, n...) {
-					samples = append(samples, Sample{Seed: uint64(seed), Cluster: fmt.Sprint(seed, i), Value: v})
+					samples = append(samples, Sample{Seed: uint64(seed), Cluster: 1000*seed + i, Value: v})
 				}
 			}
 			e := Mean(samples, 0.95)

@@ -1,7 +1,6 @@
 package stats
 
 import (
-	"cmp"
 	"math"
 	"slices"
 )
@@ -10,7 +9,7 @@ import (
 // item itself contributes cancels.
 type Sample struct {
 	Seed    uint64  // of the training run behind the value
-	Cluster string  // items that rise and fall together, as one fact asked for in ten languages
+	Cluster int     // items that rise and fall together, as one fact asked for in ten languages, have one small number (Clustered)
 	Value   float64 // must be finite
 	// Weight is the share of the value in the mean, as the bytes of a passage are for bits per byte. Zero counts as one,
 	// so a plain mean need not mention it; it must not be negative.
@@ -49,19 +48,19 @@ type cells struct {
 }
 
 // sumUp is false for an empty input and for one that holds a value which is not finite: a mean over the rest would
-// hide the fault. Seeds and clusters are numbered in sorted order, not in that of appearance, so that the order of the
+// hide the fault. Seeds and clusters are summed in sorted order, not in that of appearance, so that the order of the
 // samples matters for nothing but the rounding within a cell.
 func sumUp(samples []Sample) (cells, bool) {
-	seed := number(samples, func(s Sample) uint64 { return s.Seed })
-	cluster := number(samples, func(s Sample) string { return s.Cluster })
-	c := cells{n: len(samples), u: matrix(len(seed), len(cluster)), w: matrix(len(seed), len(cluster))}
+	row, rows := seedRows(samples)
+	column, columns, low := clusterColumns(samples)
+	c := cells{n: len(samples), u: matrix(rows, columns), w: matrix(rows, columns)}
 	total := 0.0
-	for _, s := range samples {
+	for k, s := range samples {
 		w := s.Weight
 		if w == 0 {
 			w = 1
 		}
-		i, j := seed[s.Seed], cluster[s.Cluster]
+		i, j := row[k], column[s.Cluster-low]
 		c.u[i][j] += w * s.Value
 		c.w[i][j] += w
 		total += w * s.Value
@@ -79,20 +78,61 @@ func sumUp(samples []Sample) (cells, bool) {
 	return c, true
 }
 
-func number[K cmp.Ordered](samples []Sample, key func(Sample) K) map[K]int {
-	at := map[K]int{}
+// seedRows is each sample's place among the seeds in their order, and the number of seeds.
+func seedRows(samples []Sample) (row []int, rows int) {
+	var seeds []uint64
+	row = make([]int, len(samples))
+	last := -1
+	for k, s := range samples {
+		if last < 0 || seeds[last] != s.Seed { // many in a row are of one seed
+			if last = slices.Index(seeds, s.Seed); last < 0 {
+				last = len(seeds)
+				seeds = append(seeds, s.Seed)
+			}
+		}
+		row[k] = last
+	}
+	sorted := slices.Sorted(slices.Values(seeds))
+	place := make([]int, len(seeds))
+	for i, seed := range seeds {
+		place[i], _ = slices.BinarySearch(sorted, seed)
+	}
+	for k, i := range row {
+		row[k] = place[i]
+	}
+	return row, len(seeds)
+}
+
+// clusterColumns is the place of each cluster, less low, among those that there are, in their order, and how many these are.
+func clusterColumns(samples []Sample) (column []int, columns, low int) {
+	if len(samples) == 0 {
+		return nil, 0, 0
+	}
+	low, high := samples[0].Cluster, samples[0].Cluster
 	for _, s := range samples {
-		at[key(s)] = 0
+		low, high = min(low, s.Cluster), max(high, s.Cluster)
 	}
-	keys := make([]K, 0, len(at))
-	for k := range at {
-		keys = append(keys, k)
+	column = make([]int, high-low+1)
+	for _, s := range samples {
+		column[s.Cluster-low] = 1
 	}
-	slices.Sort(keys)
-	for i, k := range keys {
-		at[k] = i
+	for j, there := range column {
+		column[j] = columns
+		columns += there
 	}
-	return at
+	return column, columns, low
+}
+
+// Clustered gives samples the numbers of their clusters, one name for each sample, in the order of the names.
+func Clustered(samples []Sample, names []string) []Sample {
+	at := map[string]int{}
+	for i, name := range slices.Compact(slices.Sorted(slices.Values(names))) {
+		at[name] = i
+	}
+	for i, name := range names {
+		samples[i].Cluster = at[name]
+	}
+	return samples
 }
 
 func matrix(rows, columns int) [][]float64 {

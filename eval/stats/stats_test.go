@@ -24,7 +24,7 @@ func TestMeanOfOneSeedIsTheTInterval(t *testing.T) {
 	values := []float64{0.1, 0.4, -0.2, 0.3, 0.5}
 	var samples []Sample
 	for i, v := range values {
-		samples = append(samples, Sample{Seed: 1, Cluster: fmt.Sprint(i), Value: v})
+		samples = append(samples, Sample{Seed: 1, Cluster: i, Value: v})
 	}
 	e := Mean(samples, 0.95)
 	// mean 0.22, sample standard deviation 0.27749, over sqrt(5); t(0.975, 4) = 2.776445.
@@ -44,7 +44,7 @@ func TestMeanOfSeedsAloneIsTheTIntervalOfTheirMeans(t *testing.T) {
 	var samples []Sample
 	for seed, effect := range []float64{-0.3, 0.1, 0.2} {
 		for c := range 50 {
-			samples = append(samples, Sample{Seed: uint64(seed), Cluster: fmt.Sprint(c), Value: 1 + effect})
+			samples = append(samples, Sample{Seed: uint64(seed), Cluster: c, Value: 1 + effect})
 		}
 	}
 	e := Mean(samples, 0.95)
@@ -61,7 +61,7 @@ func TestMeanOfClustersAlone(t *testing.T) {
 	for c := range 40 {
 		v := r.NormFloat64()
 		for seed := range uint64(3) {
-			s := Sample{Seed: seed, Cluster: fmt.Sprint(c), Value: v}
+			s := Sample{Seed: seed, Cluster: c, Value: v}
 			three = append(three, s)
 			if seed == 0 {
 				one = append(one, s)
@@ -76,9 +76,9 @@ func TestMeanOfClustersAlone(t *testing.T) {
 
 func TestWeightsMakeARatioOfSums(t *testing.T) {
 	samples := []Sample{
-		{Cluster: "a", Value: 2, Weight: 10},
-		{Cluster: "b", Value: 3, Weight: 30},
-		{Cluster: "c", Value: 1, Weight: 60},
+		{Cluster: 0, Value: 2, Weight: 10},
+		{Cluster: 1, Value: 3, Weight: 30},
+		{Cluster: 2, Value: 1, Weight: 60},
 	}
 	near(t, "mean", Mean(samples, 0.95).Mean, (20+90+60)/100.0, tiny)
 	repeated := slices.Clone(samples)
@@ -116,13 +116,13 @@ func TestDegenerateInputsStayFinite(t *testing.T) {
 		"one value":              {[]Sample{{Value: 3}}, 1, false},
 		"one cluster, one seed":  {[]Sample{{Value: 3}, {Value: 4}}, 2, false},
 		"one cluster, two seeds": {[]Sample{{Seed: 1, Value: 3}, {Seed: 2, Value: 4}}, 2, true},
-		"two clusters, one seed": {[]Sample{{Cluster: "a", Value: 3}, {Cluster: "b", Value: 4}}, 2, true},
-		"all alike":              {[]Sample{{Cluster: "a", Value: 3}, {Cluster: "b", Value: 3}}, 2, true},
-		"a hole":                 {[]Sample{{Seed: 1, Cluster: "a", Value: 3}, {Seed: 2, Cluster: "b", Value: 4}}, 2, true},
-		"NaN":                    {[]Sample{{Cluster: "a", Value: math.NaN()}, {Cluster: "b", Value: 3}}, 0, false},
-		"infinity":               {[]Sample{{Cluster: "a", Value: math.Inf(1)}, {Cluster: "b", Value: 3}}, 0, false},
-		"overflowing sum":        {[]Sample{{Cluster: "a", Value: 1e308}, {Cluster: "b", Value: 1e308}}, 0, false},
-		"overflowing square":     {[]Sample{{Cluster: "a", Value: 1e200}, {Cluster: "b", Value: -1e199}}, 2, false},
+		"two clusters, one seed": {[]Sample{{Cluster: 0, Value: 3}, {Cluster: 1, Value: 4}}, 2, true},
+		"all alike":              {[]Sample{{Cluster: 0, Value: 3}, {Cluster: 1, Value: 3}}, 2, true},
+		"a hole":                 {[]Sample{{Seed: 1, Cluster: 0, Value: 3}, {Seed: 2, Cluster: 1, Value: 4}}, 2, true},
+		"NaN":                    {[]Sample{{Cluster: 0, Value: math.NaN()}, {Cluster: 1, Value: 3}}, 0, false},
+		"infinity":               {[]Sample{{Cluster: 0, Value: math.Inf(1)}, {Cluster: 1, Value: 3}}, 0, false},
+		"overflowing sum":        {[]Sample{{Cluster: 0, Value: 1e308}, {Cluster: 1, Value: 1e308}}, 0, false},
+		"overflowing square":     {[]Sample{{Cluster: 0, Value: 1e200}, {Cluster: 1, Value: -1e199}}, 2, false},
 	} {
 		for kind, e := range map[string]Estimate{"mean": Mean(c.samples, 0.95), "bootstrap": Bootstrap(c.samples, stream, 50, 0.95)} {
 			for _, v := range []float64{e.Mean, e.Low, e.High, e.SE, e.P} {
@@ -142,7 +142,7 @@ func TestDegenerateInputsStayFinite(t *testing.T) {
 
 // Three equal differences have no variance, which must not pass for certainty.
 func TestFewEqualValuesProveNothing(t *testing.T) {
-	three := []Sample{{Cluster: "a", Value: 1}, {Cluster: "b", Value: 1}, {Cluster: "c", Value: 1}}
+	three := []Sample{{Cluster: 0, Value: 1}, {Cluster: 1, Value: 1}, {Cluster: 2, Value: 1}}
 	if e := Mean(three, 0.95); e.Detected(0.95) || e.P != 0.25 {
 		t.Errorf("three equal values: %+v", e)
 	}

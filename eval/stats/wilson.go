@@ -21,18 +21,19 @@ func Wilson(hits, n int, level float64) Estimate {
 // a rare fault may be, and too wide where they are not. Mean's interval has no width where no sample, or every one, is one.
 // Weights are not read.
 func Share(samples []Sample, level float64) Estimate {
-	hits, seeds, clusters := 0, map[uint64]bool{}, map[string]bool{}
+	hits := 0
 	for _, s := range samples {
 		if s.Value != 0 {
 			hits++
 		}
-		seeds[s.Seed], clusters[s.Cluster] = true, true
 	}
 	if len(samples) == 0 {
 		return Estimate{P: 1}
 	}
-	e := Estimate{Mean: float64(hits) / float64(len(samples)), N: len(samples), Clusters: len(clusters), Seeds: len(seeds), P: 1}
-	return e.scored(len(clusters), level)
+	_, seeds := seedRows(samples)
+	_, clusters, _ := clusterColumns(samples)
+	e := Estimate{Mean: float64(hits) / float64(len(samples)), N: len(samples), Clusters: clusters, Seeds: seeds, P: 1}
+	return e.scored(clusters, level)
 }
 
 // scored gives a share the score interval of n trials.

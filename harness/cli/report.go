@@ -25,12 +25,12 @@ func (a *app) reportCommand() *cobra.Command {
 		Example: "  congrad report tiny\n  congrad report tiny --checklist",
 		Args:    cobra.ExactArgs(1),
 		RunE: func(_ *cobra.Command, args []string) error {
-			debug.SetGCPercent(400) // reads much and ends soon: collecting takes a fifth of the time otherwise
-			debug.SetMemoryLimit(1 << 30)
 			folder, err := a.findRun(args[0])
 			if err != nil {
 				return err
 			}
+			debug.SetGCPercent(400) // reads much and ends soon: collecting takes a fifth of the time otherwise
+			debug.SetMemoryLimit(reportMemory(folder.Records()))
 			if g, err := record.LoadGrid(folder.Records()); err == nil {
 				if checklist {
 					return exit.With(exit.Config, fmt.Errorf("--checklist: %s is a grid: name one of its cells, as in %s", args[0], cellFolder(folder, *g, 0)))
@@ -64,6 +64,18 @@ func (a *app) reportCommand() *cobra.Command {
 	}
 	c.Flags().BoolVar(&checklist, "checklist", false, "also write checklist.md: the reproducibility questions of conferences, with the answers that the run knows")
 	return c
+}
+
+// reportMemory is the heap's size [bytes] from which on a report collects garbage often. A set of records takes about as much as its files.
+func reportMemory(records fs.FS) int64 {
+	files := int64(0)
+	found, _ := fs.Glob(records, "*.jsonl") // of a correct pattern
+	for _, name := range found {
+		if info, err := fs.Stat(records, name); err == nil { // else reading it fails
+			files += info.Size()
+		}
+	}
+	return max(160<<20, 64<<20+files*3/2)
 }
 
 // findRun finds a run by name or folder.

@@ -3,11 +3,15 @@ package record
 import (
 	"bufio"
 	"bytes"
+	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
 	"io/fs"
+	"math"
+	"reflect"
+	"slices"
 	"sync"
 )
 
@@ -38,18 +42,18 @@ func Encode[T any](w io.Writer, kind string, records []T) error {
 // Decode reads what Encode wrote, now or under an earlier schema: stages keep lists of records, which are the same in all of
 // them. name is used in errors, which carry the line.
 func Decode[T any](data []byte, name, kind string) ([]T, error) {
-	return decode[T](data, name, kind, 1)
+	return decode[T](bytes.NewReader(data), int64(len(data)), name, kind, 1)
 }
 
-// decode reads records from the oldest schema on.
-func decode[T any](data []byte, name, kind string, oldest int) ([]T, error) {
-	if len(data) == 0 {
-		return nil, fmt.Errorf("%s:1: want the line with the schema; the file is empty", name)
+// decode reads records from the oldest schema on, line by line: size bytes at most.
+func decode[T any](from io.Reader, size int64, name, kind string, oldest int) ([]T, error) {
+	lines := bufio.NewScanner(from)
+	lines.Buffer(make([]byte, 1<<16), int(max(1<<16, min(size+1, math.MaxInt))))
+	if !lines.Scan() {
+		return nil, fmt.Errorf("%s:1: want the line with the schema; %w", name, cmp.Or(lines.Err(), errors.New("the file is empty")))
 	}
-	dec := json.NewDecoder(bytes.NewReader(data))
-	dec.DisallowUnknownFields()
 	var h header
-	if err := dec.Decode(&h); err != nil {
+	if err := newLineReader(reflect.TypeFor[header]()).read(lines.Bytes(), reflect.ValueOf(&h).Elem()); err != nil {
 		return nil, fmt.Errorf("%s:1: want the line with the schema: %w", name, err)
 	}
 	if h.Record == kind && h.Schema > 0 && h.Schema < oldest {
@@ -59,21 +63,26 @@ func decode[T any](data []byte, name, kind string, oldest int) ([]T, error) {
 		return nil, fmt.Errorf("%s:1: holds %q records of schema %d; this version reads %q of schema %d", name, h.Record, h.Schema, kind, Schema)
 	}
 	var records []T
-	if lines := bytes.Count(data, []byte("\n")); lines > 1 {
-		records = make([]T, 0, lines) // growing step by step takes as long as reading
+	if h.Count != nil && int64(*h.Count) <= size && *h.Count > 0 {
+		records = make([]T, 0, *h.Count) // growing step by step takes as long as reading
 	}
-	for line := 2; ; line++ {
-		var rec T
-		if err := dec.Decode(&rec); err == io.EOF {
-			if h.Count != nil && *h.Count != len(records) {
-				return nil, fmt.Errorf("%s: has %d records, but its first line says %d: it was cut or changed", name, len(records), *h.Count)
-			}
-			return records, nil
-		} else if err != nil {
+	reader := newLineReader(reflect.TypeFor[T]())
+	for line := 2; lines.Scan(); line++ {
+		if len(bytes.TrimSpace(lines.Bytes())) == 0 {
+			continue
+		}
+		records = slices.Grow(records, 1)[:len(records)+1]
+		if err := reader.read(lines.Bytes(), reflect.ValueOf(&records[len(records)-1]).Elem()); err != nil {
 			return nil, fmt.Errorf("%s:%d: not a record of kind %q: %w", name, line, kind, err)
 		}
-		records = append(records, rec)
 	}
+	if err := lines.Err(); err != nil {
+		return nil, fmt.Errorf("%s: reading records: %w", name, err)
+	}
+	if h.Count != nil && *h.Count != len(records) {
+		return nil, fmt.Errorf("%s: has %d records, but its first line says %d: it was cut or changed", name, len(records), *h.Count)
+	}
+	return records, nil
 }
 
 // Set is everything that one run recorded.
@@ -131,11 +140,16 @@ func Load(dir fs.FS) (*Set, error) {
 }
 
 func load[T any](dir fs.FS, kind string, into *[]T) error {
-	data, err := fs.ReadFile(dir, kind+".jsonl")
+	file, err := dir.Open(kind + ".jsonl")
 	if err != nil {
 		return fmt.Errorf("reading records: %w", err)
 	}
-	*into, err = decode[T](data, kind+".jsonl", kind, Schema)
+	defer file.Close()
+	info, err := file.Stat()
+	if err != nil {
+		return fmt.Errorf("reading records: %w", err)
+	}
+	*into, err = decode[T](file, info.Size(), kind+".jsonl", kind, Schema)
 	return err
 }
 

@@ -9,7 +9,7 @@ import (
 	"bytes"
 	"fmt"
 	"html"
-	"image/png"
+	"image"
 	"strings"
 
 	"gonum.org/v1/plot/vg"
@@ -62,12 +62,15 @@ func (f Figure) SVG() ([]byte, error) {
 func (f Figure) PNG() ([]byte, error) {
 	c := vgimg.NewWith(vgimg.UseWH(f.Width, f.Height), vgimg.UseDPI(dpi))
 	f.paint(draw.New(c))
-	var b bytes.Buffer
-	quick := png.Encoder{CompressionLevel: png.BestSpeed} // a third of the time; plain areas and lines are small in any case
-	if err := quick.Encode(&b, c.Image()); err != nil {
+	picture, ok := c.Image().(*image.RGBA)
+	if !ok {
+		return nil, fmt.Errorf("drawing figure %s as PNG: the canvas is a %T", f.Name, c.Image())
+	}
+	data, err := encodePNG(picture)
+	if err != nil {
 		return nil, fmt.Errorf("drawing figure %s as PNG: %w", f.Name, err)
 	}
-	return b.Bytes(), nil
+	return data, nil
 }
 
 // Inline is the SVG for an HTML page: without a size of its own, and with ink and paper taken from the page so that it

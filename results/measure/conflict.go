@@ -25,7 +25,7 @@ type Conflict struct {
 func Conflicts(s *records.Study) []Conflict {
 	var list []Conflict
 	for _, a := range s.Arms {
-		for i := 1; i <= lastIteration(s); i++ {
+		for i := 1; i <= s.LastIteration; i++ {
 			if c := ConflictOf(s, a.Name, i); c.Rounds > 0 {
 				list = append(list, c)
 			}

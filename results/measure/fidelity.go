@@ -37,7 +37,7 @@ func OfModel(s *records.Study, f Faith) (share float64, known bool) {
 func Fidelity(s *records.Study) []Faith {
 	var list []Faith
 	for _, a := range s.Arms {
-		for i := 1; i <= lastIteration(s); i++ {
+		for i := 1; i <= s.LastIteration; i++ {
 			if f := faith(s, a, i); f.Pairs > 0 {
 				list = append(list, f)
 			}
@@ -51,6 +51,7 @@ func faith(s *records.Study, arm record.Arm, iteration int) Faith {
 	exact, sketched := map[uint64][]float64{}, map[uint64][]float64{}
 	var seeds []uint64
 	var kept []stats.Sample
+	var prompts []string
 	for i := range s.Set.Fidelity {
 		r := &s.Set.Fidelity[i]
 		if r.Arm != arm.Name || r.Iteration != iteration {
@@ -62,16 +63,14 @@ func faith(s *records.Study, arm record.Arm, iteration int) Faith {
 		exact[r.Seed] = append(exact[r.Seed], r.Exact)
 		sketched[r.Seed] = append(sketched[r.Seed], r.Sketched)
 		if r.ExactKept {
-			k := stats.Sample{Seed: r.Seed, Cluster: r.Prompt}
-			if r.SketchedKept {
-				k.Value = 1
-			}
-			kept = append(kept, k)
+			kept = append(kept, stats.Sample{Seed: r.Seed, Value: float64(count(r.SketchedKept))})
+			prompts = append(prompts, r.Prompt)
 		}
 		f.Pairs++
 	}
-	f.Kept = stats.MeanWithin(kept, 0, 1, records.Level)
+	f.Kept = stats.MeanWithin(stats.Clustered(kept, prompts), 0, 1, records.Level)
 	var rhos []stats.Sample
+	var names []string
 	for _, seed := range seeds {
 		rho, ok := stats.Spearman(exact[seed], sketched[seed])
 		if !ok {
@@ -80,10 +79,10 @@ func faith(s *records.Study, arm record.Arm, iteration int) Faith {
 		if f.Seeds == 0 || rho < f.Lowest {
 			f.Lowest = rho
 		}
-		rhos = append(rhos, stats.Sample{Seed: seed, Cluster: fmt.Sprint(seed), Value: rho})
+		rhos, names = append(rhos, stats.Sample{Seed: seed, Value: rho}), append(names, fmt.Sprint(seed))
 		f.Seeds++
 	}
-	f.Rank = stats.MeanWithin(rhos, -1, 1, records.Level)
+	f.Rank = stats.MeanWithin(stats.Clustered(rhos, names), -1, 1, records.Level)
 	if f.Seeds == 1 { // which tells of other pairs only
 		seed := rhos[0].Seed
 		f.Rank = stats.SpearmanInterval(exact[seed], sketched[seed], records.Level)

@@ -112,13 +112,13 @@ func (x *labelled) only(other *labelled) *labelled {
 // prompt) and other seeds, as all intervals do (stats.Mean).
 func PlantedAUROC(s *records.Study, arm string, iteration int, g records.Group) stats.Estimate {
 	at, strata := labelledPairs(s, arm, iteration, g)
-	var samples []stats.Sample
+	var x sampled
 	for _, k := range strata {
 		if values, ok := at[k].placed(); ok {
-			samples = at[k].sampled(samples, k, func(p pairKey) float64 { return values[p] })
+			x.add(at[k], k, func(p pairKey) float64 { return values[p] })
 		}
 	}
-	return stats.MeanWithin(samples, 0, 1, records.Level)
+	return stats.MeanWithin(x.clustered(), 0, 1, records.Level)
 }
 
 // PlantedAUROCMinus is the paired difference of two arms' AUROC over the pairs that both ranked. Arms share their pairs in
@@ -126,7 +126,7 @@ func PlantedAUROC(s *records.Study, arm string, iteration int, g records.Group) 
 func PlantedAUROCMinus(s *records.Study, arm, reference string, iteration int, g records.Group) stats.Estimate {
 	ours, strata := labelledPairs(s, arm, iteration, g)
 	theirs, _ := labelledPairs(s, reference, iteration, g)
-	var samples []stats.Sample
+	var x sampled
 	for _, k := range strata {
 		if theirs[k] == nil {
 			continue
@@ -135,29 +135,38 @@ func PlantedAUROCMinus(s *records.Study, arm, reference string, iteration int, g
 		a, okA := shared.placed()
 		b, okB := theirs[k].only(ours[k]).placed()
 		if okA && okB {
-			samples = shared.sampled(samples, k, func(p pairKey) float64 { return a[p] - b[p] })
+			x.add(shared, k, func(p pairKey) float64 { return a[p] - b[p] })
 		}
 	}
-	return stats.MeanWithin(samples, -1, 1, records.Level)
+	return stats.MeanWithin(x.clustered(), -1, 1, records.Level)
 }
 
-// sampled appends one value per pair, so weighted that every stratum counts alike.
-func (x *labelled) sampled(samples []stats.Sample, k stratum, value func(pairKey) float64) []stats.Sample {
-	for _, p := range x.keys {
-		samples = append(samples, stats.Sample{Seed: k.seed, Cluster: p.prompt, Value: value(p), Weight: 1 / float64(len(x.keys))})
-	}
-	return samples
+// sampled are values of pairs, whose prompts are the clusters.
+type sampled struct {
+	samples []stats.Sample
+	prompts []string
 }
+
+// add appends one value per pair, so weighted that every stratum counts alike.
+func (x *sampled) add(pairs *labelled, k stratum, value func(pairKey) float64) {
+	for _, p := range pairs.keys {
+		x.samples = append(x.samples, stats.Sample{Seed: k.seed, Value: value(p), Weight: 1 / float64(len(pairs.keys))})
+		x.prompts = append(x.prompts, p.prompt)
+	}
+}
+
+func (x sampled) clustered() []stats.Sample { return stats.Clustered(x.samples, x.prompts) }
 
 // PlantedShare is the share of planted pairs in the group's languages among those that the arm kept.
 func PlantedShare(s *records.Study, arm string, iteration int, g records.Group) stats.Estimate {
-	var samples []stats.Sample
+	var x sampled
 	for i := range s.Set.Pairs {
 		if p := &s.Set.Pairs[i]; p.Arm == arm && p.Iteration == iteration && p.Kept && g.Has(p.Lang) {
-			samples = append(samples, stats.Sample{Seed: p.Seed, Cluster: p.Prompt, Value: float64(count(p.Planted))})
+			x.samples = append(x.samples, stats.Sample{Seed: p.Seed, Value: float64(count(p.Planted))})
+			x.prompts = append(x.prompts, p.Prompt)
 		}
 	}
-	return stats.MeanWithin(samples, 0, 1, records.Level)
+	return stats.MeanWithin(x.clustered(), 0, 1, records.Level)
 }
 
 // Planted counts an arm's pairs in the group's languages and the planted ones among them.

@@ -40,7 +40,7 @@ func Selections(s *records.Study) []Selection {
 	}
 	var list []Selection
 	for _, a := range s.Arms {
-		for i := 1; i <= lastIteration(s); i++ {
+		for i := 1; i <= s.LastIteration; i++ {
 			if x := at[round{a.Name, i}]; x != nil {
 				x.AUROC, x.AUROCKnown = auroc(s, a.Name, i)
 				list = append(list, *x)
@@ -105,24 +105,6 @@ func count(is bool) int {
 		return 1
 	}
 	return 0
-}
-
-// lastIteration is the highest iteration that any record speaks of.
-func lastIteration(s *records.Study) int {
-	last := s.Iterations
-	for i := range s.Set.Pairs {
-		last = max(last, s.Set.Pairs[i].Iteration)
-	}
-	for i := range s.Set.Steps {
-		last = max(last, s.Set.Steps[i].Iteration)
-	}
-	for i := range s.Set.Consensus {
-		last = max(last, s.Set.Consensus[i].Iteration)
-	}
-	for i := range s.Set.Fidelity {
-		last = max(last, s.Set.Fidelity[i].Iteration)
-	}
-	return last
 }
 
 // Alignment is one language's scores in one iteration of an arm, over all seeds, whatever the arm scores pairs by.

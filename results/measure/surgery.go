@@ -21,7 +21,7 @@ type Surgery struct {
 func Surgeries(s *records.Study) []Surgery {
 	var list []Surgery
 	for _, a := range s.Arms {
-		for i := 1; i <= lastIteration(s); i++ {
+		for i := 1; i <= s.LastIteration; i++ {
 			if x := surgery(s, a.Name, i); x.Seeds > 0 {
 				list = append(list, x)
 			}

@@ -34,7 +34,7 @@ type Budget struct {
 func Budgets(s *records.Study) []Budget {
 	var list []Budget
 	for _, a := range s.Arms {
-		for i := 1; i <= lastIteration(s); i++ {
+		for i := 1; i <= s.LastIteration; i++ {
 			if b := budget(s, a.Name, i); b.Seeds > 0 {
 				list = append(list, b)
 			}
@@ -126,7 +126,7 @@ func Curves(s *records.Study, of Reading, bins int) []Curve {
 	var list []Curve
 	for _, a := range s.Arms {
 		c := Curve{Arm: a.Name}
-		for i := 1; i <= lastIteration(s); i++ {
+		for i := 1; i <= s.LastIteration; i++ {
 			runs := runs(s, a.Name, i)
 			if len(runs) == 0 {
 				continue

@@ -60,16 +60,18 @@ type Paired struct {
 	Difference stats.Estimate // B less A
 }
 
-func paired(a, b []outcome) Paired {
-	inA, inB := map[item]bool{}, map[item]bool{}
-	for _, o := range a {
-		inA[o.item] = true
+// paired numbers the items of B as A does, and leaves out those of one study alone.
+func (x Between) paired(a, b []outcome) Paired {
+	for i := range b {
+		at, ok := x.A.places.itemAt[x.B.places.items[b[i].item]]
+		if !ok {
+			at = -1
+		}
+		b[i].item = at
 	}
-	for _, o := range b {
-		inB[o.item] = true
-	}
-	a = slices.DeleteFunc(a, func(o outcome) bool { return !inB[o.item] })
-	b = slices.DeleteFunc(b, func(o outcome) bool { return !inA[o.item] })
+	inA, inB := itemsOf(a), itemsOf(b)
+	a = slices.DeleteFunc(a, func(o outcome) bool { _, ok := inB.at(o.seed, o.item); return !ok })
+	b = slices.DeleteFunc(b, func(o outcome) bool { _, ok := inA.at(o.seed, o.item); return !ok })
 	return Paired{stats.MeanWithin(samples(a), 0, 1, records.Level), stats.MeanWithin(samples(b), 0, 1, records.Level), stats.MeanWithin(minus(b, a, false), -1, 1, records.Level)}
 }
 
@@ -80,8 +82,10 @@ func (x Between) WinRate(arm string, in records.Group) Paired { return x.evaluat
 func (x Between) Exact(arm string, in records.Group) Paired { return x.evaluated(arm, in, exact) }
 
 func (x Between) evaluated(arm string, in records.Group, value func(*record.Evaluation) (float64, bool)) Paired {
-	reworded := func(o outcome) bool { return x.reworded(o.id) }
-	return paired(slices.DeleteFunc(x.A.evaluated(arm, in, value), reworded), slices.DeleteFunc(x.B.evaluated(arm, in, value), reworded))
+	same := func(s *Study) []outcome {
+		return slices.DeleteFunc(s.evaluated(arm, in, value), func(o outcome) bool { return x.reworded(s.places.items[o.item].id) })
+	}
+	return x.paired(same(x.A), same(x.B))
 }
 
 // reworded reports whether an id is of another prompt in each study: files may number their prompts alike.
@@ -104,7 +108,7 @@ func (x Between) Reworded() int {
 
 // Tax compares an arm's own readings over all tasks, not their differences to a baseline.
 func (x Between) Tax(m Measure, arm string, in records.Group) Paired {
-	return paired(m.of(x.A, "", arm, in), m.of(x.B, "", arm, in))
+	return x.paired(m.of(x.A, "", arm, in), m.of(x.B, "", arm, in))
 }
 
 // Opponents counts the answers of the opponents to the same prompts under the same seeds, and those of them that differ.
@@ -116,18 +120,22 @@ func (x Between) Opponents() (both, differ int) {
 	if a == nil || b == nil {
 		return 0, 0
 	}
-	said := func(e *record.Evaluation) string {
+	said := func(e evaluation) string {
 		if x.A.Answers != nil {
 			return e.OpponentText
 		}
 		return e.Text
 	}
-	key := func(e *record.Evaluation) item { return item{e.Seed, e.Lang, "", e.Prompt} }
-	texts := map[item]string{}
-	for _, e := range x.A.evaluations[a.Name] {
+	type answered struct {
+		seed         uint64
+		lang, prompt string
+	}
+	key := func(e evaluation) answered { return answered{e.Seed, e.Lang, e.Prompt} }
+	texts := map[answered]string{}
+	for _, e := range x.A.evaluations[a.Name].records() {
 		texts[key(e)] = said(e)
 	}
-	for _, e := range x.B.evaluations[b.Name] {
+	for _, e := range x.B.evaluations[b.Name].records() {
 		text, ok := texts[key(e)]
 		if !ok || x.reworded(e.Prompt) {
 			continue

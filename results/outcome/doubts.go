@@ -4,8 +4,6 @@ import (
 	"fmt"
 	"slices"
 	"strings"
-
-	"congrad/harness/record"
 )
 
 // Doubt says why numbers are no result: whatever they are, they do not show what the study asks. It is printed in the tables that it spoils
@@ -77,7 +75,7 @@ func (s *Study) withoutPairs() (list []Doubt) {
 	for _, a := range s.Trained() {
 		var without []string
 		for _, seed := range s.Seeds {
-			if !met[run{a.Name, seed}] && slices.ContainsFunc(s.evaluations[a.Name], func(e *record.Evaluation) bool { return e.Seed == seed }) {
+			if !met[run{a.Name, seed}] && slices.ContainsFunc(s.evaluations[a.Name].records(), func(e evaluation) bool { return e.Seed == seed }) {
 				without = append(without, fmt.Sprint(seed))
 			}
 		}
@@ -140,7 +138,7 @@ func (s *Study) judgeDoubts() (list []Doubt) {
 	}
 	ties, n, differ := 0, 0, false
 	for _, a := range s.Contenders() {
-		for _, e := range s.evaluations[a.Name] {
+		for _, e := range s.evaluations[a.Name].records() {
 			n++
 			ties += int(indicator(e.Win == 0.5))
 			differ = differ || e.Verdict != nil && e.Verdict.By != "same" && e.Verdict.Failed == "" || e.Verdict == nil && e.Known != e.Opponent
@@ -177,7 +175,7 @@ func (s *Study) unlikely() (list []Doubt) {
 
 // bestOption is the mean log-likelihood, in nats, of the likeliest option of a task's n items.
 func (s *Study) bestOption(task, arm string) (mean float64, n int) {
-	for _, c := range s.choices[arm] {
+	for _, c := range s.choices[arm].records() {
 		if c.Task == task && len(c.LogLikelihoods) > 0 {
 			mean += slices.Max(c.LogLikelihoods)
 			n++

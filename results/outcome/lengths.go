@@ -1,11 +1,11 @@
 package outcome
 
 import (
+	"slices"
 	"unicode/utf8"
 
 	"congrad/eval/lengthcontrol"
 	"congrad/eval/stats"
-	"congrad/harness/record"
 	"congrad/results/records"
 )
 
@@ -33,56 +33,53 @@ func (s *Study) fitLengths() *Lengths {
 	if opponent == nil && s.Answers == nil {
 		return all
 	}
-	texts := map[item]string{}
-	var theirs []*record.Evaluation
+	length := func(text string) float64 { return float64(utf8.RuneCountInString(text)) }
+	var theirs items
 	if s.Answers == nil {
-		theirs = s.evaluations[opponent.Name]
-	}
-	for _, e := range theirs {
-		texts[item{e.Seed, e.Lang, "", e.Prompt}] = e.Text
-		anySeed := item{0, e.Lang, "", e.Prompt} // untrained, it has no training run
-		if _, ok := texts[anySeed]; !ok {
-			texts[anySeed] = e.Text
+		var o []outcome
+		for _, e := range s.evaluations[opponent.Name].records() {
+			o = append(o, outcomeOf(e, length(e.Text)))
 		}
+		theirs = itemsOf(o)
 	}
-	against := func(e *record.Evaluation) (string, bool) {
+	against := func(e evaluation) (float64, bool) {
 		if s.Answers != nil {
-			return e.OpponentText, true
+			return length(e.OpponentText), true
 		}
-		text, ok := texts[item{e.Seed, e.Lang, "", e.Prompt}]
+		other, ok := theirs.at(e.Seed, e.item)
 		if !ok {
-			text, ok = texts[item{0, e.Lang, "", e.Prompt}]
+			other, ok = theirs.first(e.item) // untrained, it has no training run
 		}
-		return text, ok
+		return other, ok
 	}
 	for _, a := range s.Contenders() {
 		all.of[a.Name] = map[string]lengths{}
-		comparisons := map[string][]lengthcontrol.Comparison{}
-		for _, e := range s.evaluations[a.Name] {
-			text, ok := against(e)
-			if !ok {
-				continue
+		for _, lang := range s.Languages {
+			var l lengths
+			var comparisons []lengthcontrol.Comparison
+			for list := range s.evaluations[a.Name].in(records.Only(lang.Code)) {
+				for _, e := range list {
+					other, ok := against(e)
+					if !ok {
+						continue
+					}
+					own := length(e.Text)
+					l.own += own
+					l.opponent += other
+					l.raw = append(l.raw, outcomeOf(e, e.Win))
+					comparisons = append(comparisons, lengthcontrol.Comparison{Win: e.Win, Extra: own - other})
+				}
 			}
-			l := all.of[a.Name][e.Lang]
-			own, other := float64(utf8.RuneCountInString(e.Text)), float64(utf8.RuneCountInString(text))
-			l.own += own
-			l.opponent += other
-			l.raw = append(l.raw, outcomeOf(e, e.Win))
-			all.of[a.Name][e.Lang] = l
-			comparisons[e.Lang] = append(comparisons[e.Lang], lengthcontrol.Comparison{Win: e.Win, Extra: own - other})
-		}
-		for code, l := range all.of[a.Name] {
-			fit, ok := lengthcontrol.New(comparisons[code])
+			fit, ok := lengthcontrol.New(comparisons)
 			if !ok {
-				delete(all.of[a.Name], code)
 				continue
 			}
 			l.fit = fit
-			for i, o := range l.raw {
-				o.value = fit.Rate + fit.Influence[i]
-				l.controlled = append(l.controlled, o)
+			l.controlled = slices.Clone(l.raw)
+			for i := range l.controlled {
+				l.controlled[i].value = fit.Rate + fit.Influence[i]
 			}
-			all.of[a.Name][code] = l
+			all.of[a.Name][lang.Code] = l
 		}
 	}
 	return all
@@ -99,7 +96,7 @@ type Length struct {
 // Of sums up an arm in a group of languages.
 func (l *Lengths) Of(arm string, in records.Group) Length {
 	var sum Length
-	raw, controlled := l.outcomes(arm, in)
+	raw, controlled := l.raw(arm, in), l.controlled(arm, in)
 	for _, code := range in.Codes {
 		if x, ok := l.of[arm][code]; ok && len(raw) > 0 {
 			sum.Own += x.own / float64(len(raw))
@@ -115,9 +112,7 @@ func (l *Lengths) Of(arm string, in records.Group) Length {
 
 // Minus is the paired difference of two arms' controlled win rates.
 func (l *Lengths) Minus(arm, reference string, in records.Group) stats.Estimate {
-	_, a := l.outcomes(arm, in)
-	_, b := l.outcomes(reference, in)
-	return stats.Mean(minus(a, b, false), records.Level)
+	return stats.Mean(minus(l.controlled(arm, in), l.controlled(reference, in), false), records.Level)
 }
 
 // Fit is an arm's model in a language.
@@ -126,13 +121,22 @@ func (l *Lengths) Fit(arm, code string) (lengthcontrol.Fit, bool) {
 	return x.fit, ok
 }
 
-func (l *Lengths) outcomes(arm string, in records.Group) (raw, controlled []outcome) {
+// raw are an arm's wins in a group of languages, and controlled the same with rate and influence of the fits.
+func (l *Lengths) raw(arm string, in records.Group) []outcome {
+	return l.outcomes(arm, in, func(x lengths) []outcome { return x.raw })
+}
+
+func (l *Lengths) controlled(arm string, in records.Group) []outcome {
+	return l.outcomes(arm, in, func(x lengths) []outcome { return x.controlled })
+}
+
+func (l *Lengths) outcomes(arm string, in records.Group, of func(lengths) []outcome) []outcome {
 	if !l.study.Covers(arm, in) {
-		return nil, nil
+		return nil
 	}
+	var lists [][]outcome
 	for _, code := range in.Codes {
-		raw = append(raw, l.of[arm][code].raw...)
-		controlled = append(controlled, l.of[arm][code].controlled...)
+		lists = append(lists, of(l.of[arm][code]))
 	}
-	return raw, controlled
+	return slices.Concat(lists...)
 }

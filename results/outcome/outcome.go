@@ -7,16 +7,10 @@ import (
 	"congrad/results/records"
 )
 
-// item is what two arms are compared on: one prompt, choice or passage, under one seed.
-type item struct {
-	seed           uint64
-	lang, task, id string
-}
-
-// outcome is the value of an arm on an item.
+// outcome is the value of an arm on an item, under a seed: items are what two arms are compared on, each one prompt, choice or passage.
 type outcome struct {
-	item
-	cluster       string
+	seed uint64
+	place
 	value, weight float64
 }
 
@@ -32,24 +26,12 @@ func samples(outcomes []outcome) []stats.Sample {
 // minus pairs what two arms did on the same items. Items that only one of them has are left out. An untrained arm has no
 // training run, so where one of its seeds is missing, what it did under another seed is used.
 func minus(a, b []outcome, untouched bool) []stats.Sample {
-	under := make(map[item]float64, len(b))
-	other := map[item]float64{}
-	for _, o := range b {
-		under[o.item] = o.value
-		if untouched {
-			o.seed = 0
-			if _, ok := other[o.item]; !ok {
-				other[o.item] = o.value
-			}
-		}
-	}
-	var s []stats.Sample
+	under := itemsOf(b)
+	s := make([]stats.Sample, 0, len(a))
 	for _, o := range a {
-		value, ok := under[o.item]
-		if !ok {
-			anySeed := o.item
-			anySeed.seed = 0
-			value, ok = other[anySeed]
+		value, ok := under.at(o.seed, o.item)
+		if !ok && untouched {
+			value, ok = under.first(o.item)
 		}
 		if ok {
 			s = append(s, stats.Sample{Seed: o.seed, Cluster: o.cluster, Value: o.value - value, Weight: o.weight})
@@ -58,33 +40,34 @@ func minus(a, b []outcome, untouched bool) []stats.Sample {
 	return s
 }
 
-// clusterOf falls back to the item itself, in its language, where nothing is said to be shared between languages.
-func clusterOf(cluster, lang, id string) string {
-	if cluster != "" {
-		return cluster
-	}
-	return lang + "\x00" + id
-}
-
 func (s *Study) evaluated(arm string, in records.Group, value func(*record.Evaluation) (float64, bool)) []outcome {
 	if !s.Covers(arm, in) {
 		return nil
 	}
-	var o []outcome
-	for _, e := range s.evaluations[arm] {
-		if !in.Has(e.Lang) {
-			continue
-		}
-		if v, ok := value(e); ok {
-			o = append(o, outcomeOf(e, v))
+	return outcomes(s.evaluations[arm], in, func(e evaluation) (outcome, bool) {
+		v, ok := value(e.Evaluation)
+		return outcomeOf(e, v), ok
+	})
+}
+
+// outcomes are those of records in a group's languages.
+func outcomes[R any](list *listed[R], in records.Group, of func(R) (outcome, bool)) []outcome {
+	n := 0
+	for stretch := range list.in(in) {
+		n += len(stretch)
+	}
+	o := make([]outcome, 0, n)
+	for stretch := range list.in(in) {
+		for _, r := range stretch {
+			if x, ok := of(r); ok {
+				o = append(o, x)
+			}
 		}
 	}
 	return o
 }
 
-func outcomeOf(e *record.Evaluation, value float64) outcome {
-	return outcome{item{e.Seed, e.Lang, "", e.Prompt}, clusterOf(e.Cluster, e.Lang, e.Prompt), value, 1}
-}
+func outcomeOf(e evaluation, value float64) outcome { return outcome{e.Seed, e.place, value, 1} }
 
 func win(e *record.Evaluation) (float64, bool) { return e.Win, true }
 
@@ -165,11 +148,21 @@ func (s *Study) untouched(arm string) bool {
 
 // Prompts counts what the evaluation consists of: different prompts (in their languages) and clusters of them.
 func (s *Study) Prompts() (prompts, clusters int) {
-	p, c := map[item]bool{}, map[string]bool{}
-	for i := range s.Set.Evaluations {
-		e := &s.Set.Evaluations[i]
-		p[item{lang: e.Lang, id: e.Prompt}] = true
-		c[clusterOf(e.Cluster, e.Lang, e.Prompt)] = true
+	p, c := make([]bool, len(s.places.items)), make([]bool, len(s.places.clusters))
+	for _, list := range s.evaluations {
+		for _, e := range list.all {
+			prompts += count(&p[e.item])
+			clusters += count(&c[e.cluster])
+		}
 	}
-	return len(p), len(c)
+	return prompts, clusters
+}
+
+// count is 1 the first time that something is met.
+func count(met *bool) int {
+	if *met {
+		return 0
+	}
+	*met = true
+	return 1
 }

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"congrad/harness/record"
+	"congrad/results/records"
 )
 
 // mostAlike is the share of an arm's answers in a language that may be the same text.
@@ -19,14 +20,13 @@ func (s *Study) collapsed() (list []Doubt) {
 		for _, l := range s.Languages {
 			texts, n := map[string]int{}, 0
 			wrong := map[string]int{}
-			for _, e := range s.evaluations[a.Name] {
-				if e.Lang != l.Code {
-					continue
+			for list := range s.evaluations[a.Name].in(records.Only(l.Code)) {
+				for _, e := range list {
+					n++
+					text := strings.TrimSpace(e.Text)
+					texts[text]++
+					wrong[text] += int(indicator(e.Known != 1))
 				}
-				n++
-				text := strings.TrimSpace(e.Text)
-				texts[text]++
-				wrong[text] += int(indicator(e.Known != 1))
 			}
 			for text, times := range texts {
 				if n >= fewest*max(1, len(s.Seeds)) && float64(times) >= mostAlike*float64(n) && 2*wrong[text] > times {
@@ -61,7 +61,7 @@ func (s *Study) endless() (list []Doubt) {
 
 // cutOff is the share of an arm's n answers that do not end within the limit.
 func (s *Study) cutOff(arm string) (share float64, n int) {
-	for _, e := range s.evaluations[arm] {
+	for _, e := range s.evaluations[arm].records() {
 		share += indicator(!e.Finished)
 		n++
 	}
@@ -77,7 +77,7 @@ func (s *Study) sameAnswers(without []Doubt) (list []Doubt) {
 	}
 	grouped := map[string]bool{}
 	for i, a := range s.Arms {
-		if grouped[a.Name] || len(s.evaluations[a.Name]) == 0 {
+		if grouped[a.Name] || len(s.evaluations[a.Name].records()) == 0 {
 			continue
 		}
 		names, trained := []string{a.Name}, int(indicator(a.Trained && !said[a.Name]))
@@ -88,7 +88,7 @@ func (s *Study) sameAnswers(without []Doubt) (list []Doubt) {
 			}
 		}
 		if len(names) > 1 && trained > 0 {
-			list = append(list, Doubt{fmt.Sprintf("The answers of %s are the same on all %d held-out prompts, so their win rates cannot differ.", strings.Join(names, ", "), len(s.evaluations[names[1]])/max(1, len(s.Seeds))), names, ofWins, true})
+			list = append(list, Doubt{fmt.Sprintf("The answers of %s are the same on all %d held-out prompts, so their win rates cannot differ.", strings.Join(names, ", "), len(s.evaluations[names[1]].records())/max(1, len(s.Seeds))), names, ofWins, true})
 		}
 	}
 	return list
@@ -96,21 +96,27 @@ func (s *Study) sameAnswers(without []Doubt) (list []Doubt) {
 
 // answerAlike reports whether two arms give the same texts on all prompts that both answered. An untrained arm is the same in all seeds.
 func (s *Study) answerAlike(a, b record.Arm) bool {
-	at := func(x record.Arm, e *record.Evaluation) item {
-		if !x.Trained {
-			return item{lang: e.Lang, id: e.Prompt}
+	seed := func(e evaluation) uint64 {
+		if !a.Trained {
+			return 0
 		}
-		return item{e.Seed, e.Lang, "", e.Prompt}
+		return e.Seed
 	}
-	texts := map[item]string{}
-	for _, e := range s.evaluations[a.Name] {
-		texts[at(a, e)] = e.Text
+	ours, theirs := s.evaluations[a.Name].records(), s.evaluations[b.Name].records()
+	for i := range min(len(ours), len(theirs)) { // mostly the first ones differ
+		if x, y := ours[i], theirs[i]; x.item == y.item && x.Seed == y.Seed && x.Text != y.Text {
+			return false
+		}
 	}
-	both := 0
-	differ := slices.ContainsFunc(s.evaluations[b.Name], func(e *record.Evaluation) bool {
-		text, ok := texts[at(a, e)]
+	answers := make([]outcome, len(ours)) // by their places in the list
+	for i, e := range ours {
+		answers[i] = outcome{seed(e), e.place, float64(i), 1}
+	}
+	at, both := itemsOf(answers), 0
+	differ := slices.ContainsFunc(theirs, func(e evaluation) bool {
+		i, ok := at.at(seed(e), e.item)
 		both += int(indicator(ok))
-		return ok && text != e.Text
+		return ok && ours[int(i)].Text != e.Text
 	})
 	return both > 0 && !differ
 }

@@ -4,12 +4,13 @@ import (
 	"cmp"
 	"slices"
 
+	"congrad/eval/langid"
 	"congrad/eval/stats"
 	"congrad/results/records"
 )
 
-// Identify says in which language a text is; false if it cannot be identified.
-type Identify func(text string) (code string, ok bool)
+// Identify says in which language each of some texts is.
+type Identify func(texts []string) []langid.Verdict
 
 // Spoken has the languages of the greedy answers.
 type Spoken struct {
@@ -24,34 +25,37 @@ type spoken struct {
 	others  map[string]int // which
 }
 
-// Spoken identifies every answer once.
+// Spoken identifies every different answer once: arms often give the same.
 func (s *Study) Spoken(identify Identify) *Spoken {
 	all := &Spoken{study: s, of: map[string]map[string]spoken{}}
-	type verdict struct {
-		code string
-		ok   bool
+	var texts []string
+	at := map[string]int{}
+	for _, a := range s.Arms {
+		for _, e := range s.evaluations[a.Name].records() {
+			if _, met := at[e.Text]; !met {
+				at[e.Text] = len(texts)
+				texts = append(texts, e.Text)
+			}
+		}
 	}
-	known := map[string]verdict{} // arms often give the same answer
+	verdicts := identify(texts)
 	for _, a := range s.Arms {
 		all.of[a.Name] = map[string]spoken{}
-		for _, e := range s.evaluations[a.Name] {
-			v, met := known[e.Text]
-			if !met {
-				v.code, v.ok = identify(e.Text)
-				known[e.Text] = v
-			}
-			in := all.of[a.Name][e.Lang]
-			if in.others == nil {
-				in.others = map[string]int{}
-			}
-			in.answers++
-			if v.ok {
-				in.told = append(in.told, outcomeOf(e, indicator(v.code != e.Lang)))
-				if v.code != e.Lang {
-					in.others[v.code]++
+		for _, l := range s.Languages {
+			x := spoken{others: map[string]int{}}
+			for list := range s.evaluations[a.Name].in(records.Only(l.Code)) {
+				for _, e := range list {
+					v := verdicts[at[e.Text]]
+					x.answers++
+					if v.Known {
+						x.told = append(x.told, outcomeOf(e, indicator(v.Code != e.Lang)))
+						if v.Code != e.Lang {
+							x.others[v.Code]++
+						}
+					}
 				}
 			}
-			all.of[a.Name][e.Lang] = in
+			all.of[a.Name][l.Code] = x
 		}
 	}
 	return all

@@ -4,6 +4,7 @@ import (
 	"strings"
 	"testing"
 
+	"congrad/eval/langid"
 	"congrad/eval/stats"
 	"congrad/results/records"
 	"congrad/results/synthetic"
@@ -35,7 +36,13 @@ func TestAnswersInAnotherLanguageAreCounted(t *testing.T) {
 	}
 	s := study(t, set)
 	asked := 0
-	spoken := s.Spoken(func(text string) (string, bool) { asked++; return text, text != "" })
+	spoken := s.Spoken(func(texts []string) (verdicts []langid.Verdict) {
+		asked += len(texts)
+		for _, text := range texts {
+			verdicts = append(verdicts, langid.Verdict{Code: text, Known: text != ""})
+		}
+		return verdicts
+	})
 	if asked != 8 { // six languages, one wrong one, and nothing
 		t.Errorf("%d different texts were identified", asked)
 	}

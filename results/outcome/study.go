@@ -17,10 +17,11 @@ type Study struct {
 	*records.Study
 
 	// by arm
-	evaluations map[string][]*record.Evaluation
-	choices     map[string][]*record.Choice
-	passages    map[string][]*record.Passage
-	replies     map[string][]*record.Reply
+	evaluations map[string]*listed[evaluation]
+	choices     map[string]*listed[choice]
+	passages    map[string]*listed[passage]
+	replies     map[string]*listed[reply]
+	places      *places
 
 	lengths func() *Lengths // computed the first time that they are asked for
 	doubts  func() []Doubt  // the same
@@ -35,23 +36,10 @@ func New(set *record.Set) (*Study, error) {
 		return nil, err
 	}
 	s := &Study{Study: of}
-	s.evaluations = byArm(of.Set.Evaluations, func(e *record.Evaluation) string { return e.Arm })
-	s.choices = byArm(of.Set.Choices, func(c *record.Choice) string { return c.Arm })
-	s.passages = byArm(of.Set.Passages, func(p *record.Passage) string { return p.Arm })
-	s.replies = byArm(of.Set.Replies, func(r *record.Reply) string { return r.Arm })
+	s.index()
 	s.lengths = sync.OnceValue(s.fitLengths)
 	s.doubts = sync.OnceValue(s.findDoubts)
 	return s, errors.Join(s.checkPublished()...)
-}
-
-// byArm indexes records, whose order stays.
-func byArm[T any](list []T, arm func(*T) string) map[string][]*T {
-	index := map[string][]*T{}
-	for i := range list {
-		name := arm(&list[i])
-		index[name] = append(index[name], &list[i])
-	}
-	return index
 }
 
 // estimated names an estimate: what of which arm, less which other one, in which languages.

@@ -48,14 +48,9 @@ func ExactMatch() Measure {
 		if !s.Covers(arm, in) {
 			return nil
 		}
-		var o []outcome
-		for _, r := range s.replies[arm] {
-			if !in.Has(r.Lang) || (task != "" && r.Task != task) {
-				continue
-			}
-			o = append(o, outcome{item{r.Seed, r.Lang, r.Task, r.Item}, clusterOf(r.Cluster, r.Lang, r.Task+"\x00"+r.Item), indicator(r.Exact), 1})
-		}
-		return o
+		return outcomes(s.replies[arm], in, func(r reply) (outcome, bool) {
+			return outcome{r.Seed, r.place, indicator(r.Exact), 1}, task == "" || r.Task == task
+		})
 	}}
 }
 
@@ -65,18 +60,9 @@ func BitsPerByte() Measure {
 		if !s.Covers(arm, in) {
 			return nil
 		}
-		var o []outcome
-		for _, p := range s.passages[arm] {
-			if p.Bytes <= 0 || !in.Has(p.Lang) || (task != "" && p.Task != task) {
-				continue
-			}
-			o = append(o, outcome{
-				item{p.Seed, p.Lang, p.Task, p.Item},
-				clusterOf(p.Cluster, p.Lang, p.Task+"\x00"+p.Item),
-				p.Bits / float64(p.Bytes), float64(p.Bytes),
-			})
-		}
-		return o
+		return outcomes(s.passages[arm], in, func(p passage) (outcome, bool) {
+			return outcome{p.Seed, p.place, p.Bits / float64(p.Bytes), float64(p.Bytes)}, p.Bytes > 0 && (task == "" || p.Task == task)
+		})
 	}}
 }
 
@@ -85,17 +71,10 @@ func (s *Study) chosen(task, arm string, in records.Group, right func(*record.Ch
 	if !s.Covers(arm, in) {
 		return nil
 	}
-	var o []outcome
-	for _, c := range s.choices[arm] {
-		was := right(c)
-		if was == nil || !in.Has(c.Lang) || (task != "" && c.Task != task) {
-			continue
-		}
-		o = append(o, outcome{
-			item{c.Seed, c.Lang, c.Task, c.Item}, clusterOf(c.Cluster, c.Lang, c.Task+"\x00"+c.Item), indicator(*was), 1,
-		})
-	}
-	return o
+	return outcomes(s.choices[arm], in, func(c choice) (outcome, bool) {
+		was := right(c.Choice)
+		return outcome{c.Seed, c.place, indicator(was != nil && *was), 1}, was != nil && (task == "" || c.Task == task)
+	})
 }
 
 // mean is that of values of the measure, or of differences, which may be as low as low.

@@ -29,7 +29,7 @@ type Verdicts struct {
 func (s *Study) Verdicts(arm string) Verdicts {
 	v := Verdicts{Reasons: map[string]int{}}
 	var first, opposed, labels []outcome
-	for _, e := range s.evaluations[arm] {
+	for _, e := range s.evaluations[arm].records() {
 		x := e.Verdict
 		if x == nil {
 			continue

@@ -33,21 +33,12 @@ func (s *Study) Matches(arm string) []record.Arm {
 // Selector is the arm whose selection the figures show: the first that picks pairs by the consensus, else the first that ranks
 // them otherwise, else the first with ranked pairs or a consensus; nil when no arm selects.
 func (s *Study) Selector() *record.Arm {
-	selects := map[string]bool{}
-	for _, c := range s.Set.Consensus {
-		selects[c.Arm] = true
-	}
-	for _, p := range s.Set.Pairs {
-		if p.Rank > 0 {
-			selects[p.Arm] = true
-		}
-	}
 	for _, is := range []func(record.Arm) bool{
 		func(a record.Arm) bool { return a.Select == "congrad" },
 		func(a record.Arm) bool { return a.Keep != nil },
 		func(record.Arm) bool { return true },
 	} {
-		if i := slices.IndexFunc(s.Arms, func(a record.Arm) bool { return selects[a.Name] && is(a) }); i >= 0 {
+		if i := slices.IndexFunc(s.Arms, func(a record.Arm) bool { return s.selects[a.Name] && is(a) }); i >= 0 {
 			return &s.Arms[i]
 		}
 	}

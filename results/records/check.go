@@ -79,17 +79,32 @@ func (k key) String() string {
 }
 
 // each checks coordinates and numbers of the records of one kind, which are in order, and that there are no duplicates.
-func each[T any](f *faults, kind string, records []T, keyOf func(*T) key, numbers func(*T) []float64) {
+func each[T any](f *faults, kind string, records []T, keyOf func(*T) key, numbers func([]float64, *T) []float64) {
 	var last key
+	var values []float64
 	for i := range records {
 		k := keyOf(&records[i])
 		if i > 0 && k == last {
 			f.add("%s: %s: recorded twice", kind, k)
 		}
+		if known := i > 0 && k.arm == last.arm && k.lang == last.lang; !known || len(f.found) > 0 {
+			f.at(k, kind, k.arm, k.lang)
+		}
 		last = k
-		f.at(k, kind, k.arm, k.lang)
-		f.finite(k, kind, numbers(&records[i])...)
+		values = numbers(values[:0], &records[i])
+		if !allFinite(values) {
+			f.finite(k, kind, values...)
+		}
 	}
+}
+
+func allFinite(values []float64) bool {
+	for _, v := range values {
+		if math.IsNaN(v) || math.IsInf(v, 0) {
+			return false
+		}
+	}
+	return true
 }
 
 func (s *Study) check() error {
@@ -118,20 +133,20 @@ func (s *Study) check() error {
 	}
 	each(f, "answers", s.Set.Answers, func(r *record.Answer) key {
 		return key{seed: r.Seed, arm: r.Arm, lang: r.Lang, iteration: r.Iteration, item: r.Prompt, number: r.Sample}
-	}, func(r *record.Answer) []float64 { return []float64{r.Score, r.Known} })
+	}, func(v []float64, r *record.Answer) []float64 { return append(v, r.Score, r.Known) })
 	each(f, "pairing", s.Set.Pairing, func(r *record.Pairing) key {
 		return key{seed: r.Seed, arm: r.Arm, lang: r.Lang, iteration: r.Iteration}
-	}, func(*record.Pairing) []float64 { return nil })
+	}, func(v []float64, _ *record.Pairing) []float64 { return v })
 	each(f, "pairs", s.Set.Pairs, func(r *record.Pair) key {
 		return key{
 			seed: r.Seed, arm: r.Arm, lang: r.Lang, iteration: r.Iteration,
 			item: r.Prompt, texts: [2]string{r.Chosen, r.Rejected},
 		}
-	}, func(r *record.Pair) []float64 { return []float64{r.Gap, r.KnownGap, r.Score} })
+	}, func(v []float64, r *record.Pair) []float64 { return append(v, r.Gap, r.KnownGap, r.Score) })
 	each(f, "steps", s.Set.Steps, func(r *record.Step) key {
 		return key{seed: r.Seed, arm: r.Arm, lang: r.Lang, iteration: r.Iteration, number: r.Step}
-	}, func(r *record.Step) []float64 {
-		return []float64{r.Loss, r.Accuracy, r.Margin, r.Chosen, r.Rejected, r.GradNorm, r.Rate}
+	}, func(v []float64, r *record.Step) []float64 {
+		return append(v, r.Loss, r.Accuracy, r.Margin, r.Chosen, r.Rejected, r.GradNorm, r.Rate)
 	})
 	each(f, "evaluation", s.Set.Evaluations, func(r *record.Evaluation) key {
 		return key{seed: r.Seed, arm: r.Arm, lang: r.Lang, item: r.Prompt}
@@ -143,13 +158,13 @@ func (s *Study) check() error {
 	}
 	each(f, "choices", s.Set.Choices, func(r *record.Choice) key {
 		return key{seed: r.Seed, arm: r.Arm, lang: r.Lang, task: r.Task, item: r.Item}
-	}, func(r *record.Choice) []float64 { return r.LogLikelihoods })
+	}, func(v []float64, r *record.Choice) []float64 { return append(v, r.LogLikelihoods...) })
 	each(f, "passages", s.Set.Passages, func(r *record.Passage) key {
 		return key{seed: r.Seed, arm: r.Arm, lang: r.Lang, task: r.Task, item: r.Item}
-	}, func(r *record.Passage) []float64 { return []float64{r.Bits} })
+	}, func(v []float64, r *record.Passage) []float64 { return append(v, r.Bits) })
 	each(f, "replies", s.Set.Replies, func(r *record.Reply) key {
 		return key{seed: r.Seed, arm: r.Arm, lang: r.Lang, task: r.Task, item: r.Item}
-	}, func(*record.Reply) []float64 { return nil })
+	}, func(v []float64, _ *record.Reply) []float64 { return v })
 	for i := range s.Set.Fidelity {
 		r := &s.Set.Fidelity[i]
 		k := key{seed: r.Seed, arm: r.Arm, lang: r.Lang, iteration: r.Iteration, item: r.Prompt}
@@ -199,8 +214,8 @@ func (f *faults) gram(k key, name string, m [][]float64, languages int) {
 }
 
 // numbers are those of an evaluation, which have to be finite.
-func numbers(e *record.Evaluation) []float64 {
-	list := []float64{e.Known, e.Opponent, e.Win, e.Score, e.OpponentScore}
+func numbers(list []float64, e *record.Evaluation) []float64 {
+	list = append(list, e.Known, e.Opponent, e.Win, e.Score, e.OpponentScore)
 	if e.Verdict != nil {
 		list = append(list, e.Verdict.First, e.Verdict.Second)
 	}

@@ -19,14 +19,18 @@ const Level = 0.95
 // for concurrent use.
 type Study struct {
 	record.Study
-	Set    record.Set // its records in order; not to be changed
-	armAt  map[string]int
-	langAt map[string]int
-	asked  map[string]record.Prompt // by id
+	Set record.Set // its records in order; not to be changed
+	// LastIteration is the highest iteration that any record speaks of.
+	LastIteration int
+
+	armAt   map[string]int
+	langAt  map[string]int
+	asked   map[string]record.Prompt // by id
+	selects map[string]bool          // arms with ranked pairs or a consensus
 }
 
-// New puts the records in order and checks them. It changes nothing in set, but shares memory with it, so set must not
-// change while the study is in use.
+// New puts the records in order, in the set itself, and checks them. The study shares the set's memory, so set must not change
+// while the study is in use.
 func New(set *record.Set) (*Study, error) {
 	s := &Study{Study: set.Study, Set: *set, armAt: map[string]int{}, langAt: map[string]int{}, asked: map[string]record.Prompt{}}
 	s.Languages = slices.Clone(set.Study.Languages)
@@ -41,6 +45,7 @@ func New(set *record.Set) (*Study, error) {
 		s.asked[p.ID] = p
 	}
 	s.sort()
+	s.LastIteration, s.selects = s.lastIteration(), s.selecting()
 	if err := s.check(); err != nil {
 		return nil, err
 	}
@@ -60,53 +65,44 @@ func trueFirst(a, b bool) int {
 // sort puts every kind of record in the order that record documents, with the item last, so that sums of floating-point
 // numbers come out alike whatever the order on disk.
 func (s *Study) sort() {
-	s.Set.Answers = sorted(s.Set.Answers, func(a, b record.Answer) int {
-		return cmp.Or(s.order(a.Seed, b.Seed, a.Arm, b.Arm, a.Iteration, b.Iteration, a.Lang, b.Lang),
-			cmp.Compare(a.Prompt, b.Prompt), cmp.Compare(a.Sample, b.Sample))
-	})
-	s.Set.Pairing = sorted(s.Set.Pairing, func(a, b record.Pairing) int {
+	put(s.Set.Answers, func(a, b *record.Answer) int {
 		return s.order(a.Seed, b.Seed, a.Arm, b.Arm, a.Iteration, b.Iteration, a.Lang, b.Lang)
+	}, func(a, b *record.Answer) int {
+		return cmp.Or(cmp.Compare(a.Prompt, b.Prompt), cmp.Compare(a.Sample, b.Sample))
 	})
-	s.Set.Pairs = sorted(s.Set.Pairs, func(a, b record.Pair) int {
-		return cmp.Or(s.order(a.Seed, b.Seed, a.Arm, b.Arm, a.Iteration, b.Iteration, a.Lang, b.Lang),
-			cmp.Compare(a.Prompt, b.Prompt), cmp.Compare(a.Chosen, b.Chosen), cmp.Compare(a.Rejected, b.Rejected))
+	put(s.Set.Pairing, func(a, b *record.Pairing) int {
+		return s.order(a.Seed, b.Seed, a.Arm, b.Arm, a.Iteration, b.Iteration, a.Lang, b.Lang)
+	}, func(_, _ *record.Pairing) int { return 0 })
+	put(s.Set.Pairs, func(a, b *record.Pair) int {
+		return s.order(a.Seed, b.Seed, a.Arm, b.Arm, a.Iteration, b.Iteration, a.Lang, b.Lang)
+	}, func(a, b *record.Pair) int {
+		return cmp.Or(cmp.Compare(a.Prompt, b.Prompt), cmp.Compare(a.Chosen, b.Chosen), cmp.Compare(a.Rejected, b.Rejected))
 	})
-	s.Set.Consensus = sorted(s.Set.Consensus, func(a, b record.Consensus) int {
-		return cmp.Or(s.order(a.Seed, b.Seed, a.Arm, b.Arm, a.Iteration, b.Iteration, "", ""),
-			slices.CompareFunc(a.Gram, b.Gram, slices.Compare))
+	put(s.Set.Consensus, func(a, b *record.Consensus) int {
+		return s.order(a.Seed, b.Seed, a.Arm, b.Arm, a.Iteration, b.Iteration, "", "")
+	}, func(a, b *record.Consensus) int { return slices.CompareFunc(a.Gram, b.Gram, slices.Compare) })
+	put(s.Set.Steps, func(a, b *record.Step) int {
+		return s.order(a.Seed, b.Seed, a.Arm, b.Arm, a.Iteration, b.Iteration, a.Lang, b.Lang)
+	}, func(a, b *record.Step) int { return cmp.Compare(a.Step, b.Step) })
+	put(s.Set.Evaluations, func(a, b *record.Evaluation) int {
+		return s.order(a.Seed, b.Seed, a.Arm, b.Arm, 0, 0, a.Lang, b.Lang)
+	}, func(a, b *record.Evaluation) int { return cmp.Compare(a.Prompt, b.Prompt) })
+	put(s.Set.Choices, func(a, b *record.Choice) int {
+		return s.order(a.Seed, b.Seed, a.Arm, b.Arm, 0, 0, a.Lang, b.Lang)
+	}, func(a, b *record.Choice) int { return cmp.Or(cmp.Compare(a.Task, b.Task), cmp.Compare(a.Item, b.Item)) })
+	put(s.Set.Passages, func(a, b *record.Passage) int {
+		return s.order(a.Seed, b.Seed, a.Arm, b.Arm, 0, 0, a.Lang, b.Lang)
+	}, func(a, b *record.Passage) int {
+		return cmp.Or(cmp.Compare(a.Task, b.Task), cmp.Compare(a.Item, b.Item))
 	})
-	s.Set.Steps = sorted(s.Set.Steps, func(a, b record.Step) int {
-		return cmp.Or(s.order(a.Seed, b.Seed, a.Arm, b.Arm, a.Iteration, b.Iteration, a.Lang, b.Lang), cmp.Compare(a.Step, b.Step))
+	put(s.Set.Replies, func(a, b *record.Reply) int {
+		return s.order(a.Seed, b.Seed, a.Arm, b.Arm, 0, 0, a.Lang, b.Lang)
+	}, func(a, b *record.Reply) int { return cmp.Or(cmp.Compare(a.Task, b.Task), cmp.Compare(a.Item, b.Item)) })
+	put(s.Set.Fidelity, func(a, b *record.Fidelity) int {
+		return s.order(a.Seed, b.Seed, a.Arm, b.Arm, a.Iteration, b.Iteration, a.Lang, b.Lang)
+	}, func(a, b *record.Fidelity) int {
+		return cmp.Or(cmp.Compare(a.Prompt, b.Prompt), cmp.Compare(a.Exact, b.Exact), cmp.Compare(a.Sketched, b.Sketched))
 	})
-	s.Set.Evaluations = sorted(s.Set.Evaluations, func(a, b record.Evaluation) int {
-		return cmp.Or(s.order(a.Seed, b.Seed, a.Arm, b.Arm, 0, 0, a.Lang, b.Lang), cmp.Compare(a.Prompt, b.Prompt))
-	})
-	s.Set.Choices = sorted(s.Set.Choices, func(a, b record.Choice) int {
-		return cmp.Or(s.order(a.Seed, b.Seed, a.Arm, b.Arm, 0, 0, a.Lang, b.Lang),
-			cmp.Compare(a.Task, b.Task), cmp.Compare(a.Item, b.Item))
-	})
-	s.Set.Passages = sorted(s.Set.Passages, func(a, b record.Passage) int {
-		return cmp.Or(s.order(a.Seed, b.Seed, a.Arm, b.Arm, 0, 0, a.Lang, b.Lang),
-			cmp.Compare(a.Task, b.Task), cmp.Compare(a.Item, b.Item))
-	})
-	s.Set.Replies = sorted(s.Set.Replies, func(a, b record.Reply) int {
-		return cmp.Or(s.order(a.Seed, b.Seed, a.Arm, b.Arm, 0, 0, a.Lang, b.Lang),
-			cmp.Compare(a.Task, b.Task), cmp.Compare(a.Item, b.Item))
-	})
-	s.Set.Fidelity = sorted(s.Set.Fidelity, func(a, b record.Fidelity) int {
-		return cmp.Or(s.order(a.Seed, b.Seed, a.Arm, b.Arm, a.Iteration, b.Iteration, a.Lang, b.Lang),
-			cmp.Compare(a.Prompt, b.Prompt), cmp.Compare(a.Exact, b.Exact), cmp.Compare(a.Sketched, b.Sketched))
-	})
-}
-
-// sorted leaves records as they are when they are in order, which is how a run writes them.
-func sorted[T any](records []T, compare func(a, b T) int) []T {
-	if slices.IsSortedFunc(records, compare) {
-		return records
-	}
-	records = slices.Clone(records)
-	slices.SortFunc(records, compare)
-	return records
 }
 
 func (s *Study) order(seedA, seedB uint64, armA, armB string, iterationA, iterationB int, langA, langB string) int {
@@ -122,6 +118,36 @@ func place(at map[string]int, a, b string) int {
 	i, hasA := at[a]
 	j, hasB := at[b]
 	return cmp.Or(trueFirst(hasA, hasB), cmp.Compare(i, j), cmp.Compare(a, b))
+}
+
+func (s *Study) lastIteration() int {
+	last := s.Iterations
+	for i := range s.Set.Pairs {
+		last = max(last, s.Set.Pairs[i].Iteration)
+	}
+	for i := range s.Set.Steps {
+		last = max(last, s.Set.Steps[i].Iteration)
+	}
+	for i := range s.Set.Consensus {
+		last = max(last, s.Set.Consensus[i].Iteration)
+	}
+	for i := range s.Set.Fidelity {
+		last = max(last, s.Set.Fidelity[i].Iteration)
+	}
+	return last
+}
+
+func (s *Study) selecting() map[string]bool {
+	selects := map[string]bool{}
+	for i := range s.Set.Consensus {
+		selects[s.Set.Consensus[i].Arm] = true
+	}
+	for i := range s.Set.Pairs {
+		if p := &s.Set.Pairs[i]; p.Rank > 0 && !selects[p.Arm] {
+			selects[p.Arm] = true
+		}
+	}
+	return selects
 }
 
 // Asked is the prompt of that id, and whether it was recorded.

@@ -31,6 +31,14 @@ func Large() Size {
 	return Size{Seeds: 3, Languages: 15, Arms: 4, Iterations: 2, Prompts: 200, Pairs: 166, Answers: 1111, Items: 60, Steps: 150}
 }
 
+// Times is a size with so many times the prompts, pairs, answers, items and steps.
+func (s Size) Times(x float64) Size {
+	for _, n := range []*int{&s.Prompts, &s.Pairs, &s.Answers, &s.Items, &s.Steps} {
+		*n = max(1, int(math.Round(x*float64(*n))))
+	}
+	return s
+}
+
 type language struct {
 	code, name      string
 	seen, scarce    bool
