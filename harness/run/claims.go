@@ -5,8 +5,8 @@ import (
 	"congrad/harness/record"
 )
 
-// claims are what the experiment's file claims, as records. They enter no stage.
-func claims(x *config.Experiment) []record.Claim {
+// Claims are what the experiment's file claims, as records. They enter no stage.
+func Claims(x *config.Experiment) []record.Claim {
 	var list []record.Claim
 	for _, c := range x.Claims {
 		arm, minus := c.Compares(x.Evaluate.Reference)

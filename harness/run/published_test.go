@@ -36,7 +36,7 @@ func TestClaimsEnterNoStage(t *testing.T) {
 		}
 	}
 	want := []record.Claim{{Text: "filtering helps", Measure: "exact", Arm: "congrad", Minus: "joint", Group: "seen", Direction: "greater", Effect: 0.01}}
-	if d := cmp.Diff(want, claims(after.Experiment)); d != "" {
+	if d := cmp.Diff(want, Claims(after.Experiment)); d != "" {
 		t.Error(d)
 	}
 }
