@@ -40,6 +40,7 @@ func textOf(build func(*outcome.Study) []report.Block) piece { return piece{text
 // contents lists everything that a report holds. Nothing else is made.
 func contents() []chapter {
 	return []chapter{
+		{id: "glance", title: "At a glance", pieces: []piece{textOf(report.Glance), tableOf(claimsTable)}},
 		{id: "run", title: "What was run", pieces: []piece{textOf(report.Run)}},
 		{id: "findings", title: "Findings", pieces: []piece{textOf(report.Findings)}},
 		{id: "win-rates", title: "Win rates", has: evaluated, pieces: []piece{

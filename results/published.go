@@ -22,7 +22,7 @@ func publishedTable(s *outcome.Study) table.Table {
 			number("", "ours minus published"), text("", "inside"), text("", "source"),
 		},
 	}
-	for _, c := range s.Claims() {
+	for _, c := range s.Quotes() {
 		what := c.Measure
 		if c.Task != "" {
 			what += " of " + c.Task
@@ -41,7 +41,7 @@ func publishedTable(s *outcome.Study) table.Table {
 			own = table.Interval(c.Own, 3, 0, c.Own.High)
 		}
 		t.Rows = append(t.Rows, table.Row{Cells: []table.Cell{
-			table.Text(c.Languages), table.Text(c.Arm), table.Text(what), own, counted(c.Own), claimed(c.Published), difference, inside, table.Text(c.Source),
+			table.Text(c.Languages), table.Text(c.Arm), table.Text(what), own, counted(c.Own), quoted(c.Published), difference, inside, table.Text(c.Source),
 		}})
 	}
 	if note := oneSeed(s); note != "" {
@@ -50,8 +50,8 @@ func publishedTable(s *outcome.Study) table.Table {
 	return t
 }
 
-// claimed is the cell of a published number, with its interval where the source gives one.
-func claimed(p record.Published) table.Cell {
+// quoted is the cell of a published number, with its interval where the source gives one.
+func quoted(p record.Published) table.Cell {
 	c := table.Number(p.Value, 3)
 	c.Data = append(c.Data, "", "")
 	if p.Low != nil {

@@ -29,6 +29,10 @@ func everything() *record.Set {
 	s.Arms[4].Changed = []record.Setting{{Key: "congrad.sketch", Value: "exact"}}
 	s.Arms[5].Changed = []record.Setting{{Key: "keep.share", Value: "0.25"}}
 	s.Published = []record.Published{{Arm: "joint", Languages: "seen", Measure: "win rate", Value: 0.5, Source: "elsewhere"}}
+	s.Claims = []record.Claim{
+		{Text: "filtering helps", Measure: "win rate", Arm: "congrad", Minus: "joint", Group: "seen", Direction: "greater", Effect: 0.01},
+		{Text: "compression changes few decisions", Measure: "decisions", Arm: "congrad", Group: "all", Direction: "within", Effect: 0.5},
+	}
 	s.Files = []record.PromptFile{{Path: "p.jsonl", Rows: 9, SHA256: "abc", Languages: []record.FilePrompts{{Lang: "en", Rows: 9, Eval: 3}}}}
 	s.Evaluate.Judge, s.Evaluate.Model, s.Evaluate.URL = "endpoint", "a-model", "http://judge"
 	for i := range set.Evaluations {

@@ -34,6 +34,9 @@
 // being too wide in some. (Half widths that cover 0.95 throughout exist, and are a third narrower than that one where seeds agree by
 // chance: experiments/LOG.md, 2026-11-23.)
 //
+// [Verdicts] answers claims that were made beforehand; docs/reading-results.md has its rule and simulated error rates, and [Components] the parts
+// of the variance from which a further study is planned.
+//
 // With a single seed the interval covers other prompts only: [Estimate].Seeds says so, and nothing can be said about
 // other training runs (with a seed effect of 0.031 such an interval holds the true mean in two of three cases).
 package stats

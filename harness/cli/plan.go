@@ -2,6 +2,7 @@ package cli
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"math"
 	"runtime/debug"
@@ -33,6 +34,8 @@ type planning struct {
 	open.Options
 	memory            string
 	gflops, bandwidth float64
+	detect            float64
+	from              string
 }
 
 func (a *app) planCommand() *cobra.Command {
@@ -42,13 +45,20 @@ func (a *app) planCommand() *cobra.Command {
 		Short: "Estimate the memory and time of an experiment before it runs",
 		Long: "Computes memory and time of every kind of stage from the experiment, the model's configuration and the prompts.\n" +
 			"Reads no weights and compiles nothing of the experiment. The formulas were fitted to measurements with XLA on a CPU. The\n" +
-			"speed of the device is given, or measured (a few seconds) and kept for the next time.",
-		Example: "  congrad plan tiny\n  congrad plan mine.toml --set batch.recompute=true --memory 24GiB --gflops 200",
+			"speed of the device is given, or measured (a few seconds) and kept for the next time.\n" +
+			"With --detect it says instead how many seeds and prompts a difference of that size takes, from the variances of an earlier run.",
+		Example: "  congrad plan tiny\n  congrad plan tiny --detect 0.01\n  congrad plan mine.toml --set batch.recompute=true --memory 24GiB --gflops 200",
 		Args:    cobra.ExactArgs(1),
 		RunE: func(c *cobra.Command, args []string) error {
 			positive := func(x float64) bool { return x > 0 && !math.IsInf(x, 0) }
 			if c.Flags().Changed("gflops") && !positive(o.gflops) || !positive(o.bandwidth) {
 				return exit.With(exit.Config, fmt.Errorf("--gflops %g, --bandwidth %g: want positive numbers", o.gflops, o.bandwidth))
+			}
+			if c.Flags().Changed("detect") {
+				return a.sizes(args[0], o)
+			}
+			if o.from != "" {
+				return exit.With(exit.Config, errors.New("--from is read by --detect only"))
 			}
 			return a.plan(c.Context(), args[0], o)
 		},
@@ -56,6 +66,8 @@ func (a *app) planCommand() *cobra.Command {
 	experimentFlags(c, &o.Options)
 	c.Flags().StringVar(&o.memory, "memory", "", "available memory, as in 24GiB (default that of this machine)")
 	c.Flags().Float64Var(&o.gflops, "gflops", 0, "compute speed of the device [GFLOP/s]; measured once and kept if not given")
+	c.Flags().Float64Var(&o.detect, "detect", 0, "difference between two arms that is to be detected, such as 0.01")
+	c.Flags().StringVar(&o.from, "from", "", "--detect: earlier run whose records tell how much seeds and prompts differ (default that of the experiment)")
 	c.Flags().Float64Var(&o.bandwidth, "bandwidth", forecast.DefaultBandwidth/1e9, "memory bandwidth of the device [GB/s]")
 	return c
 }

@@ -74,3 +74,37 @@ func TestPublishedAsDocumented(t *testing.T) {
 		t.Errorf("%d published numbers, want 2", len(e.Published))
 	}
 }
+
+// Every measure and direction that a claim may have is one that reports know, and the claim that the documents show is one that is read.
+func TestClaimsAsDocumented(t *testing.T) {
+	measures, _ := config.FindField("claims.measure")
+	directions, _ := config.FindField("claims.direction")
+	set := synthetic.Set(synthetic.Small())
+	for _, measure := range measures.Words {
+		for _, direction := range directions.Words {
+			set.Study.Claims = append(set.Study.Claims, record.Claim{Text: "made up", Measure: measure, Arm: "congrad", Minus: "joint", Group: "seen", Direction: direction, Effect: 0.1})
+		}
+	}
+	if _, err := results.Render(set); err != nil || len(set.Study.Claims) < 20 {
+		t.Errorf("%d claims: %v", len(set.Study.Claims), err)
+	}
+	text, err := os.ReadFile("../../docs/reading-results.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	shown := regexp.MustCompile("(?ms)^```toml\n(\\[\\[claims.*?)^```").FindSubmatch(text)
+	if shown == nil {
+		t.Fatal("docs/reading-results.md shows no claim")
+	}
+	_, tiny, err := open.File("tiny")
+	if err != nil {
+		t.Fatal(err)
+	}
+	file := filepath.Join(t.TempDir(), "x.toml")
+	if err := os.WriteFile(file, []byte(string(tiny)+"\n"+string(shown[1])), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	if e, _, err := open.Experiment(file, open.Options{}); err != nil || len(e.Claims) < 2 {
+		t.Errorf("the documented claims: %v", err)
+	}
+}

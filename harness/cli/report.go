@@ -106,8 +106,13 @@ func (a *app) finishedRuns() []string {
 	return names
 }
 
-// printResult prints a run's main table, or, where nothing was evaluated, what its scoring was worth.
+// printResult prints the answers to a run's claims and its main table, or, where nothing was evaluated, what its scoring was worth.
 func (a *app) printResult(folder run.Folder) error {
+	if err := a.printTable(folder, "claims"); err == nil {
+		fmt.Fprintln(a.Out)
+	} else if !errors.Is(err, fs.ErrNotExist) {
+		return err
+	}
 	if err := a.printTable(folder, "main"); !errors.Is(err, fs.ErrNotExist) {
 		return err
 	}

@@ -108,7 +108,7 @@ func (b *binder) bind(path, general string, raw map[string]any, v, inherited ref
 			}
 			b.bind(key, strings.TrimPrefix(name, "arms."), table, field, from)
 			b.settle(key, field.Addr().Interface())
-		case tag == "arms" || tag == "published":
+		case path == "" && slices.Contains([]string{"arms", "published", "claims"}, tag):
 			// lists of tables, bound after everything that arms inherit
 		case has:
 			b.assign(key, name, given, field)

@@ -227,13 +227,14 @@ func TestOneBadValueIsOneError(t *testing.T) {
 		"one for each":  replaced("select = \"congrad\"", "select = \"own_language\"", "match = \"congrad\"", "match = \"congrad\"\n[[arms]]\nname=\"joint\"\nselect=\"all\"\npolicy=\"mono\""),
 		"online":        replaced("aggregator = \"mean\"", "aggregator = \"mean\"\nmode = \"online\""),
 		"published":     good + "\n[[published]]\narm = \"congrad\"\nlanguages = \"seen\"\nmeasure = \"win rate\"\nvalue = 0.5\nsource = \"elsewhere\"\n",
+		"claims":        declared,
 	}
 	for name, source := range files {
 		if _, err := load(source); err != nil {
 			t.Fatalf("%s: %v", name, err)
 		}
 		for _, f := range Fields {
-			if strings.HasPrefix(f.Key, "arms.") || strings.HasPrefix(f.Key, "published.") || strings.HasPrefix(f.Key, "grid.") {
+			if strings.HasPrefix(f.Key, "arms.") || strings.HasPrefix(f.Key, "published.") || strings.HasPrefix(f.Key, "claims.") || strings.HasPrefix(f.Key, "grid.") {
 				continue
 			}
 			_, err := load(source, f.Key+"={}")
@@ -533,7 +534,7 @@ func TestFieldsCoverTheExperiment(t *testing.T) {
 			field := typ.Field(f)
 			switch tag := field.Tag.Get("toml"); {
 			case tag == "-":
-			case tag == "arms" || tag == "published":
+			case path == "" && slices.Contains([]string{"arms", "published", "claims"}, tag):
 				walk(tag, field.Type.Elem())
 			case field.Type.Kind() == reflect.Struct:
 				if path != "arms" { // whose tables are the experiment's
@@ -571,6 +572,7 @@ func FuzzLoad(f *testing.F) {
 	f.Add(good, "train.epochs=4")
 	f.Add("[[arms]]\n[arms.loss]\nbeta=[1,\n2]\n[[arms]]", "a=b")
 	f.Add(claimed, "published=[]")
+	f.Add(declared, "claims=[]")
 	f.Add("x = '''\n[y]\n'''\n[\"a.b\"]\n", "seeds=[1]")
 	f.Fuzz(func(t *testing.T, source, set string) {
 		e, err := load(source, set)

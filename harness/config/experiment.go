@@ -41,6 +41,7 @@ type Experiment struct {
 	Arms      []Arm     `toml:"arms"`
 
 	Published []Published `toml:"published"`
+	Claims    []Claim     `toml:"claims"`
 
 	Grid *Grid `toml:"-"` // of an experiment that is many; nil else
 
@@ -280,6 +281,11 @@ func (a Arm) Mono() bool { return a.Policy == "mono" }
 // Online reports whether the arm picks pairs while it trains.
 func (a Arm) Online() bool {
 	return a.Selector().Picks == method.PicksBestOnline && a.ConGrad.Mode == "online"
+}
+
+// ComparesExact reports whether the decisions of the arm's compressed gradients are compared with those of exact ones.
+func (a Arm) ComparesExact() bool {
+	return a.Select == "congrad" && !a.Online() && a.ConGrad.Sketch != "exact" && a.ConGrad.FidelityPairs > 0
 }
 
 // From says where a key's value comes from: a line of the file, the command line, or a default with its source.

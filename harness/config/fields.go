@@ -163,14 +163,25 @@ var Fields = []Field{
 	{"arms.without", []string{}, 0, inf, nil, "", "seen languages whose pairs the arm does not use, neither in selection nor in training; it is still evaluated in them"},
 
 	{"published.arm", nil, 0, 0, nil, "", "a number from elsewhere, shown next to this run's (docs/reading-results.md): the arm it is compared with"},
-	{"published.languages", nil, 0, 0, nil, "", "seen, unseen, under-represented or all, or one language's code"},
-	{"published.measure", nil, 0, 0, []string{"win rate", "win rate at equal length", "accuracy", "accuracy per byte", "accuracy per character", "exact match", "bits per byte"}, "", "what the number measures; the arm's own value, not a difference"},
+	{"published.languages", nil, 0, 0, nil, "", "seen, unseen, under-represented, strong or weak (seen, without or among the under-represented), all, or one language's code"},
+	{"published.measure", nil, 0, 0, append([]string{"win rate", "win rate at equal length"}, taxed...), "", "what the number measures; the arm's own value, not a difference"},
 	{"published.task", "", 0, 0, nil, "", "alignment tax: the task, without folder and extension; empty for all tasks of the experiment together"},
 	{"published.value", nil, 0, 1e6, nil, "", "the number; rates are shares: 52.3 % is 0.523"},
 	{"published.low", math.NaN(), 0, 1e6, nil, "", "lower end of its interval, if known"},
 	{"published.high", math.NaN(), 0, 1e6, nil, "", "upper end of its interval, if known"},
 	{"published.source", nil, 0, 0, nil, "", "where the number comes from: paper, table and setting, or your own earlier run"},
+
+	{"claims.text", nil, 0, 0, nil, "", "a statement that the run answers with a verdict (docs/reading-results.md), in one sentence"},
+	{"claims.measure", nil, 0, 0, append([]string{"exact", "win rate", "win rate at equal length", Decisions}, taxed...), "", "what differs between the arms: greedy answers that are the reference answer (exact), win rates, the alignment tax, or, of one arm, the share of pairs on which compressed gradients decide otherwise than exact ones (decisions)"},
+	{"claims.task", "", 0, 0, nil, "", "alignment tax: the task, without folder and extension; empty for all tasks of the experiment together"},
+	{"claims.arms", nil, 1, inf, nil, "", "two arms: the claim is about the first minus the second; one arm: about it minus evaluate.reference"},
+	{"claims.group", "seen", 0, 0, nil, ours, "languages: seen, unseen, under-represented, strong or weak (seen, without or among the under-represented), all, or one language's code"},
+	{"claims.direction", nil, 0, 0, []string{"greater", "less", "within"}, "", "what is claimed: the difference is above 0, below 0, or within the effect on either side of 0"},
+	{"claims.effect", nil, 1e-6, 1e6, nil, "", "smallest effect of interest: a difference closer to 0 does not matter; in the unit of the measure, shares as 0.01"},
 }
+
+// taxed are the measures of the alignment tax.
+var taxed = []string{"accuracy", "accuracy per byte", "accuracy per character", "exact match", "bits per byte"}
 
 // keysOf lists the keys of a table, in display order.
 func keysOf(table string) (keys []string) {

@@ -108,7 +108,7 @@ func (b *binder) axis(at string, given any, raw map[string]any) (a Axis) {
 func (b *binder) checkAxisKey(at, key string, raw map[string]any) {
 	var keys []string
 	for _, f := range Fields {
-		if !strings.HasPrefix(f.Key, "arms.") && !strings.HasPrefix(f.Key, "published.") {
+		if !strings.HasPrefix(f.Key, "arms.") && !strings.HasPrefix(f.Key, "published.") && !strings.HasPrefix(f.Key, "claims.") {
 			keys = append(keys, f.Key)
 		}
 	}
@@ -127,6 +127,8 @@ func (b *binder) checkAxisKey(at, key string, raw map[string]any) {
 		b.report(at, "%q: a grid cannot vary a key of one arm; give a key that all arms share", key)
 	case table == "published" || strings.HasPrefix(table, "published["):
 		b.report(at, "%q: a published number changes no result; a grid varies keys of the experiment", key)
+	case table == "claims" || strings.HasPrefix(table, "claims["):
+		b.report(at, "%q: a claim changes no result; a grid varies keys of the experiment", key)
 	case !slices.Contains(keys, key):
 		b.report(at, "%q: no such key%s (congrad defaults lists all)", key, suggest.DidYouMean(key, keys))
 	case why != "":

@@ -71,6 +71,7 @@ func loadCell(file string, source []byte, sets []string, world World, cell []cel
 	b.bind("", "", raw, reflect.ValueOf(e).Elem(), reflect.Value{})
 	b.bindArms(raw, e)
 	b.bindPublished(raw, e)
+	b.bindClaims(raw, e)
 	b.settlePrompts(e)
 	b.settleEndpoint(e)
 	b.settleChat(e)
@@ -112,6 +113,10 @@ func (b *binder) set(raw map[string]any, assignment string) {
 		}
 		if part == "published" {
 			b.wrong = append(b.wrong, problem{0, fmt.Sprintf("--set %s: published numbers are given in the file, with their source, not from the command line", assignment)})
+			return
+		}
+		if part == "claims" {
+			b.wrong = append(b.wrong, problem{0, fmt.Sprintf("--set %s: claims are made in the file, before the run, not from the command line", assignment)})
 			return
 		}
 		next, ok := table[part].(map[string]any)
@@ -232,6 +237,7 @@ func (b *binder) checkTogether(e *Experiment, w World) {
 	b.checkArms(e)
 	b.checkAdapters(e)
 	b.checkPublished(e, w)
+	b.checkClaims(e, w)
 }
 
 // checkAdapters reports what adapters leave no room for.

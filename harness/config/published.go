@@ -2,7 +2,6 @@ package config
 
 import (
 	"math"
-	"path"
 	"reflect"
 	"slices"
 	"strings"
@@ -44,20 +43,18 @@ func (b *binder) bindPublished(raw map[string]any, e *Experiment) {
 
 // checkPublished reports numbers that stand beside nothing, that cannot be what they say they are, or that stand there twice.
 func (b *binder) checkPublished(e *Experiment, w World) {
-	var arms, tasks []string
+	var arms []string
 	for _, a := range e.Arms {
 		arms = append(arms, a.Name)
 	}
-	for _, t := range e.Evaluate.Tasks {
-		tasks = append(tasks, strings.TrimSuffix(path.Base(t), ".toml"))
-	}
+	tasks := e.taskNames()
 	for i, p := range e.Published {
 		key := "published[" + itoa(i) + "]"
 		if b.soundArms(e, "name") && !slices.Contains(arms, p.Arm) {
 			b.report(key+".arm", "%q: no such arm%s", p.Arm, suggest.DidYouMean(p.Arm, arms))
 		}
 		if b.sound("languages") {
-			b.checkPublishedLanguages(key+".languages", p.Languages, e.Languages)
+			b.checkGroup(key+".languages", p.Languages, e.Languages)
 		}
 		rate := p.Measure == "win rate" || p.Measure == "win rate at equal length"
 		switch {
@@ -71,7 +68,7 @@ func (b *binder) checkPublished(e *Experiment, w World) {
 		case p.Task != "" && !slices.Contains(tasks, p.Task):
 			b.report(key+".task", "%q: no task of this experiment%s (%s)", p.Task, suggest.DidYouMean(p.Task, tasks), strings.Join(tasks, ", "))
 		case !rate:
-			b.checkPublishedTask(key, p, tasks, e.Languages, w)
+			b.checkTaskMeasure(key, taskMeasure{p.Languages, p.Measure, p.Task}, tasks, e.Languages, w)
 		}
 		if b.sound(key) {
 			b.checkPublishedValue(key, p)
@@ -83,44 +80,6 @@ func (b *binder) checkPublished(e *Experiment, w World) {
 			b.report(key, "is a duplicate: %s gives the same number from the same source", b.place("published["+itoa(first)+"]"))
 		}
 	}
-}
-
-// checkPublishedLanguages reports languages that are neither a group of the experiment nor one of its languages.
-func (b *binder) checkPublishedLanguages(key, name string, l Languages) {
-	codes, isGroup := l.group(name)
-	switch {
-	case isGroup && len(codes) == 0:
-		b.report(key, "%q: the experiment has no such languages", name)
-	case !isGroup && !slices.Contains(l.All(), name):
-		b.report(key, "%q: no such group or language in this experiment%s (seen, unseen, under-represented, all, or a code)", name,
-			suggest.DidYouMean(name, append([]string{"seen", "unseen", "under-represented", "all"}, l.All()...)))
-	}
-}
-
-// group are the languages of a group of reports; false where none has that name.
-func (l Languages) group(name string) ([]string, bool) {
-	codes, ok := map[string][]string{"seen": l.Seen, "unseen": l.Unseen, "under-represented": l.UnderRepresented, "all": l.All()}[name]
-	return codes, ok
-}
-
-// checkPublishedTask reports measures that the task, or every task where none is named, has no numbers of in these languages.
-func (b *binder) checkPublishedTask(key string, p Published, tasks []string, l Languages, w World) {
-	codes, isGroup := l.group(p.Languages)
-	if !isGroup {
-		codes = []string{p.Languages}
-	}
-	if p.Task != "" {
-		tasks = []string{p.Task}
-	}
-	var why []string
-	for _, name := range tasks {
-		err := w.Measured(name, p.Measure, codes)
-		if err == nil {
-			return
-		}
-		why = append(why, err.Error())
-	}
-	b.report(key+".measure", "%q in %s has nothing to be compared with: %s", p.Measure, p.Languages, strings.Join(why, "; "))
 }
 
 // checkPublishedValue reports percentages and intervals that do not hold their number.

@@ -60,9 +60,9 @@ func TestPublishedErrors(t *testing.T) {
 	first, second = at(first[1:]), at(second[1:])
 	for name, c := range map[string]struct{ old, new, want string }{
 		"an arm":        {`arm = "random"`, `arm = "randon"`, at(`arm = "random"`+"\nlanguages") + `published[1].arm: "randon": no such arm; did you mean "random"?`},
-		"a group":       {seen, `languages = "sen"`, at(seen) + `published[0].languages: "sen": no such group or language in this experiment; did you mean "seen"? (seen, unseen, under-represented, all, or a code)`},
+		"a group":       {seen, `languages = "sen"`, at(seen) + `published[0].languages: "sen": no such group or language in this experiment; did you mean "seen"? (seen, unseen, under-represented, strong, weak, all, or a code)`},
 		"an empty one":  {seen, `languages = "under-represented"`, at(seen) + `published[0].languages: "under-represented": the experiment has no such languages`},
-		"a code":        {`languages = "sw"`, `languages = "th"`, at(`languages = "sw"`) + `published[1].languages: "th": no such group or language in this experiment (seen, unseen, under-represented, all, or a code)`},
+		"a code":        {`languages = "sw"`, `languages = "th"`, at(`languages = "sw"`) + `published[1].languages: "th": no such group or language in this experiment (seen, unseen, under-represented, strong, weak, all, or a code)`},
 		"a measure":     {`measure = "win rate"`, `measure = "winrate"`, at(`measure = "win rate"`) + `published[0].measure: "winrate": want one of win rate, win rate at equal length, accuracy, accuracy per byte, accuracy per character, exact match, bits per byte; did you mean "win rate"?`},
 		"a task":        {of, `task = "fact"`, at(of) + `published[1].task: "fact": no task of this experiment; did you mean "facts"? (facts)`},
 		"of no task":    {"value = 0.75", "value = 0.75\ntask = \"facts\"", at("low = 0.5") + `published[0].task: a win rate is over the evaluation's prompts and has no task`},

@@ -22,6 +22,18 @@ type Published struct {
 	Source    string   `json:"source"` // in the words of whoever typed it
 }
 
+// Claim is a statement that reports answer with a verdict. It was made before the run.
+type Claim struct {
+	Text      string  `json:"text"`
+	Measure   string  `json:"measure"`         // "exact", "win rate", "accuracy", ...; "decisions"
+	Task      string  `json:"task,omitempty"`  // of the alignment tax; empty for all tasks together
+	Arm       string  `json:"arm"`             // the claim is about it
+	Minus     string  `json:"minus,omitempty"` // minus this one; empty where the measure needs one arm
+	Group     string  `json:"group"`           // a group's name, or a language's code
+	Direction string  `json:"direction"`       // of the difference: "greater" or "less" than 0, or "within" Effect of it
+	Effect    float64 `json:"effect"`          // smallest difference of interest
+}
+
 // AnswerFile is a file of answers that win rates are against.
 type AnswerFile struct {
 	Path   string `json:"path"` // as the experiment has it

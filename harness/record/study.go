@@ -30,6 +30,8 @@ type Study struct {
 	Answers *AnswerFile  `json:"answers,omitempty"` // where Opponent names a file: that file, unless nothing is evaluated
 	// Published are numbers that were not measured here but typed into the experiment's file.
 	Published []Published `json:"published,omitempty"`
+	// Claims are the statements that the run answers.
+	Claims []Claim `json:"claims,omitempty"`
 }
 
 // Model is the model that all arms start from.

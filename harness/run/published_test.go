@@ -24,3 +24,19 @@ func TestPublishedNumbersEnterNoStage(t *testing.T) {
 		t.Error(d)
 	}
 }
+
+// Nor do claims. One about a single arm is about its difference to the reference.
+func TestClaimsEnterNoStage(t *testing.T) {
+	l := newLab(t)
+	source := small + "[[claims]]\ntext = \"filtering helps\"\nmeasure = \"exact\"\narms = [\"congrad\"]\ndirection = \"greater\"\neffect = 0.01\n"
+	before, after := l.plan(t), l.planOf(t, source)
+	for i, s := range before.Stages {
+		if after.Stages[i].Key != s.Key {
+			t.Errorf("%s has another key", s.Label)
+		}
+	}
+	want := []record.Claim{{Text: "filtering helps", Measure: "exact", Arm: "congrad", Minus: "joint", Group: "seen", Direction: "greater", Effect: 0.01}}
+	if d := cmp.Diff(want, Claims(after.Experiment)); d != "" {
+		t.Error(d)
+	}
+}

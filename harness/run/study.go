@@ -28,7 +28,7 @@ func (p *Plan) study(st *store.Store, b *bench.Bench, table lang.Table) (record.
 		Generate: record.Generate{
 			PerLanguage: p.limited(x.Prompts.PerLanguage), Samples: x.Generate.Samples, Temperature: x.Generate.Temperature, TopP: x.Generate.TopP,
 		},
-		Files: b.Source.Files(), Answers: p.AnswerFile(b), Published: published(x.Published),
+		Files: b.Source.Files(), Answers: p.AnswerFile(b), Published: published(x.Published), Claims: Claims(x),
 	}
 	if a := x.FindArm(x.Evaluate.Reference); a != nil && a.Trained() {
 		s.Reference = a.Name

@@ -8,15 +8,15 @@ import (
 	"congrad/results/records"
 )
 
-// Claim is a number from elsewhere next to what this study measured.
-type Claim struct {
+// Quoted is a number from elsewhere next to what this study measured.
+type Quoted struct {
 	record.Published
 	Own stats.Estimate // N = 0 where nothing of the kind was measured
 }
 
 // Inside reports whether the number lies in the study's own interval; known is false if there is no interval, or one without a
 // width, since all of a few items came out alike.
-func (c Claim) Inside() (inside, known bool) {
+func (c Quoted) Inside() (inside, known bool) {
 	if c.Own.N == 0 || !c.Own.Bounded() || c.Own.Low == c.Own.High {
 		return false, false
 	}
@@ -37,13 +37,13 @@ func (s *Study) published() map[string]func(record.Published, records.Group) sta
 	return known
 }
 
-// Claims are the numbers from elsewhere, in the order in which they were typed.
-func (s *Study) Claims() []Claim {
+// Quotes are the numbers from elsewhere, in the order in which they were typed.
+func (s *Study) Quotes() []Quoted {
 	known := s.published()
-	var list []Claim
+	var list []Quoted
 	for _, p := range s.Published {
 		in, _ := s.Find(p.Languages) // the records were checked
-		list = append(list, Claim{p, known[p.Measure](p, in)})
+		list = append(list, Quoted{p, known[p.Measure](p, in)})
 	}
 	return list
 }

@@ -25,6 +25,7 @@ type Study struct {
 
 	lengths func() *Lengths // computed the first time that they are asked for
 	doubts  func() []Doubt  // the same
+	claims  func() []Claim  // the same
 	known   sync.Map        // from estimated to func() stats.Estimate: tables, figures and findings show the same ones
 }
 
@@ -39,7 +40,8 @@ func New(set *record.Set) (*Study, error) {
 	s.index()
 	s.lengths = sync.OnceValue(s.fitLengths)
 	s.doubts = sync.OnceValue(s.findDoubts)
-	return s, errors.Join(s.checkPublished()...)
+	s.claims = sync.OnceValue(s.answerClaims)
+	return s, errors.Join(append(s.checkPublished(), s.checkClaims())...)
 }
 
 // estimated names an estimate: what of which arm, less which other one, in which languages.

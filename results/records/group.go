@@ -59,10 +59,20 @@ func NewGroup(name string, codes ...string) Group {
 	return g
 }
 
-// Find is a group by its name, or a language by its code.
+// Find is a group by its name, or a language by its code. Strong and weak are the seen languages without and among the under-represented ones;
+// tables have no rows of them.
 func (s *Study) Find(name string) (Group, bool) {
 	if g, ok := s.Group(name); ok {
 		return g, true
+	}
+	if name == "strong" || name == "weak" {
+		var codes []string
+		for _, l := range s.Languages {
+			if l.Seen && l.UnderRepresented == (name == "weak") {
+				codes = append(codes, l.Code)
+			}
+		}
+		return NewGroup(name, codes...), len(codes) > 0
 	}
 	_, ok := s.langAt[name]
 	return Only(name), ok

@@ -2,6 +2,7 @@ package records
 
 import (
 	"math"
+	"slices"
 	"strings"
 	"testing"
 
@@ -74,5 +75,28 @@ func TestOrderOfRecordsDoesNotMatter(t *testing.T) {
 	synthetic.Shuffle(shuffled)
 	if got := study(t, shuffled); !cmp.Equal(want.Set, got.Set) {
 		t.Error("shuffled records were not put back in order")
+	}
+}
+
+// Strong and weak languages are seen ones.
+func TestStrongAndWeak(t *testing.T) {
+	set := synthetic.Set(synthetic.Small())
+	set.Study.Languages[1].UnderRepresented = true
+	s, err := New(set)
+	if err != nil {
+		t.Fatal(err)
+	}
+	seen, _ := s.Find("seen")
+	strong, _ := s.Find("strong")
+	weak, some := s.Find("weak")
+	if !some || !slices.Equal(weak.Codes, []string{set.Study.Languages[1].Code}) || len(strong.Codes)+1 != len(seen.Codes) || strong.Has(weak.Codes[0]) {
+		t.Errorf("seen %v, strong %v, weak %v", seen.Codes, strong.Codes, weak.Codes)
+	}
+	set.Study.Languages[1].UnderRepresented = false
+	if s, err = New(set); err != nil {
+		t.Fatal(err)
+	}
+	if _, some := s.Find("weak"); some {
+		t.Error("there is a group of weak languages without any")
 	}
 }

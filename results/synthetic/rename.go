@@ -25,6 +25,10 @@ func Rename(set *record.Set, names map[string]string) *record.Set {
 	for i := range s.Published {
 		as(&s.Published[i].Arm)
 	}
+	for i := range s.Claims {
+		as(&s.Claims[i].Arm)
+		as(&s.Claims[i].Minus)
+	}
 	each(set.Answers, func(r *record.Answer) { as(&r.Arm) })
 	each(set.Pairing, func(r *record.Pairing) { as(&r.Arm) })
 	each(set.Pairs, func(r *record.Pair) { as(&r.Arm) })
