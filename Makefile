@@ -82,7 +82,7 @@ lingua:
 	cp "$$from"/*.go "$$from"/go.mod "$$from"/LICENSE third_party/lingua-go; rm third_party/lingua-go/*_test.go; \
 	cp "$$from"/serialization/* third_party/lingua-go/serialization; \
 	for code in $$(cat eval/langid/models.txt); do cp -R "$$from/language-models/$$code" third_party/lingua-go/language-models; done; \
-	chmod -R u+w third_party/lingua-go
+	chmod -R u+w third_party/lingua-go; patch --quiet -d third_party/lingua-go -p0 <third_party/lingua-go.patch
 
 # The binding of XLA with third_party/go-xla.patch: see third_party/go-xla.md.
 GOXLA := github.com/gomlx/go-xla@v0.4.1

@@ -11,13 +11,17 @@ import (
 )
 
 // Cost makes the files of the table of what a run took (tables/cost.*). It is not part of Render, since seconds and memory differ between
-// equal runs. There are no files if nothing is known about the stages.
-func Cost(set *record.Set, spent []record.Spent) ([]File, error) {
+// equal runs. programs says what compiling them for the device took, empty where that is not known. There are no files if nothing is
+// known about the stages.
+func Cost(set *record.Set, spent []record.Spent, programs string) ([]File, error) {
 	if len(spent) == 0 {
 		return nil, nil
 	}
 	t := costTable(set.Study, spent)
 	t.Partial = set.Study.Partial
+	if programs != "" {
+		t.Footnotes = append(t.Footnotes, "In the last call: "+programs+".")
+	}
 	return written(t)
 }
 

@@ -40,7 +40,12 @@ func Mean(samples []Sample, level float64) Estimate {
 	}
 	half := v.half(1 - level)
 	e.Low, e.High = e.Mean-half, e.Mean+half
-	e.P = max(v.p(math.Abs(e.Mean)), v.floor())
+	e.P = v.p(math.Abs(e.Mean))
+	flips := e.Clusters
+	if flips == 1 {
+		flips = e.Seeds
+	}
+	e.P = max(e.P, math.Pow(2, 1-float64(flips)))
 	return e
 }
 
@@ -102,9 +107,11 @@ func (v parts) combine(tSeeds, tClusters float64) float64 {
 	return math.Sqrt(max(tSeeds*tSeeds*v.s+clusters*max(0, v.c-v.sc), clusters*v.c))
 }
 
-// p is the alpha at which half reaches distance. The part of the clusters alone has a closed form, and so has that of the seeds if clusters add
-// nothing; else half falls as alpha grows, and false position (Illinois) between those forms and 1 finds it. A variance of zero leaves the
-// decision to the caller's floor.
+// grain is the precision of P.
+const grain = 1.0 / (1 << 40)
+
+// p is the least multiple of grain at which half, as an alpha, is at most distance; half falls as alpha grows. A variance of zero
+// leaves the decision to the caller's floor.
 func (v parts) p(distance float64) float64 {
 	switch {
 	case distance == 0:
@@ -112,63 +119,61 @@ func (v parts) p(distance float64) float64 {
 	case v.se() == 0:
 		return 0
 	}
-	added := max(0, v.c-v.sc)
-	clusters := tails(distance, v.c, v.columns-1)
-	low := max(tails(distance, v.s, v.seeds-1), tails(distance, added, v.columns-1))
-	if v.s == 0 || added == 0 || low >= 1 {
-		return max(clusters, low)
-	}
-	over := func(alpha float64) float64 {
-		s, c := student(alpha, v.seeds-1), student(alpha, v.columns-1)
-		return math.Sqrt(s*s*v.s+c*c*added) - distance
-	}
-	return max(clusters, crossing(over, max(low, 1e-13)))
-}
-
-// crossing is where a falling function on [low, 1] is zero: low if it begins below.
-func crossing(f func(float64) float64, low float64) float64 {
-	high, atLow, atHigh := 1.0, f(low), f(1)
-	if atLow <= 0 {
-		return low
-	}
-	side := 0
-	for range 100 {
-		middle := (low*atHigh - high*atLow) / (atHigh - atLow)
-		switch at := f(middle); {
-		case at == 0 || high-low < 1e-12:
-			return middle
-		case at > 0:
-			low, atLow = middle, at
-			if side > 0 { // the other end stayed twice: pull it closer
-				atHigh /= 2
-			}
-			side = 1
-		default:
-			high, atHigh = middle, at
-			if side < 0 {
-				atLow /= 2
-			}
-			side = -1
+	low, high := 0.0, 1/grain // in grains; half is above distance at low and not at high
+	for next, width := math.Ceil(v.root(distance)), 1.0; high-low > 1; width *= 4 {
+		next = max(low+1, min(high-1, next))
+		if v.half(next*grain) > distance {
+			low, next = next, next+width
+		} else {
+			high, next = next, next-width
+		}
+		if width > 1<<20 { // the root was no help
+			next = math.Round((low + high) / 2)
 		}
 	}
-	return high
+	return high * grain
 }
 
-// tails is the P-value, two-sided, of a mean at this distance from zero with this variance; zero without a variance.
-func tails(distance, variance, df float64) float64 {
-	if df < 1 || variance <= 0 {
+// root is about where half is distance, in grains, by Newton's method on the logarithms of both: they are nearly in line.
+func (v parts) root(distance float64) float64 {
+	low, high := math.Log(grain), 0.0
+	at := math.Log(0.1)
+	for range 30 {
+		half, slope := v.line(math.Exp(at))
+		off := math.Log(half / distance)
+		if math.Abs(off) < 1e-12 {
+			break
+		}
+		if off > 0 {
+			low = at
+		} else {
+			high = at
+		}
+		if at -= off / slope; !(at > low && at < high) {
+			at = (low + high) / 2
+		}
+	}
+	return math.Exp(at) / grain
+}
+
+// line is half at alpha, and the slope of its logarithm over that of alpha.
+func (v parts) line(alpha float64) (half, slope float64) {
+	s, c := student(alpha, v.seeds-1), student(alpha, v.columns-1)
+	half = v.combine(s, c)
+	both, least := s*s*v.s+c*c*max(0, v.c-v.sc), c*c*v.c
+	change := c * v.c * quantileSlope(c, v.columns-1)
+	if both > least {
+		change = s*v.s*quantileSlope(s, v.seeds-1) + c*max(0, v.c-v.sc)*quantileSlope(c, v.columns-1)
+	}
+	return half, alpha * change / (half * half)
+}
+
+// quantileSlope is the derivative of student by alpha, where it is t.
+func quantileSlope(t, df float64) float64 {
+	if df < 1 {
 		return 0
 	}
-	return 2 * distuv.StudentsT{Sigma: 1, Nu: df}.Survival(distance/math.Sqrt(variance))
-}
-
-// floor is the least p that the data allow (see Mean).
-func (v parts) floor() float64 {
-	flips := v.columns
-	if flips == 1 {
-		flips = v.seeds
-	}
-	return math.Pow(2, 1-flips)
+	return -1 / (2 * distuv.StudentsT{Sigma: 1, Nu: df}.Prob(t))
 }
 
 // student is the quantile that |t| exceeds with probability alpha; zero without degrees of freedom, where the variance

@@ -54,7 +54,7 @@ func TestEqualValuesMissOneInTwenty(t *testing.T) {
 		var list []Sample
 		for c := range clusters {
 			for seed := range 3 {
-				list = append(list, Sample{Seed: uint64(seed), Cluster: fmt.Sprint(c)})
+				list = append(list, Sample{Seed: uint64(seed), Cluster: c})
 			}
 		}
 		high := MeanWithin(list, -1, 1, 0.95).High

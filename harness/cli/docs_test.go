@@ -225,7 +225,7 @@ func finishedRun(work string) error {
 		}
 	}
 	m := run.Manifest{Schema: 1, Outcome: "finished", Spent: []record.Spent{{Stage: "train", Kind: "train", Arms: []string{"joint"}, Trained: 1, Seconds: 1, Calls: 1}}}
-	return errors.Join(folder.WriteManifest(m), (&app{}).renderCost(folder, set, m.Spent))
+	return errors.Join(folder.WriteManifest(m), (&app{}).renderCost(folder, set, m))
 }
 
 func goEnv(t *testing.T, name string) string {

@@ -48,7 +48,7 @@ func (a *app) reportCommand() *cobra.Command {
 			}
 			m, err := readManifest(string(folder))
 			if err == nil {
-				err = a.renderCost(folder, set, m.Spent)
+				err = a.renderCost(folder, set, m)
 			}
 			if err != nil && !errors.Is(err, fs.ErrNotExist) {
 				return exit.With(exit.Data, err)

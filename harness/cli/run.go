@@ -154,7 +154,7 @@ func (a *app) execute(ctx context.Context, folder run.Folder, plan *run.Plan, s 
 		m.Spent, err = plan.Spent(w.store)
 	}
 	if err == nil {
-		err = a.renderCost(folder, set, m.Spent)
+		err = a.renderCost(folder, set, m)
 	}
 	if err == nil {
 		m.Files, err = folder.Written()
