@@ -176,6 +176,10 @@ type Evaluate struct {
 	Opponent    string   `toml:"opponent"`
 	Reference   string   `toml:"reference"` // empty where no arm trains on all pairs and none is named
 	Judge       string   `toml:"judge"`
+	Decide      string   `toml:"decide"`
+	Samples     int      `toml:"samples"`
+	Temperature float64  `toml:"temperature"`
+	TopP        float64  `toml:"top_p"`
 	Tasks       []string `toml:"tasks"`
 	TaskItems   int      `toml:"task_items"`
 	Columns     Columns  `toml:"columns"`

@@ -34,4 +34,5 @@ type Trial struct {
 	Opponent       stage.Ref // its answers
 	OpponentScores stage.Ref
 	File           bool // whether the opponent's answers are a file's
+	Exact          bool // whether an exact answer beats an inexact one and all else is a tie; else the higher chrF score wins
 }

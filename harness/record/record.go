@@ -174,10 +174,12 @@ type Step struct {
 	Cosine    float64 `json:"cosine,omitempty"`    // mean
 }
 
-// Evaluation is one greedy answer to a held-out prompt, compared with the opponent's (evaluation.jsonl).
+// Evaluation is one answer to a held-out prompt, compared with the opponent's of the same kind: the greedy one (evaluation.jsonl), or a
+// sampled one (trials.jsonl, where there are any).
 type Evaluation struct {
 	Seed     uint64  `json:"seed"`
 	Arm      string  `json:"arm"`
+	Sample   int     `json:"sample,omitempty"` // 1-based number of a sampled answer; arms share its random numbers. 0 of the greedy answer
 	Lang     string  `json:"lang"`
 	Prompt   string  `json:"prompt"`
 	Cluster  string  `json:"cluster"` // prompts that ask for one fact in several languages share it

@@ -33,6 +33,7 @@ var Kinds = []kind.Row{
 	kind.Of[training.Train](),
 	kind.Of[evaluation.Given](),
 	kind.Of[evaluation.Answer](),
+	kind.Of[evaluation.Sampled](),
 	kind.Of[evaluation.Compare](),
 	kind.Of[evaluation.Choices](),
 	kind.Of[evaluation.Replies](),

@@ -62,17 +62,23 @@ func (r *round) stages() []*stage.Stage {
 
 // final is what one model of an arm and seed is measured by.
 type final struct {
-	seed     uint64
-	arm      config.Arm
-	answer   *stage.Stage // nil where only tasks are scored
+	seed    uint64
+	arm     config.Arm
+	greedy  trial // without stages where only tasks are scored
+	sampled trial // without stages where nothing is sampled
+	tasks   []*stage.Stage
+}
+
+// trial is a model's answers to the held-out prompts, greedy or sampled, and what judges them.
+type trial struct {
+	answer   *stage.Stage
 	judged   *stage.Stage // nil where the reference answer judges, or a server
 	compared *stage.Stage // nil where no server judges, and for the opponent
-	tasks    []*stage.Stage
 }
 
 // stages are those of the final; some may be nil.
 func (f final) stages() []*stage.Stage {
-	return append([]*stage.Stage{f.answer, f.judged, f.compared}, f.tasks...)
+	return append([]*stage.Stage{f.greedy.answer, f.greedy.judged, f.greedy.compared, f.sampled.answer, f.sampled.judged, f.sampled.compared}, f.tasks...)
 }
 
 // Union is the stages of several plans in an order in which inputs come first; what plans share is there once.

@@ -51,6 +51,10 @@ var direct = map[string]struct {
 	"evaluate.answers.id":            {"", ""},
 	"evaluate.reference":             {"congrad", ""},
 	"evaluate.judge":                 {"self", "judge"},
+	"evaluate.decide":                {"exact", ""}, // says what wins, of the same answers
+	"evaluate.samples":               {"2", "sampled"},
+	"evaluate.temperature":           {"0.5", "sampled"},
+	"evaluate.top_p":                 {"0.5", "sampled"},
 	"evaluate.endpoint.url":          {"http://there/v2", "compare"},
 	"evaluate.endpoint.model":        {"other", "compare"},
 	"evaluate.endpoint.key_env":      {"OTHER_KEY", ""},
@@ -144,6 +148,9 @@ var needs = map[string][]string{
 	"loss.target_margin":   {"loss.kind=simpo", "loss.beta=2"},
 	"loss.ld_alpha":        {"loss.kind=ld_dpo"},
 	"loss.nll_weight":      {"loss.kind=dpo_nll"},
+
+	"evaluate.temperature": {"evaluate.samples=2"},
+	"evaluate.top_p":       {"evaluate.samples=2"},
 
 	"evaluate.endpoint.url":          judgedByServer,
 	"evaluate.endpoint.model":        judgedByServer,

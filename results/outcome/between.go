@@ -122,7 +122,7 @@ func (x Between) Opponents() (both, differ int) {
 		}
 		return e.Text
 	}
-	key := func(e *record.Evaluation) item { return item{e.Seed, e.Lang, "", e.Prompt} }
+	key := func(e *record.Evaluation) item { return item{seed: e.Seed, lang: e.Lang, id: e.Prompt} }
 	texts := map[item]string{}
 	for _, e := range x.A.evaluations[a.Name] {
 		texts[key(e)] = said(e)

@@ -39,8 +39,8 @@ func (s *Study) fitLengths() *Lengths {
 		theirs = s.evaluations[opponent.Name]
 	}
 	for _, e := range theirs {
-		texts[item{e.Seed, e.Lang, "", e.Prompt}] = e.Text
-		anySeed := item{0, e.Lang, "", e.Prompt} // untrained, it has no training run
+		texts[item{seed: e.Seed, lang: e.Lang, id: e.Prompt}] = e.Text
+		anySeed := item{lang: e.Lang, id: e.Prompt} // untrained, it has no training run
 		if _, ok := texts[anySeed]; !ok {
 			texts[anySeed] = e.Text
 		}
@@ -49,9 +49,9 @@ func (s *Study) fitLengths() *Lengths {
 		if s.Answers != nil {
 			return e.OpponentText, true
 		}
-		text, ok := texts[item{e.Seed, e.Lang, "", e.Prompt}]
+		text, ok := texts[item{seed: e.Seed, lang: e.Lang, id: e.Prompt}]
 		if !ok {
-			text, ok = texts[item{0, e.Lang, "", e.Prompt}]
+			text, ok = texts[item{lang: e.Lang, id: e.Prompt}]
 		}
 		return text, ok
 	}

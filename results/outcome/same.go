@@ -100,7 +100,7 @@ func (s *Study) answerAlike(a, b record.Arm) bool {
 		if !x.Trained {
 			return item{lang: e.Lang, id: e.Prompt}
 		}
-		return item{e.Seed, e.Lang, "", e.Prompt}
+		return item{seed: e.Seed, lang: e.Lang, id: e.Prompt}
 	}
 	texts := map[item]string{}
 	for _, e := range s.evaluations[a.Name] {

@@ -18,6 +18,7 @@ type Study struct {
 
 	// by arm
 	evaluations map[string][]*record.Evaluation
+	trials      map[trialed][]*record.Evaluation // the answers beside those, sampled ones
 	choices     map[string][]*record.Choice
 	passages    map[string][]*record.Passage
 	replies     map[string][]*record.Reply
@@ -36,6 +37,12 @@ func New(set *record.Set) (*Study, error) {
 	}
 	s := &Study{Study: of}
 	s.evaluations = byArm(of.Set.Evaluations, func(e *record.Evaluation) string { return e.Arm })
+	s.trials = map[trialed][]*record.Evaluation{}
+	for i := range of.Set.Trials {
+		e := &of.Set.Trials[i]
+		key := trialed{e.Arm, Which{Sampled: e.Sample > 0}}
+		s.trials[key] = append(s.trials[key], e)
+	}
 	s.choices = byArm(of.Set.Choices, func(c *record.Choice) string { return c.Arm })
 	s.passages = byArm(of.Set.Passages, func(p *record.Passage) string { return p.Arm })
 	s.replies = byArm(of.Set.Replies, func(r *record.Reply) string { return r.Arm })
@@ -54,12 +61,20 @@ func byArm[T any](list []T, arm func(*T) string) map[string][]*T {
 	return index
 }
 
-// estimated names an estimate: what of which arm, less which other one, in which languages.
-type estimated struct{ what, arm, reference, languages string }
+// estimated names an estimate: what of which answers of which arm, less which other one, in which languages.
+type estimated struct {
+	what, arm, reference, languages string
+	of                              Which
+}
 
 // once computes an estimate on the first request; concurrent requests wait for it.
 func (s *Study) once(what, arm, reference string, in records.Group, compute func() stats.Estimate) stats.Estimate {
-	key := estimated{what, arm, reference, strings.Join(in.Codes, " ")}
+	return s.onceOf(Which{}, what, arm, reference, in, compute)
+}
+
+// onceOf is once for an estimate from certain answers.
+func (s *Study) onceOf(of Which, what, arm, reference string, in records.Group, compute func() stats.Estimate) stats.Estimate {
+	key := estimated{what, arm, reference, strings.Join(in.Codes, " "), of}
 	e, ok := s.known.Load(key)
 	if !ok {
 		e, _ = s.known.LoadOrStore(key, sync.OnceValue(compute))

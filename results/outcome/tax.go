@@ -53,7 +53,7 @@ func ExactMatch() Measure {
 			if !in.Has(r.Lang) || (task != "" && r.Task != task) {
 				continue
 			}
-			o = append(o, outcome{item{r.Seed, r.Lang, r.Task, r.Item}, clusterOf(r.Cluster, r.Lang, r.Task+"\x00"+r.Item), indicator(r.Exact), 1})
+			o = append(o, outcome{item{seed: r.Seed, lang: r.Lang, task: r.Task, id: r.Item}, clusterOf(r.Cluster, r.Lang, r.Task+"\x00"+r.Item), indicator(r.Exact), 1})
 		}
 		return o
 	}}
@@ -71,7 +71,7 @@ func BitsPerByte() Measure {
 				continue
 			}
 			o = append(o, outcome{
-				item{p.Seed, p.Lang, p.Task, p.Item},
+				item{seed: p.Seed, lang: p.Lang, task: p.Task, id: p.Item},
 				clusterOf(p.Cluster, p.Lang, p.Task+"\x00"+p.Item),
 				p.Bits / float64(p.Bytes), float64(p.Bytes),
 			})
@@ -92,7 +92,7 @@ func (s *Study) chosen(task, arm string, in records.Group, right func(*record.Ch
 			continue
 		}
 		o = append(o, outcome{
-			item{c.Seed, c.Lang, c.Task, c.Item}, clusterOf(c.Cluster, c.Lang, c.Task+"\x00"+c.Item), indicator(*was), 1,
+			item{seed: c.Seed, lang: c.Lang, task: c.Task, id: c.Item}, clusterOf(c.Cluster, c.Lang, c.Task+"\x00"+c.Item), indicator(*was), 1,
 		})
 	}
 	return o

@@ -19,6 +19,7 @@ func Shuffle(set *record.Set) {
 	shuffle(r, set.Choices)
 	shuffle(r, set.Passages)
 	shuffle(r, set.Fidelity)
+	shuffle(r, set.Trials)
 }
 
 func shuffle[T any](r *rand.Rand, records []T) {

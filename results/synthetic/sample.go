@@ -1,0 +1,53 @@
+package synthetic
+
+import (
+	"fmt"
+
+	"congrad/harness/record"
+	"congrad/harness/rng"
+)
+
+// samplesEach is how many sampled answers Sample makes up for each greedy one.
+const samplesEach = 2
+
+// Sample adds sampled answers to the set: less often exact than greedy ones, and with a larger effect of training. Wins are by exact
+// match, of the greedy answers too.
+func Sample(set *record.Set) *record.Set {
+	v := &set.Study.Evaluate
+	v.Decide, v.Samples, v.Temperature, v.TopP = "exact", samplesEach, 0.7, 0.9
+	for i := range set.Evaluations {
+		e := &set.Evaluations[i]
+		e.Win = 0.5 + (float64(right(e.Known))-float64(right(e.Opponent)))/2
+		for k := range samplesEach {
+			set.Trials = append(set.Trials, sampled(*e, k+1, e.Arm != set.Study.Baseline))
+		}
+	}
+	return set
+}
+
+// sampled turns a greedy answer into a sampled one. The base model's depends on the seed and the prompt alone.
+func sampled(e record.Evaluation, number int, trained bool) record.Evaluation {
+	chance := rng.Stream(e.Seed, "synthetic sampled", e.Lang, e.Prompt, fmt.Sprint(number)).Float64()
+	e.Sample, e.Verdict = number, nil
+	e.Known, e.Opponent = hit(chance, 0.45), hit(chance, 0.45)
+	if trained {
+		e.Known = hit(chance, 0.55+0.2*(e.Win-0.5))
+	}
+	e.Win = 0.5 + (float64(right(e.Known))-float64(right(e.Opponent)))/2
+	return e
+}
+
+// hit is the score of an answer that is exact with a probability.
+func hit(chance, probability float64) float64 {
+	if chance < probability {
+		return 1
+	}
+	return 0.4
+}
+
+func right(known float64) int {
+	if known == 1 {
+		return 1
+	}
+	return 0
+}
