@@ -180,6 +180,7 @@ type Evaluate struct {
 	Samples     int      `toml:"samples"`
 	Temperature float64  `toml:"temperature"`
 	TopP        float64  `toml:"top_p"`
+	Iterations  bool     `toml:"iterations"`
 	Tasks       []string `toml:"tasks"`
 	TaskItems   int      `toml:"task_items"`
 	Columns     Columns  `toml:"columns"`

@@ -131,6 +131,7 @@ var Fields = []Field{
 	{"evaluate.samples", 0, 0, 1024, nil, ours, "answers sampled to each held-out instruction, next to the greedy one; all arms use the same random numbers; 0 samples none"},
 	{"evaluate.temperature", 0.7, 0.01, 10, nil, "Yuan et al. 2024", "temperature of the sampled held-out answers"},
 	{"evaluate.top_p", 0.9, 0.01, 1, nil, "Yuan et al. 2024", "nucleus sampling of the held-out answers: probability mass of the tokens that are sampled from"},
+	{"evaluate.iterations", false, 0, 0, nil, ours, "also evaluate the policies of the earlier iterations, except on tasks; otherwise only those of the last one"},
 	{"evaluate.tasks", []string{}, 0, inf, nil, "abstract: alignment tax", "tasks of the alignment tax (congrad ls tasks), or files of your own"},
 	{"evaluate.task_items", 100, 1, 1e6, nil, ours, "items per task and language"},
 	{"evaluate.columns.prompt", "prompt", 0, 0, nil, ours, "like prompts.columns.prompt, for evaluate.path; if no key of this table is given, prompts.columns applies"},

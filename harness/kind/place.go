@@ -10,7 +10,7 @@ import (
 type Place struct {
 	Seed      uint64
 	Arm       config.Arm
-	Iteration int
+	Iteration int    // of a round; of answers to held-out prompts, see record.Evaluation
 	Lang      string // the only language whose pairs the model is trained on; empty for all
 
 	// Of the first place where a round's answers are met: the name that they are recorded under, since arms share them. Empty

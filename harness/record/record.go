@@ -174,21 +174,23 @@ type Step struct {
 	Cosine    float64 `json:"cosine,omitempty"`    // mean
 }
 
-// Evaluation is one answer to a held-out prompt, compared with the opponent's of the same kind: the greedy one (evaluation.jsonl), or a
-// sampled one (trials.jsonl, where there are any).
+// Evaluation is one answer to a held-out prompt, compared with the opponent's of the same kind: the greedy one of an
+// arm's last policy (evaluation.jsonl), or a sampled one or one of an earlier policy (trials.jsonl, where there are any).
 type Evaluation struct {
-	Seed     uint64  `json:"seed"`
-	Arm      string  `json:"arm"`
-	Sample   int     `json:"sample,omitempty"` // 1-based number of a sampled answer; arms share its random numbers. 0 of the greedy answer
-	Lang     string  `json:"lang"`
-	Prompt   string  `json:"prompt"`
-	Cluster  string  `json:"cluster"` // prompts that ask for one fact in several languages share it
-	Text     string  `json:"text"`
-	Tokens   int     `json:"tokens"` // without the stop token
-	Finished bool    `json:"finished"`
-	Known    float64 `json:"known"`
-	Opponent float64 `json:"opponent"` // the opponent's Known on the same prompt
-	Win      float64 `json:"win"`      // 1, 0.5 (tie) or 0; of a server's preferences, their mean
+	Seed uint64 `json:"seed"`
+	Arm  string `json:"arm"`
+	// Iteration is that after which an earlier policy of the arm answered; 0 of its last policy, and of an arm that is not trained.
+	Iteration int     `json:"iteration,omitempty"`
+	Sample    int     `json:"sample,omitempty"` // 1-based number of a sampled answer; arms share its random numbers. 0 of the greedy answer
+	Lang      string  `json:"lang"`
+	Prompt    string  `json:"prompt"`
+	Cluster   string  `json:"cluster"` // prompts that ask for one fact in several languages share it
+	Text      string  `json:"text"`
+	Tokens    int     `json:"tokens"` // without the stop token
+	Finished  bool    `json:"finished"`
+	Known     float64 `json:"known"`
+	Opponent  float64 `json:"opponent"` // the opponent's Known on the same prompt
+	Win       float64 `json:"win"`      // 1, 0.5 (tie) or 0; of a server's preferences, their mean
 	// The judge's scores of both answers, 1 to 5, where one judged (Study.Judge); 0 where it gave none, which is a tie.
 	Score         float64 `json:"score,omitempty"`
 	OpponentScore float64 `json:"opponent_score,omitempty"`

@@ -38,7 +38,7 @@ func (p *Plan) Records(st *store.Store, b *bench.Bench, languages lang.Table) (*
 		}
 	}
 	for _, f := range p.finals {
-		at := kind.Place{Seed: f.seed, Arm: f.arm}
+		at := kind.Place{Seed: f.seed, Arm: f.arm, Iteration: f.iteration}
 		for _, of := range []func(final) trial{greedy, sampled} {
 			at.Trial = p.trialOf(f, of)
 			if err := c.record(at, of(f).answer); err != nil {

@@ -17,12 +17,16 @@ func (p *planner) final(t *trainee, seed uint64) {
 	if t.lang != "" {
 		languages = []string{t.lang}
 	}
+	for i := range len(t.passed) - 1 {
+		if e.Evaluate.Iterations {
+			f := final{seed: seed, arm: t.arm, iteration: i + 1}
+			p.trials(&f, t.passed[i], languages, fmt.Sprintf("%s, iteration %d", who, i+1))
+			p.finals = append(p.finals, f)
+		}
+	}
 	f := final{seed: seed, arm: t.arm}
 	if e.Trains() {
-		f.greedy = p.trial(p.answer, t.policy, languages, who)
-		if e.Evaluate.Samples > 0 {
-			f.sampled = p.trial(p.sampled(seed), t.policy, languages, who)
-		}
+		p.trials(&f, t.policy, languages, who)
 	}
 	for _, x := range p.tasks {
 		w, err := evaluation.TaskOf(p.bench, t.policy, x, languages, p.limited(e.Evaluate.TaskItems), e.Batch.Tokens, e.Batch.Rows)
@@ -33,6 +37,14 @@ func (p *planner) final(t *trainee, seed uint64) {
 		f.tasks = append(f.tasks, p.add(w, who, 0))
 	}
 	p.finals = append(p.finals, f)
+}
+
+// trials plans the answers of a policy.
+func (p *planner) trials(f *final, policy bench.Policy, languages []string, who string) {
+	f.greedy = p.trial(p.answer, policy, languages, who)
+	if p.Experiment.Evaluate.Samples > 0 {
+		f.sampled = p.trial(p.sampled(f.seed), policy, languages, who)
+	}
 }
 
 // held are the prompts that are evaluated on.

@@ -60,13 +60,14 @@ func (r *round) stages() []*stage.Stage {
 	return []*stage.Stage{r.generated, r.judged, r.all, r.pairs, r.reference, r.unprompted, r.gradients, r.selection, r.fidelity, r.train}
 }
 
-// final is what one model of an arm and seed is measured by.
+// final is what one model of an arm and seed is measured by, at its end or after an earlier iteration.
 type final struct {
-	seed    uint64
-	arm     config.Arm
-	greedy  trial // without stages where only tasks are scored
-	sampled trial // without stages where nothing is sampled
-	tasks   []*stage.Stage
+	seed      uint64
+	arm       config.Arm
+	iteration int   // after which; 0 at the model's end
+	greedy    trial // without stages where only tasks are scored
+	sampled   trial // without stages where nothing is sampled
+	tasks     []*stage.Stage
 }
 
 // trial is a model's answers to the held-out prompts, greedy or sampled, and what judges them.

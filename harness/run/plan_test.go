@@ -52,6 +52,7 @@ var direct = map[string]struct {
 	"evaluate.reference":             {"congrad", ""},
 	"evaluate.judge":                 {"self", "judge"},
 	"evaluate.decide":                {"exact", ""}, // says what wins, of the same answers
+	"evaluate.iterations":            {"true", "answer"},
 	"evaluate.samples":               {"2", "sampled"},
 	"evaluate.temperature":           {"0.5", "sampled"},
 	"evaluate.top_p":                 {"0.5", "sampled"},
@@ -149,6 +150,7 @@ var needs = map[string][]string{
 	"loss.ld_alpha":        {"loss.kind=ld_dpo"},
 	"loss.nll_weight":      {"loss.kind=dpo_nll"},
 
+	"evaluate.iterations":  {"iterations=2"},
 	"evaluate.temperature": {"evaluate.samples=2"},
 	"evaluate.top_p":       {"evaluate.samples=2"},
 

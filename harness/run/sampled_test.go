@@ -83,3 +83,43 @@ func checkSampled(t *testing.T, set *record.Set) {
 		t.Error("both seeds sample the same texts")
 	}
 }
+
+// The answers after an iteration are those of the experiment that ends with it, greedy and sampled ones; a model for each language has
+// its own.
+func TestEveryIterationIsEvaluated(t *testing.T) {
+	l := newLab(t)
+	ctx, dir := context.Background(), t.TempDir()
+	source := small + "[[arms]]\nname = \"mono\"\nselect = \"all\"\npolicy = \"mono\"\n"
+	run := func(sets ...string) *record.Set {
+		files, err := l.run(t, ctx, l.planOf(t, source, append(sets, "evaluate.samples=2", "evaluate.tasks=[]")...), dir, &follower{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return load(t, files)
+	}
+	set, short := run("iterations=2", "evaluate.iterations=true"), run()
+	type at struct {
+		arm, prompt string
+		sample      int
+	}
+	want := map[at]record.Evaluation{}
+	for _, e := range append(short.Evaluations, short.Trials...) {
+		if e.Arm != "baseline" {
+			want[at{e.Arm, e.Prompt, e.Sample}] = e
+		}
+	}
+	n := 0
+	for _, e := range set.Trials {
+		if e.Iteration == 0 {
+			continue
+		}
+		n++
+		e.Iteration = 0
+		if d := cmp.Diff(want[at{e.Arm, e.Prompt, e.Sample}], e); d != "" {
+			t.Errorf("after iteration 1: %s", d)
+		}
+	}
+	if n != len(want) || n == 0 || len(set.Evaluations) != len(short.Evaluations) {
+		t.Errorf("%d answers after iteration 1, want %d", n, len(want))
+	}
+}

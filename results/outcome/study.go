@@ -18,7 +18,7 @@ type Study struct {
 
 	// by arm
 	evaluations map[string][]*record.Evaluation
-	trials      map[trialed][]*record.Evaluation // the answers beside those, sampled ones
+	trials      map[trialed][]*record.Evaluation // the answers beside those: sampled ones, and those of earlier policies
 	choices     map[string][]*record.Choice
 	passages    map[string][]*record.Passage
 	replies     map[string][]*record.Reply
@@ -40,7 +40,7 @@ func New(set *record.Set) (*Study, error) {
 	s.trials = map[trialed][]*record.Evaluation{}
 	for i := range of.Set.Trials {
 		e := &of.Set.Trials[i]
-		key := trialed{e.Arm, Which{Sampled: e.Sample > 0}}
+		key := trialed{e.Arm, Which{Sampled: e.Sample > 0, Iteration: e.Iteration}}
 		s.trials[key] = append(s.trials[key], e)
 	}
 	s.choices = byArm(of.Set.Choices, func(c *record.Choice) string { return c.Arm })

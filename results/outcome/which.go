@@ -8,9 +8,34 @@ import (
 	"congrad/results/records"
 )
 
-// Which says which answers to the held-out prompts are meant. The zero value means the greedy ones.
+// Which says which answers to the held-out prompts are meant. The zero value means the greedy ones of an arm's last policy.
 type Which struct {
-	Sampled bool
+	Sampled   bool
+	Iteration int // after which an earlier policy answered; 0 of the last one
+}
+
+// After is a point of an arm's training at which it was evaluated.
+type After struct {
+	Iterations int // that it was trained for
+	Iteration  int // as Which has it
+}
+
+// Evaluated lists the points of an arm's training at which there are answers of it: of the base model, the only one.
+func (s *Study) Evaluated(a record.Arm) (list []After) {
+	if !a.Trained {
+		return []After{{}}
+	}
+	for i := 1; i < s.Iterations; i++ {
+		if len(s.trials[trialed{a.Name, Which{Iteration: i}}]) > 0 {
+			list = append(list, After{i, i})
+		}
+	}
+	return append(list, After{Iterations: s.Iterations})
+}
+
+// EachIteration reports whether earlier policies were evaluated, too.
+func (s *Study) EachIteration() bool {
+	return slices.ContainsFunc(s.Arms, func(a record.Arm) bool { return len(s.Evaluated(a)) > 1 })
 }
 
 // String names the answers.

@@ -195,7 +195,7 @@ func (f *faults) gram(k key, name string, m [][]float64, languages int) {
 // evaluations checks answers to held-out prompts.
 func (f *faults) evaluations(kind string, list []record.Evaluation) {
 	of := func(r *record.Evaluation) key {
-		return key{seed: r.Seed, arm: r.Arm, lang: r.Lang, item: r.Prompt, number: r.Sample}
+		return key{seed: r.Seed, arm: r.Arm, iteration: r.Iteration, lang: r.Lang, item: r.Prompt, number: r.Sample}
 	}
 	each(f, kind, list, of, numbers)
 	for i := range list {

@@ -79,7 +79,7 @@ func (s *Study) sort() {
 		return cmp.Or(s.order(a.Seed, b.Seed, a.Arm, b.Arm, a.Iteration, b.Iteration, a.Lang, b.Lang), cmp.Compare(a.Step, b.Step))
 	})
 	evaluations := func(a, b record.Evaluation) int {
-		return cmp.Or(s.order(a.Seed, b.Seed, a.Arm, b.Arm, 0, 0, a.Lang, b.Lang), cmp.Compare(a.Prompt, b.Prompt), cmp.Compare(a.Sample, b.Sample))
+		return cmp.Or(s.order(a.Seed, b.Seed, a.Arm, b.Arm, a.Iteration, b.Iteration, a.Lang, b.Lang), cmp.Compare(a.Prompt, b.Prompt), cmp.Compare(a.Sample, b.Sample))
 	}
 	s.Set.Evaluations, s.Set.Trials = sorted(s.Set.Evaluations, evaluations), sorted(s.Set.Trials, evaluations)
 	s.Set.Choices = sorted(s.Set.Choices, func(a, b record.Choice) int {

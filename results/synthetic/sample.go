@@ -2,10 +2,33 @@ package synthetic
 
 import (
 	"fmt"
+	"slices"
 
 	"congrad/harness/record"
 	"congrad/harness/rng"
 )
+
+// Iterate adds greedy answers of the policies before the last, and sampled ones if there are sampled ones of the last: the base model's in
+// part, and the last policy's in part.
+func Iterate(set *record.Set) *record.Set {
+	var earlier []record.Evaluation
+	for _, e := range append(slices.Clone(set.Evaluations), set.Trials...) {
+		if e.Arm == set.Study.Baseline {
+			continue
+		}
+		for i := 1; i < set.Study.Iterations; i++ {
+			e := e
+			e.Iteration, e.Verdict = i, nil
+			chance := rng.Stream(e.Seed, "synthetic iteration", e.Arm, e.Lang, e.Prompt, fmt.Sprint(e.Sample, i)).Float64()
+			if chance > float64(i)/float64(set.Study.Iterations) {
+				e.Known, e.Win = e.Opponent, 0.5
+			}
+			earlier = append(earlier, e)
+		}
+	}
+	set.Trials = append(set.Trials, earlier...)
+	return set
+}
 
 // samplesEach is how many sampled answers Sample makes up for each greedy one.
 const samplesEach = 2

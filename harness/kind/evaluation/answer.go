@@ -60,6 +60,10 @@ func (a Answer) Forecast(size int, _ *bench.Bench, l kind.Lengths) forecast.Stag
 // Record adds the prompts, and the answers with how they fare against the opponent's.
 func (a Answer) Record(s stage.Shelf, b *bench.Bench, at kind.Place, set *record.Set) error {
 	list, err := trials(s, b, a.Asked, at, set)
-	set.Evaluations = append(set.Evaluations, list...)
+	if at.Iteration > 0 {
+		set.Trials = append(set.Trials, list...)
+	} else {
+		set.Evaluations = append(set.Evaluations, list...)
+	}
 	return err
 }

@@ -101,7 +101,7 @@ func trials(s stage.Shelf, b *bench.Bench, asked bench.Asked, at kind.Place, set
 			return nil, err
 		}
 		x := compared(ours, opposed, at.Trial)
-		x.Seed, x.Arm, x.Cluster = at.Seed, at.Arm.Name, prompt.Cluster
+		x.Seed, x.Arm, x.Iteration, x.Cluster = at.Seed, at.Arm.Name, at.Iteration, prompt.Cluster
 		if verdicts != nil {
 			x.Verdict, x.Win = (*record.Verdict)(&verdicts[i]), verdicts[i].Win()
 		}
