@@ -44,7 +44,7 @@ func contents() []chapter {
 		{id: "findings", title: "Findings", pieces: []piece{textOf(report.Findings)}},
 		{id: "win-rates", title: "Win rates", has: evaluated, pieces: []piece{
 			tableOf(mainTable), tableOf(publishedTable), tableOf(sampledTable), figureOf(figure.WinRates), tableOf(languagesTable), figureOf(figure.Differences),
-			optional(figure.Iterations), tableOf(iterationsTable),
+			optional(figure.Iterations), tableOf(iterationsTable), optional(figure.Drift),
 			optional(figure.KeepSweep), optional(figure.RankSweep), tableOf(lengthsTable), tableOf(lengthsLanguagesTable),
 			tableOf(answerLanguagesTable), tableOf(judgeTable), tableOf(ablationTable),
 		}},

@@ -20,7 +20,7 @@ import (
 func everything() *record.Set {
 	size := synthetic.Small()
 	size.Arms = 7
-	set := synthetic.Iterate(synthetic.Sample(synthetic.Plant(synthetic.Set(size))))
+	set := synthetic.Move(synthetic.Iterate(synthetic.Sample(synthetic.Plant(synthetic.Set(size)))))
 	s := &set.Study
 	s.Sweeps = []record.Sweep{
 		{Key: "keep.share", Arms: []string{"congrad", "own_language"}, Values: []float64{0.25, 0.5}},

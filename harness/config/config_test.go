@@ -305,6 +305,7 @@ func TestErrors(t *testing.T) {
 			good, []string{"evaluate.temperature=0.5", "evaluate.top_p=0.8"},
 			"--set: evaluate.temperature: is for sampled answers, but evaluate.samples is 0\n--set: evaluate.top_p: is for sampled answers, but evaluate.samples is 0",
 		},
+		"drift without answers":         {good, []string{"evaluate.drift=true"}, "--set: evaluate.drift: is measured on sampled answers, but evaluate.samples is 0; set it to 1 or more"},
 		"deciding what a judge decides": {good, []string{"evaluate.decide=exact", "evaluate.judge=self"}, `--set: evaluate.decide: is read only by evaluate.judge = "reference"; the judge is "self"`},
 		"set of an arm":                 {good, []string{"arms.loss.beta=2"}, "--set arms.loss.beta=2: an arm is changed in the file, not from the command line"},
 		"set through a value":           {good, []string{"name.x=2"}, "--set name.x=2: name is not a table"},

@@ -27,11 +27,14 @@ func unreadOf(v Evaluate) (list []unread) {
 	return list
 }
 
-// checkEvaluate reports keys that are given and that nothing reads.
+// checkEvaluate reports keys that are given and that nothing reads, and measures that lack what they are taken on.
 func (b *binder) checkEvaluate(e *Experiment) {
 	for _, x := range unreadOf(e.Evaluate) {
 		if b.given[x.key] && b.sound(x.key, x.because) {
 			b.report(x.key, "%s", x.why)
 		}
+	}
+	if e.Evaluate.Drift && e.Evaluate.Samples == 0 && b.sound("evaluate.drift", "evaluate.samples") {
+		b.report("evaluate.drift", "is measured on sampled answers, but evaluate.samples is 0; set it to 1 or more")
 	}
 }

@@ -181,6 +181,7 @@ type Evaluate struct {
 	Temperature float64  `toml:"temperature"`
 	TopP        float64  `toml:"top_p"`
 	Iterations  bool     `toml:"iterations"`
+	Drift       bool     `toml:"drift"`
 	Tasks       []string `toml:"tasks"`
 	TaskItems   int      `toml:"task_items"`
 	Columns     Columns  `toml:"columns"`

@@ -132,6 +132,7 @@ var Fields = []Field{
 	{"evaluate.temperature", 0.7, 0.01, 10, nil, "Yuan et al. 2024", "temperature of the sampled held-out answers"},
 	{"evaluate.top_p", 0.9, 0.01, 1, nil, "Yuan et al. 2024", "nucleus sampling of the held-out answers: probability mass of the tokens that are sampled from"},
 	{"evaluate.iterations", false, 0, 0, nil, ours, "also evaluate the policies of the earlier iterations, except on tasks; otherwise only those of the last one"},
+	{"evaluate.drift", false, 0, 0, nil, ours, "measure how far each evaluated policy is from the base model: KL divergence per token on the sampled held-out answers, in both directions"},
 	{"evaluate.tasks", []string{}, 0, inf, nil, "abstract: alignment tax", "tasks of the alignment tax (congrad ls tasks), or files of your own"},
 	{"evaluate.task_items", 100, 1, 1e6, nil, ours, "items per task and language"},
 	{"evaluate.columns.prompt", "prompt", 0, 0, nil, ours, "like prompts.columns.prompt, for evaluate.path; if no key of this table is given, prompts.columns applies"},

@@ -91,6 +91,7 @@ type Set struct {
 	Fidelity    []Fidelity
 	Replies     []Reply      // no file where there are none
 	Trials      []Evaluation // the same
+	Drift       []Drift      // the same
 }
 
 // Load reads the records of a run from the folder that holds them (runs/<experiment>/records).
@@ -115,6 +116,7 @@ func Load(dir fs.FS) (*Set, error) {
 	for kind, read := range map[string]func() error{
 		"replies": func() error { return load(dir, "replies", &s.Replies) },
 		"trials":  func() error { return load(dir, "trials", &s.Trials) },
+		"drift":   func() error { return load(dir, "drift", &s.Drift) },
 	} {
 		if _, err := fs.Stat(dir, kind+".jsonl"); !errors.Is(err, fs.ErrNotExist) {
 			kinds = append(kinds, read)
@@ -166,6 +168,9 @@ func (s *Set) Files() (map[string][]byte, error) {
 	}
 	if len(s.Trials) > 0 {
 		err = errors.Join(err, file(files, "trials", s.Trials))
+	}
+	if len(s.Drift) > 0 {
+		err = errors.Join(err, file(files, "drift", s.Drift))
 	}
 	return files, err
 }

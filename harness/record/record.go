@@ -200,6 +200,22 @@ type Evaluation struct {
 	Verdict *Verdict `json:"verdict,omitempty"`
 }
 
+// Drift is how far a policy has moved from the model that all arms start from, on one held-out prompt (drift.jsonl, where it is measured):
+// Kullback-Leibler divergences of next-token distributions, exact over the vocabulary, summed over the positions of an answer in nats.
+type Drift struct {
+	Seed        uint64  `json:"seed"`
+	Arm         string  `json:"arm"`
+	Iteration   int     `json:"iteration,omitempty"` // as in Evaluation
+	Lang        string  `json:"lang"`
+	Prompt      string  `json:"prompt"`
+	Cluster     string  `json:"cluster"`
+	Sample      int     `json:"sample"` // 1-based
+	Tokens      int     `json:"tokens"` // of the policy's sampled answer, with its end
+	Nats        float64 `json:"nats"`   // KL(policy || start) there
+	StartTokens int     `json:"start_tokens"`
+	StartNats   float64 `json:"start_nats"` // KL(start || policy) on the start's sampled answer of the same number
+}
+
 // Verdict is a server's preference for an answer over the opponent's, from 0 to 1, in both orders.
 type Verdict struct {
 	First  float64 `json:"first"`            // with the answer shown first

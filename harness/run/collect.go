@@ -45,7 +45,7 @@ func (p *Plan) Records(st *store.Store, b *bench.Bench, languages lang.Table) (*
 				return nil, err
 			}
 		}
-		if err := c.record(at, f.tasks...); err != nil {
+		if err := c.record(at, append([]*stage.Stage{f.drift}, f.tasks...)...); err != nil {
 			return nil, err
 		}
 	}

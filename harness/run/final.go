@@ -41,10 +41,20 @@ func (p *planner) final(t *trainee, seed uint64) {
 
 // trials plans the answers of a policy.
 func (p *planner) trials(f *final, policy bench.Policy, languages []string, who string) {
+	v := p.Experiment.Evaluate
 	f.greedy = p.trial(p.answer, policy, languages, who)
-	if p.Experiment.Evaluate.Samples > 0 {
-		f.sampled = p.trial(p.sampled(f.seed), policy, languages, who)
+	if v.Samples == 0 {
+		return
 	}
+	f.sampled = p.trial(p.sampled(f.seed), policy, languages, who)
+	if !v.Drift || !f.arm.Trained() {
+		return
+	}
+	asked := p.held(p.bench, languages)
+	start := p.sampled(f.seed)(p.base, p.Experiment.Languages.All(), fmt.Sprintf("seed %d, %s", f.seed, p.untouched()))
+	f.drift = p.add(evaluation.Drift{
+		Policy: policy, Start: p.base, Answers: f.sampled.answer.Key, StartAnswers: start.Key, Asked: asked, Number: v.Samples, Batch: p.Experiment.Batch.Tokens,
+	}, who, len(languages)*asked.Per)
 }
 
 // held are the prompts that are evaluated on.

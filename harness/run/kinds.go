@@ -35,6 +35,7 @@ var Kinds = []kind.Row{
 	kind.Of[evaluation.Answer](),
 	kind.Of[evaluation.Sampled](),
 	kind.Of[evaluation.Compare](),
+	kind.Of[evaluation.Drift](),
 	kind.Of[evaluation.Choices](),
 	kind.Of[evaluation.Replies](),
 	kind.Of[evaluation.Passages](),

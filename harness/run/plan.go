@@ -64,9 +64,10 @@ func (r *round) stages() []*stage.Stage {
 type final struct {
 	seed      uint64
 	arm       config.Arm
-	iteration int   // after which; 0 at the model's end
-	greedy    trial // without stages where only tasks are scored
-	sampled   trial // without stages where nothing is sampled
+	iteration int          // after which; 0 at the model's end
+	greedy    trial        // without stages where only tasks are scored
+	sampled   trial        // without stages where nothing is sampled
+	drift     *stage.Stage // nil where it is not measured, and for the model that all arms start from
 	tasks     []*stage.Stage
 }
 
@@ -79,7 +80,7 @@ type trial struct {
 
 // stages are those of the final; some may be nil.
 func (f final) stages() []*stage.Stage {
-	return append([]*stage.Stage{f.greedy.answer, f.greedy.judged, f.greedy.compared, f.sampled.answer, f.sampled.judged, f.sampled.compared}, f.tasks...)
+	return append([]*stage.Stage{f.greedy.answer, f.greedy.judged, f.greedy.compared, f.sampled.answer, f.sampled.judged, f.sampled.compared, f.drift}, f.tasks...)
 }
 
 // Union is the stages of several plans in an order in which inputs come first; what plans share is there once.

@@ -53,6 +53,7 @@ var direct = map[string]struct {
 	"evaluate.judge":                 {"self", "judge"},
 	"evaluate.decide":                {"exact", ""}, // says what wins, of the same answers
 	"evaluate.iterations":            {"true", "answer"},
+	"evaluate.drift":                 {"true", "drift"},
 	"evaluate.samples":               {"2", "sampled"},
 	"evaluate.temperature":           {"0.5", "sampled"},
 	"evaluate.top_p":                 {"0.5", "sampled"},
@@ -151,6 +152,7 @@ var needs = map[string][]string{
 	"loss.nll_weight":      {"loss.kind=dpo_nll"},
 
 	"evaluate.iterations":  {"iterations=2"},
+	"evaluate.drift":       {"evaluate.samples=2"},
 	"evaluate.temperature": {"evaluate.samples=2"},
 	"evaluate.top_p":       {"evaluate.samples=2"},
 

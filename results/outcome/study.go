@@ -19,6 +19,7 @@ type Study struct {
 	// by arm
 	evaluations map[string][]*record.Evaluation
 	trials      map[trialed][]*record.Evaluation // the answers beside those: sampled ones, and those of earlier policies
+	drift       map[trialed][]*record.Drift
 	choices     map[string][]*record.Choice
 	passages    map[string][]*record.Passage
 	replies     map[string][]*record.Reply
@@ -42,6 +43,12 @@ func New(set *record.Set) (*Study, error) {
 		e := &of.Set.Trials[i]
 		key := trialed{e.Arm, Which{Sampled: e.Sample > 0, Iteration: e.Iteration}}
 		s.trials[key] = append(s.trials[key], e)
+	}
+	s.drift = map[trialed][]*record.Drift{}
+	for i := range of.Set.Drift {
+		d := &of.Set.Drift[i]
+		key := trialed{d.Arm, Which{Sampled: true, Iteration: d.Iteration}}
+		s.drift[key] = append(s.drift[key], d)
 	}
 	s.choices = byArm(of.Set.Choices, func(c *record.Choice) string { return c.Arm })
 	s.passages = byArm(of.Set.Passages, func(p *record.Passage) string { return p.Arm })

@@ -135,6 +135,9 @@ func (s *Study) check() error {
 	})
 	f.evaluations("evaluation", s.Set.Evaluations)
 	f.evaluations("trials", s.Set.Trials)
+	each(f, "drift", s.Set.Drift, func(r *record.Drift) key {
+		return key{seed: r.Seed, arm: r.Arm, iteration: r.Iteration, lang: r.Lang, item: r.Prompt, number: r.Sample}
+	}, func(r *record.Drift) []float64 { return []float64{r.Nats, r.StartNats} })
 	each(f, "choices", s.Set.Choices, func(r *record.Choice) key {
 		return key{seed: r.Seed, arm: r.Arm, lang: r.Lang, task: r.Task, item: r.Item}
 	}, func(r *record.Choice) []float64 { return r.LogLikelihoods })

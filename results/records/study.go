@@ -82,6 +82,9 @@ func (s *Study) sort() {
 		return cmp.Or(s.order(a.Seed, b.Seed, a.Arm, b.Arm, a.Iteration, b.Iteration, a.Lang, b.Lang), cmp.Compare(a.Prompt, b.Prompt), cmp.Compare(a.Sample, b.Sample))
 	}
 	s.Set.Evaluations, s.Set.Trials = sorted(s.Set.Evaluations, evaluations), sorted(s.Set.Trials, evaluations)
+	s.Set.Drift = sorted(s.Set.Drift, func(a, b record.Drift) int {
+		return cmp.Or(s.order(a.Seed, b.Seed, a.Arm, b.Arm, a.Iteration, b.Iteration, a.Lang, b.Lang), cmp.Compare(a.Prompt, b.Prompt), cmp.Compare(a.Sample, b.Sample))
+	})
 	s.Set.Choices = sorted(s.Set.Choices, func(a, b record.Choice) int {
 		return cmp.Or(s.order(a.Seed, b.Seed, a.Arm, b.Arm, 0, 0, a.Lang, b.Lang),
 			cmp.Compare(a.Task, b.Task), cmp.Compare(a.Item, b.Item))

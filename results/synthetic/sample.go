@@ -30,6 +30,27 @@ func Iterate(set *record.Set) *record.Set {
 	return set
 }
 
+// Move adds the drift of the policies whose sampled answers the set has: more with each iteration, and in part with the prompt.
+func Move(set *record.Set) *record.Set {
+	for _, e := range set.Trials {
+		if e.Sample == 0 || e.Arm == set.Study.Baseline {
+			continue
+		}
+		iterations := set.Study.Iterations
+		if e.Iteration > 0 {
+			iterations = e.Iteration
+		}
+		r := rng.Stream(e.Seed, "synthetic drift", e.Arm, e.Lang, e.Prompt, fmt.Sprint(e.Sample, iterations))
+		d := record.Drift{
+			Seed: e.Seed, Arm: e.Arm, Iteration: e.Iteration, Lang: e.Lang, Prompt: e.Prompt, Cluster: e.Cluster, Sample: e.Sample, Tokens: e.Tokens + 1, StartTokens: 9,
+		}
+		d.Nats = 0.03 * float64(d.Tokens*iterations) * (0.5 + r.Float64())
+		d.StartNats = 0.02 * float64(d.StartTokens*iterations) * (0.5 + r.Float64())
+		set.Drift = append(set.Drift, d)
+	}
+	return set
+}
+
 // samplesEach is how many sampled answers Sample makes up for each greedy one.
 const samplesEach = 2
 
