@@ -18,7 +18,7 @@ func iterationsTable(s *outcome.Study) table.Table {
 	t := table.Table{
 		Name:    "iterations",
 		Title:   "The arms after each iteration",
-		Note:    "Mean [95 % interval]. iteration 0 is the base model. " + gaugesInWords(s) + sampling(s),
+		Note:    "Mean [95 % interval]. iteration 0 is the base model. " + gaugesInWords(s, gauges...) + sampling(s),
 		Columns: []table.Column{text("", "languages"), text("", "arm"), number("", "iteration")},
 	}
 	if !s.EachIteration() && !s.Drifted() {

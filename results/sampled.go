@@ -3,6 +3,7 @@ package results
 import (
 	"fmt"
 	"slices"
+	"strings"
 
 	"congrad/eval/stats"
 	"congrad/results/outcome"
@@ -16,7 +17,7 @@ func sampledTable(s *outcome.Study) table.Table {
 	t := table.Table{
 		Name:    "sampled",
 		Title:   "Greedy and sampled answers",
-		Note:    "Mean [95 % interval]. " + gaugesInWords(s) + sampling(s),
+		Note:    "Mean [95 % interval]. " + gaugesInWords(s, gauges...) + sampling(s),
 		Columns: []table.Column{text("", "languages"), text("", "arm")},
 	}
 	if len(ways) == 0 || len(ways) == 1 && !byMatch {
@@ -60,13 +61,18 @@ func sampledTable(s *outcome.Study) table.Table {
 	return t
 }
 
-// gaugesInWords explains the measures of answers, for notes.
-func gaugesInWords(s *outcome.Study) string {
+// gaugesInWords explains measures of answers, for notes.
+func gaugesInWords(s *outcome.Study, gauges ...outcome.Gauge) string {
 	text := ""
-	if s.HeldAnswersKnown() {
-		text = "exact: share of answers that are equal to the reference answer. "
+	for _, g := range gauges {
+		switch g.Name {
+		case "exact":
+			text += "exact: share of answers that are equal to the reference answer. "
+		default:
+			text += "win rate: against the same kind of answer of " + opponent(s) + "; a tie counts half." + s.JudgedBy()
+		}
 	}
-	return text + "win rate: against the same kind of answer of " + opponent(s) + "; a tie counts half." + s.JudgedBy()
+	return strings.TrimSpace(text)
 }
 
 // sampling says how sampled answers were made, for notes; empty without sampled answers.

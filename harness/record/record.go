@@ -69,6 +69,7 @@ type Prompt struct {
 	Lang  string `json:"lang"`
 	Text  string `json:"text"`
 	Right string `json:"right,omitempty"` // the known answer, where there is one
+	Kind  string `json:"kind,omitempty"`  // of what is asked ("date_short"), in the embedded world
 }
 
 // Answer is one sampled answer with the judge's score (answers.jsonl).

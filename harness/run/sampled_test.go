@@ -2,6 +2,7 @@ package run
 
 import (
 	"context"
+	"strings"
 	"testing"
 
 	"congrad/harness/record"
@@ -42,6 +43,11 @@ func TestSampledAnswers(t *testing.T) {
 	for i, e := range set.Evaluations {
 		if was := before.Evaluations[i]; was.Text != e.Text || was.Known != e.Known {
 			t.Errorf("greedy: %+v, without samples %+v", e, was)
+		}
+	}
+	for _, q := range set.Prompts {
+		if kind, _, _ := strings.Cut(strings.TrimPrefix(q.ID, q.Lang+"/"), "/"); q.Kind != kind || kind == "" {
+			t.Errorf("the prompt %s is of kind %q", q.ID, q.Kind)
 		}
 	}
 	if v := set.Study.Evaluate; v.Samples != 3 || v.Temperature != 0.7 || v.TopP != 0.9 || v.Decide != "exact" || before.Study.Evaluate.Decide != "" {

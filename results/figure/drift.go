@@ -26,7 +26,7 @@ func Drift(s *outcome.Study) Figure {
 	}
 	ways := s.Ways()
 	marks := make([][][]moved, len(ways)) // by way and arm, in the order of the iterations
-	starts := make([]float64, len(ways)) // the base model's win rates
+	starts := make([]float64, len(ways))  // the base model's win rates
 	far, high := over(0), over(0.5)
 	for i, w := range ways {
 		starts[i] = 0.5

@@ -11,7 +11,8 @@ import (
 // Which says which answers to the held-out prompts are meant. The zero value means the greedy ones of an arm's last policy.
 type Which struct {
 	Sampled   bool
-	Iteration int // after which an earlier policy answered; 0 of the last one
+	Iteration int    // after which an earlier policy answered; 0 of the last one
+	Kind      string // of the prompts; empty for all
 }
 
 // After is a point of an arm's training at which it was evaluated.
@@ -54,10 +55,35 @@ type trialed struct {
 
 // taken are the answers of an arm that are meant, in order.
 func (s *Study) taken(of Which, arm string) []*record.Evaluation {
+	kind := of.Kind
+	of.Kind = ""
+	list := s.trials[trialed{arm, of}]
 	if of == (Which{}) {
-		return s.evaluations[arm]
+		list = s.evaluations[arm]
 	}
-	return s.trials[trialed{arm, of}]
+	if kind == "" {
+		return list
+	}
+	return slices.DeleteFunc(slices.Clone(list), func(e *record.Evaluation) bool { return s.kind(e) != kind })
+}
+
+// kind is that of the prompt that was answered; empty if it is not known.
+func (s *Study) kind(e *record.Evaluation) string {
+	prompt, _ := s.Asked(e.Prompt)
+	return prompt.Kind
+}
+
+// Kinds are those of the held-out prompts, in alphabetical order.
+func (s *Study) Kinds() (list []string) {
+	there := map[string]bool{"": true}
+	for i := range s.Set.Evaluations {
+		if kind := s.kind(&s.Set.Evaluations[i]); !there[kind] {
+			there[kind] = true
+			list = append(list, kind)
+		}
+	}
+	slices.Sort(list)
+	return list
 }
 
 // Ways are the ways of answering of which there are records: greedily, and by sampling.

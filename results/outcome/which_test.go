@@ -11,6 +11,9 @@ import (
 // Greedy ones do not change because there are sampled ones.
 func TestSampledAnswersAreTheirOwn(t *testing.T) {
 	set := synthetic.Sample(synthetic.Set(synthetic.Small()))
+	for i, e := range set.Evaluations[:len(set.Evaluations)/12] { // the base model's of one seed: all prompts
+		set.Prompts = append(set.Prompts, record.Prompt{ID: e.Prompt, Kind: []string{"a", "b"}[i%2]})
+	}
 	s := study(t, set)
 	w := Which{Sampled: true}
 	if ways := s.Ways(); len(ways) != 2 || ways[1] != w {
@@ -42,6 +45,12 @@ func TestSampledAnswersAreTheirOwn(t *testing.T) {
 		near(t, a.Name+" greedy", s.WinRate(a.Name, all).Mean, mean(set.Evaluations, a.Name, win))
 		near(t, a.Name+" sampled", s.WinRateOf(w, a.Name, all).Mean, mean(set.Trials, a.Name, win))
 		near(t, a.Name+" exact", s.ExactOf(w, a.Name, all).Mean, mean(set.Trials, a.Name, exact))
+		parts, n := 0.0, 0
+		for _, kind := range s.Kinds() {
+			e := s.ExactOf(Which{Sampled: true, Kind: kind}, a.Name, all)
+			parts, n = parts+e.Mean*float64(e.N), n+e.N
+		}
+		near(t, a.Name+" by kind", parts/float64(n), s.ExactOf(w, a.Name, all).Mean)
 		near(t, a.Name+" by chrF", s.CloserOf(Which{}, a.Name, all).Mean, mean(set.Evaluations, a.Name, closer))
 		for _, g := range s.Gauges() {
 			near(t, a.Name+" difference", g.Minus(w, a.Name, "joint", all).Mean, g.Of(w, a.Name, all).Mean-g.Of(w, "joint", all).Mean)
