@@ -63,7 +63,7 @@ func driftCells(s *outcome.Study, a record.Arm, after outcome.After, in records.
 	if !s.Drifted() {
 		return nil
 	}
-	nats := func(e stats.Estimate) table.Cell { return table.Interval(e, 3, 0, math.Inf(1)) }
+	nats := func(e stats.Estimate) table.Cell { return table.Interval(e, 4, 0, math.Inf(1)) }
 	return []table.Cell{nats(s.Drift(a.Name, after.Iteration, in)), nats(s.DriftBack(a.Name, after.Iteration, in))}
 }
 

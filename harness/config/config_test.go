@@ -302,7 +302,8 @@ func TestErrors(t *testing.T) {
 		"set of an unknown key": {good, []string{"train.epoch=2"}, `--set: train.epoch: no such key; did you mean "epochs"? (congrad defaults lists all)`},
 		"set of a wrong type":   {good, []string{"train.epochs=many"}, `--set: train.epochs: want a whole number, got the string "many"`},
 		"samples of none": {
-			good, []string{"evaluate.temperature=0.5", "evaluate.top_p=0.8"},
+			good,
+			[]string{"evaluate.temperature=0.5", "evaluate.top_p=0.8"},
 			"--set: evaluate.temperature: is for sampled answers, but evaluate.samples is 0\n--set: evaluate.top_p: is for sampled answers, but evaluate.samples is 0",
 		},
 		"drift without answers":         {good, []string{"evaluate.drift=true"}, "--set: evaluate.drift: is measured on sampled answers, but evaluate.samples is 0; set it to 1 or more"},
