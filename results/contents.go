@@ -44,7 +44,9 @@ func contents() []chapter {
 		{id: "run", title: "What was run", pieces: []piece{textOf(report.Run)}},
 		{id: "findings", title: "Findings", pieces: []piece{textOf(report.Findings)}},
 		{id: "win-rates", title: "Win rates", has: evaluated, pieces: []piece{
-			tableOf(mainTable), tableOf(publishedTable), figureOf(figure.WinRates), tableOf(languagesTable), figureOf(figure.Differences),
+			tableOf(mainTable), tableOf(publishedTable), tableOf(sampledTable), figureOf(figure.WinRates), tableOf(languagesTable), figureOf(figure.Differences),
+			optional(figure.Iterations), tableOf(iterationsTable), optional(figure.Drift),
+			tableOf(paysTable), tableOf(roomTable), tableOf(matrixTable),
 			optional(figure.KeepSweep), optional(figure.RankSweep), tableOf(lengthsTable), tableOf(lengthsLanguagesTable),
 			tableOf(answerLanguagesTable), tableOf(judgeTable), tableOf(ablationTable),
 		}},
@@ -54,7 +56,7 @@ func contents() []chapter {
 		}},
 		{id: "planted", title: "Planted conflicts", has: planted, pieces: []piece{figureOf(figure.Planted), tableOf(plantedTable), tableOf(plantedLanguagesTable)}},
 		{id: "gradients", title: "Gradients", pieces: []piece{
-			figureOf(figure.Cosines), tableOf(conflictsTable), tableOf(observablesTable), optional(figure.Fidelity), tableOf(fidelityTable),
+			figureOf(figure.Cosines), tableOf(conflictsTable), tableOf(conflictGainTable), tableOf(observablesTable), optional(figure.Fidelity), tableOf(fidelityTable),
 		}},
 		{id: "training", title: "Training", pieces: []piece{figureOf(figure.Training), tableOf(trainingTable), tableOf(surgeryTable)}},
 		{id: "examples", title: "Examples", pieces: []piece{textOf(report.Examples)}},

@@ -41,7 +41,7 @@ func Facts(s *outcome.Study) []Fact {
 	switch t := s.Train; {
 	case s.Evaluate.Split != "":
 		add("training", "AdamW, peak learning rate %g (%s), %s per step, %s%s", t.LearningRate, t.Schedule, table.Counted(t.BatchPairs, "pair"), table.Counted(t.Epochs, "epoch"), combinedBy(t))
-		add("evaluation", "greedy answers to at most %d prompts per language of the %s split%s", s.Evaluate.PerLanguage, s.Evaluate.Split, judgedBy(s.Evaluate))
+		add("evaluation", "greedy answers to at most %d prompts per language of the %s split%s%s", s.Evaluate.PerLanguage, s.Evaluate.Split, judgedBy(s.Evaluate), sampledInWords(s.Evaluate))
 	case s.TasksOnly():
 		add("training", "none, and no evaluation: the study scores tasks only")
 	case len(s.Arms) > 0 && len(s.Trained()) == 0:
@@ -154,6 +154,14 @@ func judgedBy(v record.Evaluate) string {
 		return fmt.Sprintf(", compared by %s at %s in both orders", v.Model, v.URL)
 	}
 	return ""
+}
+
+// sampledInWords says how answers of the evaluation were sampled next to the greedy ones.
+func sampledInWords(v record.Evaluate) string {
+	if v.Samples == 0 {
+		return ""
+	}
+	return fmt.Sprintf(", and %s sampled for each at temperature %g and top-p %g", table.Counted(v.Samples, "answer"), v.Temperature, v.TopP)
 }
 
 // lossInWords names the loss and its parameters.

@@ -40,12 +40,7 @@ func Mean(samples []Sample, level float64) Estimate {
 	}
 	half := v.half(1 - level)
 	e.Low, e.High = e.Mean-half, e.Mean+half
-	e.P = v.p(math.Abs(e.Mean))
-	flips := e.Clusters
-	if flips == 1 {
-		flips = e.Seeds
-	}
-	e.P = max(e.P, math.Pow(2, 1-float64(flips)))
+	e.P = max(v.p(math.Abs(e.Mean)), v.floor())
 	return e
 }
 
@@ -174,6 +169,15 @@ func quantileSlope(t, df float64) float64 {
 		return 0
 	}
 	return -1 / (2 * distuv.StudentsT{Sigma: 1, Nu: df}.Prob(t))
+}
+
+// floor is the least p that the data allow (see Mean).
+func (v parts) floor() float64 {
+	flips := v.columns
+	if flips == 1 {
+		flips = v.seeds
+	}
+	return math.Pow(2, 1-flips)
 }
 
 // student is the quantile that |t| exceeds with probability alpha; zero without degrees of freedom, where the variance

@@ -297,15 +297,22 @@ func TestErrors(t *testing.T) {
 				`--set: train.aggregator: "pcgard": no such aggregator; did you mean "pcgrad"? (congrad ls methods)` + "\n" +
 				`x.toml:34: arms[1].train.aggregator: "non": no such aggregator; did you mean "none"? (congrad ls methods)`,
 		},
-		"table as value":            {replaced("[train]\nlearning_rate = 1", "train = 1"), nil, "x.toml:12: languages.train: no such key (congrad defaults lists all)"},
-		"no arms":                   {good[:strings.Index(good, "[[arms]]")], nil, "x.toml: arms: an experiment compares at least one arm: write [[arms]]"},
-		"set without value":         {good, []string{"train.epochs"}, "--set train.epochs: want key=value, such as train.epochs=2"},
-		"set of an unknown key":     {good, []string{"train.epoch=2"}, `--set: train.epoch: no such key; did you mean "epochs"? (congrad defaults lists all)`},
-		"set of a wrong type":       {good, []string{"train.epochs=many"}, `--set: train.epochs: want a whole number, got the string "many"`},
-		"set of an arm":             {good, []string{"arms.loss.beta=2"}, "--set arms.loss.beta=2: an arm is changed in the file, not from the command line"},
-		"set through a value":       {good, []string{"name.x=2"}, "--set name.x=2: name is not a table"},
-		"negative seed":             {good, []string{"seeds=[-1]"}, "--set: seeds: want a list of whole numbers, 0 or more; entry 0 is the number -1"},
-		"judge written as a number": {replaced("[keep]\nshare = 0.3", "[pair]\nmin_gap = 1\n[judge]\nkind = 3"), nil, "x.toml:18: judge.kind: want a string, got the number 3"},
+		"table as value":        {replaced("[train]\nlearning_rate = 1", "train = 1"), nil, "x.toml:12: languages.train: no such key (congrad defaults lists all)"},
+		"no arms":               {good[:strings.Index(good, "[[arms]]")], nil, "x.toml: arms: an experiment compares at least one arm: write [[arms]]"},
+		"set without value":     {good, []string{"train.epochs"}, "--set train.epochs: want key=value, such as train.epochs=2"},
+		"set of an unknown key": {good, []string{"train.epoch=2"}, `--set: train.epoch: no such key; did you mean "epochs"? (congrad defaults lists all)`},
+		"set of a wrong type":   {good, []string{"train.epochs=many"}, `--set: train.epochs: want a whole number, got the string "many"`},
+		"samples of none": {
+			good,
+			[]string{"evaluate.temperature=0.5", "evaluate.top_p=0.8"},
+			"--set: evaluate.temperature: is for sampled answers, but evaluate.samples is 0\n--set: evaluate.top_p: is for sampled answers, but evaluate.samples is 0",
+		},
+		"drift without answers":         {good, []string{"evaluate.drift=true"}, "--set: evaluate.drift: is measured on sampled answers, but evaluate.samples is 0; set it to 1 or more"},
+		"deciding what a judge decides": {good, []string{"evaluate.decide=exact", "evaluate.judge=self"}, `--set: evaluate.decide: is read only by evaluate.judge = "reference"; the judge is "self"`},
+		"set of an arm":                 {good, []string{"arms.loss.beta=2"}, "--set arms.loss.beta=2: an arm is changed in the file, not from the command line"},
+		"set through a value":           {good, []string{"name.x=2"}, "--set name.x=2: name is not a table"},
+		"negative seed":                 {good, []string{"seeds=[-1]"}, "--set: seeds: want a list of whole numbers, 0 or more; entry 0 is the number -1"},
+		"judge written as a number":     {replaced("[keep]\nshare = 0.3", "[pair]\nmin_gap = 1\n[judge]\nkind = 3"), nil, "x.toml:18: judge.kind: want a string, got the number 3"},
 	})
 }
 

@@ -178,6 +178,12 @@ type Evaluate struct {
 	Opponent    string   `toml:"opponent"`
 	Reference   string   `toml:"reference"` // empty where no arm trains on all pairs and none is named
 	Judge       string   `toml:"judge"`
+	Decide      string   `toml:"decide"`
+	Samples     int      `toml:"samples"`
+	Temperature float64  `toml:"temperature"`
+	TopP        float64  `toml:"top_p"`
+	Iterations  bool     `toml:"iterations"`
+	Drift       bool     `toml:"drift"`
 	Tasks       []string `toml:"tasks"`
 	TaskItems   int      `toml:"task_items"`
 	Columns     Columns  `toml:"columns"`

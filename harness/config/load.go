@@ -76,6 +76,7 @@ func loadCell(file string, source []byte, sets []string, world World, cell []cel
 	b.settleEndpoint(e)
 	b.settleChat(e)
 	b.settleAnswers(e)
+	b.settleEvaluate(e)
 	b.settleReference(e)
 	b.across = true
 	b.checkTogether(e, world)
@@ -232,6 +233,7 @@ func (b *binder) checkTogether(e *Experiment, w World) {
 	}
 	b.checkPrompts(e)
 	b.checkEndpoint(e, w)
+	b.checkEvaluate(e)
 	b.checkChat(e)
 	b.checkAnswerColumns(e)
 	b.checkArms(e)

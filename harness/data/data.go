@@ -19,6 +19,7 @@ type Prompt struct {
 	Lang    string
 	Text    string
 	Right   string // the reference answer; empty if there is none
+	Kind    string // of what is asked, in the embedded world; empty in files
 }
 
 // Choice is a multiple-choice item.

@@ -74,7 +74,7 @@ func (s *World) Files() []record.PromptFile { return nil }
 func (s *World) ordered(split world.Split, lang string, seed uint64) []Prompt {
 	var prompts []Prompt
 	for _, item := range s.items(split, lang) {
-		prompts = append(prompts, Prompt{ID: item.ID, Cluster: item.Fact, Lang: lang, Text: item.Prompt, Right: item.Answer})
+		prompts = append(prompts, Prompt{ID: item.ID, Cluster: item.Fact, Lang: lang, Text: item.Prompt, Right: item.Answer, Kind: string(item.Kind)})
 	}
 	sortByDraw(prompts, seed, byCluster)
 	return prompts

@@ -26,6 +26,15 @@ type Answer struct {
 	Known    float64 `json:"known"` // see Known
 }
 
+// Whole are the answer's tokens with the one that ends it, where it ended by itself: what it is trained on and scored by.
+func (a Answer) Whole(stop int) []int {
+	tokens := append([]int(nil), a.Tokens...)
+	if a.Finished {
+		tokens = append(tokens, stop)
+	}
+	return tokens
+}
+
 // Known is an answer's score against the reference answer: 1 where exact, below 1 else; -1 where there is no reference answer.
 func Known(answer, right string) float64 {
 	if right == "" {

@@ -19,6 +19,12 @@ func LogProbs[T any](ctx context.Context, d *stage.Desk, b *bench.Bench, policy 
 		return nil, err
 	}
 	defer release()
+	return Scored(ctx, d, units, tokens, func(batch *nn.Batch) ([][]float64, error) { return b.Engine.LogProbs(w, batch) }, reduce)
+}
+
+// Scored has score find something of each row of a batch, for all units [units][rows], and reduces it for each unit's rows to a value.
+// tokens bounds a batch. Finished batches stay in the stage's scratch.
+func Scored[R, T any](ctx context.Context, d *stage.Desk, units [][]nn.Row, tokens int, score func(*nn.Batch) ([]R, error), reduce func(rows []R) T) ([]T, error) {
 	blocks := train.Packed(units, tokens)
 	d.Expect(len(units))
 	parts, err := store.Units(ctx, d.Scratch(), len(blocks), func(i int) ([]T, error) {
@@ -26,7 +32,7 @@ func LogProbs[T any](ctx context.Context, d *stage.Desk, b *bench.Bench, policy 
 		if err != nil {
 			return nil, err
 		}
-		rows, err := b.Engine.LogProbs(w, batch)
+		rows, err := score(batch)
 		if err != nil {
 			return nil, err
 		}

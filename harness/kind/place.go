@@ -10,7 +10,7 @@ import (
 type Place struct {
 	Seed      uint64
 	Arm       config.Arm
-	Iteration int
+	Iteration int    // of a round; of answers to held-out prompts, see record.Evaluation
 	Lang      string // the only language whose pairs the model is trained on; empty for all
 
 	// Of the first place where a round's answers are met: the name that they are recorded under, since arms share them. Empty
@@ -34,4 +34,5 @@ type Trial struct {
 	Opponent       stage.Ref // its answers
 	OpponentScores stage.Ref
 	File           bool // whether the opponent's answers are a file's
+	Exact          bool // whether an exact answer beats an inexact one and all else is a tie; else the higher chrF score wins
 }

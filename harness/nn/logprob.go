@@ -6,6 +6,7 @@ import (
 	"github.com/gomlx/compute/dtypes"
 	"github.com/gomlx/compute/shapes"
 	"github.com/gomlx/gomlx/core/graph"
+	"github.com/gomlx/gomlx/core/tensors"
 )
 
 // answerLogProbs returns log p of each answer token [rows, span], zero where the mask is.
@@ -17,8 +18,13 @@ func (t *transformer) answerLogProbs(b batchNodes) *Node {
 	for _, p := range t.pieces(h, b.labels) {
 		parts = append(parts, p.logProbs(t))
 	}
-	logp := graph.Gather(graph.Concatenate(parts, 0), b.place) // [rows*span]
-	return graph.Mul(graph.Reshape(logp, b.mask.Shape().Dimensions...), b.mask)
+	return b.placed(parts)
+}
+
+// placed puts values of slots, in parts that together have one for each slot, at their answer tokens [rows, span], zero where the mask is.
+func (b batchNodes) placed(parts []*Node) *Node {
+	values := graph.Gather(graph.Concatenate(parts, 0), b.place) // [rows*span]
+	return graph.Mul(graph.Reshape(values, b.mask.Shape().Dimensions...), b.mask)
 }
 
 // labelLogProbs returns log softmax(logits)[label] [n] for logits [n, vocab] and labels [n] (int32).
@@ -48,7 +54,13 @@ func (e *Engine) LogProbs(w *Weights, b *Batch) ([][]float64, error) {
 	if err != nil {
 		return nil, fmt.Errorf("log-probs of %d rows of %d tokens: %w", b.Rows, b.Seq, err)
 	}
-	flat, err := read(out[0])
+	return b.answers("log-probs", out[0])
+}
+
+// answers copies values at answer tokens [rows, span] to the host, frees them and returns those of each row. They have to be finite; what
+// names them in an error.
+func (b *Batch) answers(what string, t *tensors.Tensor) ([][]float64, error) {
+	flat, err := read(t)
 	if err != nil {
 		return nil, err
 	}
@@ -58,11 +70,11 @@ func (e *Engine) LogProbs(w *Weights, b *Batch) ([][]float64, error) {
 			if b.mask[i*b.Span+j] == 0 {
 				continue
 			}
-			logp := flat[i*b.Span+j]
-			if logp-logp != 0 {
-				return nil, fmt.Errorf("log-probs of %d rows: row %d, answer token %d: %w", b.Rows, i, j, ErrNotFinite)
+			x := flat[i*b.Span+j]
+			if x-x != 0 {
+				return nil, fmt.Errorf("%s of %d rows: row %d, answer token %d: %w", what, b.Rows, i, j, ErrNotFinite)
 			}
-			rows[i] = append(rows[i], float64(logp))
+			rows[i] = append(rows[i], float64(x))
 		}
 	}
 	return rows, nil

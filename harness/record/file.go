@@ -98,7 +98,9 @@ type Set struct {
 	Choices     []Choice
 	Passages    []Passage
 	Fidelity    []Fidelity
-	Replies     []Reply // no file where there are none
+	Replies     []Reply      // no file where there are none
+	Trials      []Evaluation // the same
+	Drift       []Drift      // the same
 }
 
 // Load reads the records of a run from the folder that holds them (runs/<experiment>/records).
@@ -120,8 +122,14 @@ func Load(dir fs.FS) (*Set, error) {
 		func() error { return load(dir, "passages", &s.Passages) },
 		func() error { return load(dir, "fidelity", &s.Fidelity) },
 	}
-	if _, err := fs.Stat(dir, "replies.jsonl"); !errors.Is(err, fs.ErrNotExist) {
-		kinds = append(kinds, func() error { return load(dir, "replies", &s.Replies) })
+	for kind, read := range map[string]func() error{
+		"replies": func() error { return load(dir, "replies", &s.Replies) },
+		"trials":  func() error { return load(dir, "trials", &s.Trials) },
+		"drift":   func() error { return load(dir, "drift", &s.Drift) },
+	} {
+		if _, err := fs.Stat(dir, kind+".jsonl"); !errors.Is(err, fs.ErrNotExist) {
+			kinds = append(kinds, read)
+		}
 	}
 	faults := make([]error, len(kinds))
 	var wait sync.WaitGroup
@@ -171,6 +179,12 @@ func (s *Set) Files() (map[string][]byte, error) {
 	)
 	if len(s.Replies) > 0 {
 		err = errors.Join(err, file(files, "replies", s.Replies))
+	}
+	if len(s.Trials) > 0 {
+		err = errors.Join(err, file(files, "trials", s.Trials))
+	}
+	if len(s.Drift) > 0 {
+		err = errors.Join(err, file(files, "drift", s.Drift))
 	}
 	return files, err
 }

@@ -81,6 +81,7 @@ type Prompt struct {
 	Lang  string `json:"lang"`
 	Text  string `json:"text"`
 	Right string `json:"right,omitempty"` // the known answer, where there is one
+	Kind  string `json:"kind,omitempty"`  // of what is asked ("date_short"), in the embedded world
 }
 
 // Answer is one sampled answer with the judge's score (answers.jsonl).
@@ -186,19 +187,23 @@ type Step struct {
 	Cosine    float64 `json:"cosine,omitempty"`    // mean
 }
 
-// Evaluation is one greedy answer to a held-out prompt, compared with the opponent's (evaluation.jsonl).
+// Evaluation is one answer to a held-out prompt, compared with the opponent's of the same kind: the greedy one of an
+// arm's last policy (evaluation.jsonl), or a sampled one or one of an earlier policy (trials.jsonl, where there are any).
 type Evaluation struct {
-	Seed     uint64  `json:"seed"`
-	Arm      string  `json:"arm"`
-	Lang     string  `json:"lang"`
-	Prompt   string  `json:"prompt"`
-	Cluster  string  `json:"cluster"` // prompts that ask for one fact in several languages share it
-	Text     string  `json:"text"`
-	Tokens   int     `json:"tokens"` // without the stop token
-	Finished bool    `json:"finished"`
-	Known    float64 `json:"known"`
-	Opponent float64 `json:"opponent"` // the opponent's Known on the same prompt
-	Win      float64 `json:"win"`      // 1, 0.5 (tie) or 0; of a server's preferences, their mean
+	Seed uint64 `json:"seed"`
+	Arm  string `json:"arm"`
+	// Iteration is that after which an earlier policy of the arm answered; 0 of its last policy, and of an arm that is not trained.
+	Iteration int     `json:"iteration,omitempty"`
+	Sample    int     `json:"sample,omitempty"` // 1-based number of a sampled answer; arms share its random numbers. 0 of the greedy answer
+	Lang      string  `json:"lang"`
+	Prompt    string  `json:"prompt"`
+	Cluster   string  `json:"cluster"` // prompts that ask for one fact in several languages share it
+	Text      string  `json:"text"`
+	Tokens    int     `json:"tokens"` // without the stop token
+	Finished  bool    `json:"finished"`
+	Known     float64 `json:"known"`
+	Opponent  float64 `json:"opponent"` // the opponent's Known on the same prompt
+	Win       float64 `json:"win"`      // 1, 0.5 (tie) or 0; of a server's preferences, their mean
 	// The judge's scores of both answers, 1 to 5, where one judged (Study.Judge); 0 where it gave none, which is a tie.
 	Score         float64 `json:"score,omitempty"`
 	OpponentScore float64 `json:"opponent_score,omitempty"`
@@ -206,6 +211,22 @@ type Evaluation struct {
 	OpponentText string `json:"opponent_text,omitempty"`
 	// Where a server compared the two answers.
 	Verdict *Verdict `json:"verdict,omitempty"`
+}
+
+// Drift is how far a policy has moved from the model that all arms start from, on one held-out prompt (drift.jsonl, where it is measured):
+// Kullback-Leibler divergences of next-token distributions, exact over the vocabulary, summed over the positions of an answer in nats.
+type Drift struct {
+	Seed        uint64  `json:"seed"`
+	Arm         string  `json:"arm"`
+	Iteration   int     `json:"iteration,omitempty"` // as in Evaluation
+	Lang        string  `json:"lang"`
+	Prompt      string  `json:"prompt"`
+	Cluster     string  `json:"cluster"`
+	Sample      int     `json:"sample"` // 1-based
+	Tokens      int     `json:"tokens"` // of the policy's sampled answer, with its end
+	Nats        float64 `json:"nats"`   // KL(policy || start) there
+	StartTokens int     `json:"start_tokens"`
+	StartNats   float64 `json:"start_nats"` // KL(start || policy) on the start's sampled answer of the same number
 }
 
 // Verdict is a server's preference for an answer over the opponent's, from 0 to 1, in both orders.

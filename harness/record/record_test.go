@@ -24,6 +24,9 @@ func TestSetRoundTrip(t *testing.T) {
 		Choices:     []Choice{{Picked: 3}},
 		Passages:    []Passage{{Bits: 12.5, Bytes: 7}},
 		Fidelity:    []Fidelity{{Exact: 0.1, Sketched: 0.2}},
+		Replies:     []Reply{{Text: "x"}},
+		Trials:      []Evaluation{{Sample: 2, Iteration: 1}},
+		Drift:       []Drift{{Nats: 0.5, Tokens: 3}},
 	}
 	files, err := want.Files()
 	if err != nil {

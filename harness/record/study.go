@@ -114,6 +114,12 @@ type Evaluate struct {
 	Judge       string `json:"judge,omitempty"`        // "reference": by the reference answer; "self": the model that all arms start from; "endpoint"
 	Model       string `json:"model,omitempty"`        // of an endpoint, by the server's name for it
 	URL         string `json:"url,omitempty"`          // of an endpoint
+	// Decide is "exact" where an exact answer beats an inexact one and all else is a tie; empty where the higher chrF score wins.
+	Decide string `json:"decide,omitempty"`
+	// Samples is the number of answers that are sampled to each prompt next to the greedy one, and how.
+	Samples     int     `json:"samples,omitempty"`
+	Temperature float64 `json:"temperature,omitempty"`
+	TopP        float64 `json:"top_p,omitempty"`
 }
 
 // Task is a task of the alignment tax. All but the name is of tasks from files.

@@ -38,8 +38,14 @@ func (p *Plan) Records(st *store.Store, b *bench.Bench, languages lang.Table) (*
 		}
 	}
 	for _, f := range p.finals {
-		at := kind.Place{Seed: f.seed, Arm: f.arm, Trial: p.trialOf(f)}
-		if err := c.record(at, append([]*stage.Stage{f.answer}, f.tasks...)...); err != nil {
+		at := kind.Place{Seed: f.seed, Arm: f.arm, Iteration: f.iteration}
+		for _, of := range []func(final) trial{greedy, sampled} {
+			at.Trial = p.trialOf(f, of)
+			if err := c.record(at, of(f).answer); err != nil {
+				return nil, err
+			}
+		}
+		if err := c.record(at, append([]*stage.Stage{f.drift}, f.tasks...)...); err != nil {
 			return nil, err
 		}
 	}
@@ -97,16 +103,21 @@ func (c collector) placeOf(r round) (at kind.Place, err error) {
 	return at, nil
 }
 
-// trialOf is how a model's answers are judged.
-func (p *Plan) trialOf(f final) kind.Trial {
-	t := kind.Trial{Scores: ref(f.judged), Verdicts: ref(f.compared), Server: p.Experiment.Evaluate.Judge == "endpoint"}
+func greedy(f final) trial { return f.greedy }
+
+func sampled(f final) trial { return f.sampled }
+
+// trialOf is how a model's greedy or sampled answers are judged.
+func (p *Plan) trialOf(f final, of func(final) trial) kind.Trial {
+	v := p.Experiment.Evaluate
+	t := kind.Trial{Scores: ref(of(f).judged), Verdicts: ref(of(f).compared), Server: v.Judge == "endpoint", Exact: v.Decide == "exact"}
 	if p.given != nil {
 		t.Opponent, t.OpponentScores, t.File = p.given.Key, ref(p.givenJudged), true
 		return t
 	}
 	for _, x := range p.finals {
-		if x.answer != nil && x.seed == f.seed && x.arm.Name == p.Experiment.Evaluate.Opponent {
-			t.Opponent, t.OpponentScores = x.answer.Key, ref(x.judged)
+		if x.seed == f.seed && x.arm.Name == v.Opponent {
+			t.Opponent, t.OpponentScores = ref(of(x).answer), ref(of(x).judged)
 		}
 	}
 	return t

@@ -17,11 +17,16 @@ func (p *planner) final(t *trainee, seed uint64) {
 	if t.lang != "" {
 		languages = []string{t.lang}
 	}
+	for i := range len(t.passed) - 1 {
+		if e.Evaluate.Iterations {
+			f := final{seed: seed, arm: t.arm, iteration: i + 1}
+			p.trials(&f, t.passed[i], languages, fmt.Sprintf("%s, iteration %d", who, i+1))
+			p.finals = append(p.finals, f)
+		}
+	}
 	f := final{seed: seed, arm: t.arm}
 	if e.Trains() {
-		f.answer = p.answer(t.policy, languages, who)
-		f.judged = p.scores(f.answer, languages, who)
-		f.compared = p.compared(f.answer, languages, who)
+		p.trials(&f, t.policy, languages, who)
 	}
 	for _, x := range p.tasks {
 		w, err := evaluation.TaskOf(p.bench, t.policy, x, languages, p.limited(e.Evaluate.TaskItems), e.Batch.Tokens, e.Batch.Rows)
@@ -34,13 +39,54 @@ func (p *planner) final(t *trainee, seed uint64) {
 	p.finals = append(p.finals, f)
 }
 
+// trials plans the answers of a policy.
+func (p *planner) trials(f *final, policy bench.Policy, languages []string, who string) {
+	v := p.Experiment.Evaluate
+	f.greedy = p.trial(p.answer, policy, languages, who)
+	if v.Samples == 0 {
+		return
+	}
+	f.sampled = p.trial(p.sampled(f.seed), policy, languages, who)
+	if !v.Drift || !f.arm.Trained() {
+		return
+	}
+	asked := p.held(p.bench, languages)
+	start := p.sampled(f.seed)(p.base, p.Experiment.Languages.All(), fmt.Sprintf("seed %d, %s", f.seed, p.untouched()))
+	f.drift = p.add(evaluation.Drift{
+		Policy: policy, Start: p.base, Answers: f.sampled.answer.Key, StartAnswers: start.Key, Asked: asked, Number: v.Samples, Batch: p.Experiment.Batch.Tokens,
+	}, who, len(languages)*asked.Per)
+}
+
 // held are the prompts that are evaluated on.
 func (p *Plan) held(b *bench.Bench, languages []string) bench.Asked {
 	v := p.Experiment.Evaluate
 	return bench.Asked{Source: b.Source.Version(), Part: v.Split, Languages: languages, Per: p.limited(v.PerLanguage)}
 }
 
-// answer plans a policy's answers to the held-out prompts.
+// answering plans a policy's answers to the held-out prompts.
+type answering func(policy bench.Policy, languages []string, who string) *stage.Stage
+
+// trial plans a policy's answers and what judges them.
+func (p *planner) trial(answer answering, policy bench.Policy, languages []string, who string) trial {
+	t := trial{answer: answer(policy, languages, who)}
+	t.judged = p.scores(t.answer, languages, who)
+	t.compared = p.compared(t.answer, answer, languages, who)
+	return t
+}
+
+// sampled plans answers that are sampled under a seed.
+func (p *planner) sampled(seed uint64) answering {
+	v := p.Experiment.Evaluate
+	return func(policy bench.Policy, languages []string, who string) *stage.Stage {
+		asked := p.held(p.bench, languages)
+		return p.add(evaluation.Sampled{
+			Policy: policy, Asked: asked, Number: v.Samples, Temperature: v.Temperature, TopP: v.TopP,
+			MaxTokens: p.Experiment.Generate.MaxTokens, Rows: p.Experiment.Batch.Rows, Seed: seed,
+		}, who, len(languages)*asked.Per*v.Samples)
+	}
+}
+
+// answer plans greedy answers.
 func (p *planner) answer(policy bench.Policy, languages []string, who string) *stage.Stage {
 	asked := p.held(p.bench, languages)
 	return p.add(evaluation.Answer{
@@ -56,19 +102,19 @@ func (p *planner) scores(answers *stage.Stage, languages []string, who string) *
 	}
 	asked := p.held(p.bench, languages)
 	judge := sampling.Judge{Answers: answers.Key, Policy: &p.base, Asked: asked, Judge: "self", Batch: p.Experiment.Batch.Tokens}
-	return p.add(judge, who, len(languages)*asked.Per)
+	return p.add(judge, who, answers.Size)
 }
 
 // compared has a server compare a model's answers to held-out prompts with the opponent's. It is nil where they are the same stage,
 // since nothing is asked about an answer and itself, and where no server judges.
-func (p *planner) compared(answers *stage.Stage, languages []string, who string) *stage.Stage {
+func (p *planner) compared(answers *stage.Stage, answer answering, languages []string, who string) *stage.Stage {
 	v := p.Experiment.Evaluate
 	if v.Judge != "endpoint" {
 		return nil
 	}
 	opponent := p.given
 	if opponent == nil {
-		opponent = p.answer(p.base, p.Experiment.Languages.All(), v.Opponent)
+		opponent = answer(p.base, p.Experiment.Languages.All(), v.Opponent)
 	}
 	if opponent == answers {
 		return nil

@@ -42,6 +42,9 @@ func studies(t *testing.T) map[string]study {
 		"a mixture of its own":       l.plan(t, "base.steps=2"),
 		"a language less":            l.planOf(t, small+less),
 		"a file's answers":           l.plan(t, "evaluate.judge=self", "evaluate.opponent=refs.jsonl", "evaluate.answers.id=id"),
+		"samples of a file":          l.plan(t, "evaluate.judge=self", "evaluate.opponent=refs.jsonl", "evaluate.answers.id=id", "evaluate.samples=2"),
+		"drift":                      l.planOf(t, mono, "evaluate.samples=2", "evaluate.drift=true", "evaluate.iterations=true", "iterations=2"),
+		"samples for a server":       l.plan(t, append([]string{"evaluate.samples=2"}, judgedByServer...)...),
 		"a server":                   l.plan(t, judgedByServer...),
 		"a threshold, and noise":     l.plan(t, "keep.threshold=-0.1", "judge.noise=0.25", "pair.flip=0.3", "lora.rank=2"),
 	}

@@ -60,19 +60,27 @@ func (r *round) stages() []*stage.Stage {
 	return []*stage.Stage{r.generated, r.judged, r.all, r.pairs, r.reference, r.unprompted, r.gradients, r.selection, r.fidelity, r.train}
 }
 
-// final is what one model of an arm and seed is measured by.
+// final is what one model of an arm and seed is measured by, at its end or after an earlier iteration.
 type final struct {
-	seed     uint64
-	arm      config.Arm
-	answer   *stage.Stage // nil where only tasks are scored
+	seed      uint64
+	arm       config.Arm
+	iteration int          // after which; 0 at the model's end
+	greedy    trial        // without stages where only tasks are scored
+	sampled   trial        // without stages where nothing is sampled
+	drift     *stage.Stage // nil where it is not measured, and for the model that all arms start from
+	tasks     []*stage.Stage
+}
+
+// trial is a model's answers to the held-out prompts, greedy or sampled, and what judges them.
+type trial struct {
+	answer   *stage.Stage
 	judged   *stage.Stage // nil where the reference answer judges, or a server
 	compared *stage.Stage // nil where no server judges, and for the opponent
-	tasks    []*stage.Stage
 }
 
 // stages are those of the final; some may be nil.
 func (f final) stages() []*stage.Stage {
-	return append([]*stage.Stage{f.answer, f.judged, f.compared}, f.tasks...)
+	return append([]*stage.Stage{f.greedy.answer, f.greedy.judged, f.greedy.compared, f.sampled.answer, f.sampled.judged, f.sampled.compared, f.drift}, f.tasks...)
 }
 
 // Union is the stages of several plans in an order in which inputs come first; what plans share is there once.

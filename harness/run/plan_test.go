@@ -52,6 +52,12 @@ var direct = map[string]struct {
 	"evaluate.answers.id":            {"", ""},
 	"evaluate.reference":             {"congrad", ""},
 	"evaluate.judge":                 {"self", "judge"},
+	"evaluate.decide":                {"exact", ""}, // says what wins, of the same answers
+	"evaluate.iterations":            {"true", "answer"},
+	"evaluate.drift":                 {"true", "drift"},
+	"evaluate.samples":               {"2", "sampled"},
+	"evaluate.temperature":           {"0.5", "sampled"},
+	"evaluate.top_p":                 {"0.5", "sampled"},
 	"evaluate.endpoint.url":          {"http://there/v2", "compare"},
 	"evaluate.endpoint.model":        {"other", "compare"},
 	"evaluate.endpoint.key_env":      {"OTHER_KEY", ""},
@@ -145,6 +151,11 @@ var needs = map[string][]string{
 	"loss.target_margin":   {"loss.kind=simpo", "loss.beta=2"},
 	"loss.ld_alpha":        {"loss.kind=ld_dpo"},
 	"loss.nll_weight":      {"loss.kind=dpo_nll"},
+
+	"evaluate.iterations":  {"iterations=2"},
+	"evaluate.drift":       {"evaluate.samples=2"},
+	"evaluate.temperature": {"evaluate.samples=2"},
+	"evaluate.top_p":       {"evaluate.samples=2"},
 
 	"evaluate.endpoint.url":          judgedByServer,
 	"evaluate.endpoint.model":        judgedByServer,

@@ -93,7 +93,8 @@ type trainee struct {
 	arm    config.Arm
 	lang   string // the only one that it is trained on and answers in; empty for all
 	policy bench.Policy
-	last   *round // nil before the first
+	last   *round         // nil before the first
+	passed []bench.Policy // of the iterations so far
 }
 
 func (t *trainee) name() string {
@@ -135,6 +136,7 @@ func (p *planner) seed(seed uint64, at int) {
 				t.last = r
 				if r.train != nil {
 					t.policy = bench.Policy{Stage: r.train.Key, Trained: true}
+					t.passed = append(t.passed, t.policy)
 				}
 			}
 		}

@@ -35,6 +35,12 @@ func (p *Plan) study(st *store.Store, b *bench.Bench, table lang.Table) (record.
 	}
 	if v := x.Evaluate; x.Trains() {
 		s.Evaluate = record.Evaluate{Split: v.Split, PerLanguage: p.limited(v.PerLanguage), Judge: v.Judge}
+		if v.Decide != "chrf" {
+			s.Evaluate.Decide = v.Decide
+		}
+		if v.Samples > 0 {
+			s.Evaluate.Samples, s.Evaluate.Temperature, s.Evaluate.TopP = v.Samples, v.Temperature, v.TopP
+		}
 		if v.Judge == "endpoint" {
 			s.Evaluate.Model, s.Evaluate.URL = v.Endpoint.Model, v.Endpoint.URL
 		}

@@ -118,6 +118,19 @@ func scale(m [][]float64, n int) {
 	}
 }
 
+// Of is the mean of the cosines of a language, by its place in Languages, with the others over all pairs, and the share of them below zero.
+func (c Conflict) Of(language int) (mean, negative float64) {
+	for i, cosine := range c.Before[language] {
+		if i == language {
+			continue
+		}
+		mean += cosine
+		negative += float64(count(cosine < 0))
+	}
+	others := float64(max(1, len(c.Languages)-1))
+	return mean / others, negative / others
+}
+
 // Spread sums up the cosines between different languages.
 type Spread struct {
 	Pairs, Negative  int

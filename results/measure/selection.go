@@ -50,6 +50,19 @@ func Selections(s *records.Study) []Selection {
 	return list
 }
 
+// Wrong is the share of an arm's pairs in a language, over all seeds and iterations, that prefer the worse answer by the reference answer,
+// among the n pairs whose answers differ in that.
+func Wrong(s *records.Study, arm, lang string) (share float64, n int) {
+	wrong := 0
+	for i := range s.Set.Pairs {
+		if p := &s.Set.Pairs[i]; p.Arm == arm && p.Lang == lang {
+			n += count(p.KnownGap != 0)
+			wrong += count(p.KnownGap < 0)
+		}
+	}
+	return float64(wrong) / float64(max(1, n)), n
+}
+
 func (x *Selection) add(p *record.Pair) {
 	x.Pairs++
 	told, right := count(p.KnownGap != 0), count(p.KnownGap > 0)

@@ -17,7 +17,7 @@ type Doubt struct {
 
 // The tables that a doubt spoils. Every doubt is in the main table, which the terminal shows.
 var (
-	ofWins  = []string{"main", "languages", "lengths"}
+	ofWins  = []string{"main", "languages", "lengths", "sampled", "iterations", "who-pays", "room", "arms", "conflict-gain"}
 	ofJudge = append([]string{"judge"}, ofWins...)
 	ofPairs = append([]string{"pairs", "training", "tax"}, ofWins...)
 	ofTax   = []string{"main", "tax"}

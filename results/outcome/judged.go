@@ -22,9 +22,13 @@ func (s *Study) Server() string {
 	return s.Evaluate.Model
 }
 
-// JudgedBy is a sentence, for notes and captions, that says who judges the answers; empty if the reference answer decides.
+// JudgedBy is a sentence, for notes and captions, that says who or what decides the wins; empty if chrF against the reference answer does.
 func (s *Study) JudgedBy() string {
-	if !s.Judged() {
+	switch {
+	case s.Judged():
+	case s.Evaluate.Decide == "exact":
+		return " Wins are by exact match: an answer that is equal to the reference answer beats one that is not; all else is a tie."
+	default:
 		return ""
 	}
 	text := " Wins are judged by the base model itself, one judge for all arms, by its score from 1 to 5 and not by a reference answer."

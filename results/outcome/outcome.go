@@ -41,12 +41,17 @@ func minus(a, b []outcome, untouched bool) []stats.Sample {
 }
 
 func (s *Study) evaluated(arm string, in records.Group, value func(*record.Evaluation) (float64, bool)) []outcome {
+	return s.answered(Which{}, arm, in, value)
+}
+
+// answered are the values of certain answers of an arm; none if it has no model for some language of the group.
+func (s *Study) answered(of Which, arm string, in records.Group, value func(*record.Evaluation) (float64, bool)) []outcome {
 	if !s.Covers(arm, in) {
 		return nil
 	}
-	return outcomes(s.evaluations[arm], in, func(e evaluation) (outcome, bool) {
+	return outcomes(s.taken(of, arm), in, func(e evaluation) (outcome, bool) {
 		v, ok := value(e.Evaluation)
-		return outcomeOf(e, v), ok
+		return outcomeOf(e, v), ok && (of.Kind == "" || s.kind(e.Evaluation) == of.Kind)
 	})
 }
 
@@ -82,22 +87,14 @@ func indicator(is bool) float64 {
 	return 0
 }
 
-// WinRate is the share of held-out prompts on which the arm's answer beats the opponent's, ties counting half.
+// WinRate is the share of held-out prompts on which the arm's greedy answer beats the opponent's, ties counting half.
 func (s *Study) WinRate(arm string, in records.Group) stats.Estimate {
-	return s.once("win rate", arm, "", in, func() stats.Estimate {
-		wins := samples(s.evaluated(arm, in, win))
-		if s.Answers == nil && arm == s.Opponent {
-			return stats.Mean(wins, records.Level) // against itself: a half, whatever the prompts
-		}
-		return stats.MeanWithin(wins, 0, 1, records.Level)
-	})
+	return s.WinRateOf(Which{}, arm, in)
 }
 
 // WinsMinus is the paired difference of two arms' win rates: same prompts, same seeds, same opponent.
 func (s *Study) WinsMinus(arm, reference string, in records.Group) stats.Estimate {
-	return s.once("win rate", arm, reference, in, func() stats.Estimate {
-		return stats.MeanWithin(minus(s.evaluated(arm, in, win), s.evaluated(reference, in, win), s.untouched(reference)), -1, 1, records.Level)
-	})
+	return s.WinsMinusOf(Which{}, arm, reference, in)
 }
 
 // WinsMinusDraw is the win rate less a half. Its P decides whether the win rate is significantly different from a draw: an interval
@@ -129,9 +126,7 @@ func (s *Study) WinsMinusBootstrap(arm, reference string, in records.Group) stat
 
 // Exact is the share of greedy answers that are the known one, among prompts with a known answer.
 func (s *Study) Exact(arm string, in records.Group) stats.Estimate {
-	return s.once("exact", arm, "", in, func() stats.Estimate {
-		return stats.MeanWithin(samples(s.evaluated(arm, in, exact)), 0, 1, records.Level)
-	})
+	return s.ExactOf(Which{}, arm, in)
 }
 
 // Length is the mean number of tokens of the greedy answers.

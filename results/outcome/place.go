@@ -13,8 +13,11 @@ import (
 // find than names.
 type place struct{ item, cluster int }
 
-// name is what an item is called: a prompt has no task.
-type name struct{ lang, task, id string }
+// name is what an item is called: a prompt has no task, only sampled answers have a sample.
+type name struct {
+	lang, task, id string
+	sample         int
+}
 
 // evaluation, choice, passage and reply are records in their places.
 type (
@@ -32,6 +35,10 @@ type (
 	}
 	reply struct {
 		*record.Reply
+		place
+	}
+	drifted struct {
+		*record.Drift
 		place
 	}
 )
@@ -149,25 +156,38 @@ func (l *listed[R]) add(r R, lang string) {
 // index puts the records of evaluations and of the tax in their places.
 func (s *Study) index() {
 	s.evaluations, s.choices, s.passages, s.replies = map[string]*listed[evaluation]{}, map[string]*listed[choice]{}, map[string]*listed[passage]{}, map[string]*listed[reply]{}
+	s.trials, s.drift = map[trialed]*listed[evaluation]{}, map[trialed]*listed[drifted]{}
 	p := newPlaces()
 	for i := range s.Set.Evaluations {
 		e := &s.Set.Evaluations[i]
-		of(s.evaluations, e.Arm).add(evaluation{e, p.of(name{e.Lang, "", e.Prompt}, e.Cluster)}, e.Lang)
+		of(s.evaluations, e.Arm).add(evaluation{e, p.of(name{lang: e.Lang, id: e.Prompt}, e.Cluster)}, e.Lang)
+	}
+	for i := range s.Set.Trials {
+		e := &s.Set.Trials[i]
+		of(s.trials, trialed{e.Arm, Which{Sampled: e.Sample > 0, Iteration: e.Iteration}}).add(
+			evaluation{e, p.of(name{lang: e.Lang, id: e.Prompt, sample: e.Sample}, e.Cluster)}, e.Lang)
+	}
+	for i := range s.Set.Drift {
+		d := &s.Set.Drift[i]
+		of(s.drift, trialed{d.Arm, Which{Sampled: true, Iteration: d.Iteration}}).add(
+			drifted{d, p.of(name{lang: d.Lang, id: d.Prompt, sample: d.Sample}, d.Cluster)}, d.Lang)
 	}
 	for i := range s.Set.Choices {
 		c := &s.Set.Choices[i]
-		of(s.choices, c.Arm).add(choice{c, p.of(name{c.Lang, c.Task, c.Item}, c.Cluster)}, c.Lang)
+		of(s.choices, c.Arm).add(choice{c, p.of(name{lang: c.Lang, task: c.Task, id: c.Item}, c.Cluster)}, c.Lang)
 	}
 	for i := range s.Set.Passages {
 		r := &s.Set.Passages[i]
-		of(s.passages, r.Arm).add(passage{r, p.of(name{r.Lang, r.Task, r.Item}, r.Cluster)}, r.Lang)
+		of(s.passages, r.Arm).add(passage{r, p.of(name{lang: r.Lang, task: r.Task, id: r.Item}, r.Cluster)}, r.Lang)
 	}
 	for i := range s.Set.Replies {
 		r := &s.Set.Replies[i]
-		of(s.replies, r.Arm).add(reply{r, p.of(name{r.Lang, r.Task, r.Item}, r.Cluster)}, r.Lang)
+		of(s.replies, r.Arm).add(reply{r, p.of(name{lang: r.Lang, task: r.Task, id: r.Item}, r.Cluster)}, r.Lang)
 	}
 	p.sort()
 	reorder(p, s.evaluations, func(e *evaluation) *int { return &e.cluster })
+	reorder(p, s.trials, func(e *evaluation) *int { return &e.cluster })
+	reorder(p, s.drift, func(d *drifted) *int { return &d.cluster })
 	reorder(p, s.choices, func(c *choice) *int { return &c.cluster })
 	reorder(p, s.passages, func(r *passage) *int { return &r.cluster })
 	reorder(p, s.replies, func(r *reply) *int { return &r.cluster })
@@ -175,14 +195,14 @@ func (s *Study) index() {
 }
 
 // of is an arm's list, which is made where there is none yet.
-func of[R any](lists map[string]*listed[R], arm string) *listed[R] {
+func of[K comparable, R any](lists map[K]*listed[R], arm K) *listed[R] {
 	if lists[arm] == nil {
 		lists[arm] = &listed[R]{}
 	}
 	return lists[arm]
 }
 
-func reorder[R any](p *places, lists map[string]*listed[R], cluster func(*R) *int) {
+func reorder[K comparable, R any](p *places, lists map[K]*listed[R], cluster func(*R) *int) {
 	for _, l := range lists {
 		for i := range l.all {
 			at := cluster(&l.all[i])

@@ -18,6 +18,8 @@ type Study struct {
 
 	// by arm
 	evaluations map[string]*listed[evaluation]
+	trials      map[trialed]*listed[evaluation] // the answers beside those: sampled ones, and those of earlier policies
+	drift       map[trialed]*listed[drifted]
 	choices     map[string]*listed[choice]
 	passages    map[string]*listed[passage]
 	replies     map[string]*listed[reply]
@@ -44,12 +46,20 @@ func New(set *record.Set) (*Study, error) {
 	return s, errors.Join(append(s.checkPublished(), s.checkClaims())...)
 }
 
-// estimated names an estimate: what of which arm, less which other one, in which languages.
-type estimated struct{ what, arm, reference, languages string }
+// estimated names an estimate: what of which answers of which arm, less which other one, in which languages.
+type estimated struct {
+	what, arm, reference, languages string
+	of                              Which
+}
 
 // once computes an estimate on the first request; concurrent requests wait for it.
 func (s *Study) once(what, arm, reference string, in records.Group, compute func() stats.Estimate) stats.Estimate {
-	key := estimated{what, arm, reference, strings.Join(in.Codes, " ")}
+	return s.onceOf(Which{}, what, arm, reference, in, compute)
+}
+
+// onceOf is once for an estimate from certain answers.
+func (s *Study) onceOf(of Which, what, arm, reference string, in records.Group, compute func() stats.Estimate) stats.Estimate {
+	key := estimated{what, arm, reference, strings.Join(in.Codes, " "), of}
 	e, ok := s.known.Load(key)
 	if !ok {
 		e, _ = s.known.LoadOrStore(key, sync.OnceValue(compute))

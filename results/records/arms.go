@@ -87,6 +87,17 @@ func (s *Study) Arm(name string) *record.Arm {
 	return nil
 }
 
+// OneEach are the trained arms with one model per language: what a language reaches by itself.
+func (s *Study) OneEach() []record.Arm {
+	return s.arms(func(a record.Arm) bool { return a.Trained && a.Policy == "mono" })
+}
+
+// Oracles are the trained arms with one model for all languages that keep the right pairs only, by the reference answers: what no filter can
+// know.
+func (s *Study) Oracles() []record.Arm {
+	return s.arms(func(a record.Arm) bool { return a.Trained && a.Policy != "mono" && a.Select == "oracle" })
+}
+
 // Before reports whether an arm is declared before another.
 func (s *Study) Before(arm, other string) bool { return s.armAt[arm] < s.armAt[other] }
 

@@ -148,14 +148,11 @@ func (s *Study) check() error {
 	}, func(v []float64, r *record.Step) []float64 {
 		return append(v, r.Loss, r.Accuracy, r.Margin, r.Chosen, r.Rejected, r.GradNorm, r.Rate)
 	})
-	each(f, "evaluation", s.Set.Evaluations, func(r *record.Evaluation) key {
-		return key{seed: r.Seed, arm: r.Arm, lang: r.Lang, item: r.Prompt}
-	}, numbers)
-	for i := range s.Set.Evaluations {
-		if r := &s.Set.Evaluations[i]; r.Win < 0 || r.Win > 1 {
-			f.add("evaluation: %s: a win of %v, want 0 to 1", key{seed: r.Seed, arm: r.Arm, lang: r.Lang, item: r.Prompt}, r.Win)
-		}
-	}
+	f.evaluations("evaluation", s.Set.Evaluations)
+	f.evaluations("trials", s.Set.Trials)
+	each(f, "drift", s.Set.Drift, func(r *record.Drift) key {
+		return key{seed: r.Seed, arm: r.Arm, iteration: r.Iteration, lang: r.Lang, item: r.Prompt, number: r.Sample}
+	}, func(v []float64, r *record.Drift) []float64 { return append(v, r.Nats, r.StartNats) })
 	each(f, "choices", s.Set.Choices, func(r *record.Choice) key {
 		return key{seed: r.Seed, arm: r.Arm, lang: r.Lang, task: r.Task, item: r.Item}
 	}, func(v []float64, r *record.Choice) []float64 { return append(v, r.LogLikelihoods...) })
@@ -210,6 +207,19 @@ func (f *faults) gram(k key, name string, m [][]float64, languages int) {
 			f.add("consensus: %s: %s[%d] has %d columns instead of %d", k, name, i, len(row), len(m))
 		}
 		f.finite(k, "consensus "+name, row...)
+	}
+}
+
+// evaluations checks answers to held-out prompts.
+func (f *faults) evaluations(kind string, list []record.Evaluation) {
+	of := func(r *record.Evaluation) key {
+		return key{seed: r.Seed, arm: r.Arm, iteration: r.Iteration, lang: r.Lang, item: r.Prompt, number: r.Sample}
+	}
+	each(f, kind, list, of, numbers)
+	for i := range list {
+		if r := &list[i]; r.Win < 0 || r.Win > 1 {
+			f.add("%s: %s: a win of %v, want 0 to 1", kind, of(r), r.Win)
+		}
 	}
 }
 

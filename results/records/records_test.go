@@ -54,6 +54,11 @@ func TestBrokenRecordsAreRefusedWithTheirCoordinates(t *testing.T) {
 		"missing":  {func(s *record.Set) { s.Consensus[0].KeptGram = s.Consensus[0].KeptGram[:2] }, "kept_gram has 2 rows for 3 languages"},
 		"arms":     {func(s *record.Set) { s.Study.Arms[1].Name = "baseline" }, "study: an arm is declared twice"},
 		"langs":    {func(s *record.Set) { s.Study.Languages[1].Code = "en" }, "study: a language is declared twice"},
+		"sample":   {func(s *record.Set) { synthetic.Sample(s); s.Trials = append(s.Trials, s.Trials[1]) }, "trials: seed 1, arm baseline, language en, item en-0000, number 2: recorded twice"},
+		"drift": {func(s *record.Set) {
+			synthetic.Move(synthetic.Iterate(synthetic.Sample(s)))
+			s.Drift[0].Nats = math.Inf(1)
+		}, "drift: seed 1, arm joint, language en, item en-0000, number 1: contains the number +Inf"},
 		"many": {func(s *record.Set) {
 			for i := range s.Evaluations {
 				s.Evaluations[i].Known = math.NaN()
@@ -70,8 +75,10 @@ func TestBrokenRecordsAreRefusedWithTheirCoordinates(t *testing.T) {
 }
 
 func TestOrderOfRecordsDoesNotMatter(t *testing.T) {
-	want := study(t, synthetic.Set(synthetic.Small()))
-	shuffled := synthetic.Set(synthetic.Small())
+	made := func() *record.Set {
+		return synthetic.Move(synthetic.Iterate(synthetic.Sample(synthetic.Set(synthetic.Small()))))
+	}
+	want, shuffled := study(t, made()), made()
 	synthetic.Shuffle(shuffled)
 	if got := study(t, shuffled); !cmp.Equal(want.Set, got.Set) {
 		t.Error("shuffled records were not put back in order")

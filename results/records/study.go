@@ -103,6 +103,16 @@ func (s *Study) sort() {
 	}, func(a, b *record.Fidelity) int {
 		return cmp.Or(cmp.Compare(a.Prompt, b.Prompt), cmp.Compare(a.Exact, b.Exact), cmp.Compare(a.Sketched, b.Sketched))
 	})
+	put(s.Set.Trials, func(a, b *record.Evaluation) int {
+		return s.order(a.Seed, b.Seed, a.Arm, b.Arm, a.Iteration, b.Iteration, a.Lang, b.Lang)
+	}, func(a, b *record.Evaluation) int {
+		return cmp.Or(cmp.Compare(a.Prompt, b.Prompt), cmp.Compare(a.Sample, b.Sample))
+	})
+	put(s.Set.Drift, func(a, b *record.Drift) int {
+		return s.order(a.Seed, b.Seed, a.Arm, b.Arm, a.Iteration, b.Iteration, a.Lang, b.Lang)
+	}, func(a, b *record.Drift) int {
+		return cmp.Or(cmp.Compare(a.Prompt, b.Prompt), cmp.Compare(a.Sample, b.Sample))
+	})
 }
 
 func (s *Study) order(seedA, seedB uint64, armA, armB string, iterationA, iterationB int, langA, langB string) int {

@@ -39,6 +39,8 @@ func Rename(set *record.Set, names map[string]string) *record.Set {
 	each(set.Passages, func(r *record.Passage) { as(&r.Arm) })
 	each(set.Fidelity, func(r *record.Fidelity) { as(&r.Arm) })
 	each(set.Replies, func(r *record.Reply) { as(&r.Arm) })
+	each(set.Trials, func(r *record.Evaluation) { as(&r.Arm) })
+	each(set.Drift, func(r *record.Drift) { as(&r.Arm) })
 	return set
 }
 

@@ -19,6 +19,8 @@ func Shuffle(set *record.Set) {
 	shuffle(r, set.Choices)
 	shuffle(r, set.Passages)
 	shuffle(r, set.Fidelity)
+	shuffle(r, set.Trials)
+	shuffle(r, set.Drift)
 }
 
 func shuffle[T any](r *rand.Rand, records []T) {

@@ -4,16 +4,11 @@ package evaluation
 
 import (
 	"context"
-	"fmt"
-	"slices"
 
 	"congrad/harness/bench"
 	"congrad/harness/decode"
 	"congrad/harness/forecast"
-	"congrad/harness/judge"
-	"congrad/harness/judge/endpoint"
 	"congrad/harness/kind"
-	"congrad/harness/kind/sampling"
 	"congrad/harness/record"
 	"congrad/harness/stage"
 )
@@ -62,113 +57,13 @@ func (a Answer) Forecast(size int, _ *bench.Bench, l kind.Lengths) forecast.Stag
 	return l.Decodes(size, 1, a.Rows)
 }
 
-// judged is an answer to a held-out prompt with a judge's score; 0 where it gave none.
-type judged struct {
-	kind.Answer
-	score float64
-}
-
-// readJudged reads answers, with scores if there are any.
-func readJudged(s stage.Shelf, answers, scores stage.Ref) ([]judged, error) {
-	list, err := stage.Lines[kind.Answer](s, answers, "answers")
-	if err != nil {
-		return nil, err
-	}
-	out := make([]judged, len(list))
-	for i, a := range list {
-		out[i].Answer = a
-	}
-	if scores == "" {
-		return out, nil
-	}
-	given, err := stage.Lines[judge.Score](s, scores, "scores")
-	for i, x := range given {
-		if x.Parsed {
-			out[i].score = x.Value
-		}
-	}
-	return out, err
-}
-
-// readVerdicts reads a server's on n answers; nil where none judges. The opponent's own are the same as the opponent's.
-func readVerdicts(s stage.Shelf, at kind.Trial, n int) ([]endpoint.Verdict, error) {
-	switch {
-	case at.Verdicts != "":
-		return stage.Lines[endpoint.Verdict](s, at.Verdicts, "verdicts")
-	case at.Server:
-		return slices.Repeat([]endpoint.Verdict{{First: 0.5, Second: 0.5, By: endpoint.Same}}, n), nil
-	}
-	return nil, nil
-}
-
 // Record adds the prompts, and the answers with how they fare against the opponent's.
 func (a Answer) Record(s stage.Shelf, b *bench.Bench, at kind.Place, set *record.Set) error {
-	prompts, err := b.Prompts(a.Asked)
-	if err != nil {
-		return err
+	list, err := trials(s, b, a.Asked, at, set)
+	if at.Iteration > 0 {
+		set.Trials = append(set.Trials, list...)
+	} else {
+		set.Evaluations = append(set.Evaluations, list...)
 	}
-	sampling.RecordPrompts(set, prompts)
-	find := bench.ByID(prompts)
-	answers, err := readJudged(s, s.Own, at.Trial.Scores)
-	if err != nil {
-		return err
-	}
-	opponent, err := readJudged(s, at.Trial.Opponent, at.Trial.OpponentScores)
-	if err != nil {
-		return err
-	}
-	theirs := map[string]judged{}
-	for _, x := range opponent {
-		theirs[x.Prompt] = x
-	}
-	verdicts, err := readVerdicts(s, at.Trial, len(answers))
-	if err != nil {
-		return err
-	}
-	for i, ours := range answers {
-		prompt, err := find(ours.Prompt)
-		if err != nil {
-			return err
-		}
-		opposed, ok := theirs[ours.Prompt]
-		if !ok {
-			return fmt.Errorf("the opponent has no answer to the prompt %q", ours.Prompt)
-		}
-		x := compared(ours, opposed, at.Trial)
-		x.Seed, x.Arm, x.Cluster = at.Seed, at.Arm.Name, prompt.Cluster
-		if verdicts != nil {
-			x.Verdict, x.Win = (*record.Verdict)(&verdicts[i]), verdicts[i].Win()
-		}
-		set.Evaluations = append(set.Evaluations, x)
-	}
-	return nil
-}
-
-// compared holds an answer against the opponent's: by a judge's scores where there are some, else by the reference answer.
-func compared(ours, theirs judged, t kind.Trial) record.Evaluation {
-	x := record.Evaluation{
-		Lang: ours.Lang, Prompt: ours.Prompt, Text: ours.Text, Tokens: len(ours.Tokens), Finished: ours.Finished,
-		Known: ours.Known, Opponent: theirs.Known, Win: win(ours.Known, theirs.Known),
-	}
-	if t.File {
-		x.OpponentText = theirs.Text
-	}
-	if t.Scores != "" {
-		x.Score, x.OpponentScore, x.Win = ours.score, theirs.score, 0.5
-		if x.Score > 0 && x.OpponentScore > 0 {
-			x.Win = win(x.Score, x.OpponentScore)
-		}
-	}
-	return x
-}
-
-// win is 1 for the better score, 0 for the worse, a half for equal ones.
-func win(ours, theirs float64) float64 {
-	switch {
-	case ours > theirs:
-		return 1
-	case ours < theirs:
-		return 0
-	}
-	return 0.5
+	return err
 }

@@ -90,9 +90,9 @@ func (c Compare) pairs(s stage.Shelf, b *bench.Bench) ([]endpoint.Pair, error) {
 	if err != nil {
 		return nil, err
 	}
-	find, against := bench.ByID(prompts), map[string]string{}
+	find, against := bench.ByID(prompts), opposing[string]{}
 	for _, a := range theirs {
-		against[a.Prompt] = a.Text
+		against[a.Prompt] = append(against[a.Prompt], a.Text)
 	}
 	pairs := make([]endpoint.Pair, len(ours))
 	for i, a := range ours {
@@ -100,9 +100,9 @@ func (c Compare) pairs(s stage.Shelf, b *bench.Bench) ([]endpoint.Pair, error) {
 		if err != nil {
 			return nil, err
 		}
-		opponent, ok := against[a.Prompt]
-		if !ok {
-			return nil, fmt.Errorf("the opponent has no answer to the prompt %q", a.Prompt)
+		opponent, err := against.to(a.Prompt, a.Sample)
+		if err != nil {
+			return nil, err
 		}
 		pairs[i] = endpoint.Pair{Instruction: prompt.Text, Answer: a.Text, Opponent: opponent}
 	}

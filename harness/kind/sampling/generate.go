@@ -64,7 +64,7 @@ func RecordPrompts(set *record.Set, prompts []data.Prompt) {
 	for _, p := range prompts {
 		if !there[p.ID] {
 			there[p.ID] = true
-			set.Prompts = append(set.Prompts, record.Prompt{ID: p.ID, Lang: p.Lang, Text: p.Text, Right: p.Right})
+			set.Prompts = append(set.Prompts, record.Prompt{ID: p.ID, Lang: p.Lang, Text: p.Text, Right: p.Right, Kind: p.Kind})
 		}
 	}
 }

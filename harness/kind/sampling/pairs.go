@@ -140,11 +140,7 @@ func said(b *bench.Bench, answer string) string {
 }
 
 func side(b *bench.Bench, a kind.Answer) kind.Side {
-	s := kind.Side{Tokens: append([]int(nil), a.Tokens...), Text: a.Text}
-	if a.Finished {
-		s.Tokens = append(s.Tokens, b.Chat.Stop())
-	}
-	return s
+	return kind.Side{Tokens: a.Whole(b.Chat.Stop()), Text: a.Text}
 }
 
 // judgeAccuracy counts how the judge orders each exact answer and each one that is not. Equal texts count once.
