@@ -62,7 +62,7 @@ func faith(s *records.Study, arm record.Arm, iteration int) Faith {
 		exact[r.Seed] = append(exact[r.Seed], r.Exact)
 		sketched[r.Seed] = append(sketched[r.Seed], r.Sketched)
 		if r.ExactKept {
-			k := stats.Sample{Seed: r.Seed, Cluster: r.Prompt}
+			k := stats.Sample{Seed: s.Outer(r.Seed), Cluster: r.Prompt}
 			if r.SketchedKept {
 				k.Value = 1
 			}
@@ -80,7 +80,7 @@ func faith(s *records.Study, arm record.Arm, iteration int) Faith {
 		if f.Seeds == 0 || rho < f.Lowest {
 			f.Lowest = rho
 		}
-		rhos = append(rhos, stats.Sample{Seed: seed, Cluster: fmt.Sprint(seed), Value: rho})
+		rhos = append(rhos, stats.Sample{Seed: s.Outer(seed), Cluster: fmt.Sprint(seed), Value: rho})
 		f.Seeds++
 	}
 	f.Rank = stats.MeanWithin(rhos, -1, 1, records.Level)

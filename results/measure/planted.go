@@ -115,7 +115,7 @@ func PlantedAUROC(s *records.Study, arm string, iteration int, g records.Group) 
 	var samples []stats.Sample
 	for _, k := range strata {
 		if values, ok := at[k].placed(); ok {
-			samples = at[k].sampled(samples, k, func(p pairKey) float64 { return values[p] })
+			samples = at[k].sampled(samples, s.Outer(k.seed), func(p pairKey) float64 { return values[p] })
 		}
 	}
 	return stats.MeanWithin(samples, 0, 1, records.Level)
@@ -135,16 +135,16 @@ func PlantedAUROCMinus(s *records.Study, arm, reference string, iteration int, g
 		a, okA := shared.placed()
 		b, okB := theirs[k].only(ours[k]).placed()
 		if okA && okB {
-			samples = shared.sampled(samples, k, func(p pairKey) float64 { return a[p] - b[p] })
+			samples = shared.sampled(samples, s.Outer(k.seed), func(p pairKey) float64 { return a[p] - b[p] })
 		}
 	}
 	return stats.MeanWithin(samples, -1, 1, records.Level)
 }
 
 // sampled appends one value per pair, so weighted that every stratum counts alike.
-func (x *labelled) sampled(samples []stats.Sample, k stratum, value func(pairKey) float64) []stats.Sample {
+func (x *labelled) sampled(samples []stats.Sample, outer uint64, value func(pairKey) float64) []stats.Sample {
 	for _, p := range x.keys {
-		samples = append(samples, stats.Sample{Seed: k.seed, Cluster: p.prompt, Value: value(p), Weight: 1 / float64(len(x.keys))})
+		samples = append(samples, stats.Sample{Seed: outer, Cluster: p.prompt, Value: value(p), Weight: 1 / float64(len(x.keys))})
 	}
 	return samples
 }
@@ -154,7 +154,7 @@ func PlantedShare(s *records.Study, arm string, iteration int, g records.Group) 
 	var samples []stats.Sample
 	for i := range s.Set.Pairs {
 		if p := &s.Set.Pairs[i]; p.Arm == arm && p.Iteration == iteration && p.Kept && g.Has(p.Lang) {
-			samples = append(samples, stats.Sample{Seed: p.Seed, Cluster: p.Prompt, Value: float64(count(p.Planted))})
+			samples = append(samples, stats.Sample{Seed: s.Outer(p.Seed), Cluster: p.Prompt, Value: float64(count(p.Planted))})
 		}
 	}
 	return stats.MeanWithin(samples, 0, 1, records.Level)

@@ -60,7 +60,7 @@ type Paired struct {
 	Difference stats.Estimate // B less A
 }
 
-func paired(a, b []outcome) Paired {
+func (x Between) paired(a, b []outcome) Paired {
 	inA, inB := map[item]bool{}, map[item]bool{}
 	for _, o := range a {
 		inA[o.item] = true
@@ -70,7 +70,7 @@ func paired(a, b []outcome) Paired {
 	}
 	a = slices.DeleteFunc(a, func(o outcome) bool { return !inB[o.item] })
 	b = slices.DeleteFunc(b, func(o outcome) bool { return !inA[o.item] })
-	return Paired{stats.MeanWithin(samples(a), 0, 1, records.Level), stats.MeanWithin(samples(b), 0, 1, records.Level), stats.MeanWithin(minus(b, a, false), -1, 1, records.Level)}
+	return Paired{stats.MeanWithin(x.A.samples(a), 0, 1, records.Level), stats.MeanWithin(x.B.samples(b), 0, 1, records.Level), stats.MeanWithin(x.B.minus(b, a, false), -1, 1, records.Level)}
 }
 
 // WinRate compares an arm's win rates, which means something where the opponents' answers are the same, and the judge is.
@@ -81,7 +81,7 @@ func (x Between) Exact(arm string, in records.Group) Paired { return x.evaluated
 
 func (x Between) evaluated(arm string, in records.Group, value func(*record.Evaluation) (float64, bool)) Paired {
 	reworded := func(o outcome) bool { return x.reworded(o.id) }
-	return paired(slices.DeleteFunc(x.A.evaluated(arm, in, value), reworded), slices.DeleteFunc(x.B.evaluated(arm, in, value), reworded))
+	return x.paired(slices.DeleteFunc(x.A.evaluated(arm, in, value), reworded), slices.DeleteFunc(x.B.evaluated(arm, in, value), reworded))
 }
 
 // reworded reports whether an id is of another prompt in each study: files may number their prompts alike.
@@ -104,7 +104,7 @@ func (x Between) Reworded() int {
 
 // Tax compares an arm's own readings over all tasks, not their differences to a baseline.
 func (x Between) Tax(m Measure, arm string, in records.Group) Paired {
-	return paired(m.of(x.A, "", arm, in), m.of(x.B, "", arm, in))
+	return x.paired(m.of(x.A, "", arm, in), m.of(x.B, "", arm, in))
 }
 
 // Opponents counts the answers of the opponents to the same prompts under the same seeds, and those of them that differ.

@@ -40,7 +40,7 @@ func (s *Study) fitLengths() *Lengths {
 	}
 	for _, e := range theirs {
 		texts[item{e.Seed, e.Lang, "", e.Prompt}] = e.Text
-		anySeed := item{0, e.Lang, "", e.Prompt} // untrained, it has no training run
+		anySeed := item{s.sharing(e.Seed), e.Lang, "", e.Prompt} // untrained, it has no training run
 		if _, ok := texts[anySeed]; !ok {
 			texts[anySeed] = e.Text
 		}
@@ -51,7 +51,7 @@ func (s *Study) fitLengths() *Lengths {
 		}
 		text, ok := texts[item{e.Seed, e.Lang, "", e.Prompt}]
 		if !ok {
-			text, ok = texts[item{0, e.Lang, "", e.Prompt}]
+			text, ok = texts[item{s.sharing(e.Seed), e.Lang, "", e.Prompt}]
 		}
 		return text, ok
 	}
@@ -109,7 +109,7 @@ func (l *Lengths) Of(arm string, in records.Group) Length {
 			}
 		}
 	}
-	sum.Raw, sum.Controlled = stats.MeanWithin(samples(raw), 0, 1, records.Level), stats.Mean(samples(controlled), records.Level)
+	sum.Raw, sum.Controlled = stats.MeanWithin(l.study.samples(raw), 0, 1, records.Level), stats.Mean(l.study.samples(controlled), records.Level)
 	return sum
 }
 
@@ -117,7 +117,7 @@ func (l *Lengths) Of(arm string, in records.Group) Length {
 func (l *Lengths) Minus(arm, reference string, in records.Group) stats.Estimate {
 	_, a := l.outcomes(arm, in)
 	_, b := l.outcomes(reference, in)
-	return stats.Mean(minus(a, b, false), records.Level)
+	return stats.Mean(l.study.minus(a, b, false), records.Level)
 }
 
 // Fit is an arm's model in a language.

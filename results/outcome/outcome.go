@@ -21,41 +21,41 @@ type outcome struct {
 }
 
 // samples are outcomes as the statistics want them.
-func samples(outcomes []outcome) []stats.Sample {
-	s := make([]stats.Sample, len(outcomes))
+func (s *Study) samples(outcomes []outcome) []stats.Sample {
+	list := make([]stats.Sample, len(outcomes))
 	for i, o := range outcomes {
-		s[i] = stats.Sample{Seed: o.seed, Cluster: o.cluster, Value: o.value, Weight: o.weight}
+		list[i] = stats.Sample{Seed: s.Outer(o.seed), Cluster: o.cluster, Value: o.value, Weight: o.weight}
 	}
-	return s
+	return list
 }
 
 // minus pairs what two arms did on the same items. Items that only one of them has are left out. An untrained arm has no
-// training run, so where one of its seeds is missing, what it did under another seed is used.
-func minus(a, b []outcome, untouched bool) []stats.Sample {
+// training run, so where one of its seeds is missing, what it did under another seed of the same model is used.
+func (s *Study) minus(a, b []outcome, untouched bool) []stats.Sample {
 	under := make(map[item]float64, len(b))
 	other := map[item]float64{}
 	for _, o := range b {
 		under[o.item] = o.value
 		if untouched {
-			o.seed = 0
+			o.seed = s.sharing(o.seed)
 			if _, ok := other[o.item]; !ok {
 				other[o.item] = o.value
 			}
 		}
 	}
-	var s []stats.Sample
+	var list []stats.Sample
 	for _, o := range a {
 		value, ok := under[o.item]
 		if !ok {
 			anySeed := o.item
-			anySeed.seed = 0
+			anySeed.seed = s.sharing(o.seed)
 			value, ok = other[anySeed]
 		}
 		if ok {
-			s = append(s, stats.Sample{Seed: o.seed, Cluster: o.cluster, Value: o.value - value, Weight: o.weight})
+			list = append(list, stats.Sample{Seed: s.Outer(o.seed), Cluster: o.cluster, Value: o.value - value, Weight: o.weight})
 		}
 	}
-	return s
+	return list
 }
 
 // clusterOf falls back to the item itself, in its language, where nothing is said to be shared between languages.
@@ -102,7 +102,7 @@ func indicator(is bool) float64 {
 // WinRate is the share of held-out prompts on which the arm's answer beats the opponent's, ties counting half.
 func (s *Study) WinRate(arm string, in records.Group) stats.Estimate {
 	return s.once("win rate", arm, "", in, func() stats.Estimate {
-		wins := samples(s.evaluated(arm, in, win))
+		wins := s.samples(s.evaluated(arm, in, win))
 		if s.Answers == nil && arm == s.Opponent {
 			return stats.Mean(wins, records.Level) // against itself: a half, whatever the prompts
 		}
@@ -113,7 +113,7 @@ func (s *Study) WinRate(arm string, in records.Group) stats.Estimate {
 // WinsMinus is the paired difference of two arms' win rates: same prompts, same seeds, same opponent.
 func (s *Study) WinsMinus(arm, reference string, in records.Group) stats.Estimate {
 	return s.once("win rate", arm, reference, in, func() stats.Estimate {
-		return stats.MeanWithin(minus(s.evaluated(arm, in, win), s.evaluated(reference, in, win), s.untouched(reference)), -1, 1, records.Level)
+		return stats.MeanWithin(s.minus(s.evaluated(arm, in, win), s.evaluated(reference, in, win), s.untouched(reference)), -1, 1, records.Level)
 	})
 }
 
@@ -121,7 +121,7 @@ func (s *Study) WinsMinus(arm, reference string, in records.Group) stats.Estimat
 // of few clusters that came out alike may exclude a half, which as many flipped coins do too.
 func (s *Study) WinsMinusDraw(arm string, in records.Group) stats.Estimate {
 	return s.once("win rate less a half", arm, "", in, func() stats.Estimate {
-		list := samples(s.evaluated(arm, in, win))
+		list := s.samples(s.evaluated(arm, in, win))
 		for i := range list {
 			list[i].Value -= 0.5
 		}
@@ -135,27 +135,35 @@ const replicates = 2000
 // WinRateBootstrap is WinRate with the interval of a bootstrap that resamples clusters of prompts, and seeds as the outer
 // level.
 func (s *Study) WinRateBootstrap(arm string, in records.Group) stats.Estimate {
-	return stats.Bootstrap(samples(s.evaluated(arm, in, win)), rng.Stream(0, "bootstrap of win rates", in.Name), replicates, records.Level)
+	return stats.Bootstrap(s.samples(s.evaluated(arm, in, win)), rng.Stream(0, "bootstrap of win rates", in.Name), replicates, records.Level)
 }
 
 // WinsMinusBootstrap is WinsMinus with the interval of such a bootstrap, paired.
 func (s *Study) WinsMinusBootstrap(arm, reference string, in records.Group) stats.Estimate {
-	paired := minus(s.evaluated(arm, in, win), s.evaluated(reference, in, win), s.untouched(reference))
+	paired := s.minus(s.evaluated(arm, in, win), s.evaluated(reference, in, win), s.untouched(reference))
 	return stats.Bootstrap(paired, rng.Stream(0, "bootstrap of differences", in.Name), replicates, records.Level)
 }
 
 // Exact is the share of greedy answers that are the known one, among prompts with a known answer.
 func (s *Study) Exact(arm string, in records.Group) stats.Estimate {
 	return s.once("exact", arm, "", in, func() stats.Estimate {
-		return stats.MeanWithin(samples(s.evaluated(arm, in, exact)), 0, 1, records.Level)
+		return stats.MeanWithin(s.samples(s.evaluated(arm, in, exact)), 0, 1, records.Level)
 	})
 }
 
 // Length is the mean number of tokens of the greedy answers.
 func (s *Study) Length(arm string, in records.Group) stats.Estimate {
 	return s.once("tokens", arm, "", in, func() stats.Estimate {
-		return stats.Mean(samples(s.evaluated(arm, in, tokens)), records.Level)
+		return stats.Mean(s.samples(s.evaluated(arm, in, tokens)), records.Level)
 	})
+}
+
+// sharing is equal for seeds under which an untrained arm is the same: those that start from one model. It is no seed's number, or zero.
+func (s *Study) sharing(seed uint64) uint64 {
+	if len(s.Bases) == 0 {
+		return 0
+	}
+	return ^s.Outer(seed)
 }
 
 func (s *Study) untouched(arm string) bool {

@@ -98,7 +98,7 @@ func (s *Study) sameAnswers(without []Doubt) (list []Doubt) {
 func (s *Study) answerAlike(a, b record.Arm) bool {
 	at := func(x record.Arm, e *record.Evaluation) item {
 		if !x.Trained {
-			return item{lang: e.Lang, id: e.Prompt}
+			return item{seed: s.sharing(e.Seed), lang: e.Lang, id: e.Prompt}
 		}
 		return item{e.Seed, e.Lang, "", e.Prompt}
 	}
