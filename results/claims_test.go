@@ -122,3 +122,26 @@ func TestClaimsThatCannotBeAnswered(t *testing.T) {
 		}
 	}
 }
+
+// With several models intervals are over the models: the same as if all runs of a model were one.
+func TestSeveralModels(t *testing.T) {
+	size := synthetic.Small()
+	size.Seeds, size.Prompts = 4, 40
+	set := synthetic.Set(size)
+	set.Study.Claims = []record.Claim{{Text: "x", Measure: "win rate", Arm: "congrad", Minus: "joint", Group: "seen", Direction: "greater", Effect: 0.01}}
+	alone := rows(t, rendered(t, set)["tables/claims.csv"])[0]
+	set.Study.Bases = []record.Base{{Name: "a", Weights: "1", Seeds: []uint64{1, 3}}, {Name: "b", Weights: "2", Seeds: []uint64{2, 4}}}
+	files := rendered(t, set)
+	both := rows(t, files["tables/claims.csv"])[0]
+	if alone["seeds"] != "4" || both["seeds"] != "2" || alone["difference"] != both["difference"] || parsed(t, both, "difference high") <= parsed(t, alone, "difference high") {
+		t.Errorf("one model %v, two %v", alone, both)
+	}
+	for _, want := range []string{"4 seeds on 2 models", "the seeds start from 2 models in turn (a and b)"} {
+		if !strings.Contains(string(files["report.md"]), want) {
+			t.Errorf("the report does not say %q", want)
+		}
+	}
+	if !strings.Contains(string(files["tables/facts.txt"]), "starts from b") {
+		t.Errorf("%s", files["tables/facts.txt"])
+	}
+}

@@ -29,6 +29,9 @@ func Facts(s *outcome.Study) []Fact {
 	if m := s.Model; m.Name != "" {
 		add("model", "%s: %d parameters (%d layers, width %d, %d tokens), weights %.12s", m.Name, m.Parameters, m.Layers, m.Width, m.Vocabulary, m.Weights)
 	}
+	for _, b := range s.Bases {
+		add("starts from "+b.Name, "seeds %s, weights %.12s", strings.Trim(fmt.Sprint(b.Seeds), "[]"), b.Weights)
+	}
 	if g := s.Generate; g.Samples > 0 {
 		add("prompts", "%d per seen language and iteration, %d answers each at temperature %g and top-p %g", g.PerLanguage, g.Samples, g.Temperature, g.TopP)
 	}

@@ -17,7 +17,7 @@ func mainTable(s *outcome.Study) table.Table {
 		Title: "Win rate against the answers of " + opponent(s) + ", and the alignment tax",
 		Note: fmt.Sprintf("Mean [95 %% interval]. %s, %s in %s. A tie counts half. %s%s"+
 			"tokens: mean length of the greedy answers. accuracy and bits per byte: paired differences to %s.%s",
-			table.Counted(len(s.Seeds), "seed"), table.Counted(prompts, "evaluation prompt"), table.Counted(clusters, "cluster"), differences(s), meaning, base(s), s.JudgedBy()),
+			s.Runs(), table.Counted(prompts, "evaluation prompt"), table.Counted(clusters, "cluster"), differences(s), meaning, base(s), s.JudgedBy()),
 		Columns: slices.Concat(
 			[]table.Column{text("", "languages"), text("", "arm"), number("", "n"), interval("", "win rate")},
 			minusColumn(s, "", ""), quality.columns(""), []table.Column{number("", "tokens"), difference("", "accuracy"), difference("", "bits per byte")},

@@ -275,3 +275,34 @@ func TestHowVerdictsCount(t *testing.T) {
 		}
 	}
 }
+
+// Why a claim stays in the count once it has a verdict: its other hypothesis may still be true. Two differences at the bound, which is 3.5 standard
+// errors, and a count of claims without a verdict.
+func TestCountingOpenClaimsOnlyIsTooLenient(t *testing.T) {
+	const effect, n = 3.5, 20000
+	r := rand.New(rand.NewPCG(83, 89))
+	v := parts{c: 1, seeds: 1, columns: 400}
+	wrong, lenient := 0, 0
+	for range n {
+		var answers []Answer
+		for range 2 {
+			mean := effect + r.NormFloat64()
+			answers = append(answers, Answer{Estimate{Mean: mean}, v.p(math.Abs(mean)), v.beyond(effect - math.Abs(mean)), Claim{Direction: Greater}})
+		}
+		truths := []float64{effect, effect}
+		wrong += anyWrong(Verdicts(answers, 0.05), truths)
+		first := 0
+		if min(answers[1].Far, answers[1].Near) < min(answers[0].Far, answers[0].Near) {
+			first = 1
+		}
+		one := Verdicts(answers[first:first+1], 0.025)
+		if one[0] != NotSettled { // the other has all of the level
+			one = append(one, Verdicts(answers[1-first:2-first], 0.05)...)
+		}
+		lenient += anyWrong(one, truths)
+	}
+	t.Logf("wrong %.4f, with the lenient count %.4f", float64(wrong)/n, float64(lenient)/n)
+	if float64(wrong)/n > 0.05+0.0046 || float64(lenient)/n < 0.08 {
+		t.Errorf("wrong %.4f, with the lenient count %.4f", float64(wrong)/n, float64(lenient)/n)
+	}
+}

@@ -132,6 +132,33 @@ func TestCoverage(t *testing.T) {
 	}
 }
 
+// Runs that start from one model are alike. Taken as independent their intervals cover too little; with models as the outer level they do not.
+func TestCoverageWhereModelsDiffer(t *testing.T) {
+	r := rand.New(rand.NewPCG(73, 79))
+	const studies, models, each, clusters = 500, 3, 3, 60
+	byModel, bySeed := 0, 0
+	for range studies {
+		var over, under []Sample
+		for m := range models {
+			model := 0.1 * r.NormFloat64()
+			for k := range each {
+				run := 0.03 * r.NormFloat64()
+				for c := range clusters {
+					value := model + run + 0.3*r.NormFloat64()
+					over = append(over, Sample{Seed: uint64(m), Cluster: c, Value: value})
+					under = append(under, Sample{Seed: uint64(m*each + k), Cluster: c, Value: value})
+				}
+			}
+		}
+		byModel += holds(Mean(over, 0.95), 0)
+		bySeed += holds(Mean(under, 0.95), 0)
+	}
+	t.Logf("3 models x 3 seeds: over models covers %.3f, over seeds %.3f", float64(byModel)/studies, float64(bySeed)/studies)
+	if float64(byModel)/studies < 0.92 || float64(bySeed)/studies > 0.88 {
+		t.Errorf("over models covers %.3f, over seeds %.3f", float64(byModel)/studies, float64(bySeed)/studies)
+	}
+}
+
 // Mean depends on the sums of cells only, which the simulation makes use of.
 func TestItemsOfACellCanBeSummed(t *testing.T) {
 	d := design{seeds: 3, clusters: 20, languages: 4, seed: 0.1, cluster: 0.5, cell: 0.5}

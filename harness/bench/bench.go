@@ -29,9 +29,10 @@ type Bench struct {
 	World   *world.World          // of the items, for its mixture and its defects
 	Recipe  *pretrain.Recipe      // of the base model, for training it further
 	Base    *model.Folder
-	Device  string // enters the keys of all stages that the device computes
-	Backend string // the same for people
-	AtOnce  int    // stages that may run side by side; 0 is one
+	Others  []*model.Folder // further models that seeds start from, of the same shape and tokenizer
+	Device  string          // enters the keys of all stages that the device computes
+	Backend string          // the same for people
+	AtOnce  int             // stages that may run side by side; 0 is one
 
 	SketchBytes int // that the sketches of one round's pairs may take together
 

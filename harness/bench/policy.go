@@ -18,6 +18,8 @@ const AtHand = 2
 type Policy struct {
 	Stage   stage.Ref
 	Trained bool // else the stage is the model as it is, whose artefact has no weights
+	// Base is the SHA-256 of the model's weights, where it is one of several and not the first.
+	Base string `json:",omitempty"`
 }
 
 // Weights returns a policy's weights on the host: those of its adapters where a model is adapted. New adapters are the same for
@@ -27,9 +29,13 @@ func (b *Bench) Weights(shelf stage.Shelf, p Policy) (*model.Weights, error) {
 		if b.Engine.Config.LoRA.Rank > 0 {
 			return model.New(b.Engine.Config, 0), nil
 		}
+		base, err := b.Model(p.Base)
+		if err != nil {
+			return nil, err
+		}
 		b.loading.Lock() // a folder reads its weights when they are first asked for
 		defer b.loading.Unlock()
-		return b.Base.Load()
+		return base.Load()
 	}
 	file, err := shelf.Read(p.Stage, "model.safetensors")
 	if err != nil {
@@ -40,6 +46,21 @@ func (b *Bench) Weights(shelf stage.Shelf, p Policy) (*model.Weights, error) {
 		return nil, fmt.Errorf("the policy of stage %s: %w", p.Stage.Short(), err)
 	}
 	return w, nil
+}
+
+// Model is the model with these weights; the first where none are named.
+func (b *Bench) Model(weights string) (*model.Folder, error) {
+	if weights == "" {
+		return b.Base, nil
+	}
+	b.loading.Lock()
+	defer b.loading.Unlock()
+	for _, m := range append([]*model.Folder{b.Base}, b.Others...) {
+		if hash, err := m.Hash(); err != nil || hash == weights {
+			return m, err
+		}
+	}
+	return nil, fmt.Errorf("no model of the experiment has weights %.12s, with which the plan was made (congrad run makes a new plan)", weights)
 }
 
 // Policy returns a policy's weights on the device until release is called. Those that were used last stay there, since

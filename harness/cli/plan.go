@@ -176,6 +176,9 @@ func (a *app) expect(arg string, o open.Options) (*expectation, error) {
 	}
 	b.Base, b.Chat, b.Config = base, chat, adapted(e, base.Config)
 	b.Base.Weights = model.New(model.Config{}, 0) // a plan needs the weights' hash, to tell them from others
+	for i := range e.Bases {
+		b.Others = append(b.Others, &model.Folder{Config: base.Config, Tokenizer: base.Tokenizer, Weights: model.New(model.Config{Vocab: 1, Hidden: i + 1}, 0)})
+	}
 	experiments := []*config.Experiment{e}
 	if e.Grid != nil {
 		experiments = nil

@@ -72,6 +72,9 @@ func (a *app) lookAt(e *config.Experiment, s *open.Surroundings, info device.Inf
 		return nil, exit.With(exit.Data, err)
 	}
 	b.Base, b.Chat, b.Config = base, chat, adapted(e, base.Config)
+	if b.Others, err = open.Bases(e, base); err != nil {
+		return nil, err
+	}
 	b.Device, b.Backend = info.Key(), info.String()
 	return &workplace{bench: b, info: info}, nil
 }

@@ -25,7 +25,7 @@ var named = World{
 		return nil
 	},
 	Model: func(name string) error {
-		if name != "tiny" {
+		if name != "tiny" && name != "tiny-b" {
 			return fmt.Errorf("%q: no such model", name)
 		}
 		return nil

@@ -36,6 +36,7 @@ var Fields = []Field{
 	{"name", nil, 0, 0, nil, "", "name of the experiment and of its results folder"},
 	{"title", "", 0, 0, nil, "", "one line at the top of reports"},
 	{"model", nil, 0, 0, nil, "", `"tiny" or another embedded model, a folder with config.json, tokenizer.json and safetensors, a .gguf file, or a downloaded org/name[@revision]`},
+	{"bases", []string{}, 0, inf, nil, ours, "further models of the same shape and tokenizer: seeds start from model and these in turn, and intervals are then over the models"},
 	{"precision", "float32", 0, 0, []string{"float32", "bfloat16"}, ours, "number format of the matrix products in the blocks; with bfloat16, frozen weights are stored in it too, trained weights stay float32"},
 	{"seeds", []uint64{1, 2, 3}, 1, inf, nil, ours, "one whole run per seed; intervals are over seeds and prompt clusters"},
 	{"iterations", 2, 1, 100, nil, "Yuan et al. 2024 (M1 to M3)", "rounds of generating, judging and training"},

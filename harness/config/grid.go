@@ -43,6 +43,7 @@ var noAxis = map[string]string{
 	"name":  "it is the grid's name",
 	"title": "it is the title of the grid's report",
 	"model": "all cells share one model",
+	"bases": "all cells share their models",
 
 	"evaluate.opponent":  "all cells share the opponent, or their win rates could not be compared",
 	"evaluate.reference": "all cells share the arm that paired differences are relative to",

@@ -228,6 +228,7 @@ func (b *binder) checkTogether(e *Experiment, w World) {
 	if err := w.Model(e.Model); err != nil {
 		b.report("model", "%v", err)
 	}
+	b.checkBases(e, w)
 	if b.sound("base.steps") && !math.IsNaN(e.Base.SharedShare) && e.Base.Steps == 0 {
 		b.report("base.shared_share", "needs further training on the new mixture, but base.steps is 0; set base.steps too")
 	}

@@ -18,7 +18,9 @@ type Study struct {
 	// Sweeps are groups of arms that differ in one setting alone.
 	Sweeps []Sweep `json:"sweeps,omitempty"`
 
-	Model    Model    `json:"model"`
+	Model Model `json:"model"`
+	// Bases are the models that seeds start from, where they are not all Model.
+	Bases    []Base   `json:"bases,omitempty"`
 	Generate Generate `json:"generate"`
 	Judge    Judge    `json:"judge"` // of the loop: it scores the answers that pairs are made of
 	Loss     Loss     `json:"loss"`  // of the experiment; an arm may have its own
@@ -46,6 +48,13 @@ type Model struct {
 	Precision  string    `json:"precision"`          // of the products with the blocks' matrices: "float32", "bfloat16"
 	Adapters   *Adapters `json:"adapters,omitempty"` // nil where all weights are trained
 	Further    *Further  `json:"further,omitempty"`  // nil where the model is taken as it is
+}
+
+// Base is a model with the seeds that start from it.
+type Base struct {
+	Name    string   `json:"name"`    // as the experiment has it
+	Weights string   `json:"weights"` // SHA-256, as Model's
+	Seeds   []uint64 `json:"seeds"`
 }
 
 // Adapters are low-rank matrices that are trained in place of the model's weights.

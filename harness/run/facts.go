@@ -10,6 +10,7 @@ import (
 	"congrad/harness/kind/filtering"
 	"congrad/harness/loss"
 	"congrad/harness/method"
+	"congrad/harness/model"
 	"congrad/harness/record"
 	"congrad/harness/sketch"
 	"congrad/harness/stage"
@@ -35,6 +36,26 @@ func modelFields(x *config.Experiment, b *bench.Bench) (record.Model, error) {
 		m.Further = &record.Further{Steps: f.Train.Steps, Batch: f.Train.Batch, SharedShare: f.World.SharedShare, LearningRate: f.Train.LearningRate}
 	}
 	return m, nil
+}
+
+// baseFields say which seeds start from which model; nil where all start from one.
+func baseFields(x *config.Experiment, b *bench.Bench) ([]record.Base, error) {
+	if len(x.Bases) == 0 {
+		return nil, nil
+	}
+	var list []record.Base
+	for i, m := range append([]*model.Folder{b.Base}, b.Others...) {
+		weights, err := m.Hash()
+		if err != nil {
+			return nil, err
+		}
+		list = append(list, record.Base{Name: append([]string{x.Model}, x.Bases...)[i], Weights: weights})
+	}
+	for i, seed := range x.Seeds {
+		of := &list[i%len(list)]
+		of.Seeds = append(of.Seeds, seed)
+	}
+	return list, nil
 }
 
 // lossFields are the loss with the parameters that its kind takes.

@@ -2,6 +2,7 @@ package run
 
 import (
 	"errors"
+	"fmt"
 
 	"congrad/eval/task"
 	"congrad/harness/bench"
@@ -9,6 +10,7 @@ import (
 	"congrad/harness/kind"
 	"congrad/harness/kind/sampling"
 	"congrad/harness/kind/training"
+	"congrad/harness/model"
 	"congrad/harness/stage"
 )
 
@@ -16,7 +18,8 @@ import (
 type planner struct {
 	*Plan
 	bench *bench.Bench
-	base  bench.Policy // the model that every arm starts from
+	bases []bench.Policy // the models that seeds start from, in turn
+	base  bench.Policy   // the one that every arm of the seed starts from
 	byKey map[stage.Ref]*stage.Stage
 	err   error
 }
@@ -32,9 +35,16 @@ func NewPlan(e *config.Experiment, b *bench.Bench, tasks []task.Task) (*Plan, er
 	if err := errors.Join(p.enoughPrompts(), p.answersKnown(), WithinContext(e, b, tasks)); err != nil {
 		return nil, err
 	}
-	p.planBase()
+	for i, base := range append([]*model.Folder{b.Base}, b.Others...) {
+		p.planBase(base, i)
+	}
+	if p.err != nil {
+		return nil, p.err
+	}
+	p.base = p.bases[0]
 	p.opponent()
 	for i, seed := range e.Seeds {
+		p.base = p.bases[i%len(p.bases)]
 		p.seed(seed, i)
 	}
 	if p.err != nil {
@@ -70,22 +80,31 @@ func (p *planner) add(w kind.Work, where string, size int) *stage.Stage {
 	return s
 }
 
-// planBase plans the model that everything starts from.
-func (p *planner) planBase() {
+// planBase plans the at-th of the models that everything starts from.
+func (p *planner) planBase(model *model.Folder, at int) {
 	e := p.Experiment
-	base, err := sampling.BaseOf(e, p.bench)
+	base, err := sampling.BaseOf(e, p.bench, model)
 	if err != nil {
 		p.fail(err)
 		return
 	}
-	s := p.add(base, "", 0)
-	p.start, p.base = append(p.start, s), bench.Policy{Stage: s.Key}
+	before := len(p.Stages)
+	s, policy := p.add(base, "", 0), bench.Policy{}
+	if len(p.Stages) == before && p.err == nil {
+		p.fail(fmt.Errorf("%s: bases: entry %d, %q, has the weights of an earlier model; seeds need different ones", e.Name, at-1, e.Bases[at-1]))
+		return
+	}
+	if policy.Stage = s.Key; at > 0 {
+		policy.Base = base.Weights
+	}
+	p.start = append(p.start, s)
 	if e.Base.Steps == 0 {
+		p.bases = append(p.bases, policy)
 		return
 	}
 	further := p.bench.Recipe.Further(p.bench.World, e.Base.SharedShare, e.Base.Steps)
-	s = p.add(training.Further{Base: s.Key, Further: further}, "", e.Base.Steps*further.Recipe.Train.Batch)
-	p.start, p.base = append(p.start, s), bench.Policy{Stage: s.Key, Trained: true}
+	s = p.add(training.Further{Base: s.Key, Weights: policy.Base, Further: further}, "", e.Base.Steps*further.Recipe.Train.Batch)
+	p.start, p.bases = append(p.start, s), append(p.bases, bench.Policy{Stage: s.Key, Trained: true})
 }
 
 // trainee is a model on its way through the iterations: an arm's only one, or its model for one language.

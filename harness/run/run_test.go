@@ -168,7 +168,7 @@ func (l *lab) fresh() *bench.Bench {
 	b := l.bench
 	return &bench.Bench{
 		Engine: b.Engine, Config: b.Config, Chat: b.Chat, Source: b.Source, Items: b.Items, Exams: b.Exams, Answers: b.Answers, World: b.World,
-		Recipe: b.Recipe, Base: b.Base, Device: b.Device, Backend: b.Backend, AtOnce: b.AtOnce,
+		Recipe: b.Recipe, Base: b.Base, Others: b.Others, Device: b.Device, Backend: b.Backend, AtOnce: b.AtOnce,
 	}
 }
 

@@ -21,10 +21,14 @@ func (p *Plan) study(st *store.Store, b *bench.Bench, table lang.Table) (record.
 	if err != nil {
 		return record.Study{}, err
 	}
+	bases, err := baseFields(x, b)
+	if err != nil {
+		return record.Study{}, err
+	}
 	s := record.Study{
 		Name: x.Name, Title: x.Title, Seeds: x.Seeds, Iterations: x.Iterations, Partial: strings.Join(x.Partial, " "), Backend: b.Backend,
 		Opponent: x.Evaluate.Opponent, Baseline: p.untouched(), Sweeps: sweeps(x),
-		Model: model, Judge: record.Judge(x.Judge), Loss: lossFields(x.Loss), Train: record.Train(x.Train),
+		Model: model, Bases: bases, Judge: record.Judge(x.Judge), Loss: lossFields(x.Loss), Train: record.Train(x.Train),
 		Generate: record.Generate{
 			PerLanguage: p.limited(x.Prompts.PerLanguage), Samples: x.Generate.Samples, Temperature: x.Generate.Temperature, TopP: x.Generate.TopP,
 		},

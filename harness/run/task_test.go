@@ -54,7 +54,7 @@ func (l *lab) measured(t *testing.T, x task.Task, languages []string, sets ...st
 			t.Fatal(err)
 		}
 	}
-	model, err := sampling.BaseOf(e, b)
+	model, err := sampling.BaseOf(e, b, b.Base)
 	must(err)
 	base, err := stageOf(model, "")
 	must(err)

@@ -63,7 +63,7 @@ func faith(s *records.Study, arm record.Arm, iteration int) Faith {
 		exact[r.Seed] = append(exact[r.Seed], r.Exact)
 		sketched[r.Seed] = append(sketched[r.Seed], r.Sketched)
 		if r.ExactKept {
-			kept = append(kept, stats.Sample{Seed: r.Seed, Value: float64(count(r.SketchedKept))})
+			kept = append(kept, stats.Sample{Seed: s.Outer(r.Seed), Value: float64(count(r.SketchedKept))})
 			prompts = append(prompts, r.Prompt)
 		}
 		f.Pairs++
@@ -79,7 +79,7 @@ func faith(s *records.Study, arm record.Arm, iteration int) Faith {
 		if f.Seeds == 0 || rho < f.Lowest {
 			f.Lowest = rho
 		}
-		rhos, names = append(rhos, stats.Sample{Seed: seed, Value: rho}), append(names, fmt.Sprint(seed))
+		rhos, names = append(rhos, stats.Sample{Seed: s.Outer(seed), Value: rho}), append(names, fmt.Sprint(seed))
 		f.Seeds++
 	}
 	f.Rank = stats.MeanWithin(stats.Clustered(rhos, names), -1, 1, records.Level)

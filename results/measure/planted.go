@@ -115,7 +115,7 @@ func PlantedAUROC(s *records.Study, arm string, iteration int, g records.Group) 
 	var x sampled
 	for _, k := range strata {
 		if values, ok := at[k].placed(); ok {
-			x.add(at[k], k, func(p pairKey) float64 { return values[p] })
+			x.add(at[k], s.Outer(k.seed), func(p pairKey) float64 { return values[p] })
 		}
 	}
 	return stats.MeanWithin(x.clustered(), 0, 1, records.Level)
@@ -135,7 +135,7 @@ func PlantedAUROCMinus(s *records.Study, arm, reference string, iteration int, g
 		a, okA := shared.placed()
 		b, okB := theirs[k].only(ours[k]).placed()
 		if okA && okB {
-			x.add(shared, k, func(p pairKey) float64 { return a[p] - b[p] })
+			x.add(shared, s.Outer(k.seed), func(p pairKey) float64 { return a[p] - b[p] })
 		}
 	}
 	return stats.MeanWithin(x.clustered(), -1, 1, records.Level)
@@ -148,9 +148,9 @@ type sampled struct {
 }
 
 // add appends one value per pair, so weighted that every stratum counts alike.
-func (x *sampled) add(pairs *labelled, k stratum, value func(pairKey) float64) {
+func (x *sampled) add(pairs *labelled, outer uint64, value func(pairKey) float64) {
 	for _, p := range pairs.keys {
-		x.samples = append(x.samples, stats.Sample{Seed: k.seed, Value: value(p), Weight: 1 / float64(len(pairs.keys))})
+		x.samples = append(x.samples, stats.Sample{Seed: outer, Value: value(p), Weight: 1 / float64(len(pairs.keys))})
 		x.prompts = append(x.prompts, p.prompt)
 	}
 }
@@ -162,7 +162,7 @@ func PlantedShare(s *records.Study, arm string, iteration int, g records.Group) 
 	var x sampled
 	for i := range s.Set.Pairs {
 		if p := &s.Set.Pairs[i]; p.Arm == arm && p.Iteration == iteration && p.Kept && g.Has(p.Lang) {
-			x.samples = append(x.samples, stats.Sample{Seed: p.Seed, Value: float64(count(p.Planted))})
+			x.samples = append(x.samples, stats.Sample{Seed: s.Outer(p.Seed), Value: float64(count(p.Planted))})
 			x.prompts = append(x.prompts, p.Prompt)
 		}
 	}

@@ -72,7 +72,7 @@ func (x Between) paired(a, b []outcome) Paired {
 	inA, inB := itemsOf(a), itemsOf(b)
 	a = slices.DeleteFunc(a, func(o outcome) bool { _, ok := inB.at(o.seed, o.item); return !ok })
 	b = slices.DeleteFunc(b, func(o outcome) bool { _, ok := inA.at(o.seed, o.item); return !ok })
-	return Paired{stats.MeanWithin(samples(a), 0, 1, records.Level), stats.MeanWithin(samples(b), 0, 1, records.Level), stats.MeanWithin(minus(b, a, false), -1, 1, records.Level)}
+	return Paired{stats.MeanWithin(x.A.samples(a), 0, 1, records.Level), stats.MeanWithin(x.B.samples(b), 0, 1, records.Level), stats.MeanWithin(x.B.minus(b, a, false), -1, 1, records.Level)}
 }
 
 // WinRate compares an arm's win rates, which means something where the opponents' answers are the same, and the judge is.

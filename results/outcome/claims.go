@@ -59,7 +59,7 @@ func contrasts() map[string]contrast {
 			low, high = math.Inf(-1), math.Inf(1)
 		}
 		known[m.Name] = contrast{func(s *Study, c record.Claim, in records.Group) []stats.Sample {
-			return minus(m.of(s, c.Task, c.Arm, in), m.of(s, c.Task, c.Minus, in), s.untouched(c.Minus))
+			return s.minus(m.of(s, c.Task, c.Arm, in), m.of(s, c.Task, c.Minus, in), s.untouched(c.Minus))
 		}, low, high, "tax"}
 	}
 	return known
@@ -67,7 +67,7 @@ func contrasts() map[string]contrast {
 
 func evaluatedBy(value func(*record.Evaluation) (float64, bool)) func(*Study, record.Claim, records.Group) []stats.Sample {
 	return func(s *Study, c record.Claim, in records.Group) []stats.Sample {
-		return minus(s.evaluated(c.Arm, in, value), s.evaluated(c.Minus, in, value), s.untouched(c.Minus))
+		return s.minus(s.evaluated(c.Arm, in, value), s.evaluated(c.Minus, in, value), s.untouched(c.Minus))
 	}
 }
 
@@ -75,14 +75,14 @@ func evaluatedBy(value func(*record.Evaluation) (float64, bool)) func(*Study, re
 func atEqualLength(s *Study, c record.Claim, in records.Group) []stats.Sample {
 	a := s.Lengths().controlled(c.Arm, in)
 	if s.Answers == nil && c.Minus == s.Opponent {
-		list := samples(a)
+		list := s.samples(a)
 		for i := range list {
 			list[i].Value -= 0.5
 		}
 		return list
 	}
 	b := s.Lengths().controlled(c.Minus, in)
-	return minus(a, b, false)
+	return s.minus(a, b, false)
 }
 
 // decisions are 1 for each compared pair that compressed gradients keep and exact ones drop, or the other way round, and else 0.
@@ -90,7 +90,7 @@ func decisions(s *Study, c record.Claim, in records.Group) (list []stats.Sample)
 	var prompts []string
 	for i := range s.Set.Fidelity {
 		if f := &s.Set.Fidelity[i]; f.Arm == c.Arm && in.Has(f.Lang) {
-			list = append(list, stats.Sample{Seed: f.Seed, Value: indicator(f.ExactKept != f.SketchedKept)})
+			list = append(list, stats.Sample{Seed: s.Outer(f.Seed), Value: indicator(f.ExactKept != f.SketchedKept)})
 			prompts = append(prompts, f.Prompt)
 		}
 	}

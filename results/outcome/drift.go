@@ -30,6 +30,6 @@ func (s *Study) drifting(what, arm string, iteration int, in records.Group, of f
 			nats, tokens := of(d.Drift)
 			return outcome{d.Seed, d.place, nats / float64(tokens), float64(tokens)}, tokens > 0
 		})
-		return stats.Mean(samples(list), records.Level)
+		return stats.Mean(s.samples(list), records.Level)
 	})
 }

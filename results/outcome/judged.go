@@ -68,7 +68,7 @@ func (s *Study) Unread() (unread, all int) {
 
 // Score is the judge's mean score of the greedy answers that it gave one.
 func (s *Study) Score(arm string, in records.Group) stats.Estimate {
-	return stats.Mean(samples(s.evaluated(arm, in, func(e *record.Evaluation) (float64, bool) { return e.Score, e.Score > 0 })), records.Level)
+	return stats.Mean(s.samples(s.evaluated(arm, in, func(e *record.Evaluation) (float64, bool) { return e.Score, e.Score > 0 })), records.Level)
 }
 
 // HeldAnswersKnown reports whether any evaluated prompt has a reference answer.

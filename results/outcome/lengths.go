@@ -48,7 +48,7 @@ func (s *Study) fitLengths() *Lengths {
 		}
 		other, ok := theirs.at(e.Seed, e.item)
 		if !ok {
-			other, ok = theirs.first(e.item) // untrained, it has no training run
+			other, ok = theirs.first(e.item, s.sharesModel(e.Seed)) // untrained, it has no training run
 		}
 		return other, ok
 	}
@@ -106,13 +106,13 @@ func (l *Lengths) Of(arm string, in records.Group) Length {
 			}
 		}
 	}
-	sum.Raw, sum.Controlled = stats.MeanWithin(samples(raw), 0, 1, records.Level), stats.Mean(samples(controlled), records.Level)
+	sum.Raw, sum.Controlled = stats.MeanWithin(l.study.samples(raw), 0, 1, records.Level), stats.Mean(l.study.samples(controlled), records.Level)
 	return sum
 }
 
 // Minus is the paired difference of two arms' controlled win rates.
 func (l *Lengths) Minus(arm, reference string, in records.Group) stats.Estimate {
-	return stats.Mean(minus(l.controlled(arm, in), l.controlled(reference, in), false), records.Level)
+	return stats.Mean(l.study.minus(l.controlled(arm, in), l.controlled(reference, in), false), records.Level)
 }
 
 // Fit is an arm's model in a language.

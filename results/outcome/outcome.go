@@ -15,29 +15,29 @@ type outcome struct {
 }
 
 // samples are outcomes as the statistics want them.
-func samples(outcomes []outcome) []stats.Sample {
-	s := make([]stats.Sample, len(outcomes))
+func (s *Study) samples(outcomes []outcome) []stats.Sample {
+	list := make([]stats.Sample, len(outcomes))
 	for i, o := range outcomes {
-		s[i] = stats.Sample{Seed: o.seed, Cluster: o.cluster, Value: o.value, Weight: o.weight}
+		list[i] = stats.Sample{Seed: s.Outer(o.seed), Cluster: o.cluster, Value: o.value, Weight: o.weight}
 	}
-	return s
+	return list
 }
 
 // minus pairs what two arms did on the same items. Items that only one of them has are left out. An untrained arm has no
-// training run, so where one of its seeds is missing, what it did under another seed is used.
-func minus(a, b []outcome, untouched bool) []stats.Sample {
+// training run, so where one of its seeds is missing, what it did under another seed of the same model is used.
+func (s *Study) minus(a, b []outcome, untouched bool) []stats.Sample {
 	under := itemsOf(b)
-	s := make([]stats.Sample, 0, len(a))
+	list := make([]stats.Sample, 0, len(a))
 	for _, o := range a {
 		value, ok := under.at(o.seed, o.item)
 		if !ok && untouched {
-			value, ok = under.first(o.item)
+			value, ok = under.first(o.item, s.sharesModel(o.seed))
 		}
 		if ok {
-			s = append(s, stats.Sample{Seed: o.seed, Cluster: o.cluster, Value: o.value - value, Weight: o.weight})
+			list = append(list, stats.Sample{Seed: s.Outer(o.seed), Cluster: o.cluster, Value: o.value - value, Weight: o.weight})
 		}
 	}
-	return s
+	return list
 }
 
 func (s *Study) evaluated(arm string, in records.Group, value func(*record.Evaluation) (float64, bool)) []outcome {
@@ -101,7 +101,7 @@ func (s *Study) WinsMinus(arm, reference string, in records.Group) stats.Estimat
 // of few clusters that came out alike may exclude a half, which as many flipped coins do too.
 func (s *Study) WinsMinusDraw(arm string, in records.Group) stats.Estimate {
 	return s.once("win rate less a half", arm, "", in, func() stats.Estimate {
-		list := samples(s.evaluated(arm, in, win))
+		list := s.samples(s.evaluated(arm, in, win))
 		for i := range list {
 			list[i].Value -= 0.5
 		}
@@ -115,12 +115,12 @@ const replicates = 2000
 // WinRateBootstrap is WinRate with the interval of a bootstrap that resamples clusters of prompts, and seeds as the outer
 // level.
 func (s *Study) WinRateBootstrap(arm string, in records.Group) stats.Estimate {
-	return stats.Bootstrap(samples(s.evaluated(arm, in, win)), rng.Stream(0, "bootstrap of win rates", in.Name), replicates, records.Level)
+	return stats.Bootstrap(s.samples(s.evaluated(arm, in, win)), rng.Stream(0, "bootstrap of win rates", in.Name), replicates, records.Level)
 }
 
 // WinsMinusBootstrap is WinsMinus with the interval of such a bootstrap, paired.
 func (s *Study) WinsMinusBootstrap(arm, reference string, in records.Group) stats.Estimate {
-	paired := minus(s.evaluated(arm, in, win), s.evaluated(reference, in, win), s.untouched(reference))
+	paired := s.minus(s.evaluated(arm, in, win), s.evaluated(reference, in, win), s.untouched(reference))
 	return stats.Bootstrap(paired, rng.Stream(0, "bootstrap of differences", in.Name), replicates, records.Level)
 }
 
@@ -132,8 +132,13 @@ func (s *Study) Exact(arm string, in records.Group) stats.Estimate {
 // Length is the mean number of tokens of the greedy answers.
 func (s *Study) Length(arm string, in records.Group) stats.Estimate {
 	return s.once("tokens", arm, "", in, func() stats.Estimate {
-		return stats.Mean(samples(s.evaluated(arm, in, tokens)), records.Level)
+		return stats.Mean(s.samples(s.evaluated(arm, in, tokens)), records.Level)
 	})
+}
+
+// sharesModel tells the seeds that start from the same model as one: under these an untrained arm is the same.
+func (s *Study) sharesModel(seed uint64) func(uint64) bool {
+	return func(other uint64) bool { return len(s.Bases) == 0 || s.Outer(other) == s.Outer(seed) }
 }
 
 func (s *Study) untouched(arm string) bool {

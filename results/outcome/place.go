@@ -258,10 +258,10 @@ func (x items) at(seed uint64, item int) (float64, bool) {
 	return 0, false
 }
 
-// first is the value of an item under the first seed that has one.
-func (x items) first(item int) (float64, bool) {
-	for k := range x.seeds {
-		if v, ok := x.value(k, item); ok {
+// first is the value of an item under the first seed of some that has one.
+func (x items) first(item int, among func(seed uint64) bool) (float64, bool) {
+	for k, seed := range x.seeds {
+		if v, ok := x.value(k, item); ok && among(seed) {
 			return v, true
 		}
 	}

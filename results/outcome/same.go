@@ -98,7 +98,10 @@ func (s *Study) sameAnswers(without []Doubt) (list []Doubt) {
 func (s *Study) answerAlike(a, b record.Arm) bool {
 	seed := func(e evaluation) uint64 {
 		if !a.Trained {
-			return 0
+			if len(s.Bases) == 0 {
+				return 0
+			}
+			return s.Outer(e.Seed)
 		}
 		return e.Seed
 	}

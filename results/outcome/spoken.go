@@ -86,7 +86,7 @@ func (sp *Spoken) Of(arm string, in records.Group) Tongue {
 			t.Wrong += n
 		}
 	}
-	t.Share = stats.Share(samples(told), records.Level)
+	t.Share = stats.Share(sp.study.samples(told), records.Level)
 	codes := make([]string, 0, len(others))
 	for code := range others {
 		codes = append(codes, code)

@@ -88,14 +88,14 @@ func (m Measure) mean(list []stats.Sample, low float64) stats.Estimate {
 // Tax is a measure of an arm on a task (all tasks when task is empty).
 func (s *Study) Tax(m Measure, task, arm string, in records.Group) stats.Estimate {
 	return s.once(m.Name+" of "+task, arm, "", in, func() stats.Estimate {
-		return m.mean(samples(m.of(s, task, arm, in)), 0)
+		return m.mean(s.samples(m.of(s, task, arm, in)), 0)
 	})
 }
 
 // TaxMinus is the paired difference of two arms on the same items.
 func (s *Study) TaxMinus(m Measure, task, arm, reference string, in records.Group) stats.Estimate {
 	return s.once(m.Name+" of "+task, arm, reference, in, func() stats.Estimate {
-		return m.mean(minus(m.of(s, task, arm, in), m.of(s, task, reference, in), s.untouched(reference)), -1)
+		return m.mean(s.minus(m.of(s, task, arm, in), m.of(s, task, reference, in), s.untouched(reference)), -1)
 	})
 }
 

@@ -56,8 +56,8 @@ func (s *Study) Verdicts(arm string) Verdicts {
 		first = append(first, outcomeOf(e, (x.First+1-x.Second)/2))
 		opposed = append(opposed, outcomeOf(e, indicator((x.First-0.5)*(x.Second-0.5) < 0)))
 	}
-	v.Labels = stats.MeanWithin(samples(labels), 0, 1, records.Level)
-	v.First, v.Opposed = stats.MeanWithin(samples(first), 0, 1, records.Level), stats.Share(samples(opposed), records.Level)
+	v.Labels = stats.MeanWithin(s.samples(labels), 0, 1, records.Level)
+	v.First, v.Opposed = stats.MeanWithin(s.samples(first), 0, 1, records.Level), stats.Share(s.samples(opposed), records.Level)
 	return v
 }
 

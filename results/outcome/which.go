@@ -93,7 +93,7 @@ func (s *Study) Ways() (list []Which) {
 // WinRateOf is the share of certain answers that beat the opponent's, ties counting half: of sampled answers, those with the same number.
 func (s *Study) WinRateOf(of Which, arm string, in records.Group) stats.Estimate {
 	return s.onceOf(of, "win rate", arm, "", in, func() stats.Estimate {
-		wins := samples(s.answered(of, arm, in, win))
+		wins := s.samples(s.answered(of, arm, in, win))
 		if s.Answers == nil && arm == s.Opponent {
 			return stats.Mean(wins, records.Level) // against itself: a half, whatever the prompts
 		}
@@ -109,7 +109,7 @@ func (s *Study) WinsMinusOf(of Which, arm, reference string, in records.Group) s
 // ExactOf is the share of certain answers that are the known one, among prompts with a known answer.
 func (s *Study) ExactOf(of Which, arm string, in records.Group) stats.Estimate {
 	return s.onceOf(of, "exact", arm, "", in, func() stats.Estimate {
-		return stats.MeanWithin(samples(s.answered(of, arm, in, exact)), 0, 1, records.Level)
+		return stats.MeanWithin(s.samples(s.answered(of, arm, in, exact)), 0, 1, records.Level)
 	})
 }
 
@@ -120,14 +120,14 @@ func (s *Study) ExactMinusOf(of Which, arm, reference string, in records.Group) 
 
 func (s *Study) minusOf(of Which, what, arm, reference string, in records.Group, value func(*record.Evaluation) (float64, bool)) stats.Estimate {
 	return s.onceOf(of, what, arm, reference, in, func() stats.Estimate {
-		return stats.MeanWithin(minus(s.answered(of, arm, in, value), s.answered(of, reference, in, value), s.untouched(reference)), -1, 1, records.Level)
+		return stats.MeanWithin(s.minus(s.answered(of, arm, in, value), s.answered(of, reference, in, value), s.untouched(reference)), -1, 1, records.Level)
 	})
 }
 
 // CloserOf is the win rate if the higher chrF score wins, whatever decided the wins on record.
 func (s *Study) CloserOf(of Which, arm string, in records.Group) stats.Estimate {
 	return s.onceOf(of, "win rate by chrF", arm, "", in, func() stats.Estimate {
-		return stats.MeanWithin(samples(s.answered(of, arm, in, closer)), 0, 1, records.Level)
+		return stats.MeanWithin(s.samples(s.answered(of, arm, in, closer)), 0, 1, records.Level)
 	})
 }
 

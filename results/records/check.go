@@ -107,6 +107,21 @@ func allFinite(values []float64) bool {
 	return true
 }
 
+// bases checks that every seed starts from one model.
+func (f *faults) bases(s *Study) {
+	times := map[uint64]int{}
+	for _, b := range s.Bases {
+		for _, seed := range b.Seeds {
+			times[seed]++
+		}
+	}
+	for _, seed := range s.Seeds {
+		if len(s.Bases) > 0 && times[seed] != 1 {
+			f.add("study: seed %d starts from %d of the bases, want one", seed, times[seed])
+		}
+	}
+}
+
 func (s *Study) check() error {
 	f := &faults{study: s}
 	if len(s.armAt) < len(s.Arms) {
@@ -115,6 +130,7 @@ func (s *Study) check() error {
 	if len(s.langAt) < len(s.Languages) {
 		f.add("study: a language is declared twice")
 	}
+	f.bases(s)
 	for _, w := range s.Sweeps {
 		if len(w.Values) != len(w.Arms) {
 			f.add("study: the sweep of %s has %d values for %d arms", w.Key, len(w.Values), len(w.Arms))

@@ -107,3 +107,20 @@ func TestStrongAndWeak(t *testing.T) {
 		t.Error("there is a group of weak languages without any")
 	}
 }
+
+// Where seeds start from several models, these are the independent runs, and every seed has one.
+func TestOuterLevel(t *testing.T) {
+	set := synthetic.Set(synthetic.Small())
+	set.Study.Bases = []record.Base{{Name: "a", Seeds: []uint64{1, 3}}, {Name: "b", Seeds: []uint64{2}}}
+	s, err := New(set)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if s.Outer(1) != s.Outer(3) || s.Outer(1) == s.Outer(2) || s.Runs() != "3 seeds on 2 models" {
+		t.Errorf("%d %d %d, %s", s.Outer(1), s.Outer(2), s.Outer(3), s.Runs())
+	}
+	set.Study.Bases[1].Seeds = []uint64{1}
+	if _, err := New(set); err == nil || !strings.Contains(err.Error(), "seed 1 starts from 2 of the bases, want one") || !strings.Contains(err.Error(), "seed 2 starts from 0 of the bases, want one") {
+		t.Error(err)
+	}
+}

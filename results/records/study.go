@@ -7,6 +7,7 @@ package records
 
 import (
 	"cmp"
+	"fmt"
 	"slices"
 
 	"congrad/harness/record"
@@ -27,12 +28,13 @@ type Study struct {
 	langAt  map[string]int
 	asked   map[string]record.Prompt // by id
 	selects map[string]bool          // arms with ranked pairs or a consensus
+	baseOf  map[uint64]uint64        // by seed; empty where all seeds start from one model
 }
 
 // New puts the records in order, in the set itself, and checks them. The study shares the set's memory, so set must not change
 // while the study is in use.
 func New(set *record.Set) (*Study, error) {
-	s := &Study{Study: set.Study, Set: *set, armAt: map[string]int{}, langAt: map[string]int{}, asked: map[string]record.Prompt{}}
+	s := &Study{Study: set.Study, Set: *set, armAt: map[string]int{}, langAt: map[string]int{}, asked: map[string]record.Prompt{}, baseOf: map[uint64]uint64{}}
 	s.Languages = slices.Clone(set.Study.Languages)
 	slices.SortStableFunc(s.Languages, func(a, b record.Language) int { return trueFirst(a.Seen, b.Seen) })
 	for i, a := range s.Arms {
@@ -43,6 +45,11 @@ func New(set *record.Set) (*Study, error) {
 	}
 	for _, p := range set.Prompts {
 		s.asked[p.ID] = p
+	}
+	for i, b := range s.Bases {
+		for _, seed := range b.Seeds {
+			s.baseOf[seed] = uint64(i)
+		}
 	}
 	s.sort()
 	s.LastIteration, s.selects = s.lastIteration(), s.selecting()
@@ -158,6 +165,27 @@ func (s *Study) selecting() map[string]bool {
 		}
 	}
 	return selects
+}
+
+// Outer is what a training run is an example of: a seed, or, where seeds start from several models, the model, for runs that share it are no
+// independent examples. Intervals are over these.
+func (s *Study) Outer(seed uint64) uint64 {
+	if base, several := s.baseOf[seed]; several {
+		return base
+	}
+	return seed
+}
+
+// Runs says how many training runs there are, and on how many models: "6 seeds on 3 models".
+func (s *Study) Runs() string {
+	text := fmt.Sprintf("%d seeds", len(s.Seeds))
+	if len(s.Seeds) == 1 {
+		text = "1 seed"
+	}
+	if len(s.Bases) > 0 {
+		text += fmt.Sprintf(" on %d models", len(s.Bases))
+	}
+	return text
 }
 
 // Asked is the prompt of that id, and whether it was recorded.

@@ -188,6 +188,13 @@ func winRate(s *outcome.Study) string {
 	return "Win rate: the arm and the base model answer each held-out prompt. " + wins + " 0.5 means as good as the base model."
 }
 
+func baseNames(s *outcome.Study) (names []string) {
+	for _, b := range s.Bases {
+		names = append(names, b.Name)
+	}
+	return names
+}
+
 // Reading explains the terms of the report in plain words.
 func Reading(s *outcome.Study) []Block { return []Block{{List: reading(s)}} }
 
@@ -219,6 +226,9 @@ func reading(s *outcome.Study) []string {
 	}
 	for _, a := range s.Confined() {
 		list = append(list, fmt.Sprintf("%s trains one model per language (%s) on that language's pairs only, and each model answers in its language only. It has no model for other languages, so it is not measured where they count: compare it with other arms on its own languages.", a.Name, strings.Join(a.Languages, ", ")))
+	}
+	if len(s.Bases) > 0 {
+		list = append(list, fmt.Sprintf("Models: the seeds start from %d models in turn (%s). Runs from one model are no independent examples of training, so intervals are over the models, where it says training runs above.", len(s.Bases), enumerate(baseNames(s))))
 	}
 	if len(s.Seeds) == 1 {
 		list = append(list, "One seed: this report cannot say how much another training run would differ.")

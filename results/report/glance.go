@@ -35,7 +35,7 @@ func scope(s *outcome.Study) string {
 			parts = append(parts, table.Counted(len(g.Codes), name+" language"))
 		}
 	}
-	parts = append(parts, table.Counted(len(s.Arms), "arm"), table.Counted(len(s.Seeds), "seed"))
+	parts = append(parts, table.Counted(len(s.Arms), "arm"), s.Runs())
 	if prompts, clusters := s.Prompts(); prompts > 0 {
 		parts = append(parts, fmt.Sprintf("%s in %s", table.Counted(prompts, "evaluation prompt"), table.Counted(clusters, "cluster")))
 	} else {

@@ -11,6 +11,7 @@ import (
 	"congrad/harness/bench"
 	"congrad/harness/config"
 	"congrad/harness/kind"
+	"congrad/harness/model"
 	"congrad/harness/stage"
 	"congrad/harness/text"
 )
@@ -29,13 +30,13 @@ type Base struct {
 	kind.Quick
 }
 
-// BaseOf describes the model on a bench as an experiment has it.
-func BaseOf(e *config.Experiment, b *bench.Bench) (Base, error) {
-	weights, err := b.Base.Hash()
+// BaseOf describes a model on a bench as an experiment has it.
+func BaseOf(e *config.Experiment, b *bench.Bench, base *model.Folder) (Base, error) {
+	weights, err := base.Hash()
 	if err != nil {
 		return Base{}, err
 	}
-	x := Base{Weights: weights, Tokenizer: hash(b.Base.Tokenizer), Recompute: e.Batch.Recompute}
+	x := Base{Weights: weights, Tokenizer: hash(base.Tokenizer), Recompute: e.Batch.Recompute}
 	if e.LoRA.Rank > 0 {
 		x.LoRA = &e.LoRA
 	}
@@ -65,6 +66,10 @@ func (Base) Inputs() []stage.Ref { return nil }
 // Do holds the model on the bench against the one that was planned, which matters where another process made the plan.
 func (x Base) Do(_ context.Context, _ *stage.Desk, b *bench.Bench) (stage.Files, error) {
 	weights, err := b.Base.Hash()
+	if len(b.Others) > 0 {
+		_, err := b.Model(x.Weights)
+		return nil, err
+	}
 	if err == nil && (weights != x.Weights || hash(b.Base.Tokenizer) != x.Tokenizer) {
 		err = fmt.Errorf("the model has weights %.12s and tokenizer %.12s, but the plan was made with %.12s and %.12s (congrad run makes a new plan)", weights, hash(b.Base.Tokenizer), x.Weights, x.Tokenizer)
 	}

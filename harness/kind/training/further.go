@@ -14,7 +14,8 @@ import (
 
 // Further trains the base model further, on a mixture of the experiment's choice; every arm starts from the result.
 type Further struct {
-	Base stage.Ref
+	Base    stage.Ref
+	Weights string `json:",omitempty"` // SHA-256, where the model is one of several and not the first
 	pretrain.Further
 	kind.Device
 	kind.Unrecorded
@@ -36,7 +37,7 @@ func (f Further) Inputs() []stage.Ref { return []stage.Ref{f.Base} }
 
 // Do leaves model.safetensors, and training.jsonl with the steps.
 func (f Further) Do(ctx context.Context, d *stage.Desk, b *bench.Bench) (stage.Files, error) {
-	start, err := b.Weights(d.Shelf, bench.Policy{Stage: f.Base})
+	start, err := b.Weights(d.Shelf, bench.Policy{Stage: f.Base, Base: f.Weights})
 	if err != nil {
 		return nil, err
 	}

@@ -1,0 +1,25 @@
+package config
+
+import "slices"
+
+// checkBases reports further models that seeds cannot start from.
+func (b *binder) checkBases(e *Experiment, w World) {
+	if len(e.Bases) == 0 || !b.sound("bases") {
+		return
+	}
+	for i, name := range e.Bases {
+		if err := w.Model(name); err != nil {
+			b.report("bases", "entry %d: %v", i, err)
+		}
+	}
+	switch {
+	case b.sound("model") && slices.Contains(e.Bases, e.Model):
+		b.report("bases", "entry %d, %q, is the model itself; name further ones", slices.Index(e.Bases, e.Model), e.Model)
+	case b.sound("seeds") && len(e.Seeds) <= len(e.Bases):
+		b.report("bases", "the model and %d further ones need %d seeds at least, one for each; there are %d (seeds)", len(e.Bases), len(e.Bases)+1, len(e.Seeds))
+	case b.sound("lora.rank") && e.LoRA.Rank > 0:
+		b.report("bases", "adapters stand on one model; set lora.rank to 0, or run the experiment once for each model")
+	case b.sound("evaluate.judge", "evaluate.opponent") && e.Evaluate.Judge == "self" && answersFile.MatchString(e.Evaluate.Opponent):
+		b.report("bases", "the base model judges the answers of a file (evaluate.judge = \"self\"), and there would be several; choose another judge")
+	}
+}
