@@ -118,7 +118,7 @@ var Fields = []Field{
 	{"congrad.fidelity_seeds", 1, 1, 1e5, nil, ours, "number of seeds for which they are compared, from the first on"},
 
 	{"keep.share", 0.5, 1e-6, 1, nil, ours, "share of the pairs that is kept, highest scores first, for every selector"},
-	{"keep.threshold", math.NaN(), -1e30, 1e30, nil, ours, "keep pairs that score at least this, instead of a share"},
+	{"keep.threshold", math.NaN(), -1e30, 1e30, nil, ours, "keep pairs that score at least this, instead of a share; 0 for " + and(selectors(picking(method.PicksAtZero))) + " unless [arms.keep] says otherwise"},
 	{"keep.quota", "language", 0, 0, []string{"language", "global"}, ours, "take the share of each language's pairs, or of all pairs together"},
 
 	{"evaluate.path", "", 0, 0, nil, "", "files: a file of held-out instructions, like prompts.path; empty to hold out a share of prompts.path"},
@@ -157,7 +157,7 @@ var Fields = []Field{
 	{"arms.name", nil, 0, 0, nil, "", "name of the arm, at most 60 characters"},
 	{"arms.caption", "", 0, 0, nil, "", "one line for tables"},
 	{"arms.select", nil, 0, 0, selectors(every), "", "which pairs it trains on (congrad ls methods)"},
-	{"arms.match", "", 0, 0, nil, "", only(selectors(picking(method.PicksMatching))) + "the arm whose number of kept pairs per language is copied"},
+	{"arms.match", "", 0, 0, nil, "", only(selectors(matching)) + "the arm whose number of kept pairs per language is copied; required by random"},
 	{"arms.policy", "shared", 0, 0, []string{"shared", "mono"}, "", "one model for all languages (shared), or one model per seen language, trained only on that language's pairs and evaluated only in it (mono)"},
 	{"arms.without", []string{}, 0, inf, nil, "", "seen languages whose pairs the arm does not use, neither in selection nor in training; it is still evaluated in them"},
 

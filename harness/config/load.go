@@ -145,6 +145,7 @@ func (b *binder) bindArms(raw map[string]any, e *Experiment) {
 	for i, table := range list {
 		key := "arms[" + itoa(i) + "]"
 		b.bind(key, "arms", table, reflect.ValueOf(&e.Arms[i]).Elem(), base)
+		b.settleAtZero(key+".keep", &e.Arms[i])
 	}
 }
 
@@ -281,13 +282,13 @@ func (b *binder) checkArms(e *Experiment) {
 			b.report(key+".name", "%v", err)
 		}
 		b.checkAggregators(key+".", a.ConGrad, a.Train)
-		if b.soundArm(i, "select") && a.Selector().Picks != method.PicksMatching && a.Match != "" {
-			b.report(key+".match", "only an arm with select = \"random\" can match another arm's count")
+		if b.soundArm(i, "select") && !matching(a.Selector()) && a.Match != "" {
+			b.report(key+".match", "only an arm with select = \"random\" or \"oracle\" can match another arm's count")
 		}
 	}
 	for i, a := range e.Arms {
 		key := "arms[" + itoa(i) + "]"
-		if a.Selector().Picks == method.PicksMatching && b.soundArm(i, "match") && b.soundArms(e, "name", "select", "policy") {
+		if (a.Selector().Picks == method.PicksMatching || matching(a.Selector()) && a.Match != "") && b.soundArm(i, "match") && b.soundArms(e, "name", "select", "policy") {
 			other := e.FindArm(a.Match)
 			switch {
 			case a.Match == "":
@@ -296,7 +297,7 @@ func (b *binder) checkArms(e *Experiment) {
 				b.report(key+".match", "%q: no such arm%s", a.Match, suggest.DidYouMean(a.Match, names))
 			case other.Mono():
 				b.report(key+".match", "%q trains one model per language; match an arm whose models see the same pairs", a.Match)
-			case !other.Ranks():
+			case !other.Ranks() || other.Match != "":
 				b.report(key+".match", "%q does not choose how many pairs it keeps; match an arm that ranks them, such as one with select = \"congrad\"", a.Match)
 			}
 		}
@@ -310,6 +311,11 @@ func (b *binder) checkArms(e *Experiment) {
 		}
 		if b.sound("languages.seen") && b.soundArm(i, "select", "policy") {
 			b.checkWithout("arms["+itoa(i)+"].without", a, e.Languages.Seen)
+		}
+	}
+	for i, a := range e.Arms {
+		if b.soundArm(i, "select", "keep") {
+			b.checkOracle("arms["+itoa(i)+"].keep.share", a)
 		}
 	}
 	b.checkOpponent(e, names)

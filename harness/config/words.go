@@ -42,6 +42,11 @@ func picking(p method.Picking) func(method.Selector) bool {
 	return func(s method.Selector) bool { return s.Picks == p }
 }
 
+// matching reports whether an arm can copy another arm's number of pairs per language.
+func matching(s method.Selector) bool {
+	return s.Picks == method.PicksMatching || s.Reads == method.ReadsKnown
+}
+
 func holdingBack(s method.Selector) bool { return s.Reads.HeldBack() }
 
 func taking(parameter string) func(loss.Kind) bool {
@@ -54,5 +59,8 @@ func only(names []string) string { return strings.Join(names, ", ") + ": " }
 // and lists names in a sentence.
 func and(names []string) string {
 	last := len(names) - 1
+	if last == 0 {
+		return names[0]
+	}
 	return strings.Join(names[:last], ", ") + " and " + names[last]
 }

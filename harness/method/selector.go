@@ -34,6 +34,7 @@ var Selectors = []Selector{
 	{"perplexity_band", "the pairs whose chosen answer is neither easy nor hard for the policy (after Marion et al. 2023)", PicksBest, ReadsChosen, PerplexityBand},
 	{"ifd", "the pairs whose chosen answer gains least from the instruction: instruction-following difficulty (after Li et al. 2024)", PicksBest, ReadsUnprompted, IFD},
 	{"random", "random pairs, as many of each language as another arm kept", PicksMatching, ReadsNothing, nil},
+	{"oracle", "the pairs that are right by the reference answers: a bound for filters that find wrong pairs", PicksAtZero, ReadsKnown, Oracle},
 }
 
 // FindSelector looks a selector up by name.
@@ -65,6 +66,7 @@ const (
 	PicksAll                       // every pair
 	PicksBest                      // those that score highest, before any is trained on
 	PicksBestOnline                // the same, or those of each batch while training goes on
+	PicksAtZero                    // those that score at least 0, unless the arm's own table [arms.keep] says otherwise
 	PicksMatching                  // as many pairs of each language as another arm kept, by a draw
 )
 
@@ -78,6 +80,7 @@ const (
 	ReadsMargin               // Margin
 	ReadsChosen               // Chosen and Language
 	ReadsUnprompted           // Chosen and Unprompted
+	ReadsKnown                // Known
 	ReadsGradients            // Pairs, Gram and Scoring, of each pair what belongs to its own language
 	ReadsConsensus            // those and Consensus
 	ReadsHeldBack             // Pairs, Gram and Scoring of all languages, where the language gradients are those of pairs held back
@@ -100,6 +103,7 @@ type Evidence struct {
 	Chosen []float64 // [n] mean log-prob of the chosen answer's tokens, under the iteration's start
 	// [n] the same behind an instruction without a word
 	Unprompted []float64
+	Known      []float64 // [n] the chosen answer's score against the reference answer minus the rejected one's; 0 where they are equal
 
 	Pairs                   // their gradients
 	Gram      *mat.SymDense // [K, K] of the language gradients

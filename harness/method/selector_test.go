@@ -31,6 +31,7 @@ func some(r *rand.Rand, reads Reading, n, k int) Evidence {
 		e.Margin = append(e.Margin, math.Round(4*r.NormFloat64())/4)
 		e.Chosen = append(e.Chosen, -math.Round(4*r.ExpFloat64())/4)
 		e.Unprompted = append(e.Unprompted, e.Chosen[i]-1+math.Round(4*r.NormFloat64())/4)
+		e.Known = append(e.Known, math.Round(2*r.NormFloat64())/4)
 		if r.IntN(8) == 0 {
 			e.Square[i], e.Inner[i] = 0, make([]float64, k)
 		}
@@ -41,7 +42,7 @@ func some(r *rand.Rand, reads Reading, n, k int) Evidence {
 // permuted is the evidence with its pairs in another order: pair i of it is pair order[i] of e.
 func permuted(e Evidence, order []int) Evidence {
 	p := e
-	for _, list := range []*[]float64{&p.Gap, &p.Margin, &p.Chosen, &p.Unprompted, &p.Square, &p.Share} {
+	for _, list := range []*[]float64{&p.Gap, &p.Margin, &p.Chosen, &p.Unprompted, &p.Known, &p.Square, &p.Share} {
 		*list = reorder(*list, order)
 	}
 	p.Language, p.Inner = reorder(e.Language, order), reorder(e.Inner, order)
@@ -72,7 +73,7 @@ func TestEverySelector(t *testing.T) {
 						t.Fatalf("%d scores for %d pairs", len(scores), n)
 					}
 					for i, score := range scores {
-						aside := s.Reads.HeldBack() && e.Share[i] > 0 || s.Reads == ReadsUnprompted && e.Unprompted[i] > e.Chosen[i]
+						aside := s.Reads.HeldBack() && e.Share[i] > 0 || s.Reads == ReadsUnprompted && e.Unprompted[i] > e.Chosen[i] || s.Reads == ReadsKnown && e.Known[i] == 0
 						if math.IsNaN(score) != aside || math.IsInf(score, 0) {
 							t.Errorf("pair %d scores %g", i, score)
 						}
@@ -170,7 +171,7 @@ func keptScores(keep Keep, language []int, scores []float64, choices []Choice) [
 // What other languages' pairs are like changes no score of a language, or some, as the table says.
 func TestOwnLanguageSelectors(t *testing.T) {
 	for _, s := range Selectors {
-		if s.Ranks() != (s.Picks == PicksBest || s.Picks == PicksBestOnline) {
+		if s.Ranks() != (s.Picks == PicksBest || s.Picks == PicksBestOnline || s.Picks == PicksAtZero) {
 			t.Errorf("%s picks by %d and has scores: %v", s.Name, s.Picks, s.Ranks())
 		}
 		if !s.Ranks() {
@@ -196,6 +197,7 @@ func TestOwnLanguageSelectors(t *testing.T) {
 			e.Margin[i]++
 			e.Chosen[i]--
 			e.Unprompted[i]--
+			e.Known[i]++
 		}
 		changed := false
 		for i, score := range s.Scores(e) {

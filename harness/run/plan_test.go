@@ -233,7 +233,7 @@ func TestSelectorsShareStages(t *testing.T) {
 	for _, s := range newLab(t).planOf(t, every()).Stages {
 		counts[s.Kind]++
 	}
-	want := map[string]int{"generate": 1, "judge": 1, "pairs": 1, "reference": 1, "unprompted": 1, "gradients": 3, "select": 10, "random": 1, "fidelity": 1, "train": 12}
+	want := map[string]int{"generate": 1, "judge": 1, "pairs": 1, "reference": 1, "unprompted": 1, "gradients": 3, "select": 11, "random": 1, "fidelity": 1, "train": 13}
 	for kind, n := range want {
 		if counts[kind] != n {
 			t.Errorf("%d %s stages, want %d", counts[kind], kind, n)

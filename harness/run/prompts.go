@@ -7,6 +7,7 @@ import (
 	"slices"
 
 	"congrad/harness/data"
+	"congrad/harness/method"
 )
 
 // enoughPrompts reports the language that runs short first: no iteration asks what another has asked, so a run needs
@@ -67,6 +68,17 @@ func (p *planner) answersKnown() error {
 	var wrong []error
 	if e.Judge.Kind == "reference" && !e.TasksOnly() {
 		wrong = append(wrong, check("judge.kind", data.PartPreference, e.Languages.Seen))
+	}
+	for _, a := range e.Arms {
+		if a.Selector().Reads != method.ReadsKnown {
+			continue
+		}
+		for _, code := range a.Meets(e.Languages.Seen) {
+			if place := p.bench.Source.Unanswered(data.PartPreference, code); place != "" {
+				wrong = append(wrong, fmt.Errorf("%s: no reference answer, but the arm %q (select = %q) needs one; remove the arm, or give an answer in every row", place, a.Name, a.Select))
+				break
+			}
+		}
 	}
 	if e.Evaluate.Judge == "reference" && e.Trains() {
 		wrong = append(wrong, check("evaluate.judge", e.Evaluate.Split, e.Languages.All()))

@@ -74,6 +74,7 @@ func (p *planner) selection(r *round, matched *round, checked bool, where string
 	if r.arm.Match != "" {
 		r.selection = p.add(filtering.Random{
 			Pairs: r.pairs.Key, Matched: ref(matched.selection), MatchedPairs: matched.pairs.Key, Languages: p.Experiment.Languages.Seen, Seed: r.seed, Iteration: r.iteration,
+			Right: r.selector.Reads == method.ReadsKnown,
 		}, who, 0)
 		return
 	}

@@ -70,6 +70,13 @@ func selectorsKeepAlike(t *testing.T, change string) {
 				want = fate{met: met, kept: met}
 			case "validation", "validation_adam":
 				want.ranked-- // one is held back
+			case "oracle": // the right pairs, of those that the reference answers order
+				want.ranked, want.kept = fates[a.Name][lang].ranked, 0
+				for _, p := range of["joint"] {
+					if p.Lang == lang && p.KnownGap > 0 {
+						want.kept++
+					}
+				}
 			case "ifd": // without those that the instruction makes less likely
 				want.ranked = fates[a.Name][lang].ranked
 				want.kept = min(want.kept, want.ranked)
@@ -156,5 +163,61 @@ func TestAggregatorsRemember(t *testing.T) {
 	}
 	if !floats.EqualApprox(w.State, last.State, 1e-12) {
 		t.Errorf("targets go from %v to %v, by the method to %v", first.State, last.State, w.State)
+	}
+}
+
+// An arm that matches a filter keeps as many pairs of each language, at random or of the right ones at random; a random arm may match
+// the oracle.
+func TestOracleMatches(t *testing.T) {
+	if testing.Short() {
+		t.Skip("slow: runs whole studies")
+	}
+	l := newLab(t)
+	arms := `
+[[arms]]
+name = "right"
+select = "oracle"
+[[arms]]
+name = "few right"
+select = "oracle"
+match = "congrad"
+[[arms]]
+name = "as many"
+select = "random"
+match = "right"
+`
+	files, err := l.run(t, t.Context(), l.planOf(t, small+arms, "prompts.per_language=8", "congrad.fidelity_pairs=0", "evaluate.tasks=[]"), t.TempDir(), &follower{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	set := load(t, files)
+	type count struct{ kept, right, wrong int }
+	counts := map[string]map[string]count{}
+	for _, p := range set.Pairs {
+		if counts[p.Arm] == nil {
+			counts[p.Arm] = map[string]count{}
+		}
+		c := counts[p.Arm][p.Lang]
+		if p.KnownGap > 0 {
+			c.right++
+		}
+		if p.Kept {
+			c.kept++
+			if p.KnownGap <= 0 {
+				c.wrong++
+			}
+		}
+		counts[p.Arm][p.Lang] = c
+	}
+	for _, lang := range []string{"en", "de"} {
+		right := counts["joint"][lang].right
+		if right == 0 || right == counts["joint"][lang].kept {
+			t.Fatalf("%s: %d of %d pairs are right", lang, right, counts["joint"][lang].kept)
+		}
+		for arm, want := range map[string]int{"right": right, "few right": min(right, counts["congrad"][lang].kept), "as many": right} {
+			if c := counts[arm][lang]; c.kept != want || c.wrong > 0 && arm != "as many" {
+				t.Errorf("%s in %s keeps %d pairs, %d of them wrong; want %d", arm, lang, c.kept, c.wrong, want)
+			}
+		}
 	}
 }

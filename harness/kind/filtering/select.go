@@ -139,12 +139,23 @@ func (s Select) evidence(shelf stage.Shelf, reads method.Reading, pairs []kind.P
 		if reads == method.ReadsUnprompted {
 			known.Unprompted, err = stage.Lines[float64](shelf, s.Unprompted, "unprompted")
 		}
+	case reads == method.ReadsKnown:
+		known.Known = knownGaps(pairs)
 	default:
 		for _, p := range pairs {
 			known.Gap = append(known.Gap, p.Gap)
 		}
 	}
 	return known, err
+}
+
+// knownGaps are the pairs' gaps by the reference answers.
+func knownGaps(pairs []kind.Pair) []float64 {
+	gaps := make([]float64, len(pairs))
+	for i, p := range pairs {
+		gaps[i] = p.KnownGap
+	}
+	return gaps
 }
 
 // gradientEvidence is what the scoring round tells, with the consensus where the selector reads it.
