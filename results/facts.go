@@ -94,6 +94,13 @@ func armFacts(s *outcome.Study, a record.Arm) []Fact {
 	if len(a.Without) > 0 {
 		add("leaves out", "the pairs of %s", strings.Join(a.Without, ", "))
 	}
+	if a.MatchSteps != "" {
+		each := ""
+		if a.Policy == "mono" {
+			each = "of each model "
+		}
+		add("optimiser steps", "%sas many as %s takes; its passes over its pairs are repeated or cut", each, a.MatchSteps)
+	}
 	if a.Policy == "mono" {
 		add("models", "one for each of the %d seen languages, trained on its pairs only and evaluated in it only", len(a.Languages))
 	}
@@ -125,6 +132,9 @@ func changes(a record.Arm) string {
 	}
 	if len(a.Without) > 0 {
 		list = append(list, "without "+strings.Join(a.Without, " "))
+	}
+	if a.MatchSteps != "" {
+		list = append(list, "steps as "+a.MatchSteps)
 	}
 	return strings.Join(list, ", ")
 }

@@ -223,6 +223,8 @@ type Arm struct {
 	Match   string `toml:"match"`
 	Policy  string `toml:"policy"`
 
+	MatchSteps string `toml:"match_steps"`
+
 	Without []string `toml:"without"`
 
 	Loss    loss.Loss `toml:"loss"`

@@ -159,6 +159,7 @@ var Fields = []Field{
 	{"arms.select", nil, 0, 0, selectors(every), "", "which pairs it trains on (congrad ls methods)"},
 	{"arms.match", "", 0, 0, nil, "", only(selectors(matching)) + "the arm whose number of kept pairs per language is copied; required by random"},
 	{"arms.policy", "shared", 0, 0, []string{"shared", "mono"}, "", "one model for all languages (shared), or one model per seen language, trained only on that language's pairs and evaluated only in it (mono)"},
+	{"arms.match_steps", "", 0, 0, nil, "", "the arm that it takes as many optimiser steps as, in place of train.epochs: its passes over its pairs are repeated or cut, and the learning rate follows the new number; each model of a mono arm takes as many"},
 	{"arms.without", []string{}, 0, inf, nil, "", "seen languages whose pairs the arm does not use, neither in selection nor in training; it is still evaluated in them"},
 
 	{"published.arm", nil, 0, 0, nil, "", "a number from elsewhere, shown next to this run's (docs/reading-results.md): the arm it is compared with"},

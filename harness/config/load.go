@@ -314,6 +314,7 @@ func (b *binder) checkArms(e *Experiment) {
 		}
 	}
 	for i, a := range e.Arms {
+		b.checkMatchSteps(i, e, names)
 		if b.soundArm(i, "select", "keep") {
 			b.checkOracle("arms["+itoa(i)+"].keep.share", a)
 		}

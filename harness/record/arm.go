@@ -2,10 +2,13 @@ package record
 
 // Arm is one way of training that the experiment compares. What it does not use is nil or empty.
 type Arm struct {
-	Name    string   `json:"name"`
-	Caption string   `json:"caption"`         // one line for tables and legends, in the words of the experiment's file
-	Select  string   `json:"select"`          // which pairs it trains on: "none", "all", "congrad", "random", ...
-	Match   string   `json:"match,omitempty"` // of "random": the arm whose count of kept pairs it takes over
+	Name    string `json:"name"`
+	Caption string `json:"caption"`         // one line for tables and legends, in the words of the experiment's file
+	Select  string `json:"select"`          // which pairs it trains on: "none", "all", "congrad", "random", ...
+	Match   string `json:"match,omitempty"` // of "random" or "oracle": the arm whose count of kept pairs it takes over
+	// MatchSteps is the arm that it takes as many optimiser steps as; empty where its epochs decide.
+	MatchSteps string `json:"match_steps,omitempty"`
+
 	Trained bool     `json:"trained"`
 	Mode    string   `json:"mode,omitempty"`    // of "congrad", when pairs are picked: "offline" before training, "online" during it
 	Policy  string   `json:"policy"`            // "shared": one model for all languages; "mono": one for each of Languages

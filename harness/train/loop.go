@@ -20,6 +20,7 @@ type Pair struct {
 type Settings struct {
 	Schedule   Schedule
 	Epochs     int
+	Total      int // optimiser steps: epochs are repeated or cut to as many; 0 takes the epochs
 	BatchPairs int // pairs in one optimiser step
 	Tokens     int // padded tokens that the device works on at once
 	Loss       loss.Loss
@@ -44,7 +45,12 @@ type Step struct {
 }
 
 // Steps is the number of optimiser steps over n pairs.
-func (s Settings) Steps(n int) int { return s.Epochs * ((n + s.BatchPairs - 1) / s.BatchPairs) }
+func (s Settings) Steps(n int) int {
+	if n > 0 && s.Total > 0 {
+		return s.Total
+	}
+	return s.Epochs * ((n + s.BatchPairs - 1) / s.BatchPairs)
+}
 
 // Filter picks from a batch, given as indices of pairs, those that the step is taken on; w are the weights that it starts from.
 type Filter func(w *nn.Weights, batch []int) (kept []int, err error)
