@@ -219,6 +219,15 @@ func keptInWords(a record.Arm) string {
 	k, online := a.Keep, a.Mode == "online"
 	which := fmt.Sprintf("the best %g %% of each language's pairs", 100*k.Share)
 	switch {
+	case k.Band != nil:
+		of := "each language's pairs"
+		if k.Quota == "global" {
+			of = "all pairs together"
+		}
+		if online {
+			of = "each batch"
+		}
+		which = fmt.Sprintf("%g to %g %% of %s, counted from the best", 100*k.Band[0], 100*k.Band[1], of)
 	case online && k.Threshold != nil:
 		which = fmt.Sprintf("pairs of each batch that score at least %g", *k.Threshold)
 	case online:

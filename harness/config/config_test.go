@@ -320,7 +320,7 @@ func TestErrorsOfArms(t *testing.T) {
 		},
 		"match without random": {replaced(`select = "none"`, "select = \"none\"\nmatch = \"random\""), nil, `x.toml:25: arms[0].match: only an arm with select = "random" or "oracle" can match another arm's count`},
 		"trained opponent":     {replaced(`opponent = "baseline"`, `opponent = "congrad"`), nil, `x.toml:19: evaluate.opponent: "congrad" is trained; win rates are against the base model, an arm with select = "none"`},
-		"share and threshold":  {replaced("share = 0.3", "share = 0.3\nthreshold = 0.0"), nil, `x.toml:17: keep.threshold: give only one of threshold and share`},
+		"share and threshold":  {replaced("share = 0.3", "share = 0.3\nthreshold = 0.0"), nil, `x.toml:17: keep.threshold: give only one of share, threshold, band`},
 		"more than all pairs": {
 			replaced(`select = "congrad"`, `select = "validation"`, "share = 0.3", "share = 0.9"), nil,
 			"x.toml:26: arms[1]: keep.share (0.9) and congrad.held_back (0.2) add up to more than 1",

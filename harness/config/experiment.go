@@ -160,10 +160,17 @@ type ConGrad struct {
 
 // Keep says which of the ranked pairs are trained on, whatever ranks them.
 type Keep struct {
-	Share     float64 `toml:"share"`
-	Threshold float64 `toml:"threshold"` // NaN where share rules
-	Quota     string  `toml:"quota"`
+	Share     float64   `toml:"share"`
+	Threshold float64   `toml:"threshold"` // NaN where it does not rule
+	Band      []float64 `toml:"band"`      // from, to; nil where it does not rule
+	Quota     string    `toml:"quota"`
 }
+
+// ByBand reports whether a band rules in place of the share.
+func (k Keep) ByBand() bool { return len(k.Band) > 0 }
+
+// ByShare reports whether the share rules.
+func (k Keep) ByShare() bool { return !k.ByBand() && !k.ByThreshold() }
 
 // ByThreshold reports whether a threshold rules in place of the share.
 func (k Keep) ByThreshold() bool { return !math.IsNaN(k.Threshold) }

@@ -119,6 +119,7 @@ var Fields = []Field{
 
 	{"keep.share", 0.5, 1e-6, 1, nil, ours, "share of the pairs that is kept, highest scores first, for every selector"},
 	{"keep.threshold", math.NaN(), -1e30, 1e30, nil, ours, "keep pairs that score at least this, instead of a share; 0 for " + and(selectors(picking(method.PicksAtZero))) + " unless [arms.keep] says otherwise"},
+	{"keep.band", []float64{}, 0, 1, nil, ours, "keep pairs that rank between these two shares of the pairs, counted from the best, instead of a share: [0.25, 0.75] keeps those of medium score (after Zhang et al. 2025, arXiv 2510.13212)"},
 	{"keep.quota", "language", 0, 0, []string{"language", "global"}, ours, "take the share of each language's pairs, or of all pairs together"},
 
 	{"evaluate.path", "", 0, 0, nil, "", "files: a file of held-out instructions, like prompts.path; empty to hold out a share of prompts.path"},

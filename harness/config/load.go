@@ -301,7 +301,7 @@ func (b *binder) checkArms(e *Experiment) {
 				b.report(key+".match", "%q does not choose how many pairs it keeps; match an arm that ranks them, such as one with select = \"congrad\"", a.Match)
 			}
 		}
-		if left := 1 - a.ConGrad.HeldBack; b.soundArm(i, "select", "keep", "congrad.held_back") && a.Selector().Reads.HeldBack() && !a.Keep.ByThreshold() && a.Keep.Share > left+1e-9 {
+		if left := 1 - a.ConGrad.HeldBack; b.soundArm(i, "select", "keep", "congrad.held_back") && a.Selector().Reads.HeldBack() && a.Keep.ByShare() && a.Keep.Share > left+1e-9 {
 			b.report(key, "keep.share (%g) and congrad.held_back (%g) add up to more than 1", a.Keep.Share, a.ConGrad.HeldBack)
 		}
 	}
@@ -316,7 +316,7 @@ func (b *binder) checkArms(e *Experiment) {
 	for i, a := range e.Arms {
 		b.checkMatchSteps(i, e, names)
 		if b.soundArm(i, "select", "keep") {
-			b.checkOracle("arms["+itoa(i)+"].keep.share", a)
+			b.checkOracle("arms["+itoa(i)+"].keep", a)
 		}
 	}
 	b.checkOpponent(e, names)
@@ -334,14 +334,9 @@ func (b *binder) checkArms(e *Experiment) {
 			b.checkLoss("arms["+itoa(i)+"].loss", a.Loss, e.Loss)
 		}
 	}
-	tables := []string{"keep"}
+	b.checkKeep("keep")
 	for i := range e.Arms {
-		tables = append(tables, "arms["+itoa(i)+"].keep")
-	}
-	for _, table := range tables {
-		if b.given[table+".threshold"] && b.given[table+".share"] {
-			b.report(table+".threshold", "give only one of threshold and share")
-		}
+		b.checkKeep("arms[" + itoa(i) + "].keep")
 	}
 }
 

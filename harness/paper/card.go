@@ -108,6 +108,8 @@ func (c Card) training(b *strings.Builder) {
 		chosen = "all pairs are trained on"
 	case a.Match != "":
 		chosen += ", as many as " + code(a.Match) + " keeps"
+	case a.Ranks() && a.Keep.ByBand():
+		chosen += fmt.Sprintf(", those that rank between the shares %g and %g, counted from the best", a.Keep.Band[0], a.Keep.Band[1])
 	case a.Online():
 		chosen += fmt.Sprintf(", batch by batch during training, the share %g of each batch", a.Keep.Share)
 	case a.Ranks() && a.Keep.ByThreshold():

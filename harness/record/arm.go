@@ -34,9 +34,10 @@ type Setting struct {
 
 // Keep says which of the ranked pairs are trained on.
 type Keep struct {
-	Share     float64  `json:"share,omitempty"`     // of the pairs, those with the highest scores
-	Threshold *float64 `json:"threshold,omitempty"` // keeps what scores at least this, in place of a share
-	Quota     string   `json:"quota,omitempty"`     // of whose pairs: "language", "global"; empty where the share is that of a batch
+	Share     float64   `json:"share,omitempty"`     // of the pairs, those with the highest scores
+	Threshold *float64  `json:"threshold,omitempty"` // keeps what scores at least this, in place of a share
+	Band      []float64 `json:"band,omitempty"`      // keeps what ranks between these two shares of the pairs, counted from the best, in place of a share
+	Quota     string    `json:"quota,omitempty"`     // of whose pairs: "language", "global"; empty where the share is that of a batch
 }
 
 // What the gradients of pairs are compared with.

@@ -54,11 +54,15 @@ func lossFields(l loss.Loss) record.Loss {
 // keepFields say which of the pairs that an arm ranks it keeps.
 func keepFields(a config.Arm) *record.Keep {
 	k := &record.Keep{}
-	if a.Keep.ByThreshold() {
+	switch {
+	case a.Keep.ByThreshold():
 		k.Threshold = &a.Keep.Threshold
 		return k
+	case a.Keep.ByBand():
+		k.Band = a.Keep.Band
+	default:
+		k.Share = a.Keep.Share
 	}
-	k.Share = a.Keep.Share
 	if !a.Online() { // whose share is that of a batch
 		k.Quota = a.Keep.Quota
 	}

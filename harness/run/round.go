@@ -161,8 +161,11 @@ func (p *planner) kept(r *round) float64 {
 
 // share is the share of its pairs that an arm keeps, as far as that is known.
 func share(a config.Arm) float64 {
-	if a.Ranks() && !a.Keep.ByThreshold() {
-		return a.Keep.Share
+	switch k := a.Keep; {
+	case a.Ranks() && k.ByBand():
+		return k.Band[1] - k.Band[0]
+	case a.Ranks() && k.ByShare():
+		return k.Share
 	}
 	return 1
 }

@@ -38,6 +38,7 @@ type Select struct {
 type Keep struct {
 	Share            float64
 	Threshold, Quota string
+	Band             []float64 `json:",omitempty"`
 }
 
 // KeepOf is an arm's rule.
@@ -46,12 +47,16 @@ func KeepOf(k config.Keep) Keep {
 	if k.ByThreshold() {
 		threshold = strconv.FormatFloat(k.Threshold, 'g', -1, 64)
 	}
-	return Keep{k.Share, threshold, k.Quota}
+	keep := Keep{k.Share, threshold, k.Quota, k.Band}
+	if k.ByBand() {
+		keep.Share = 0
+	}
+	return keep
 }
 
 // Rule is the rule to choose by.
 func (k Keep) Rule() method.Keep {
-	rule := method.Keep{Share: k.Share, Threshold: math.NaN(), Global: k.Quota == "global"}
+	rule := method.Keep{Share: k.Share, Threshold: math.NaN(), Band: k.Band, Global: k.Quota == "global"}
 	if k.Threshold != "none" {
 		rule.Threshold, _ = strconv.ParseFloat(k.Threshold, 64) // which KeepOf wrote
 	}
