@@ -107,6 +107,12 @@ func armFacts(s *outcome.Study, a record.Arm) []Fact {
 	if a.Keep != nil {
 		add("kept", "%s", keptInWords(a))
 	}
+	switch a.Action {
+	case "flip":
+		add("not kept", "trained on with their answers swapped")
+	case "weight":
+		add("not kept", "trained on with weights that fall from 1 to 0 by rank")
+	}
 	if t := a.Train; t != nil && combinedBy(*t) != "" {
 		most := min(len(seen.Codes), t.BatchPairs)
 		add("in each step", "gradients of the languages in the batch%s; up to %d are in memory at the same time, %.2f MB", combinedBy(*t), most, megabytes(most*s.Model.Trained))

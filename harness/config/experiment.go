@@ -164,6 +164,7 @@ type Keep struct {
 	Threshold float64   `toml:"threshold"` // NaN where it does not rule
 	Band      []float64 `toml:"band"`      // from, to; nil where it does not rule
 	Quota     string    `toml:"quota"`
+	Action    string    `toml:"action"`
 }
 
 // ByBand reports whether a band rules in place of the share.

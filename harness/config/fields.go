@@ -122,6 +122,8 @@ var Fields = []Field{
 	{"keep.band", []float64{}, 0, 1, nil, ours, "keep pairs that rank between these two shares of the pairs, counted from the best, instead of a share: [0.25, 0.75] keeps those of medium score (after Zhang et al. 2025, arXiv 2510.13212)"},
 	{"keep.quota", "language", 0, 0, []string{"language", "global"}, ours, "take the share of each language's pairs, or of all pairs together"},
 
+	{"keep.action", "drop", 0, 0, []string{"drop", "flip", "weight"}, ours, "what is done with ranked pairs that are not kept: they are dropped, trained on with their answers swapped, or trained on with weights that fall from 1 to 0 by rank"},
+
 	{"evaluate.path", "", 0, 0, nil, "", "files: a file of held-out instructions, like prompts.path; empty to hold out a share of prompts.path"},
 	{"evaluate.split", "eval", 0, 0, []string{"eval", "dev"}, ours, "dev during development, eval for results"},
 	{"evaluate.per_language", 200, 1, 1e6, nil, ours, "held-out instructions per language"},

@@ -76,3 +76,15 @@ func (b *binder) checkOracle(table string, a Arm) {
 		}
 	}
 }
+
+// checkAction reports what rejected pairs cannot be used for.
+func (b *binder) checkAction(arm string, a Arm) {
+	key := b.giving(arm, "keep.action")
+	switch picks := a.Selector(); {
+	case a.Keep.Action == "drop" || !picks.Ranks() && picks.Picks != method.PicksMatching:
+	case a.Online():
+		b.report(key, "%q: pairs that are rejected during training are dropped, and arm %q is online; set action = \"drop\" in its table", a.Keep.Action, a.Name)
+	case a.Keep.ByBand():
+		b.report(key, "%q: a band rejects the best pairs too; set a share or a threshold in arm %q, or action = \"drop\"", a.Keep.Action, a.Name)
+	}
+}

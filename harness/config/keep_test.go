@@ -84,7 +84,7 @@ func TestOneRules(t *testing.T) {
 		}
 		for _, e := range []*Experiment{e, again} {
 			got := e.Arms[1].Keep
-			if got.Quota = ""; !got.ByShare() {
+			if got.Quota, got.Action = "", ""; !got.ByShare() {
 				got.Share = 0
 			}
 			if d := cmp.Diff(c.want, got, cmpopts.EquateNaNs()); d != "" {
@@ -101,6 +101,22 @@ func TestOneRules(t *testing.T) {
 	} {
 		if _, err := load(strings.Replace(good, "share = 0.3", own, 1)); err == nil || !strings.HasPrefix(err.Error(), want) {
 			t.Errorf("%q: %v, want %s", own, err, want)
+		}
+	}
+}
+
+func TestAction(t *testing.T) {
+	for _, c := range []struct{ general, own, want string }{
+		{"share = 0.3\naction = \"flip\"", "", ""},
+		{"share = 0.3", "threshold = 0\naction = \"weight\"", ""},
+		{"share = 0.3", "action = \"swap\"", `x.toml:32: arms[1].keep.action: "swap": want one of drop, flip, weight`},
+		{"share = 0.3", "band = [0.2, 0.8]\naction = \"flip\"", `x.toml:33: arms[1].keep.action: "flip": a band rejects the best pairs too; set a share or a threshold in arm "congrad", or action = "drop"`},
+		{"share = 0.3\naction = \"flip\"", "band = [0.2, 0.8]", `x.toml:17: keep.action: "flip": a band rejects the best pairs too; set a share or a threshold in arm "congrad", or action = "drop"`},
+		{"share = 0.3\naction = \"flip\"\n[congrad]\nmode = \"online\"", "", `x.toml:17: keep.action: "flip": pairs that are rejected during training are dropped, and arm "congrad" is online; set action = "drop" in its table`},
+	} {
+		_, err := load(strings.NewReplacer("share = 0.3", c.general, "[arms.loss]", "[arms.keep]\n"+c.own+"\n[arms.loss]").Replace(good))
+		if err == nil && c.want != "" || err != nil && err.Error() != c.want {
+			t.Errorf("%q and %q:\ngot  %v\nwant %s", c.general, c.own, err, c.want)
 		}
 	}
 }

@@ -317,6 +317,7 @@ func (b *binder) checkArms(e *Experiment) {
 		b.checkMatchSteps(i, e, names)
 		if b.soundArm(i, "select", "keep") {
 			b.checkOracle("arms["+itoa(i)+"].keep", a)
+			b.checkAction("arms["+itoa(i)+"].", a)
 		}
 	}
 	b.checkOpponent(e, names)

@@ -17,6 +17,7 @@ type Arm struct {
 	Languages []string `json:"languages,omitempty"`
 
 	Keep      *Keep      `json:"keep,omitempty"`      // nil where it does not rank pairs
+	Action    string     `json:"action,omitempty"`    // with ranked pairs that are not kept: "flip", "weight"; empty drops them
 	Gradients *Gradients `json:"gradients,omitempty"` // nil where it reads none
 	Sketch    *Sketch    `json:"sketch,omitempty"`    // the same
 	Loss      *Loss      `json:"loss,omitempty"`      // nil where it meets no pairs

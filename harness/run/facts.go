@@ -132,7 +132,7 @@ func uses(a config.Arm, key string) bool {
 	selector, _ := method.FindSelector(a.Select)
 	switch table, _, _ := strings.Cut(key, "."); {
 	case table == "keep":
-		return a.Ranks() && (key != "keep.quota" || !a.Online())
+		return key == "keep.action" && a.Match != "" || a.Ranks() && (key != "keep.quota" || !a.Online())
 	case table == "train":
 		return a.Trained()
 	case table != "congrad":

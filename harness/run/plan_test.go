@@ -111,6 +111,7 @@ var direct = map[string]struct {
 	"congrad.fidelity_seeds":         {"2", "fidelity"},
 	"keep.share":                     {"0.25", "select"},
 	"keep.threshold":                 {"0.1", "select"},
+	"keep.action":                    {"flip", "select"},
 	"keep.band":                      {"[0.25,0.75]", "select"},
 	"keep.quota":                     {"global", "select"},
 	"evaluate.split":                 {"dev", "answer"},

@@ -75,7 +75,7 @@ func (p *planner) selection(r *round, matched *round, checked bool, where string
 	if r.arm.Match != "" {
 		r.selection = p.add(filtering.Random{
 			Pairs: r.pairs.Key, Matched: ref(matched.selection), MatchedPairs: matched.pairs.Key, Languages: p.Experiment.Languages.Seen, Seed: r.seed, Iteration: r.iteration,
-			Right: r.selector.Reads == method.ReadsKnown,
+			Right: r.selector.Reads == method.ReadsKnown, Action: filtering.ActionOf(r.arm.Keep),
 		}, who, 0)
 		return
 	}
@@ -149,12 +149,15 @@ func (p *planner) kept(r *round) float64 {
 	if r.arm.Online() {
 		return kept
 	}
+	if r.lang != "" {
+		kept /= float64(len(r.languages))
+	}
+	if r.arm.Keep.Action != "drop" {
+		return kept
+	}
 	kept *= share(r.arm)
 	if of := p.Experiment.FindArm(r.arm.Match); of != nil {
 		kept *= share(*of)
-	}
-	if r.lang != "" {
-		kept /= float64(len(r.languages))
 	}
 	return kept
 }

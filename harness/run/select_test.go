@@ -221,3 +221,89 @@ match = "right"
 		}
 	}
 }
+
+// What a filter rejects is dropped, flipped or faded, and so is what a draw rejects: every pair that is ranked is trained on, and the same
+// ones are kept. With all pairs kept there is nothing to do, and the training is the same.
+func TestActions(t *testing.T) {
+	if testing.Short() {
+		t.Skip("slow: runs whole studies")
+	}
+	l := newLab(t)
+	const arms = `
+[[arms]]
+name = "flip"
+select = "reward_margin"
+keep.action = "flip"
+[[arms]]
+name = "weight"
+select = "reward_margin"
+keep.action = "weight"
+[[arms]]
+name = "drop"
+select = "reward_margin"
+[[arms]]
+name = "flip drawn"
+select = "random"
+match = "drop"
+keep.action = "flip"
+[[arms]]
+name = "whole"
+select = "reward_margin"
+keep.share = 1
+keep.action = "flip"
+`
+	files, err := l.run(t, t.Context(), l.planOf(t, small+arms, "prompts.per_language=6", "congrad.fidelity_pairs=0", "evaluate.tasks=[]"), t.TempDir(), &follower{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	set := load(t, files)
+	type count struct{ pairs, kept, flipped, weighted, trained int }
+	counts := map[string]count{}
+	for _, p := range set.Pairs {
+		c := counts[p.Arm]
+		c.pairs++
+		switch {
+		case p.Kept && (p.Flipped || p.Weight > 0):
+			t.Errorf("%+v", p)
+		case p.Kept:
+			c.kept++
+		case p.Flipped:
+			c.flipped++
+		case p.Weight > 0:
+			c.weighted++
+		}
+		counts[p.Arm] = c
+	}
+	last := map[string]record.Step{}
+	for _, s := range set.Steps {
+		c := counts[s.Arm]
+		c.trained += s.Pairs
+		counts[s.Arm] = c
+		arm := s.Arm
+		s.Arm = ""
+		last[arm] = s
+	}
+	n, kept := counts["drop"].pairs, counts["drop"].kept
+	for arm, want := range map[string]count{
+		"drop":       {n, kept, 0, 0, kept},
+		"flip":       {n, kept, n - kept, 0, n},
+		"weight":     {n, kept, 0, n - kept, n},
+		"flip drawn": {n, kept, n - kept, 0, n},
+		"whole":      {n, n, 0, 0, n},
+	} {
+		if counts[arm] != want || kept == 0 || kept == n {
+			t.Errorf("%s: %+v, want %+v", arm, counts[arm], want)
+		}
+	}
+	if d := cmp.Diff(last["joint"], last["whole"]); d != "" {
+		t.Errorf("all pairs kept train otherwise than all pairs: %s", d)
+	}
+	if last["flip"].Loss == last["weight"].Loss || last["flip"].Loss == last["flip drawn"].Loss {
+		t.Error("actions make no difference")
+	}
+	for _, a := range set.Study.Arms {
+		if want := map[string]string{"flip": "flip", "weight": "weight", "flip drawn": "flip", "whole": "flip"}[a.Name]; a.Action != want {
+			t.Errorf("%s does %q with the rest, want %q", a.Name, a.Action, want)
+		}
+	}
+}

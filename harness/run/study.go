@@ -101,6 +101,9 @@ func (p *Plan) armFields(st *store.Store, b *bench.Bench, a config.Arm, changed 
 	if a.Ranks() {
 		r.Keep = keepFields(a)
 	}
+	if a.Ranks() || a.Match != "" {
+		r.Action = filtering.ActionOf(a.Keep)
+	}
 	if !selector.Reads.Gradients() {
 		return r, nil
 	}

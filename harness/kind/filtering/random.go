@@ -19,7 +19,8 @@ type Random struct {
 	Languages    []string
 	Seed         uint64
 	Iteration    int
-	Right        bool `json:",omitempty"` // only right pairs, by the reference answers
+	Right        bool   `json:",omitempty"` // only right pairs, by the reference answers
+	Action       string `json:",omitempty"` // with pairs that are not kept; empty drops them
 	kind.Host
 	kind.Unrecorded
 	kind.Tokenless
@@ -83,11 +84,5 @@ func (r Random) Do(_ context.Context, d *stage.Desk, _ *bench.Bench) (stage.File
 	} else {
 		scores, kept = method.Random(own, counts, stream)
 	}
-	list := make([]kind.Choice, len(kept))
-	for i, k := range kept {
-		if k.Rank > 0 {
-			list[i] = kind.Choice{Score: scores[i], Rank: k.Rank, Kept: k.Kept}
-		}
-	}
-	return stage.Output("choices", list)
+	return stage.Output("choices", outcomes(r.Action, own, false, scores, kept))
 }

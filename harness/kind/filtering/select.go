@@ -39,6 +39,7 @@ type Keep struct {
 	Share            float64
 	Threshold, Quota string
 	Band             []float64 `json:",omitempty"`
+	Action           string    `json:",omitempty"` // with ranked pairs that are not kept; empty drops them
 }
 
 // KeepOf is an arm's rule.
@@ -47,11 +48,19 @@ func KeepOf(k config.Keep) Keep {
 	if k.ByThreshold() {
 		threshold = strconv.FormatFloat(k.Threshold, 'g', -1, 64)
 	}
-	keep := Keep{k.Share, threshold, k.Quota, k.Band}
+	keep := Keep{k.Share, threshold, k.Quota, k.Band, ActionOf(k)}
 	if k.ByBand() {
 		keep.Share = 0
 	}
 	return keep
+}
+
+// ActionOf is what is done with ranked pairs that are not kept; empty drops them.
+func ActionOf(k config.Keep) string {
+	if k.Action == "drop" {
+		return ""
+	}
+	return k.Action
 }
 
 // Rule is the rule to choose by.
@@ -111,12 +120,8 @@ func (s Select) Do(ctx context.Context, d *stage.Desk, b *bench.Bench) (stage.Fi
 		return nil, err
 	}
 	scores := selector.Scores(evidence)
-	list := make([]kind.Choice, len(scores))
-	for i, c := range s.Keep.Rule().Choose(language, scores) {
-		if c.Rank > 0 {
-			list[i] = kind.Choice{Score: scores[i], Rank: c.Rank, Kept: c.Kept}
-		}
-	}
+	rule := s.Keep.Rule()
+	list := outcomes(s.Keep.Action, language, rule.Global, scores, rule.Choose(language, scores))
 	files, err := stage.Output("choices", list)
 	if err != nil || s.Round == nil {
 		return files, err

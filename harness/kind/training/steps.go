@@ -40,7 +40,7 @@ func (x Steps) count(s stage.Shelf) (int, error) {
 	}
 	kept := 0
 	for _, c := range chosen {
-		if c.Kept {
+		if c.Trained() {
 			kept++
 		}
 	}

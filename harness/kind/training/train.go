@@ -109,9 +109,12 @@ func (t Train) kept(s stage.Shelf) ([]train.Pair, error) {
 	}
 	var kept []train.Pair
 	for i, p := range pairs {
-		if chosen[i].Kept && (t.Language == "" || p.Lang == t.Language) {
-			rows := p.Rows()
-			kept = append(kept, train.Pair{Chosen: rows[0], Rejected: rows[1], Reference: margins[i], Language: language[i]})
+		if c := chosen[i]; c.Trained() && (t.Language == "" || p.Lang == t.Language) {
+			rows, margin := p.Rows(), margins[i]
+			if c.Flipped {
+				rows[0], rows[1], margin = rows[1], rows[0], -margin
+			}
+			kept = append(kept, train.Pair{Chosen: rows[0], Rejected: rows[1], Reference: margin, Language: language[i], Weight: c.Weight})
 		}
 	}
 	return kept, nil
@@ -165,9 +168,9 @@ func (t Train) Met(s stage.Shelf, language []int, chosen []kind.Choice) ([]*int,
 	if err != nil {
 		return nil, err
 	}
-	var at, of []int // the kept pairs and their languages
+	var at, of []int // the pairs that are trained on and their languages
 	for i, c := range chosen {
-		if c.Kept && (t.Language == "" || t.Languages[language[i]] == t.Language) {
+		if c.Trained() && (t.Language == "" || t.Languages[language[i]] == t.Language) {
 			at, of = append(at, i), append(of, language[i])
 		}
 	}
