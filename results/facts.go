@@ -210,6 +210,9 @@ func comparedWith(g record.Gradients, mode string) string {
 	if g.With == record.WithConsensus {
 		with = fmt.Sprintf("consensus: %s of %s%s gradients", g.Aggregator, map[bool]string{true: "unit-length "}[g.Normalise == "unit"], g.LanguageGradient)
 	}
+	if g.With == record.WithTrusted {
+		with = fmt.Sprintf("mean direction of the %s gradients of %s", g.LanguageGradient, trusted(g))
+	}
 	with += ", by " + g.Similarity
 	switch {
 	case mode == "online":
@@ -251,4 +254,15 @@ func keptInWords(a record.Arm) string {
 		every = fmt.Sprintf("every %d batches", n)
 	}
 	return fmt.Sprintf("%s, all of the first %d; the consensus is renewed %s", which, a.Gradients.RenewEvery, every)
+}
+
+// trusted says in which languages the judge is trusted.
+func trusted(g record.Gradients) string {
+	switch {
+	case len(g.Trust) > 0:
+		return strings.Join(g.Trust, ", ")
+	case g.TrustPairs > 0:
+		return fmt.Sprintf("the languages whose first %d pairs show the judge at least half as good above chance as in the best", g.TrustPairs)
+	}
+	return "the languages whose pairs are at least half as coherent as in the most coherent one"
 }

@@ -139,23 +139,25 @@ const noSurgery = "none"
 
 // ConGrad says how gradients are compared: all of it goes for the filter, parts of it for the selectors like it.
 type ConGrad struct {
-	Mode             string  `toml:"mode"`
-	RenewEvery       int     `toml:"renew_every"`
-	ResampleEvery    int     `toml:"resample_every"`
-	Sketch           string  `toml:"sketch"`
-	SketchRank       int     `toml:"sketch_rank"`
-	Projection       string  `toml:"projection"`
-	SketchNumbers    int     `toml:"sketch_numbers"`
-	Layers           string  `toml:"layers"`
-	LanguageGradient string  `toml:"language_gradient"`
-	EMADecay         float64 `toml:"ema_decay"`
-	Normalise        string  `toml:"normalise"`
-	Aggregator       string  `toml:"aggregator"`
-	Similarity       string  `toml:"similarity"`
-	LeaveOneOut      bool    `toml:"leave_one_out"`
-	HeldBack         float64 `toml:"held_back"`
-	FidelityPairs    int     `toml:"fidelity_pairs"`
-	FidelitySeeds    int     `toml:"fidelity_seeds"`
+	Mode             string   `toml:"mode"`
+	RenewEvery       int      `toml:"renew_every"`
+	ResampleEvery    int      `toml:"resample_every"`
+	Sketch           string   `toml:"sketch"`
+	SketchRank       int      `toml:"sketch_rank"`
+	Projection       string   `toml:"projection"`
+	SketchNumbers    int      `toml:"sketch_numbers"`
+	Layers           string   `toml:"layers"`
+	LanguageGradient string   `toml:"language_gradient"`
+	EMADecay         float64  `toml:"ema_decay"`
+	Normalise        string   `toml:"normalise"`
+	Aggregator       string   `toml:"aggregator"`
+	Similarity       string   `toml:"similarity"`
+	LeaveOneOut      bool     `toml:"leave_one_out"`
+	HeldBack         float64  `toml:"held_back"`
+	Trust            []string `toml:"trust"`
+	TrustPairs       int      `toml:"trust_pairs"`
+	FidelityPairs    int      `toml:"fidelity_pairs"`
+	FidelitySeeds    int      `toml:"fidelity_seeds"`
 }
 
 // Keep says which of the ranked pairs are trained on, whatever ranks them.

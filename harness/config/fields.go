@@ -114,6 +114,8 @@ var Fields = []Field{
 	{"congrad.similarity", "cosine", 0, 0, []string{"cosine", "dot"}, summary, "how a pair's gradient is compared with the consensus"},
 	{"congrad.leave_one_out", true, 0, 0, nil, ours, "remove the pair's own share from its language's gradient before comparing"},
 	{"congrad.held_back", 0.2, 1e-6, 0.9, nil, ours, only(selectors(holdingBack)) + "share of each language's pairs that is not trained on and that the other pairs are compared with"},
+	{"congrad.trust", []string{}, 0, inf, nil, ours, only(selectors(trusting)) + "seen languages in which the judge is trusted; if empty, congrad.trust_pairs decides"},
+	{"congrad.trust_pairs", 0, 0, 1e6, nil, ours, only(selectors(trusting)) + "pairs of each language that are checked against the reference answers: the judge is trusted where it is at least half as good above chance as in its best language; 0 checks none and asks the same of the coherence of a language's gradients"},
 	{"congrad.fidelity_pairs", 200, 0, 1e5, nil, ours, "number of pairs whose exact gradient is compared with its sketch, in the first iteration"},
 	{"congrad.fidelity_seeds", 1, 1, 1e5, nil, ours, "number of seeds for which they are compared, from the first on"},
 

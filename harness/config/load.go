@@ -214,6 +214,7 @@ func (b *binder) checkTogether(e *Experiment, w World) {
 	if b.sound("languages.seen") {
 		names("pair.flip_languages", e.Pair.FlipLanguages, e.Languages.Seen, "seen language of this experiment", "only pairs of seen languages are trained on")
 	}
+	b.checkTrust(e)
 	b.checkTasks(e, w)
 	for i, code := range e.Languages.Unseen {
 		if b.sound("languages.seen") && slices.Contains(e.Languages.Seen, code) {

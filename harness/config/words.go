@@ -49,6 +49,8 @@ func matching(s method.Selector) bool {
 
 func holdingBack(s method.Selector) bool { return s.Reads.HeldBack() }
 
+func trusting(s method.Selector) bool { return s.Reads == method.ReadsTrust }
+
 func taking(parameter string) func(loss.Kind) bool {
 	return func(k loss.Kind) bool { return slices.Contains(k.Takes, parameter) }
 }

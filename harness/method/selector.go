@@ -33,6 +33,8 @@ var Selectors = []Selector{
 	{"implicit_margin_low", "the pairs whose chosen answer the policy itself prefers least (after Qi et al. 2025)", PicksBest, ReadsMargin, ImplicitMarginLow},
 	{"perplexity_band", "the pairs whose chosen answer is neither easy nor hard for the policy (after Marion et al. 2023)", PicksBest, ReadsChosen, PerplexityBand},
 	{"ifd", "the pairs whose chosen answer gains least from the instruction: instruction-following difficulty (after Li et al. 2024)", PicksBest, ReadsUnprompted, IFD},
+	{"trusted", "all pairs in languages where the judge is trusted; in others, pairs whose gradient agrees with those languages'", PicksAtZero, ReadsTrust, Trusted},
+	{"consensus_or_own", "the pairs whose gradient agrees with the trusted languages' or, in those languages, with their own language's", PicksAtZero, ReadsTrust, ConsensusOrOwn},
 	{"random", "random pairs, as many of each language as another arm kept", PicksMatching, ReadsNothing, nil},
 	{"oracle", "the pairs that are right by the reference answers: a bound for filters that find wrong pairs", PicksAtZero, ReadsKnown, Oracle},
 }
@@ -82,7 +84,8 @@ const (
 	ReadsUnprompted           // Chosen and Unprompted
 	ReadsKnown                // Known
 	ReadsGradients            // Pairs, Gram and Scoring, of each pair what belongs to its own language
-	ReadsConsensus            // those and Consensus
+	ReadsTrust                // Pairs, Gram and Scoring of all languages, and Trust
+	ReadsConsensus            // those and Consensus, without Trust
 	ReadsHeldBack             // Pairs, Gram and Scoring of all languages, where the language gradients are those of pairs held back
 	ReadsHeldBackAdam         // the same, where Pairs are of gradients that are scaled by weight as Adam's updates are
 )
@@ -91,7 +94,7 @@ const (
 func (r Reading) Gradients() bool { return r >= ReadsGradients }
 
 // OtherLanguages reports whether a pair's score depends on other languages' pairs.
-func (r Reading) OtherLanguages() bool { return r == ReadsConsensus || r.HeldBack() }
+func (r Reading) OtherLanguages() bool { return r == ReadsTrust || r == ReadsConsensus || r.HeldBack() }
 
 // HeldBack reports whether some of the pairs are held back to make the language gradients.
 func (r Reading) HeldBack() bool { return r == ReadsHeldBack || r == ReadsHeldBackAdam }
@@ -109,6 +112,7 @@ type Evidence struct {
 	Gram      *mat.SymDense // [K, K] of the language gradients
 	Scoring   Scoring
 	Consensus Weighting
+	Trust     []float64 // [K] how far the judge is trusted in each language, 0 where it is not (Told, Checked, Coherence)
 }
 
 // negated turns the signs, so that the lowest rank first.

@@ -26,6 +26,9 @@ func some(r *rand.Rand, reads Reading, n, k int) Evidence {
 		weights[l] = r.NormFloat64()
 	}
 	e := x.evidence(Scoring{LeaveOneOut: true}, weights)
+	for l := range k {
+		e.Trust = append(e.Trust, float64(l%2)*(0.1+r.Float64()))
+	}
 	for i := range n {
 		e.Gap = append(e.Gap, float64(r.IntN(5)))
 		e.Margin = append(e.Margin, math.Round(4*r.NormFloat64())/4)

@@ -43,24 +43,27 @@ type Keep struct {
 
 // What the gradients of pairs are compared with.
 const (
-	WithConsensus = "consensus"    // of the languages
-	WithLanguage  = "own language" // the gradient of the pair's language
-	WithHeldBack  = "held back"    // the mean gradient of pairs of the language that are held back
+	WithConsensus = "consensus"         // of the languages
+	WithLanguage  = "own language"      // the gradient of the pair's language
+	WithTrusted   = "trusted languages" // the mean direction of the languages in which the judge is trusted
+	WithHeldBack  = "held back"         // the mean gradient of pairs of the language that are held back
 )
 
 // Gradients say what an arm compares the gradients of its pairs with, and how.
 type Gradients struct {
-	With             string  `json:"with"`
-	Similarity       string  `json:"similarity"`                  // "cosine", "dot"
-	LanguageGradient string  `json:"language_gradient,omitempty"` // "ema", "mean"
-	EMADecay         float64 `json:"ema_decay,omitempty"`
-	Normalise        string  `json:"normalise,omitempty"`     // of the languages in the consensus: "unit", "none"
-	Aggregator       string  `json:"aggregator,omitempty"`    // of the consensus
-	LeaveOneOut      bool    `json:"leave_one_out,omitempty"` // the pair's own share is left out of its language's gradient
-	HeldBack         float64 `json:"held_back,omitempty"`     // share of each language's pairs
-	Adam             bool    `json:"adam,omitempty"`          // the pairs' gradients are scaled as Adam's updates would be
-	RenewEvery       int     `json:"renew_every,omitempty"`   // online: batches from one consensus to the next
-	ResampleEvery    int     `json:"resample_every,omitempty"`
+	With             string   `json:"with"`
+	Similarity       string   `json:"similarity"`                  // "cosine", "dot"
+	LanguageGradient string   `json:"language_gradient,omitempty"` // "ema", "mean"
+	EMADecay         float64  `json:"ema_decay,omitempty"`
+	Normalise        string   `json:"normalise,omitempty"`     // of the languages in the consensus: "unit", "none"
+	Aggregator       string   `json:"aggregator,omitempty"`    // of the consensus
+	LeaveOneOut      bool     `json:"leave_one_out,omitempty"` // the pair's own share is left out of its language's gradient
+	Trust            []string `json:"trust,omitempty"`         // the trusted languages, where the experiment names them
+	TrustPairs       int      `json:"trust_pairs,omitempty"`   // pairs of each language that are checked to find them; 0 and no Trust: by coherence
+	HeldBack         float64  `json:"held_back,omitempty"`     // share of each language's pairs
+	Adam             bool     `json:"adam,omitempty"`          // the pairs' gradients are scaled as Adam's updates would be
+	RenewEvery       int      `json:"renew_every,omitempty"`   // online: batches from one consensus to the next
+	ResampleEvery    int      `json:"resample_every,omitempty"`
 }
 
 // Sketch says how an arm compresses gradients, and what that takes.

@@ -84,6 +84,10 @@ func gradientFields(a config.Arm, reads method.Reading) *record.Gradients {
 	if reads == method.ReadsConsensus {
 		g.With, g.Normalise, g.Aggregator = record.WithConsensus, c.Normalise, c.Aggregator
 	}
+	if reads == method.ReadsTrust {
+		s := filtering.TrustingOf(c)
+		g.With, g.Similarity, g.Trust, g.TrustPairs = record.WithTrusted, "cosine", s.Trust, s.TrustPairs
+	}
 	if a.Online() {
 		g.RenewEvery, g.ResampleEvery = c.RenewEvery, c.ResampleEvery
 	}
@@ -147,6 +151,10 @@ func uses(a config.Arm, key string) bool {
 		return selector.Reads == method.ReadsConsensus
 	case "congrad.fidelity_pairs", "congrad.fidelity_seeds":
 		return a.Select == "congrad" && !a.Online()
+	case "congrad.trust", "congrad.trust_pairs":
+		return selector.Reads == method.ReadsTrust
+	case "congrad.similarity":
+		return selector.Reads.Gradients() && selector.Reads != method.ReadsTrust
 	case "congrad.held_back":
 		return selector.Reads.HeldBack()
 	case "congrad.language_gradient", "congrad.ema_decay", "congrad.leave_one_out":

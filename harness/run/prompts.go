@@ -7,7 +7,6 @@ import (
 	"slices"
 
 	"congrad/harness/data"
-	"congrad/harness/method"
 )
 
 // enoughPrompts reports the language that runs short first: no iteration asks what another has asked, so a run needs
@@ -70,7 +69,7 @@ func (p *planner) answersKnown() error {
 		wrong = append(wrong, check("judge.kind", data.PartPreference, e.Languages.Seen))
 	}
 	for _, a := range e.Arms {
-		if a.Selector().Reads != method.ReadsKnown {
+		if !a.ReadsAnswers() {
 			continue
 		}
 		for _, code := range a.Meets(e.Languages.Seen) {

@@ -77,6 +77,13 @@ func selectorsKeepAlike(t *testing.T, change string) {
 						want.kept++
 					}
 				}
+			case "trusted", "consensus_or_own": // what scores at least zero
+				want.kept = 0
+				for _, p := range of[a.Name] {
+					if p.Lang == lang && p.Score >= 0 {
+						want.kept++
+					}
+				}
 			case "ifd": // without those that the instruction makes less likely
 				want.ranked = fates[a.Name][lang].ranked
 				want.kept = min(want.kept, want.ranked)

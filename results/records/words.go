@@ -17,6 +17,8 @@ var scores = map[string]string{
 	"implicit_margin_high": "log-prob per token, chosen minus rejected",
 	"implicit_margin_low":  "log-prob per token, rejected minus chosen",
 	"perplexity_band":      "closeness to the language's median perplexity",
+	"trusted":              "alignment with the trusted languages",
+	"consensus_or_own":     "alignment with the trusted or its own language",
 	"oracle":               "reference score, chosen minus rejected",
 	"ifd":                  "perplexity with the instruction / without it",
 }

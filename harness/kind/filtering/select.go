@@ -74,7 +74,11 @@ func (k Keep) Rule() method.Keep {
 
 // SelectOf selects by an arm's selector and rule; inputs are left to the planner.
 func SelectOf(a config.Arm, s method.Selector, languages []string) Select {
-	return Select{Selector: s.Name, Scoring: ScoringOf(a.ConGrad).read(s.Reads), Keep: KeepOf(a.Keep), Languages: languages}
+	scoring := ScoringOf(a.ConGrad).read(s.Reads)
+	if s.Reads == method.ReadsTrust {
+		scoring = TrustingOf(a.ConGrad)
+	}
+	return Select{Selector: s.Name, Scoring: scoring, Keep: KeepOf(a.Keep), Languages: languages}
 }
 
 // Kind of the stage.
@@ -138,7 +142,7 @@ func (s Select) Do(ctx context.Context, d *stage.Desk, b *bench.Bench) (stage.Fi
 func (s Select) evidence(shelf stage.Shelf, reads method.Reading, pairs []kind.Pair, language []int) (known method.Evidence, err error) {
 	switch {
 	case reads.Gradients():
-		return s.gradientEvidence(shelf, language)
+		return s.gradientEvidence(shelf, reads, pairs, language)
 	case reads == method.ReadsMargin:
 		known.Margin, err = perToken(shelf, s.Reference, func(p loss.PairLogProb) float64 { return p.Chosen.Mean() - p.Rejected.Mean() })
 	case reads == method.ReadsChosen, reads == method.ReadsUnprompted:
@@ -169,13 +173,17 @@ func knownGaps(pairs []kind.Pair) []float64 {
 }
 
 // gradientEvidence is what the scoring round tells, with the consensus where the selector reads it.
-func (s Select) gradientEvidence(shelf stage.Shelf, language []int) (known method.Evidence, err error) {
+func (s Select) gradientEvidence(shelf stage.Shelf, reads method.Reading, pairs []kind.Pair, language []int) (known method.Evidence, err error) {
 	round, err := readRound(shelf, s.Gradients, language)
 	if err != nil {
 		return known, err
 	}
 	if s.Round == nil {
-		return s.Scoring.evidence(round, Round{}, nil)
+		known, err = s.Scoring.evidence(round, Round{}, nil)
+		if reads == method.ReadsTrust {
+			known.Trust = s.Scoring.trust(round, pairs, s.Languages)
+		}
+		return known, err
 	}
 	state, err := stateAfter(shelf, s.Before)
 	if err != nil {
