@@ -97,11 +97,24 @@ func armFacts(s *outcome.Study, a record.Arm) []Fact {
 	if len(a.Without) > 0 {
 		add("leaves out", "the pairs of %s", strings.Join(a.Without, ", "))
 	}
+	if a.MatchSteps != "" {
+		each := ""
+		if a.Policy == "mono" {
+			each = "of each model "
+		}
+		add("optimiser steps", "%sas many as %s takes; its passes over its pairs are repeated or cut", each, a.MatchSteps)
+	}
 	if a.Policy == "mono" {
 		add("models", "one for each of the %d seen languages, trained on its pairs only and evaluated in it only", len(a.Languages))
 	}
 	if a.Keep != nil {
 		add("kept", "%s", keptInWords(a))
+	}
+	switch a.Action {
+	case "flip":
+		add("not kept", "trained on with their answers swapped")
+	case "weight":
+		add("not kept", "trained on with weights that fall from 1 to 0 by rank")
 	}
 	if t := a.Train; t != nil && combinedBy(*t) != "" {
 		most := min(len(seen.Codes), t.BatchPairs)
@@ -128,6 +141,9 @@ func changes(a record.Arm) string {
 	}
 	if len(a.Without) > 0 {
 		list = append(list, "without "+strings.Join(a.Without, " "))
+	}
+	if a.MatchSteps != "" {
+		list = append(list, "steps as "+a.MatchSteps)
 	}
 	return strings.Join(list, ", ")
 }
@@ -205,6 +221,9 @@ func comparedWith(g record.Gradients, mode string) string {
 	if g.With == record.WithConsensus {
 		with = fmt.Sprintf("consensus: %s of %s%s gradients", g.Aggregator, map[bool]string{true: "unit-length "}[g.Normalise == "unit"], g.LanguageGradient)
 	}
+	if g.With == record.WithTrusted {
+		with = fmt.Sprintf("mean direction of the %s gradients of %s", g.LanguageGradient, trusted(g))
+	}
 	with += ", by " + g.Similarity
 	switch {
 	case mode == "online":
@@ -220,6 +239,15 @@ func keptInWords(a record.Arm) string {
 	k, online := a.Keep, a.Mode == "online"
 	which := fmt.Sprintf("the best %g %% of each language's pairs", 100*k.Share)
 	switch {
+	case k.Band != nil:
+		of := "each language's pairs"
+		if k.Quota == "global" {
+			of = "all pairs together"
+		}
+		if online {
+			of = "each batch"
+		}
+		which = fmt.Sprintf("%g to %g %% of %s, counted from the best", 100*k.Band[0], 100*k.Band[1], of)
 	case online && k.Threshold != nil:
 		which = fmt.Sprintf("pairs of each batch that score at least %g", *k.Threshold)
 	case online:
@@ -237,4 +265,15 @@ func keptInWords(a record.Arm) string {
 		every = fmt.Sprintf("every %d batches", n)
 	}
 	return fmt.Sprintf("%s, all of the first %d; the consensus is renewed %s", which, a.Gradients.RenewEvery, every)
+}
+
+// trusted says in which languages the judge is trusted.
+func trusted(g record.Gradients) string {
+	switch {
+	case len(g.Trust) > 0:
+		return strings.Join(g.Trust, ", ")
+	case g.TrustPairs > 0:
+		return fmt.Sprintf("the languages whose first %d pairs show the judge at least half as good above chance as in the best", g.TrustPairs)
+	}
+	return "the languages whose pairs are at least half as coherent as in the most coherent one"
 }

@@ -185,19 +185,6 @@ func (b *binder) settle(table string, v any) {
 	}
 }
 
-// oneRules leaves either the share or the threshold in force: the one that its table gives unsets the other, which has a
-// default or is inherited. A table that gives both is wrong, see checkArms.
-func (b *binder) oneRules(table string, k *Keep) {
-	share, threshold := table+".share", table+".threshold"
-	switch {
-	case b.given[share] && !b.given[threshold]:
-		k.Threshold = math.NaN()
-		b.unset(threshold, share)
-	case b.given[threshold] && !b.given[share]:
-		b.unset(share, threshold)
-	}
-}
-
 // inForce reports whether a key of the experiment has a value.
 func (b *binder) inForce(key string) bool {
 	i := slices.IndexFunc(b.origins, func(o Origin) bool { return o.Key == key })
@@ -258,7 +245,7 @@ func convert(given any, want reflect.Type) (any, error) {
 			return float64(x), nil
 		}
 		return nil, mismatch("a number")
-	case reflect.TypeFor[[]string](), reflect.TypeFor[[]uint64]():
+	case reflect.TypeFor[[]string](), reflect.TypeFor[[]uint64](), reflect.TypeFor[[]float64]():
 		list, ok := given.([]any)
 		if !ok {
 			return nil, mismatch("a list")
@@ -279,6 +266,17 @@ func convertList(list []any, want reflect.Type) (any, error) {
 			texts[i] = s
 		}
 		return texts, nil
+	}
+	if want == reflect.TypeFor[[]float64]() {
+		numbers := make([]float64, len(list))
+		for i, x := range list {
+			n, err := convert(x, reflect.TypeFor[float64]())
+			if err != nil {
+				return nil, fmt.Errorf("want a list of numbers; entry %d is %s", i, describe(x))
+			}
+			numbers[i] = n.(float64)
+		}
+		return numbers, nil
 	}
 	seeds := make([]uint64, len(list))
 	for i, x := range list {
@@ -324,6 +322,12 @@ func (f Field) check(value any) error {
 		return f.inRange(float64(x))
 	case float64:
 		return f.inRange(x)
+	case []float64:
+		for _, x := range x {
+			if err := f.inRange(x); err != nil {
+				return err
+			}
+		}
 	case []string:
 		for i, word := range x {
 			if f.Words != nil && !slices.Contains(f.Words, word) {

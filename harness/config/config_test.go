@@ -326,16 +326,16 @@ func TestErrorsOfArms(t *testing.T) {
 			replaced(`match = "congrad"`, `match = "baseline"`), nil,
 			`x.toml:37: arms[2].match: "baseline" does not choose how many pairs it keeps; match an arm that ranks them, such as one with select = "congrad"`,
 		},
-		"match without random": {replaced(`select = "none"`, "select = \"none\"\nmatch = \"random\""), nil, `x.toml:25: arms[0].match: only an arm with select = "random" can match another arm's count`},
+		"match without random": {replaced(`select = "none"`, "select = \"none\"\nmatch = \"random\""), nil, `x.toml:25: arms[0].match: only an arm with select = "random" or "oracle" can match another arm's count`},
 		"trained opponent":     {replaced(`opponent = "baseline"`, `opponent = "congrad"`), nil, `x.toml:19: evaluate.opponent: "congrad" is trained; win rates are against the base model, an arm with select = "none"`},
-		"share and threshold":  {replaced("share = 0.3", "share = 0.3\nthreshold = 0.0"), nil, `x.toml:17: keep.threshold: give only one of threshold and share`},
+		"share and threshold":  {replaced("share = 0.3", "share = 0.3\nthreshold = 0.0"), nil, `x.toml:17: keep.threshold: give only one of share, threshold, band`},
 		"more than all pairs": {
 			replaced(`select = "congrad"`, `select = "validation"`, "share = 0.3", "share = 0.9"), nil,
 			"x.toml:26: arms[1]: keep.share (0.9) and congrad.held_back (0.2) add up to more than 1",
 		},
 		"a consensus of one": {
 			replaced(`select = "congrad"`, "select = \"congrad\"\npolicy = \"mono\""), nil,
-			`x.toml:28: arms[1].select: "congrad" compares languages and cannot be used with policy = "mono"; want one of all, own_language, reward_margin, implicit_margin_high, implicit_margin_low, perplexity_band, ifd
+			`x.toml:28: arms[1].select: "congrad" compares languages and cannot be used with policy = "mono"; want one of all, own_language, reward_margin, implicit_margin_high, implicit_margin_low, perplexity_band, ifd, oracle
 x.toml:38: arms[2].match: "congrad" trains one model per language; match an arm whose models see the same pairs`,
 		},
 		"languages weighed in models of one": {

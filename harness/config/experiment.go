@@ -142,31 +142,41 @@ const noSurgery = "none"
 
 // ConGrad says how gradients are compared: all of it goes for the filter, parts of it for the selectors like it.
 type ConGrad struct {
-	Mode             string  `toml:"mode"`
-	RenewEvery       int     `toml:"renew_every"`
-	ResampleEvery    int     `toml:"resample_every"`
-	Sketch           string  `toml:"sketch"`
-	SketchRank       int     `toml:"sketch_rank"`
-	Projection       string  `toml:"projection"`
-	SketchNumbers    int     `toml:"sketch_numbers"`
-	Layers           string  `toml:"layers"`
-	LanguageGradient string  `toml:"language_gradient"`
-	EMADecay         float64 `toml:"ema_decay"`
-	Normalise        string  `toml:"normalise"`
-	Aggregator       string  `toml:"aggregator"`
-	Similarity       string  `toml:"similarity"`
-	LeaveOneOut      bool    `toml:"leave_one_out"`
-	HeldBack         float64 `toml:"held_back"`
-	FidelityPairs    int     `toml:"fidelity_pairs"`
-	FidelitySeeds    int     `toml:"fidelity_seeds"`
+	Mode             string   `toml:"mode"`
+	RenewEvery       int      `toml:"renew_every"`
+	ResampleEvery    int      `toml:"resample_every"`
+	Sketch           string   `toml:"sketch"`
+	SketchRank       int      `toml:"sketch_rank"`
+	Projection       string   `toml:"projection"`
+	SketchNumbers    int      `toml:"sketch_numbers"`
+	Layers           string   `toml:"layers"`
+	LanguageGradient string   `toml:"language_gradient"`
+	EMADecay         float64  `toml:"ema_decay"`
+	Normalise        string   `toml:"normalise"`
+	Aggregator       string   `toml:"aggregator"`
+	Similarity       string   `toml:"similarity"`
+	LeaveOneOut      bool     `toml:"leave_one_out"`
+	HeldBack         float64  `toml:"held_back"`
+	Trust            []string `toml:"trust"`
+	TrustPairs       int      `toml:"trust_pairs"`
+	FidelityPairs    int      `toml:"fidelity_pairs"`
+	FidelitySeeds    int      `toml:"fidelity_seeds"`
 }
 
 // Keep says which of the ranked pairs are trained on, whatever ranks them.
 type Keep struct {
-	Share     float64 `toml:"share"`
-	Threshold float64 `toml:"threshold"` // NaN where share rules
-	Quota     string  `toml:"quota"`
+	Share     float64   `toml:"share"`
+	Threshold float64   `toml:"threshold"` // NaN where it does not rule
+	Band      []float64 `toml:"band"`      // from, to; nil where it does not rule
+	Quota     string    `toml:"quota"`
+	Action    string    `toml:"action"`
 }
+
+// ByBand reports whether a band rules in place of the share.
+func (k Keep) ByBand() bool { return len(k.Band) > 0 }
+
+// ByShare reports whether the share rules.
+func (k Keep) ByShare() bool { return !k.ByBand() && !k.ByThreshold() }
 
 // ByThreshold reports whether a threshold rules in place of the share.
 func (k Keep) ByThreshold() bool { return !math.IsNaN(k.Threshold) }
@@ -231,6 +241,8 @@ type Arm struct {
 	Select  string `toml:"select"`
 	Match   string `toml:"match"`
 	Policy  string `toml:"policy"`
+
+	MatchSteps string `toml:"match_steps"`
 
 	Without []string `toml:"without"`
 

@@ -116,12 +116,17 @@ var Fields = []Field{
 	{"congrad.similarity", "cosine", 0, 0, []string{"cosine", "dot"}, summary, "how a pair's gradient is compared with the consensus"},
 	{"congrad.leave_one_out", true, 0, 0, nil, ours, "remove the pair's own share from its language's gradient before comparing"},
 	{"congrad.held_back", 0.2, 1e-6, 0.9, nil, ours, only(selectors(holdingBack)) + "share of each language's pairs that is not trained on and that the other pairs are compared with"},
+	{"congrad.trust", []string{}, 0, inf, nil, ours, only(selectors(trusting)) + "seen languages in which the judge is trusted; if empty, congrad.trust_pairs decides"},
+	{"congrad.trust_pairs", 0, 0, 1e6, nil, ours, only(selectors(trusting)) + "pairs of each language that are checked against the reference answers: the judge is trusted where it is at least half as good above chance as in its best language; 0 checks none and asks the same of the coherence of a language's gradients"},
 	{"congrad.fidelity_pairs", 200, 0, 1e5, nil, ours, "number of pairs whose exact gradient is compared with its sketch, in the first iteration"},
 	{"congrad.fidelity_seeds", 1, 1, 1e5, nil, ours, "number of seeds for which they are compared, from the first on"},
 
 	{"keep.share", 0.5, 1e-6, 1, nil, ours, "share of the pairs that is kept, highest scores first, for every selector"},
-	{"keep.threshold", math.NaN(), -1e30, 1e30, nil, ours, "keep pairs that score at least this, instead of a share"},
+	{"keep.threshold", math.NaN(), -1e30, 1e30, nil, ours, "keep pairs that score at least this, instead of a share; 0 for " + and(selectors(picking(method.PicksAtZero))) + " unless [arms.keep] says otherwise"},
+	{"keep.band", []float64{}, 0, 1, nil, ours, "keep pairs that rank between these two shares of the pairs, counted from the best, instead of a share: [0.25, 0.75] keeps those of medium score (after Zhang et al. 2025, arXiv 2510.13212)"},
 	{"keep.quota", "language", 0, 0, []string{"language", "global"}, ours, "take the share of each language's pairs, or of all pairs together"},
+
+	{"keep.action", "drop", 0, 0, []string{"drop", "flip", "weight"}, ours, "what is done with ranked pairs that are not kept: they are dropped, trained on with their answers swapped, or trained on with weights that fall from 1 to 0 by rank"},
 
 	{"evaluate.path", "", 0, 0, nil, "", "files: a file of held-out instructions, like prompts.path; empty to hold out a share of prompts.path"},
 	{"evaluate.split", "eval", 0, 0, []string{"eval", "dev"}, ours, "dev during development, eval for results"},
@@ -165,8 +170,9 @@ var Fields = []Field{
 	{"arms.name", nil, 0, 0, nil, "", "name of the arm, at most 60 characters"},
 	{"arms.caption", "", 0, 0, nil, "", "one line for tables"},
 	{"arms.select", nil, 0, 0, selectors(every), "", "which pairs it trains on (congrad ls methods)"},
-	{"arms.match", "", 0, 0, nil, "", only(selectors(picking(method.PicksMatching))) + "the arm whose number of kept pairs per language is copied"},
+	{"arms.match", "", 0, 0, nil, "", only(selectors(matching)) + "the arm whose number of kept pairs per language is copied; required by random"},
 	{"arms.policy", "shared", 0, 0, []string{"shared", "mono"}, "", "one model for all languages (shared), or one model per seen language, trained only on that language's pairs and evaluated only in it (mono)"},
+	{"arms.match_steps", "", 0, 0, nil, "", "the arm that it takes as many optimiser steps as, in place of train.epochs: its passes over its pairs are repeated or cut, and the learning rate follows the new number; each model of a mono arm takes as many"},
 	{"arms.without", []string{}, 0, inf, nil, "", "seen languages whose pairs the arm does not use, neither in selection nor in training; it is still evaluated in them"},
 
 	{"published.arm", nil, 0, 0, nil, "", "a number from elsewhere, shown next to this run's (docs/reading-results.md): the arm it is compared with"},

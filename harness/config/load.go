@@ -151,6 +151,7 @@ func (b *binder) bindArms(raw map[string]any, e *Experiment) {
 	for i, table := range list {
 		key := "arms[" + itoa(i) + "]"
 		b.bind(key, "arms", table, reflect.ValueOf(&e.Arms[i]).Elem(), base)
+		b.settleAtZero(key+".keep", &e.Arms[i])
 	}
 }
 
@@ -219,6 +220,7 @@ func (b *binder) checkTogether(e *Experiment, w World) {
 	if b.sound("languages.seen") {
 		names("pair.flip_languages", e.Pair.FlipLanguages, e.Languages.Seen, "seen language of this experiment", "only pairs of seen languages are trained on")
 	}
+	b.checkTrust(e)
 	b.checkTasks(e, w)
 	for i, code := range e.Languages.Unseen {
 		if b.sound("languages.seen") && slices.Contains(e.Languages.Seen, code) {
@@ -290,13 +292,13 @@ func (b *binder) checkArms(e *Experiment) {
 			b.report(key+".name", "%v", err)
 		}
 		b.checkAggregators(key+".", a.ConGrad, a.Train)
-		if b.soundArm(i, "select") && a.Selector().Picks != method.PicksMatching && a.Match != "" {
-			b.report(key+".match", "only an arm with select = \"random\" can match another arm's count")
+		if b.soundArm(i, "select") && !matching(a.Selector()) && a.Match != "" {
+			b.report(key+".match", "only an arm with select = \"random\" or \"oracle\" can match another arm's count")
 		}
 	}
 	for i, a := range e.Arms {
 		key := "arms[" + itoa(i) + "]"
-		if a.Selector().Picks == method.PicksMatching && b.soundArm(i, "match") && b.soundArms(e, "name", "select", "policy") {
+		if (a.Selector().Picks == method.PicksMatching || matching(a.Selector()) && a.Match != "") && b.soundArm(i, "match") && b.soundArms(e, "name", "select", "policy") {
 			other := e.FindArm(a.Match)
 			switch {
 			case a.Match == "":
@@ -305,11 +307,11 @@ func (b *binder) checkArms(e *Experiment) {
 				b.report(key+".match", "%q: no such arm%s", a.Match, suggest.DidYouMean(a.Match, names))
 			case other.Mono():
 				b.report(key+".match", "%q trains one model per language; match an arm whose models see the same pairs", a.Match)
-			case !other.Ranks():
+			case !other.Ranks() || other.Match != "":
 				b.report(key+".match", "%q does not choose how many pairs it keeps; match an arm that ranks them, such as one with select = \"congrad\"", a.Match)
 			}
 		}
-		if left := 1 - a.ConGrad.HeldBack; b.soundArm(i, "select", "keep", "congrad.held_back") && a.Selector().Reads.HeldBack() && !a.Keep.ByThreshold() && a.Keep.Share > left+1e-9 {
+		if left := 1 - a.ConGrad.HeldBack; b.soundArm(i, "select", "keep", "congrad.held_back") && a.Selector().Reads.HeldBack() && a.Keep.ByShare() && a.Keep.Share > left+1e-9 {
 			b.report(key, "keep.share (%g) and congrad.held_back (%g) add up to more than 1", a.Keep.Share, a.ConGrad.HeldBack)
 		}
 	}
@@ -319,6 +321,13 @@ func (b *binder) checkArms(e *Experiment) {
 		}
 		if b.sound("languages.seen") && b.soundArm(i, "select", "policy") {
 			b.checkWithout("arms["+itoa(i)+"].without", a, e.Languages.Seen)
+		}
+	}
+	for i, a := range e.Arms {
+		b.checkMatchSteps(i, e, names)
+		if b.soundArm(i, "select", "keep") {
+			b.checkOracle("arms["+itoa(i)+"].keep", a)
+			b.checkAction("arms["+itoa(i)+"].", a)
 		}
 	}
 	b.checkOpponent(e, names)
@@ -336,14 +345,9 @@ func (b *binder) checkArms(e *Experiment) {
 			b.checkLoss("arms["+itoa(i)+"].loss", a.Loss, e.Loss)
 		}
 	}
-	tables := []string{"keep"}
+	b.checkKeep("keep")
 	for i := range e.Arms {
-		tables = append(tables, "arms["+itoa(i)+"].keep")
-	}
-	for _, table := range tables {
-		if b.given[table+".threshold"] && b.given[table+".share"] {
-			b.report(table+".threshold", "give only one of threshold and share")
-		}
+		b.checkKeep("arms[" + itoa(i) + "].keep")
 	}
 }
 

@@ -51,7 +51,14 @@ func picking(p method.Picking) func(method.Selector) bool {
 	return func(s method.Selector) bool { return s.Picks == p }
 }
 
+// matching reports whether an arm can copy another arm's number of pairs per language.
+func matching(s method.Selector) bool {
+	return s.Picks == method.PicksMatching || s.Reads == method.ReadsKnown
+}
+
 func holdingBack(s method.Selector) bool { return s.Reads.HeldBack() }
+
+func trusting(s method.Selector) bool { return s.Reads == method.ReadsTrust }
 
 func taking(parameter string) func(loss.Kind) bool {
 	return func(k loss.Kind) bool { return slices.Contains(k.Takes, parameter) }
@@ -63,5 +70,8 @@ func only(names []string) string { return strings.Join(names, ", ") + ": " }
 // and lists names in a sentence.
 func and(names []string) string {
 	last := len(names) - 1
+	if last == 0 {
+		return names[0]
+	}
 	return strings.Join(names[:last], ", ") + " and " + names[last]
 }

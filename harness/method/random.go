@@ -12,9 +12,14 @@ func Random(language, counts []int, stream *rand.Rand) (scores []float64, choice
 	for i := range scores {
 		scores[i] = stream.Float64()
 	}
-	choices = Keep{Share: 1, Threshold: math.NaN()}.Choose(language, scores)
-	for i := range choices {
-		choices[i].Kept = choices[i].Rank <= counts[language[i]]
+	return scores, keepCounts(language, counts, scores)
+}
+
+// keepCounts keeps the best pairs of each language, as many as counts says.
+func keepCounts(language, counts []int, scores []float64) []Choice {
+	choices := Keep{Share: 1, Threshold: math.NaN()}.Choose(language, scores)
+	for i, c := range choices {
+		choices[i].Kept = c.Rank > 0 && c.Rank <= counts[language[i]]
 	}
-	return scores, choices
+	return choices
 }

@@ -33,7 +33,10 @@ var Selectors = []Selector{
 	{"implicit_margin_low", "the pairs whose chosen answer the policy itself prefers least (after Qi et al. 2025)", PicksBest, ReadsMargin, ImplicitMarginLow},
 	{"perplexity_band", "the pairs whose chosen answer is neither easy nor hard for the policy (after Marion et al. 2023)", PicksBest, ReadsChosen, PerplexityBand},
 	{"ifd", "the pairs whose chosen answer gains least from the instruction: instruction-following difficulty (after Li et al. 2024)", PicksBest, ReadsUnprompted, IFD},
+	{"trusted", "all pairs in languages where the judge is trusted; in others, pairs whose gradient agrees with those languages'", PicksAtZero, ReadsTrust, Trusted},
+	{"consensus_or_own", "the pairs whose gradient agrees with the trusted languages' or, in those languages, with their own language's", PicksAtZero, ReadsTrust, ConsensusOrOwn},
 	{"random", "random pairs, as many of each language as another arm kept", PicksMatching, ReadsNothing, nil},
+	{"oracle", "the pairs that are right by the reference answers: a bound for filters that find wrong pairs", PicksAtZero, ReadsKnown, Oracle},
 }
 
 // FindSelector looks a selector up by name.
@@ -65,6 +68,7 @@ const (
 	PicksAll                       // every pair
 	PicksBest                      // those that score highest, before any is trained on
 	PicksBestOnline                // the same, or those of each batch while training goes on
+	PicksAtZero                    // those that score at least 0, unless the arm's own table [arms.keep] says otherwise
 	PicksMatching                  // as many pairs of each language as another arm kept, by a draw
 )
 
@@ -78,8 +82,10 @@ const (
 	ReadsMargin               // Margin
 	ReadsChosen               // Chosen and Language
 	ReadsUnprompted           // Chosen and Unprompted
+	ReadsKnown                // Known
 	ReadsGradients            // Pairs, Gram and Scoring, of each pair what belongs to its own language
-	ReadsConsensus            // those and Consensus
+	ReadsTrust                // Pairs, Gram and Scoring of all languages, and Trust
+	ReadsConsensus            // those and Consensus, without Trust
 	ReadsHeldBack             // Pairs, Gram and Scoring of all languages, where the language gradients are those of pairs held back
 	ReadsHeldBackAdam         // the same, where Pairs are of gradients that are scaled by weight as Adam's updates are
 )
@@ -88,7 +94,7 @@ const (
 func (r Reading) Gradients() bool { return r >= ReadsGradients }
 
 // OtherLanguages reports whether a pair's score depends on other languages' pairs.
-func (r Reading) OtherLanguages() bool { return r == ReadsConsensus || r.HeldBack() }
+func (r Reading) OtherLanguages() bool { return r == ReadsTrust || r == ReadsConsensus || r.HeldBack() }
 
 // HeldBack reports whether some of the pairs are held back to make the language gradients.
 func (r Reading) HeldBack() bool { return r == ReadsHeldBack || r == ReadsHeldBackAdam }
@@ -100,11 +106,13 @@ type Evidence struct {
 	Chosen []float64 // [n] mean log-prob of the chosen answer's tokens, under the iteration's start
 	// [n] the same behind an instruction without a word
 	Unprompted []float64
+	Known      []float64 // [n] the chosen answer's score against the reference answer minus the rejected one's; 0 where they are equal
 
 	Pairs                   // their gradients
 	Gram      *mat.SymDense // [K, K] of the language gradients
 	Scoring   Scoring
 	Consensus Weighting
+	Trust     []float64 // [K] how far the judge is trusted in each language, 0 where it is not (Told, Checked, Coherence)
 }
 
 // negated turns the signs, so that the lowest rank first.

@@ -26,11 +26,15 @@ func some(r *rand.Rand, reads Reading, n, k int) Evidence {
 		weights[l] = r.NormFloat64()
 	}
 	e := x.evidence(Scoring{LeaveOneOut: true}, weights)
+	for l := range k {
+		e.Trust = append(e.Trust, float64(l%2)*(0.1+r.Float64()))
+	}
 	for i := range n {
 		e.Gap = append(e.Gap, float64(r.IntN(5)))
 		e.Margin = append(e.Margin, math.Round(4*r.NormFloat64())/4)
 		e.Chosen = append(e.Chosen, -math.Round(4*r.ExpFloat64())/4)
 		e.Unprompted = append(e.Unprompted, e.Chosen[i]-1+math.Round(4*r.NormFloat64())/4)
+		e.Known = append(e.Known, math.Round(2*r.NormFloat64())/4)
 		if r.IntN(8) == 0 {
 			e.Square[i], e.Inner[i] = 0, make([]float64, k)
 		}
@@ -41,7 +45,7 @@ func some(r *rand.Rand, reads Reading, n, k int) Evidence {
 // permuted is the evidence with its pairs in another order: pair i of it is pair order[i] of e.
 func permuted(e Evidence, order []int) Evidence {
 	p := e
-	for _, list := range []*[]float64{&p.Gap, &p.Margin, &p.Chosen, &p.Unprompted, &p.Square, &p.Share} {
+	for _, list := range []*[]float64{&p.Gap, &p.Margin, &p.Chosen, &p.Unprompted, &p.Known, &p.Square, &p.Share} {
 		*list = reorder(*list, order)
 	}
 	p.Language, p.Inner = reorder(e.Language, order), reorder(e.Inner, order)
@@ -72,7 +76,7 @@ func TestEverySelector(t *testing.T) {
 						t.Fatalf("%d scores for %d pairs", len(scores), n)
 					}
 					for i, score := range scores {
-						aside := s.Reads.HeldBack() && e.Share[i] > 0 || s.Reads == ReadsUnprompted && e.Unprompted[i] > e.Chosen[i]
+						aside := s.Reads.HeldBack() && e.Share[i] > 0 || s.Reads == ReadsUnprompted && e.Unprompted[i] > e.Chosen[i] || s.Reads == ReadsKnown && e.Known[i] == 0
 						if math.IsNaN(score) != aside || math.IsInf(score, 0) {
 							t.Errorf("pair %d scores %g", i, score)
 						}
@@ -170,7 +174,7 @@ func keptScores(keep Keep, language []int, scores []float64, choices []Choice) [
 // What other languages' pairs are like changes no score of a language, or some, as the table says.
 func TestOwnLanguageSelectors(t *testing.T) {
 	for _, s := range Selectors {
-		if s.Ranks() != (s.Picks == PicksBest || s.Picks == PicksBestOnline) {
+		if s.Ranks() != (s.Picks == PicksBest || s.Picks == PicksBestOnline || s.Picks == PicksAtZero) {
 			t.Errorf("%s picks by %d and has scores: %v", s.Name, s.Picks, s.Ranks())
 		}
 		if !s.Ranks() {
@@ -196,6 +200,7 @@ func TestOwnLanguageSelectors(t *testing.T) {
 			e.Margin[i]++
 			e.Chosen[i]--
 			e.Unprompted[i]--
+			e.Known[i]++
 		}
 		changed := false
 		for i, score := range s.Scores(e) {

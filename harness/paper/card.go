@@ -108,6 +108,8 @@ func (c Card) training(b *strings.Builder) {
 		chosen = "all pairs are trained on"
 	case a.Match != "":
 		chosen += ", as many as " + code(a.Match) + " keeps"
+	case a.Ranks() && a.Keep.ByBand():
+		chosen += fmt.Sprintf(", those that rank between the shares %g and %g, counted from the best", a.Keep.Band[0], a.Keep.Band[1])
 	case a.Online():
 		chosen += fmt.Sprintf(", batch by batch during training, the share %g of each batch", a.Keep.Share)
 	case a.Ranks() && a.Keep.ByThreshold():
@@ -121,8 +123,8 @@ func (c Card) training(b *strings.Builder) {
 		loss += fmt.Sprintf(", %s %g", p.Key, p.Value)
 	}
 	fmt.Fprintf(b, "- Loss %s.\n", loss)
-	fmt.Fprintf(b, "- AdamW, peak rate %g (%s, warm-up %g), %s an iteration, %d pairs a step, clipped at %g.\n",
-		a.Train.LearningRate, a.Train.Schedule, a.Train.Warmup, table.Counted(a.Train.Epochs, "epoch"), a.Train.BatchPairs, a.Train.Clip)
+	fmt.Fprintf(b, "- AdamW, peak rate %g (%s, warm-up %g), %s, %d pairs a step, clipped at %g.\n",
+		a.Train.LearningRate, a.Train.Schedule, a.Train.Warmup, passes(a), a.Train.BatchPairs, a.Train.Clip)
 	if a.Train.Surgery() {
 		fmt.Fprintf(b, "- The languages' gradients in a step are combined by %s.\n", code(a.Train.Aggregator))
 	}
@@ -242,4 +244,12 @@ func (c Card) reproduction(b *strings.Builder) {
 		program += ", with uncommitted changes"
 	}
 	fmt.Fprintf(b, "By %s. Hash of the weights: %s. The same backend, plugin and machine give the same weights again; others give nearly the same.\n", program, code(c.Weights))
+}
+
+// passes says how often an arm trains on its pairs in an iteration.
+func passes(a config.Arm) string {
+	if a.MatchSteps != "" {
+		return "as many steps in an iteration as " + code(a.MatchSteps) + " takes"
+	}
+	return table.Counted(a.Train.Epochs, "epoch") + " an iteration"
 }

@@ -2,10 +2,13 @@ package record
 
 // Arm is one way of training that the experiment compares. What it does not use is nil or empty.
 type Arm struct {
-	Name    string   `json:"name"`
-	Caption string   `json:"caption"`         // one line for tables and legends, in the words of the experiment's file
-	Select  string   `json:"select"`          // which pairs it trains on: "none", "all", "congrad", "random", ...
-	Match   string   `json:"match,omitempty"` // of "random": the arm whose count of kept pairs it takes over
+	Name    string `json:"name"`
+	Caption string `json:"caption"`         // one line for tables and legends, in the words of the experiment's file
+	Select  string `json:"select"`          // which pairs it trains on: "none", "all", "congrad", "random", ...
+	Match   string `json:"match,omitempty"` // of "random" or "oracle": the arm whose count of kept pairs it takes over
+	// MatchSteps is the arm that it takes as many optimiser steps as; empty where its epochs decide.
+	MatchSteps string `json:"match_steps,omitempty"`
+
 	Trained bool     `json:"trained"`
 	Mode    string   `json:"mode,omitempty"`    // of "congrad", when pairs are picked: "offline" before training, "online" during it
 	Policy  string   `json:"policy"`            // "shared": one model for all languages; "mono": one for each of Languages
@@ -14,6 +17,7 @@ type Arm struct {
 	Languages []string `json:"languages,omitempty"`
 
 	Keep      *Keep      `json:"keep,omitempty"`      // nil where it does not rank pairs
+	Action    string     `json:"action,omitempty"`    // with ranked pairs that are not kept: "flip", "weight"; empty drops them
 	Gradients *Gradients `json:"gradients,omitempty"` // nil where it reads none
 	Sketch    *Sketch    `json:"sketch,omitempty"`    // the same
 	Loss      *Loss      `json:"loss,omitempty"`      // nil where it meets no pairs
@@ -31,31 +35,35 @@ type Setting struct {
 
 // Keep says which of the ranked pairs are trained on.
 type Keep struct {
-	Share     float64  `json:"share,omitempty"`     // of the pairs, those with the highest scores
-	Threshold *float64 `json:"threshold,omitempty"` // keeps what scores at least this, in place of a share
-	Quota     string   `json:"quota,omitempty"`     // of whose pairs: "language", "global"; empty where the share is that of a batch
+	Share     float64   `json:"share,omitempty"`     // of the pairs, those with the highest scores
+	Threshold *float64  `json:"threshold,omitempty"` // keeps what scores at least this, in place of a share
+	Band      []float64 `json:"band,omitempty"`      // keeps what ranks between these two shares of the pairs, counted from the best, in place of a share
+	Quota     string    `json:"quota,omitempty"`     // of whose pairs: "language", "global"; empty where the share is that of a batch
 }
 
 // What the gradients of pairs are compared with.
 const (
-	WithConsensus = "consensus"    // of the languages
-	WithLanguage  = "own language" // the gradient of the pair's language
-	WithHeldBack  = "held back"    // the mean gradient of pairs of the language that are held back
+	WithConsensus = "consensus"         // of the languages
+	WithLanguage  = "own language"      // the gradient of the pair's language
+	WithTrusted   = "trusted languages" // the mean direction of the languages in which the judge is trusted
+	WithHeldBack  = "held back"         // the mean gradient of pairs of the language that are held back
 )
 
 // Gradients say what an arm compares the gradients of its pairs with, and how.
 type Gradients struct {
-	With             string  `json:"with"`
-	Similarity       string  `json:"similarity"`                  // "cosine", "dot"
-	LanguageGradient string  `json:"language_gradient,omitempty"` // "ema", "mean"
-	EMADecay         float64 `json:"ema_decay,omitempty"`
-	Normalise        string  `json:"normalise,omitempty"`     // of the languages in the consensus: "unit", "none"
-	Aggregator       string  `json:"aggregator,omitempty"`    // of the consensus
-	LeaveOneOut      bool    `json:"leave_one_out,omitempty"` // the pair's own share is left out of its language's gradient
-	HeldBack         float64 `json:"held_back,omitempty"`     // share of each language's pairs
-	Adam             bool    `json:"adam,omitempty"`          // the pairs' gradients are scaled as Adam's updates would be
-	RenewEvery       int     `json:"renew_every,omitempty"`   // online: batches from one consensus to the next
-	ResampleEvery    int     `json:"resample_every,omitempty"`
+	With             string   `json:"with"`
+	Similarity       string   `json:"similarity"`                  // "cosine", "dot"
+	LanguageGradient string   `json:"language_gradient,omitempty"` // "ema", "mean"
+	EMADecay         float64  `json:"ema_decay,omitempty"`
+	Normalise        string   `json:"normalise,omitempty"`     // of the languages in the consensus: "unit", "none"
+	Aggregator       string   `json:"aggregator,omitempty"`    // of the consensus
+	LeaveOneOut      bool     `json:"leave_one_out,omitempty"` // the pair's own share is left out of its language's gradient
+	Trust            []string `json:"trust,omitempty"`         // the trusted languages, where the experiment names them
+	TrustPairs       int      `json:"trust_pairs,omitempty"`   // pairs of each language that are checked to find them; 0 and no Trust: by coherence
+	HeldBack         float64  `json:"held_back,omitempty"`     // share of each language's pairs
+	Adam             bool     `json:"adam,omitempty"`          // the pairs' gradients are scaled as Adam's updates would be
+	RenewEvery       int      `json:"renew_every,omitempty"`   // online: batches from one consensus to the next
+	ResampleEvery    int      `json:"resample_every,omitempty"`
 }
 
 // Sketch says how an arm compresses gradients, and what that takes.

@@ -143,7 +143,9 @@ type Pair struct {
 	Score          float64 `json:"score"`             // the selector's, the highest are kept; 0 where Rank is
 	Rank           int     `json:"rank"`              // 1 is the best within the quota's group; 0 in arms that keep all, and for pairs that were not up for selection
 	Kept           bool    `json:"kept"`
-	Met            *int    `json:"met,omitempty"` // how often training met it, where that is not once an epoch for every kept pair (train.temperature)
+	Flipped        bool    `json:"flipped,omitempty"` // not kept, and trained on with its answers swapped (keep.action)
+	Weight         float64 `json:"weight,omitempty"`  // not kept, and trained on with this weight below 1
+	Met            *int    `json:"met,omitempty"`     // how often training met it, where that is not once an epoch for every kept pair (train.temperature)
 }
 
 // Consensus is one scoring round: the language gradients and what was made of them (consensus.jsonl). Of an arm that picks pairs

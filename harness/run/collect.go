@@ -99,8 +99,18 @@ func (c collector) placeOf(r round) (at kind.Place, err error) {
 	if err != nil {
 		return at, err
 	}
-	at.Met = training.Met(r.arm, language, at.Choices, r.seed, r.iteration)
-	return at, nil
+	at.Met = make([]*int, len(at.Pairs))
+	if r.train == nil {
+		return at, nil
+	}
+	w, err := workOf(r.train)
+	if err != nil {
+		return at, err
+	}
+	if t, ok := w.(training.Train); ok {
+		at.Met, err = t.Met(shelf, language, at.Choices)
+	}
+	return at, err
 }
 
 func greedy(f final) trial { return f.greedy }

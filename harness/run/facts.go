@@ -75,11 +75,15 @@ func lossFields(l loss.Loss) record.Loss {
 // keepFields say which of the pairs that an arm ranks it keeps.
 func keepFields(a config.Arm) *record.Keep {
 	k := &record.Keep{}
-	if a.Keep.ByThreshold() {
+	switch {
+	case a.Keep.ByThreshold():
 		k.Threshold = &a.Keep.Threshold
 		return k
+	case a.Keep.ByBand():
+		k.Band = a.Keep.Band
+	default:
+		k.Share = a.Keep.Share
 	}
-	k.Share = a.Keep.Share
 	if !a.Online() { // whose share is that of a batch
 		k.Quota = a.Keep.Quota
 	}
@@ -100,6 +104,10 @@ func gradientFields(a config.Arm, reads method.Reading) *record.Gradients {
 	}
 	if reads == method.ReadsConsensus {
 		g.With, g.Normalise, g.Aggregator = record.WithConsensus, c.Normalise, c.Aggregator
+	}
+	if reads == method.ReadsTrust {
+		s := filtering.TrustingOf(c)
+		g.With, g.Similarity, g.Trust, g.TrustPairs = record.WithTrusted, "cosine", s.Trust, s.TrustPairs
 	}
 	if a.Online() {
 		g.RenewEvery, g.ResampleEvery = c.RenewEvery, c.ResampleEvery
@@ -149,7 +157,7 @@ func uses(a config.Arm, key string) bool {
 	selector, _ := method.FindSelector(a.Select)
 	switch table, _, _ := strings.Cut(key, "."); {
 	case table == "keep":
-		return a.Ranks() && (key != "keep.quota" || !a.Online())
+		return key == "keep.action" && a.Match != "" || a.Ranks() && (key != "keep.quota" || !a.Online())
 	case table == "train":
 		return a.Trained()
 	case table != "congrad":
@@ -164,6 +172,10 @@ func uses(a config.Arm, key string) bool {
 		return selector.Reads == method.ReadsConsensus
 	case "congrad.fidelity_pairs", "congrad.fidelity_seeds":
 		return a.Select == "congrad" && !a.Online()
+	case "congrad.trust", "congrad.trust_pairs":
+		return selector.Reads == method.ReadsTrust
+	case "congrad.similarity":
+		return selector.Reads.Gradients() && selector.Reads != method.ReadsTrust
 	case "congrad.held_back":
 		return selector.Reads.HeldBack()
 	case "congrad.language_gradient", "congrad.ema_decay", "congrad.leave_one_out":

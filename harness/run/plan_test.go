@@ -114,10 +114,14 @@ var direct = map[string]struct {
 	"congrad.similarity":             {"dot", "fidelity select"},
 	"congrad.leave_one_out":          {"false", "fidelity select"},
 	"congrad.held_back":              {"0.4", "gradients"},
+	"congrad.trust":                  {"[\"en\"]", "select"},
+	"congrad.trust_pairs":            {"3", "select"},
 	"congrad.fidelity_pairs":         {"2", "fidelity"},
 	"congrad.fidelity_seeds":         {"2", "fidelity"},
 	"keep.share":                     {"0.25", "select"},
 	"keep.threshold":                 {"0.1", "select"},
+	"keep.action":                    {"flip", "select"},
+	"keep.band":                      {"[0.25,0.75]", "select"},
 	"keep.quota":                     {"global", "select"},
 	"evaluate.split":                 {"dev", "answer"},
 	"evaluate.per_language":          {"1", "answer"},
@@ -211,11 +215,13 @@ func TestKeysFollowSettings(t *testing.T) {
 // A selection depends on those keys of the filter that its selector reads.
 func TestSelectionsDependOnWhatTheyRead(t *testing.T) {
 	reads := map[string]string{
-		"congrad":         "aggregator ema_decay language_gradient layers leave_one_out mode normalise projection similarity sketch sketch_numbers sketch_rank",
-		"anti":            "aggregator ema_decay language_gradient layers leave_one_out normalise projection similarity sketch sketch_numbers sketch_rank",
-		"own_language":    "ema_decay language_gradient layers leave_one_out projection similarity sketch sketch_numbers sketch_rank",
-		"validation":      "held_back layers projection similarity sketch sketch_numbers sketch_rank",
-		"validation_adam": "held_back layers similarity",
+		"congrad":          "aggregator ema_decay language_gradient layers leave_one_out mode normalise projection similarity sketch sketch_numbers sketch_rank",
+		"anti":             "aggregator ema_decay language_gradient layers leave_one_out normalise projection similarity sketch sketch_numbers sketch_rank",
+		"own_language":     "ema_decay language_gradient layers leave_one_out projection similarity sketch sketch_numbers sketch_rank",
+		"trusted":          "ema_decay language_gradient layers leave_one_out projection sketch sketch_numbers sketch_rank trust trust_pairs",
+		"consensus_or_own": "ema_decay language_gradient layers leave_one_out projection sketch sketch_numbers sketch_rank trust trust_pairs",
+		"validation":       "held_back layers projection similarity sketch sketch_numbers sketch_rank",
+		"validation_adam":  "held_back layers similarity",
 	}
 	l := newLab(t)
 	changed := map[string][]string{}
@@ -245,7 +251,7 @@ func TestSelectorsShareStages(t *testing.T) {
 	for _, s := range newLab(t).planOf(t, every()).Stages {
 		counts[s.Kind]++
 	}
-	want := map[string]int{"generate": 1, "judge": 1, "pairs": 1, "reference": 1, "unprompted": 1, "gradients": 3, "select": 10, "random": 1, "fidelity": 1, "train": 12}
+	want := map[string]int{"generate": 1, "judge": 1, "pairs": 1, "reference": 1, "unprompted": 1, "gradients": 3, "select": 13, "random": 1, "fidelity": 1, "train": 15}
 	for kind, n := range want {
 		if counts[kind] != n {
 			t.Errorf("%d %s stages, want %d", counts[kind], kind, n)

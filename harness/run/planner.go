@@ -149,6 +149,11 @@ func (p *planner) seed(seed uint64, at int) {
 				rounds[t], byArm[t.arm.Name] = r, r
 			}
 		}
+		for _, t := range trainees { // now that all rounds have their pairs
+			if t.arm.Trained() && t.arm.MatchSteps != "" {
+				p.train(rounds[t], t, byArm[t.arm.MatchSteps])
+			}
+		}
 		for _, t := range trainees {
 			if r := rounds[t]; r != nil {
 				p.rounds = append(p.rounds, *r)

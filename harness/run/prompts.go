@@ -68,6 +68,17 @@ func (p *planner) answersKnown() error {
 	if e.Judge.Kind == "reference" && !e.TasksOnly() {
 		wrong = append(wrong, check("judge.kind", data.PartPreference, e.Languages.Seen))
 	}
+	for _, a := range e.Arms {
+		if !a.ReadsAnswers() {
+			continue
+		}
+		for _, code := range a.Meets(e.Languages.Seen) {
+			if place := p.bench.Source.Unanswered(data.PartPreference, code); place != "" {
+				wrong = append(wrong, fmt.Errorf("%s: no reference answer, but the arm %q (select = %q) needs one; remove the arm, or give an answer in every row", place, a.Name, a.Select))
+				break
+			}
+		}
+	}
 	if e.Evaluate.Judge == "reference" && e.Trains() {
 		wrong = append(wrong, check("evaluate.judge", e.Evaluate.Split, e.Languages.All()))
 	}

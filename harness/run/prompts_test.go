@@ -138,8 +138,8 @@ func TestKeysFollowFiles(t *testing.T) {
 func TestFilesThatLackSomething(t *testing.T) {
 	l := newLab(t)
 	l.ownPrompts(t, 20, false)
+	known := config.World{Languages: l.languages.Codes(), Tasks: []string{"tiny-facts", "tiny-text"}, Model: func(string) error { return nil }}
 	load := func(sets ...string) error {
-		known := config.World{Languages: l.languages.Codes(), Tasks: []string{"tiny-facts", "tiny-text"}, Model: func(string) error { return nil }}
 		e, err := config.Load("small.toml", []byte(small), sets, known)
 		if err != nil {
 			t.Fatal(err)
@@ -159,5 +159,14 @@ func TestFilesThatLackSomething(t *testing.T) {
 	}
 	if err := load("evaluate.judge=self"); err != nil {
 		t.Error(err)
+	}
+	source := small + "[[arms]]\nname = \"right\"\nselect = \"oracle\"\nwithout = [\"de\"]\n"
+	e, err := config.Load("small.toml", []byte(source), []string{"evaluate.judge=self"}, known)
+	if err != nil {
+		t.Fatal(err)
+	}
+	const want = `mine.jsonl:4: no reference answer, but the arm "right" (select = "oracle") needs one; remove the arm, or give an answer in every row`
+	if _, err = NewPlan(e, l.bench, l.tasks); err == nil || err.Error() != want {
+		t.Errorf("an oracle:\ngot  %v\nwant %s", err, want)
 	}
 }

@@ -11,6 +11,7 @@ import (
 	"congrad/harness/kind/training"
 	"congrad/harness/method"
 	"congrad/harness/stage"
+	"congrad/harness/train"
 )
 
 // round plans one iteration of one model. In the first one, all models have one start and share the answers in all languages;
@@ -36,8 +37,8 @@ func (p *planner) round(t *trainee, seed uint64, iteration int, matched *round, 
 	where, pairs := r.where(who), p.expected(r)
 	r.reference = p.add(filtering.Reference{Policy: r.policy, Pairs: r.pairs.Key, Batch: e.Batch.Tokens}, where, pairs)
 	p.selection(r, matched, checked, where)
-	if t.arm.Trained() {
-		p.train(r, r.where(t.name()))
+	if t.arm.Trained() && t.arm.MatchSteps == "" {
+		p.train(r, t, nil)
 	}
 	return r
 }
@@ -74,6 +75,7 @@ func (p *planner) selection(r *round, matched *round, checked bool, where string
 	if r.arm.Match != "" {
 		r.selection = p.add(filtering.Random{
 			Pairs: r.pairs.Key, Matched: ref(matched.selection), MatchedPairs: matched.pairs.Key, Languages: p.Experiment.Languages.Seen, Seed: r.seed, Iteration: r.iteration,
+			Right: r.selector.Reads == method.ReadsKnown, Action: filtering.ActionOf(r.arm.Keep),
 		}, who, 0)
 		return
 	}
@@ -122,12 +124,20 @@ func (p *planner) remembered(r *round) stage.Ref {
 	return ""
 }
 
-// train plans the round's policy: trained on the pairs that it kept, or all, of all languages or of one.
-func (p *planner) train(r *round, where string) {
+// train plans the round's policy: trained on the pairs that it kept, or all, of all languages or of one. It takes as many steps as the
+// model of the matched round, or those of its own epochs where there is none.
+func (p *planner) train(r *round, of *trainee, matched *round) {
 	t := training.TrainOf(r.arm, r.languages)
 	t.Policy, t.Pairs, t.Reference, t.Selection = r.policy, r.pairs.Key, r.reference.Key, ref(r.selection)
 	t.Seed, t.Iteration, t.Language, t.Batch = r.seed, r.iteration, r.lang, p.Experiment.Batch.Tokens
-	r.train = p.add(t, where, int(math.Ceil(p.kept(r)))*r.arm.Train.Epochs)
+	kept := int(math.Ceil(p.kept(r)))
+	met := kept * r.arm.Train.Epochs
+	if matched != nil {
+		t.Train.Epochs, t.Steps = 0, training.StepsOf(matched.arm, matched.pairs.Key, ref(matched.own()))
+		steps := train.Settings{Epochs: matched.arm.Train.Epochs, BatchPairs: matched.arm.Train.BatchPairs}.Steps(int(math.Ceil(p.kept(matched))))
+		met = steps * min(kept, r.arm.Train.BatchPairs)
+	}
+	r.train = p.add(t, r.where(of.name()), met)
 	if r.arm.Online() {
 		r.selection = r.train // which leaves its choices as a selection does
 	}
@@ -139,20 +149,26 @@ func (p *planner) kept(r *round) float64 {
 	if r.arm.Online() {
 		return kept
 	}
+	if r.lang != "" {
+		kept /= float64(len(r.languages))
+	}
+	if r.arm.Keep.Action != "drop" {
+		return kept
+	}
 	kept *= share(r.arm)
 	if of := p.Experiment.FindArm(r.arm.Match); of != nil {
 		kept *= share(*of)
-	}
-	if r.lang != "" {
-		kept /= float64(len(r.languages))
 	}
 	return kept
 }
 
 // share is the share of its pairs that an arm keeps, as far as that is known.
 func share(a config.Arm) float64 {
-	if a.Ranks() && !a.Keep.ByThreshold() {
-		return a.Keep.Share
+	switch k := a.Keep; {
+	case a.Ranks() && k.ByBand():
+		return k.Band[1] - k.Band[0]
+	case a.Ranks() && k.ByShare():
+		return k.Share
 	}
 	return 1
 }

@@ -21,7 +21,7 @@ var sweepable = []swept{
 	{
 		"keep.share",
 		func(a config.Arm) float64 {
-			if !a.Ranks() || a.Keep.ByThreshold() {
+			if !a.Ranks() || !a.Keep.ByShare() {
 				return math.NaN()
 			}
 			return a.Keep.Share

@@ -60,7 +60,7 @@ func BenchmarkStep(b *testing.B) {
 				if err != nil {
 					b.Fatal(err)
 				}
-				made := Step{Rate: 1e-6, Pairs: len(kept)}
+				made := Step{Rate: 1e-6, Pairs: len(kept), total: float64(len(kept))}
 				if err := s.accumulate(trainer, pick(pairs, kept), all(len(kept)), course.room(roomFor(len(kept), 16, 16)), 1/float64(len(kept)), &made); err != nil {
 					b.Fatal(err)
 				}

@@ -19,8 +19,9 @@ type course struct {
 func (s Settings) course(pairs []Pair, seed uint64, round string) course {
 	units := Units(pairs)
 	var steps [][][]nn.Row
-	for epoch := range s.Epochs {
-		for _, batch := range batchesOf(pairs, s, epoch, seed, round) {
+	for epoch, total := 0, s.Steps(len(pairs)); len(steps) < total; epoch++ {
+		batches := batchesOf(pairs, s, epoch, seed, round)
+		for _, batch := range batches[:min(len(batches), total-len(steps))] {
 			steps = append(steps, pick(units, batch))
 		}
 	}

@@ -14,12 +14,30 @@ type Pair struct {
 	Chosen, Rejected nn.Row
 	Reference        float64 // score of chosen minus rejected under the reference, as the loss scores answers
 	Language         int     // index into the study's seen languages
+	Weight           float64 // in the step's mean; 0 is 1
+}
+
+// weight is that in the step's mean.
+func (p Pair) weight() float64 {
+	if p.Weight == 0 {
+		return 1
+	}
+	return p.Weight
+}
+
+// total is the weight of all pairs: their number if all weigh 1.
+func total(pairs []Pair) (sum float64) {
+	for _, p := range pairs {
+		sum += p.weight()
+	}
+	return sum
 }
 
 // Settings of a training run over pairs.
 type Settings struct {
 	Schedule   Schedule
 	Epochs     int
+	Total      int // optimiser steps: epochs are repeated or cut to as many; 0 takes the epochs
 	BatchPairs int // pairs in one optimiser step
 	Tokens     int // padded tokens that the device works on at once
 	Loss       loss.Loss
@@ -29,7 +47,7 @@ type Settings struct {
 	Temperature float64
 }
 
-// Step is what one optimiser step reports; means are over its pairs.
+// Step is what one optimiser step reports; means are over its pairs, by their weights.
 type Step struct {
 	Step             int
 	Loss             float64
@@ -41,10 +59,17 @@ type Step struct {
 	Pairs, Tokens    int // tokens without padding
 	Met              int // pairs of the batch, those that a filter dropped included
 	Surgery          Combined
+
+	total float64 // weight of the pairs
 }
 
 // Steps is the number of optimiser steps over n pairs.
-func (s Settings) Steps(n int) int { return s.Epochs * ((n + s.BatchPairs - 1) / s.BatchPairs) }
+func (s Settings) Steps(n int) int {
+	if n > 0 && s.Total > 0 {
+		return s.Total
+	}
+	return s.Epochs * ((n + s.BatchPairs - 1) / s.BatchPairs)
+}
 
 // Filter picks from a batch, given as indices of pairs, those that the step is taken on; w are the weights that it starts from.
 type Filter func(w *nn.Weights, batch []int) (kept []int, err error)
@@ -90,7 +115,8 @@ func Filtered(ctx context.Context, t *nn.Trainer, done int, pairs []Pair, s Sett
 			if surgeon != nil {
 				err = surgeon.accumulate(pick(pairs, kept), &made)
 			} else {
-				err = s.accumulate(t, pick(pairs, kept), all(len(kept)), course.room(room), 1/float64(len(kept)), &made)
+				made.total = total(pick(pairs, kept))
+				err = s.accumulate(t, pick(pairs, kept), all(len(kept)), course.room(room), 1/made.total, &made)
 			}
 			if err == nil {
 				err = made.apply(t)
@@ -130,15 +156,15 @@ func batchesOf(pairs []Pair, s Settings, epoch int, seed uint64, round string) [
 	return slices.Collect(slices.Chunk(order(language, s.Temperature, orderStream(seed, round, epoch)), s.BatchPairs))
 }
 
-// accumulate adds the gradient of Σ weight·loss over some of the batch's pairs to the trainer's, in blocks of
+// accumulate adds the gradient of Σ scale·weight·loss over some of the batch's pairs to the trainer's, in blocks of
 // the given layout, and enters the pairs into the step.
-func (s Settings) accumulate(t *nn.Trainer, batch []Pair, some []int, l Layout, weight float64, step *Step) error {
+func (s Settings) accumulate(t *nn.Trainer, batch []Pair, some []int, l Layout, scale float64, step *Step) error {
 	units := Units(batch)
 	for _, block := range l.Cut(units, some) {
 		target := nn.Preference{Loss: s.Loss}
 		for _, i := range block.Units {
 			target.Reference = append(target.Reference, batch[i].Reference)
-			target.Weight = append(target.Weight, weight)
+			target.Weight = append(target.Weight, scale*batch[i].weight())
 		}
 		laidOut, err := block.Batch(units)
 		if err != nil {
@@ -176,14 +202,14 @@ func Units(pairs []Pair) [][]nn.Row {
 // of means per token or of what LD-DPO counts, less the reference's but for SimPO, whose reward knows none. Length penalty
 // and target margin are no part of it: they say what margin is wanted.
 func (s *Step) add(u nn.Unit, p Pair, beta float64) {
-	n := s.Pairs
+	w := p.weight()
 	s.Tokens += nn.Length([]nn.Row{p.Chosen, p.Rejected})
 	margin := beta * (u.Score[0] - u.Score[1] - p.Reference)
-	s.Loss += u.Loss / float64(n)
-	s.Margin += margin / float64(n)
-	s.Chosen += u.LogP[0] / float64(n)
-	s.Rejected += u.LogP[1] / float64(n)
+	s.Loss += w * u.Loss / s.total
+	s.Margin += w * margin / s.total
+	s.Chosen += w * u.LogP[0] / s.total
+	s.Rejected += w * u.LogP[1] / s.total
 	if margin > 0 {
-		s.Accuracy += 1 / float64(n)
+		s.Accuracy += w / s.total
 	}
 }

@@ -16,9 +16,9 @@ import (
 // (Yu et al. 2020; over languages, Wang et al. 2021), in place of the gradient of the whole batch.
 //
 // The batch is what training without surgery would take. It may lack languages: the aggregator gets the gradients of the
-// K that are there. With a batch of B pairs, language k's is
+// K that are there. With a batch of the weight B, the number of its pairs if each weighs w = 1, language k's is
 //
-//	g_k = K · Σ_i ∇loss_i / B, over its pairs i:
+//	g_k = K · Σ_i w_i ∇loss_i / B, over its pairs i:
 //
 // its share of the batch's mean loss, times K. So the mean of the g_k is the gradient of the batch: `mean` is training
 // without surgery, `sum` the same with a gradient K times as long (which Adam hardly sees, but clipping does), and methods
@@ -62,11 +62,12 @@ func (s Settings) newSurgeon(t *nn.Trainer, c course, pairs []Pair, seed uint64,
 // accumulate makes the combined gradient of the batch's languages the trainer's.
 func (s *surgeon) accumulate(batch []Pair, step *Step) error {
 	groups := byLanguage(batch)
-	weight := float64(len(groups)) / float64(len(batch))
+	step.total = total(batch)
+	scale := float64(len(groups)) / step.total
 	var present []int
 	for _, members := range groups {
 		present = append(present, batch[members[0]].Language)
-		if err := s.settings.accumulate(s.trainer, batch, members, s.layout, weight, step); err != nil {
+		if err := s.settings.accumulate(s.trainer, batch, members, s.layout, scale, step); err != nil {
 			return err
 		}
 		if err := s.stack.Push(); err != nil {

@@ -67,12 +67,18 @@ func quotas(members [][]int, temperature float64) []int {
 	return times
 }
 
-// Met counts how often training over some epochs meets each pair.
-func Met(language []int, temperature float64, epochs int, seed uint64, round string) []int {
+// Met counts how often training meets each of the pairs, which have these languages.
+func (s Settings) Met(language []int, seed uint64, round string) []int {
 	times := make([]int, len(language))
-	for epoch := range epochs {
-		for _, i := range order(language, temperature, orderStream(seed, round, epoch)) {
-			times[i]++
+	for epoch, left := 0, s.Steps(len(language)); left > 0; epoch++ {
+		met := order(language, s.Temperature, orderStream(seed, round, epoch))
+		for batch := range slices.Chunk(met, s.BatchPairs) {
+			if left--; left < 0 {
+				break
+			}
+			for _, i := range batch {
+				times[i]++
+			}
 		}
 	}
 	return times

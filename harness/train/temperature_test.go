@@ -14,8 +14,11 @@ func TestTemperature(t *testing.T) {
 	for l, n := range []int{100, 25, 0, 4} {
 		language = append(language, slices.Repeat([]int{l}, n)...)
 	}
+	met := func(temperature float64, seed uint64, round string) []int {
+		return Settings{Epochs: 1, BatchPairs: 16, Temperature: temperature}.Met(language, seed, round)
+	}
 	for temperature, want := range map[float64][]int{0: {100, 25, 0, 4}, 1: {100, 25, 0, 4}, 1.0000001: {100, 25, 0, 4}, 2: {76, 38, 0, 15}, 1e9: {43, 43, 0, 43}} {
-		times := Met(language, temperature, 1, 1, "1")
+		times := met(temperature, 1, "1")
 		of, least, most := make([]int, 4), []int{129, 129, 129, 129}, make([]int, 4)
 		for i, l := range language {
 			of[l] += times[i]
@@ -30,8 +33,8 @@ func TestTemperature(t *testing.T) {
 			}
 		}
 	}
-	first := Met(language, 2, 1, 1, "1")
-	if !slices.Equal(first, Met(language, 2, 1, 1, "1")) || slices.Equal(first, Met(language, 2, 1, 2, "1")) || slices.Equal(first, Met(language, 2, 1, 1, "2")) {
+	first := met(2, 1, "1")
+	if !slices.Equal(first, met(2, 1, "1")) || slices.Equal(first, met(2, 2, "1")) || slices.Equal(first, met(2, 1, "2")) {
 		t.Error("what is met is not a function of seed and round")
 	}
 	if first[125] < 3 || first[125] > 4 { // 15 times four pairs
@@ -39,7 +42,7 @@ func TestTemperature(t *testing.T) {
 	}
 }
 
-// Steps meet what Met counts.
+// Steps meet what Met counts, over whole epochs and over a given number of steps, which repeats epochs or cuts one.
 func TestStepsMeetWhatIsCounted(t *testing.T) {
 	var pairs []Pair
 	var language []int
@@ -47,13 +50,20 @@ func TestStepsMeetWhatIsCounted(t *testing.T) {
 		pairs = append(pairs, Pair{Language: i / 7})
 		language = append(language, i/7)
 	}
-	times := make([]int, len(pairs))
-	for step := 1; step <= 2*3; step++ {
-		for _, i := range batchOf(pairs, Settings{BatchPairs: 4, Temperature: 5}, step, 1, "1") {
-			times[i]++
+	for _, temperature := range []float64{0, 5} {
+		for total, steps := range map[int]int{0: 2 * 3, 1: 1, 3: 3, 8: 8} {
+			s, times := Settings{Epochs: 2, BatchPairs: 4, Temperature: temperature, Total: total}, make([]int, len(pairs))
+			if s.Steps(len(pairs)) != steps || s.Steps(0) != 0 {
+				t.Errorf("%d steps over 10 pairs and %d over none, want %d and 0", s.Steps(len(pairs)), s.Steps(0), steps)
+			}
+			for step := 1; step <= steps; step++ {
+				for _, i := range batchOf(pairs, s, step, 1, "1") {
+					times[i]++
+				}
+			}
+			if d := cmp.Diff(times, s.Met(language, 1, "1")); d != "" {
+				t.Errorf("at T = %g, %d steps meet otherwise than is counted: %s", temperature, steps, d)
+			}
 		}
-	}
-	if d := cmp.Diff(Met(language, 5, 2, 1, "1"), times); d != "" {
-		t.Error(d)
 	}
 }

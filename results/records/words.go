@@ -17,6 +17,9 @@ var scores = map[string]string{
 	"implicit_margin_high": "log-prob per token, chosen minus rejected",
 	"implicit_margin_low":  "log-prob per token, rejected minus chosen",
 	"perplexity_band":      "closeness to the language's median perplexity",
+	"trusted":              "alignment with the trusted languages",
+	"consensus_or_own":     "alignment with the trusted or its own language",
+	"oracle":               "reference score, chosen minus rejected",
 	"ifd":                  "perplexity with the instruction / without it",
 }
 
@@ -35,6 +38,8 @@ func Training(a record.Arm) string {
 		return "no training"
 	case a.Policy == "mono":
 		return "training a model for each language"
+	case a.Select == "oracle":
+		return "training on the right pairs"
 	case a.Select == "random":
 		return "training on pairs drawn at random"
 	case a.Select != "all":

@@ -84,8 +84,13 @@ func (d Document) exampleHead(p record.Pair) string {
 	text := fmt.Sprintf("%s (%s), prompt %s", l.Name, l.Code, p.Prompt)
 	if p.Rank > 0 {
 		fate := "dropped"
-		if p.Kept {
+		switch {
+		case p.Kept:
 			fate = "kept"
+		case p.Flipped:
+			fate = "flipped"
+		case p.Weight > 0:
+			fate = fmt.Sprintf("weight %.2f", p.Weight)
 		}
 		text += fmt.Sprintf(": %s, score %s, rank %d", fate, table.Signed(p.Score, 3), p.Rank)
 	}

@@ -13,6 +13,7 @@ func Rename(set *record.Set, names map[string]string) *record.Set {
 	for i := range s.Arms {
 		as(&s.Arms[i].Name)
 		as(&s.Arms[i].Match)
+		as(&s.Arms[i].MatchSteps)
 	}
 	as(&s.Baseline)
 	as(&s.Reference)

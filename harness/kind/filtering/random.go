@@ -11,7 +11,7 @@ import (
 	"congrad/harness/stage"
 )
 
-// Random keeps, of every language, as many pairs at random as another arm kept.
+// Random keeps, of every language, as many pairs at random as another arm kept, of all pairs or of the right ones.
 type Random struct {
 	Pairs        stage.Ref
 	Matched      stage.Ref `json:",omitempty"` // the other arm's selection; empty where it keeps all
@@ -19,6 +19,8 @@ type Random struct {
 	Languages    []string
 	Seed         uint64
 	Iteration    int
+	Right        bool   `json:",omitempty"` // only right pairs, by the reference answers
+	Action       string `json:",omitempty"` // with pairs that are not kept; empty drops them
 	kind.Host
 	kind.Unrecorded
 	kind.Tokenless
@@ -31,7 +33,12 @@ func (Random) Kind() kind.Kind {
 }
 
 // Title says what the stage does.
-func (Random) Title() string { return "select random pairs" }
+func (r Random) Title() string {
+	if r.Right {
+		return "select random right pairs"
+	}
+	return "select random pairs"
+}
 
 // Inputs are both arms' pairs and the other's selection.
 func (r Random) Inputs() []stage.Ref {
@@ -70,10 +77,12 @@ func (r Random) Do(_ context.Context, d *stage.Desk, _ *bench.Bench) (stage.File
 		}
 	}
 	stream := rng.Stream(r.Seed, "random selection", strconv.Itoa(r.Iteration))
-	scores, kept := method.Random(own, counts, stream)
-	list := make([]kind.Choice, len(kept))
-	for i, k := range kept {
-		list[i] = kind.Choice{Score: scores[i], Rank: k.Rank, Kept: k.Kept}
+	var scores []float64
+	var kept []method.Choice
+	if r.Right {
+		scores, kept = method.RandomRight(own, counts, knownGaps(pairs), stream)
+	} else {
+		scores, kept = method.Random(own, counts, stream)
 	}
-	return stage.Output("choices", list)
+	return stage.Output("choices", outcomes(r.Action, own, false, scores, kept))
 }

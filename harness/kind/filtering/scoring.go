@@ -2,6 +2,7 @@ package filtering
 
 import (
 	"congrad/harness/config"
+	"congrad/harness/kind"
 	"congrad/harness/method"
 	"congrad/harness/rng"
 	"congrad/harness/sketch"
@@ -11,11 +12,22 @@ import (
 type Scoring struct {
 	Normalise, Aggregator, Similarity string
 	LeaveOneOut                       bool
+	Trust                             []string `json:",omitempty"`
+	TrustPairs                        int      `json:",omitempty"`
 }
 
 // ScoringOf is the filter's.
 func ScoringOf(c config.ConGrad) Scoring {
-	return Scoring{c.Normalise, c.Aggregator, c.Similarity, c.LeaveOneOut}
+	return Scoring{Normalise: c.Normalise, Aggregator: c.Aggregator, Similarity: c.Similarity, LeaveOneOut: c.LeaveOneOut}
+}
+
+// TrustingOf is that of selectors that ask where the judge is trusted, and compare by cosine. A list makes checked pairs of no account.
+func TrustingOf(c config.ConGrad) Scoring {
+	s := Scoring{LeaveOneOut: c.LeaveOneOut, Trust: c.Trust}
+	if len(c.Trust) == 0 {
+		s.TrustPairs = c.TrustPairs
+	}
+	return s
 }
 
 // read is as much of it as a selector reads.
@@ -29,6 +41,17 @@ func (s Scoring) read(reads method.Reading) Scoring {
 		return Scoring{Similarity: s.Similarity}
 	}
 	return Scoring{}
+}
+
+// trust is how far the judge is trusted in each of the languages.
+func (s Scoring) trust(round *sketch.Round, pairs []kind.Pair, languages []string) []float64 {
+	switch {
+	case len(s.Trust) > 0:
+		return method.Told(s.Trust, languages)
+	case s.TrustPairs > 0:
+		return method.Checked(round.Pairs.Language, knownGaps(pairs), len(languages), s.TrustPairs)
+	}
+	return method.Coherence(round.Pairs, round.Gram)
 }
 
 // evidence is what a scoring round tells of the pairs, with the consensus where there is an aggregator, which goes on from state.

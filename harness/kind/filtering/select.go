@@ -38,6 +38,8 @@ type Select struct {
 type Keep struct {
 	Share            float64
 	Threshold, Quota string
+	Band             []float64 `json:",omitempty"`
+	Action           string    `json:",omitempty"` // with ranked pairs that are not kept; empty drops them
 }
 
 // KeepOf is an arm's rule.
@@ -46,12 +48,24 @@ func KeepOf(k config.Keep) Keep {
 	if k.ByThreshold() {
 		threshold = strconv.FormatFloat(k.Threshold, 'g', -1, 64)
 	}
-	return Keep{k.Share, threshold, k.Quota}
+	keep := Keep{k.Share, threshold, k.Quota, k.Band, ActionOf(k)}
+	if k.ByBand() {
+		keep.Share = 0
+	}
+	return keep
+}
+
+// ActionOf is what is done with ranked pairs that are not kept; empty drops them.
+func ActionOf(k config.Keep) string {
+	if k.Action == "drop" {
+		return ""
+	}
+	return k.Action
 }
 
 // Rule is the rule to choose by.
 func (k Keep) Rule() method.Keep {
-	rule := method.Keep{Share: k.Share, Threshold: math.NaN(), Global: k.Quota == "global"}
+	rule := method.Keep{Share: k.Share, Threshold: math.NaN(), Band: k.Band, Global: k.Quota == "global"}
 	if k.Threshold != "none" {
 		rule.Threshold, _ = strconv.ParseFloat(k.Threshold, 64) // which KeepOf wrote
 	}
@@ -60,7 +74,11 @@ func (k Keep) Rule() method.Keep {
 
 // SelectOf selects by an arm's selector and rule; inputs are left to the planner.
 func SelectOf(a config.Arm, s method.Selector, languages []string) Select {
-	return Select{Selector: s.Name, Scoring: ScoringOf(a.ConGrad).read(s.Reads), Keep: KeepOf(a.Keep), Languages: languages}
+	scoring := ScoringOf(a.ConGrad).read(s.Reads)
+	if s.Reads == method.ReadsTrust {
+		scoring = TrustingOf(a.ConGrad)
+	}
+	return Select{Selector: s.Name, Scoring: scoring, Keep: KeepOf(a.Keep), Languages: languages}
 }
 
 // Kind of the stage.
@@ -106,12 +124,8 @@ func (s Select) Do(ctx context.Context, d *stage.Desk, b *bench.Bench) (stage.Fi
 		return nil, err
 	}
 	scores := selector.Scores(evidence)
-	list := make([]kind.Choice, len(scores))
-	for i, c := range s.Keep.Rule().Choose(language, scores) {
-		if c.Rank > 0 {
-			list[i] = kind.Choice{Score: scores[i], Rank: c.Rank, Kept: c.Kept}
-		}
-	}
+	rule := s.Keep.Rule()
+	list := outcomes(s.Keep.Action, language, rule.Global, scores, rule.Choose(language, scores))
 	files, err := stage.Output("choices", list)
 	if err != nil || s.Round == nil {
 		return files, err
@@ -128,7 +142,7 @@ func (s Select) Do(ctx context.Context, d *stage.Desk, b *bench.Bench) (stage.Fi
 func (s Select) evidence(shelf stage.Shelf, reads method.Reading, pairs []kind.Pair, language []int) (known method.Evidence, err error) {
 	switch {
 	case reads.Gradients():
-		return s.gradientEvidence(shelf, language)
+		return s.gradientEvidence(shelf, reads, pairs, language)
 	case reads == method.ReadsMargin:
 		known.Margin, err = perToken(shelf, s.Reference, func(p loss.PairLogProb) float64 { return p.Chosen.Mean() - p.Rejected.Mean() })
 	case reads == method.ReadsChosen, reads == method.ReadsUnprompted:
@@ -139,6 +153,8 @@ func (s Select) evidence(shelf stage.Shelf, reads method.Reading, pairs []kind.P
 		if reads == method.ReadsUnprompted {
 			known.Unprompted, err = stage.Lines[float64](shelf, s.Unprompted, "unprompted")
 		}
+	case reads == method.ReadsKnown:
+		known.Known = knownGaps(pairs)
 	default:
 		for _, p := range pairs {
 			known.Gap = append(known.Gap, p.Gap)
@@ -147,14 +163,27 @@ func (s Select) evidence(shelf stage.Shelf, reads method.Reading, pairs []kind.P
 	return known, err
 }
 
+// knownGaps are the pairs' gaps by the reference answers.
+func knownGaps(pairs []kind.Pair) []float64 {
+	gaps := make([]float64, len(pairs))
+	for i, p := range pairs {
+		gaps[i] = p.KnownGap
+	}
+	return gaps
+}
+
 // gradientEvidence is what the scoring round tells, with the consensus where the selector reads it.
-func (s Select) gradientEvidence(shelf stage.Shelf, language []int) (known method.Evidence, err error) {
+func (s Select) gradientEvidence(shelf stage.Shelf, reads method.Reading, pairs []kind.Pair, language []int) (known method.Evidence, err error) {
 	round, err := readRound(shelf, s.Gradients, language)
 	if err != nil {
 		return known, err
 	}
 	if s.Round == nil {
-		return s.Scoring.evidence(round, Round{}, nil)
+		known, err = s.Scoring.evidence(round, Round{}, nil)
+		if reads == method.ReadsTrust {
+			known.Trust = s.Scoring.trust(round, pairs, s.Languages)
+		}
+		return known, err
 	}
 	state, err := stateAfter(shelf, s.Before)
 	if err != nil {

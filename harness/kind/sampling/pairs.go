@@ -180,7 +180,7 @@ func recordPairs(s stage.Shelf, b *bench.Bench, from stage.Ref, at kind.Place, s
 		set.Pairs = append(set.Pairs, record.Pair{
 			Seed: at.Seed, Arm: at.Arm.Name, Iteration: at.Iteration, Lang: p.Lang, Prompt: p.Prompt, Chosen: p.Chosen.Text, Rejected: p.Rejected.Text,
 			ChosenTokens: len(p.Chosen.Tokens), RejectedTokens: len(p.Rejected.Tokens), Gap: p.Gap, KnownGap: p.KnownGap, Planted: p.Planted,
-			Score: fate.Score, Rank: fate.Rank, Kept: fate.Kept, Met: at.Met[i],
+			Score: fate.Score, Rank: fate.Rank, Kept: fate.Kept, Flipped: fate.Flipped, Weight: fate.Weight, Met: at.Met[i],
 		})
 	}
 	if at.First == "" {

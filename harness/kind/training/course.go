@@ -44,7 +44,6 @@ func (c *course) open() error {
 	if err != nil {
 		return err
 	}
-	c.settings = c.Train.settings()
 	if c.settings.Surgery, err = c.surgery(c.steps); err != nil {
 		return err
 	}

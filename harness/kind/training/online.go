@@ -85,7 +85,7 @@ func keepOnline(o *train.Online, into *nn.TrainerState) error {
 func (o Online) files(b *bench.Bench, filter *train.Online, pairs []train.Pair, languages []string) (stage.Files, error) {
 	list, language := make([]kind.Choice, len(pairs)), make([]int, len(pairs))
 	for i, v := range filter.Verdicts {
-		list[i], language[i] = kind.Choice(v), pairs[i].Language
+		list[i], language[i] = kind.Choice{Score: v.Score, Rank: v.Rank, Kept: v.Kept}, pairs[i].Language
 	}
 	files, err := stage.Output("choices", list)
 	if err != nil {

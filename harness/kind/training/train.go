@@ -33,6 +33,7 @@ type Train struct {
 	Batch     int     // tokens
 	Language  string  `json:",omitempty"` // the only one whose pairs are trained on
 	Online    *Online `json:",omitempty"` // how it picks pairs while it trains; nil where it does not
+	Steps     *Steps  `json:",omitempty"` // of another arm, which it takes as many of; nil where its epochs decide
 	kind.Device
 }
 
@@ -60,6 +61,9 @@ func (t Train) Inputs() []stage.Ref {
 	if t.Selection != "" {
 		list = append(list, t.Selection)
 	}
+	if t.Steps != nil {
+		list = append(list, t.Steps.inputs()...)
+	}
 	return list
 }
 
@@ -71,11 +75,14 @@ func (t Train) Do(ctx context.Context, d *stage.Desk, b *bench.Bench) (stage.Fil
 		return nil, err
 	}
 	c := course{Train: t, desk: d, bench: b, pairs: pairs}
+	if c.settings, err = t.settings(d.Shelf); err != nil {
+		return nil, err
+	}
 	if err := c.open(); err != nil {
 		return nil, err
 	}
 	defer c.close()
-	d.Expect(c.settings.Steps(len(pairs)) * t.Train.BatchPairs)
+	d.Expect(c.settings.Steps(len(pairs)) * min(t.Train.BatchPairs, len(pairs)))
 	if err := c.run(ctx); err != nil {
 		return nil, err
 	}
@@ -102,21 +109,31 @@ func (t Train) kept(s stage.Shelf) ([]train.Pair, error) {
 	}
 	var kept []train.Pair
 	for i, p := range pairs {
-		if chosen[i].Kept && (t.Language == "" || p.Lang == t.Language) {
-			rows := p.Rows()
-			kept = append(kept, train.Pair{Chosen: rows[0], Rejected: rows[1], Reference: margins[i], Language: language[i]})
+		if c := chosen[i]; c.Trained() && (t.Language == "" || p.Lang == t.Language) {
+			rows, margin := p.Rows(), margins[i]
+			if c.Flipped {
+				rows[0], rows[1], margin = rows[1], rows[0], -margin
+			}
+			kept = append(kept, train.Pair{Chosen: rows[0], Rejected: rows[1], Reference: margin, Language: language[i], Weight: c.Weight})
 		}
 	}
 	return kept, nil
 }
 
 // settings are those of the loop, but for what the steps so far decide.
-func (t Train) settings() train.Settings {
+func (t Train) settings(s stage.Shelf) (train.Settings, error) {
+	total := 0
+	if t.Steps != nil {
+		var err error
+		if total, err = t.Steps.count(s); err != nil {
+			return train.Settings{}, err
+		}
+	}
 	return train.Settings{
 		Schedule: train.Schedule{Peak: t.Train.LearningRate, Warmup: t.Train.Warmup, Shape: t.Train.Schedule},
 		Epochs:   t.Train.Epochs, BatchPairs: t.Train.BatchPairs, Tokens: t.Batch, Loss: t.Loss, Adam: t.adam(),
-		Temperature: t.Train.Temperature,
-	}
+		Temperature: t.Train.Temperature, Total: total,
+	}, nil
 }
 
 func (t Train) adam() nn.AdamW {
@@ -140,22 +157,27 @@ func (t Train) surgery(done []loggedStep) (*train.Surgery, error) {
 	return surgery, nil
 }
 
-// Met is how often training meets each pair of a round, nil where that is once an epoch for every kept one.
-func Met(a config.Arm, language []int, chosen []kind.Choice, seed uint64, iteration int) []*int {
+// Met counts how often training meets each of the round's pairs, which have these languages; nil where that is once an epoch for every
+// kept pair.
+func (t Train) Met(s stage.Shelf, language []int, chosen []kind.Choice) ([]*int, error) {
 	met := make([]*int, len(chosen))
-	if a.Train.Temperature == 1 {
-		return met
+	if t.Train.Temperature == 0 && t.Steps == nil {
+		return met, nil
 	}
-	var at, of []int // the kept pairs and their languages
+	settings, err := t.settings(s)
+	if err != nil {
+		return nil, err
+	}
+	var at, of []int // the pairs that are trained on and their languages
 	for i, c := range chosen {
-		if c.Kept {
+		if c.Trained() && (t.Language == "" || t.Languages[language[i]] == t.Language) {
 			at, of = append(at, i), append(of, language[i])
 		}
 	}
-	for k, times := range train.Met(of, a.Train.Temperature, a.Train.Epochs, seed, strconv.Itoa(iteration)) {
+	for k, times := range settings.Met(of, t.Seed, strconv.Itoa(t.Iteration)) {
 		met[at[k]] = &times
 	}
-	return met
+	return met, nil
 }
 
 // Record adds the steps, and the last consensus where the stage picks pairs.
