@@ -6,6 +6,7 @@
 package device
 
 import (
+	"crypto/sha256"
 	"fmt"
 	"path/filepath"
 	"runtime/debug"
@@ -37,6 +38,9 @@ type Info struct {
 
 // String is the line that reports print.
 func (i Info) String() string {
+	if i.Name == "go" && simd {
+		return "pure Go, SIMD"
+	}
 	if i.Name == "go" {
 		return "pure Go"
 	}
@@ -46,6 +50,10 @@ func (i Info) String() string {
 // Key is what of the device enters the keys of stages: another backend, plugin, number of threads and other flags round
 // otherwise. XLA divides the inner dimension of a long product, such as a weight's gradient, among its threads.
 func (i Info) Key() string {
+	if i.Name == "go" && simd {
+		instructions, _ := processor() // unknown, all processors count as the same one
+		return fmt.Sprintf("go, gomlx %s, simd %.8x", i.Version, sha256.Sum256([]byte(instructions)))
+	}
 	if i.Name == "go" {
 		return "go, gomlx " + i.Version
 	}
