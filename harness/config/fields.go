@@ -185,7 +185,7 @@ var Fields = []Field{
 	{"published.source", nil, 0, 0, nil, "", "where the number comes from: paper, table and setting, or your own earlier run"},
 
 	{"claims.text", nil, 0, 0, nil, "", "a statement that the run answers with a verdict (docs/reading-results.md), in one sentence"},
-	{"claims.measure", nil, 0, 0, append([]string{"exact", "win rate", "win rate at equal length", Decisions}, taxed...), "", "what differs between the arms: greedy answers that are the reference answer (exact), win rates, the alignment tax, or, of one arm, the share of pairs on which compressed gradients decide otherwise than exact ones (decisions)"},
+	{"claims.measure", nil, 0, 0, append([]string{"exact", "win rate", sampled + "exact", sampled + "win rate", "win rate at equal length", Decisions}, taxed...), "", "what differs between the arms: greedy answers that are the reference answer (exact), win rates, the same of sampled answers (evaluate.samples), the alignment tax, or, of one arm, the share of pairs on which compressed gradients decide otherwise than exact ones (decisions)"},
 	{"claims.task", "", 0, 0, nil, "", "alignment tax: the task, without folder and extension; empty for all tasks of the experiment together"},
 	{"claims.arms", nil, 1, inf, nil, "", "two arms: the claim is about the first minus the second; one arm: about it minus evaluate.reference"},
 	{"claims.group", "seen", 0, 0, nil, ours, "languages: seen, unseen, under-represented, strong or weak (seen, without or among the under-represented), all, or one language's code"},
