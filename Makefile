@@ -48,7 +48,7 @@ bench: setup
 	test -x build/bench/venv/bin/python || python3 -m venv build/bench/venv
 	build/bench/venv/bin/pip install --quiet $(PEERS)
 	$(GO) build -o build/bench/congrad-peers ./harness/bench/peers
-	python3 harness/bench/peers/compare.py --python build/bench/venv/bin/python
+	python3 harness/bench/peers/compare.py --python build/bench/venv/bin/python --growth
 
 # How reports grow with the number of records: the rows of "Reports" in docs/performance.md.
 reports: build

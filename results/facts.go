@@ -97,6 +97,9 @@ func armFacts(s *outcome.Study, a record.Arm) []Fact {
 	if len(a.Without) > 0 {
 		add("leaves out", "the pairs of %s", strings.Join(a.Without, ", "))
 	}
+	if a.Temperature > 0 {
+		add("sampled answers", "at the temperature %g", a.Temperature)
+	}
 	if a.MatchSteps != "" {
 		each := ""
 		if a.Policy == "mono" {

@@ -70,6 +70,8 @@ func (b *binder) checkClaims(e *Experiment, w World) {
 			b.report(key, "no arm is trained, so there is nothing to compare")
 		case of == ofTax && len(tasks) == 0:
 			b.report(key+".measure", "%q belongs to the alignment tax, but evaluate.tasks is empty", c.Measure)
+		case ofSamples(c.Measure) && e.Evaluate.Samples == 0 && b.sound("evaluate.samples"):
+			b.report(key+".measure", "%q needs sampled answers, but evaluate.samples is 0", c.Measure)
 		case of != ofTax && c.Task != "":
 			b.report(key+".task", "%q is over the evaluation's prompts and has no task", c.Measure)
 		case of == ofAnswers && !e.answersKnown():
@@ -93,8 +95,13 @@ const (
 	ofTax            // tasks
 )
 
+// sampled begins the measures of sampled answers, which are those of greedy ones otherwise.
+const sampled = "sampled "
+
+func ofSamples(measure string) bool { return strings.HasPrefix(measure, sampled) }
+
 func family(measure string) int {
-	switch {
+	switch measure = strings.TrimPrefix(measure, sampled); {
 	case strings.HasPrefix(measure, "win rate"), measure == Decisions:
 		return ofWins
 	case measure == "exact":

@@ -78,6 +78,7 @@ func TestClaimErrors(t *testing.T) {
 	}
 	rate, seen, both, one := `measure = "win rate"`, `group = "seen"`, `arms = ["random", "baseline"]`, `arms = ["congrad"]`
 	for name, c := range map[string]struct{ old, new, want string }{
+		"no samples":     {rate, `measure = "sampled win rate"`, at(rate) + `claims[0].measure: "sampled win rate" needs sampled answers, but evaluate.samples is 0`},
 		"an arm":         {both, `arms = ["randon", "baseline"]`, at(both) + `claims[1].arms: entry 0, "randon": no such arm; did you mean "random"?`},
 		"three arms":     {both, `arms = ["random", "baseline", "joint"]`, at(both) + `claims[1].arms: want two arms, the claim being about the first minus the second, or one arm, which is compared with the reference arm; got 3`},
 		"no arm":         {both, `arms = []`, at(both) + `claims[1].arms: is empty: two arms: the claim is about the first minus the second; one arm: about it minus evaluate.reference`},
@@ -86,7 +87,7 @@ func TestClaimErrors(t *testing.T) {
 		"a group":        {seen, `group = "sen"`, at(seen) + `claims[0].group: "sen": no such group or language in this experiment; did you mean "seen"? (seen, unseen, under-represented, strong, weak, all, or a code)`},
 		"underscores":    {seen, `group = "under_represented"`, at(seen) + `claims[0].group: "under_represented": no such group or language in this experiment; did you mean "under-represented"? (seen, unseen, under-represented, strong, weak, all, or a code)`},
 		"an empty group": {seen, `group = "weak"`, at(seen) + `claims[0].group: "weak": the experiment has no such languages`},
-		"a measure":      {rate, `measure = "winrate"`, at(rate) + `claims[0].measure: "winrate": want one of exact, win rate, win rate at equal length, decisions, accuracy, accuracy per byte, accuracy per character, exact match, bits per byte; did you mean "win rate"?`},
+		"a measure":      {rate, `measure = "winrate"`, at(rate) + `claims[0].measure: "winrate": want one of exact, win rate, sampled exact, sampled win rate, win rate at equal length, decisions, accuracy, accuracy per byte, accuracy per character, exact match, bits per byte; did you mean "win rate"?`},
 		"a task":         {`task = "facts"`, `task = "fact"`, at(`task = "facts"`) + `claims[1].task: "fact": no task of this experiment; did you mean "facts"? (facts)`},
 		"of no task":     {rate, rate + "\ntask = \"facts\"", "x.toml:" + itoa(1+strings.Count(declared[:strings.Index(declared, one)], "\n")) + `: claims[0].task: "win rate" is over the evaluation's prompts and has no task`},
 		"no task":        {`tasks = ["facts"]`, `tasks = []`, at(`measure = "accuracy"`) + `claims[1].measure: "accuracy" belongs to the alignment tax, but evaluate.tasks is empty`},

@@ -34,6 +34,16 @@ func (b *binder) checkEvaluate(e *Experiment) {
 			b.report(x.key, "%s", x.why)
 		}
 	}
+	for i, a := range e.Arms {
+		key := "arms[" + itoa(i) + "].evaluate_temperature"
+		switch {
+		case !b.given[key] || !b.sound("evaluate.samples", "evaluate.opponent", key):
+		case e.Evaluate.Samples == 0:
+			b.report(key, "is for sampled answers, but evaluate.samples is 0; set it to 1 or more")
+		case a.Name == e.Evaluate.Opponent:
+			b.report(key, "%q is the opponent, whose answers are sampled at evaluate.temperature; add another arm with select = \"none\"", a.Name)
+		}
+	}
 	if e.Evaluate.Drift && e.Evaluate.Samples == 0 && b.sound("evaluate.drift", "evaluate.samples") {
 		b.report("evaluate.drift", "is measured on sampled answers, but evaluate.samples is 0; set it to 1 or more")
 	}

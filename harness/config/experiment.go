@@ -244,6 +244,8 @@ type Arm struct {
 
 	MatchSteps string `toml:"match_steps"`
 
+	EvaluateTemperature float64 `toml:"evaluate_temperature"` // NaN where it is the experiment's
+
 	Without []string `toml:"without"`
 
 	Loss    loss.Loss `toml:"loss"`
@@ -268,6 +270,9 @@ func (a Arm) Selector() method.Selector {
 	s, _ := method.FindSelector(a.Select)
 	return s
 }
+
+// OwnTemperature reports whether the arm's held-out answers are sampled at a temperature of its own.
+func (a Arm) OwnTemperature() bool { return !math.IsNaN(a.EvaluateTemperature) }
 
 // MeetsPairs reports whether the arm makes preference pairs, be it to train on them or to score them only.
 func (a Arm) MeetsPairs() bool { return a.Selector().Picks != method.PicksNone }

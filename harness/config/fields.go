@@ -173,6 +173,7 @@ var Fields = []Field{
 	{"arms.match", "", 0, 0, nil, "", only(selectors(matching)) + "the arm whose number of kept pairs per language is copied; required by random"},
 	{"arms.policy", "shared", 0, 0, []string{"shared", "mono"}, "", "one model for all languages (shared), or one model per seen language, trained only on that language's pairs and evaluated only in it (mono)"},
 	{"arms.match_steps", "", 0, 0, nil, "", "the arm that it takes as many optimiser steps as, in place of train.epochs: its passes over its pairs are repeated or cut, and the learning rate follows the new number; each model of a mono arm takes as many"},
+	{"arms.evaluate_temperature", math.NaN(), 0.01, 10, nil, "", "temperature of the arm's sampled held-out answers, if it is not evaluate.temperature: a base model that is only surer of itself shows how much of a gain is sharper sampling"},
 	{"arms.without", []string{}, 0, inf, nil, "", "seen languages whose pairs the arm does not use, neither in selection nor in training; it is still evaluated in them"},
 
 	{"published.arm", nil, 0, 0, nil, "", "a number from elsewhere, shown next to this run's (docs/reading-results.md): the arm it is compared with"},
@@ -185,7 +186,7 @@ var Fields = []Field{
 	{"published.source", nil, 0, 0, nil, "", "where the number comes from: paper, table and setting, or your own earlier run"},
 
 	{"claims.text", nil, 0, 0, nil, "", "a statement that the run answers with a verdict (docs/reading-results.md), in one sentence"},
-	{"claims.measure", nil, 0, 0, append([]string{"exact", "win rate", "win rate at equal length", Decisions}, taxed...), "", "what differs between the arms: greedy answers that are the reference answer (exact), win rates, the alignment tax, or, of one arm, the share of pairs on which compressed gradients decide otherwise than exact ones (decisions)"},
+	{"claims.measure", nil, 0, 0, append([]string{"exact", "win rate", sampled + "exact", sampled + "win rate", "win rate at equal length", Decisions}, taxed...), "", "what differs between the arms: greedy answers that are the reference answer (exact), win rates, the same of sampled answers (evaluate.samples), the alignment tax, or, of one arm, the share of pairs on which compressed gradients decide otherwise than exact ones (decisions)"},
 	{"claims.task", "", 0, 0, nil, "", "alignment tax: the task, without folder and extension; empty for all tasks of the experiment together"},
 	{"claims.arms", nil, 1, inf, nil, "", "two arms: the claim is about the first minus the second; one arm: about it minus evaluate.reference"},
 	{"claims.group", "seen", 0, 0, nil, ours, "languages: seen, unseen, under-represented, strong or weak (seen, without or among the under-represented), all, or one language's code"},

@@ -41,7 +41,7 @@ func (k Keep) Choose(language []int, scores []float64) []Choice {
 		for rank, i := range ranked {
 			kept := rank < count
 			switch {
-			case k.Band != nil:
+			case len(k.Band) > 0:
 				kept = from <= rank && rank < to
 			case !math.IsNaN(k.Threshold):
 				kept = scores[i] >= k.Threshold
@@ -54,7 +54,7 @@ func (k Keep) Choose(language []int, scores []float64) []Choice {
 
 // band is the range of ranks, from 0, that a band keeps of n pairs; where it holds no rank, the nearest one.
 func (k Keep) band(n int) (from, to int) {
-	if k.Band == nil {
+	if len(k.Band) == 0 {
 		return 0, 0
 	}
 	from, to = Count(k.Band[0], n), Count(k.Band[1], n)

@@ -42,16 +42,21 @@ func (p *planner) final(t *trainee, seed uint64) {
 // trials plans the answers of a policy.
 func (p *planner) trials(f *final, policy bench.Policy, languages []string, who string) {
 	v := p.Experiment.Evaluate
-	f.greedy = p.trial(p.answer, policy, languages, who)
+	f.greedy = p.trial(p.answer, p.answer, policy, languages, who)
 	if v.Samples == 0 {
 		return
 	}
-	f.sampled = p.trial(p.sampled(f.seed), policy, languages, who)
+	sampled := p.sampled(f.seed, v.Temperature)
+	own := sampled
+	if f.arm.OwnTemperature() {
+		own = p.sampled(f.seed, f.arm.EvaluateTemperature)
+	}
+	f.sampled = p.trial(own, sampled, policy, languages, who)
 	if !v.Drift || !f.arm.Trained() {
 		return
 	}
 	asked := p.held(p.bench, languages)
-	start := p.sampled(f.seed)(p.base, p.Experiment.Languages.All(), fmt.Sprintf("seed %d, %s", f.seed, p.untouched()))
+	start := sampled(p.base, p.Experiment.Languages.All(), fmt.Sprintf("seed %d, %s", f.seed, p.untouched()))
 	f.drift = p.add(evaluation.Drift{
 		Policy: policy, Start: p.base, Answers: f.sampled.answer.Key, StartAnswers: start.Key, Asked: asked, Number: v.Samples, Batch: p.Experiment.Batch.Tokens,
 	}, who, len(languages)*asked.Per)
@@ -66,21 +71,21 @@ func (p *Plan) held(b *bench.Bench, languages []string) bench.Asked {
 // answering plans a policy's answers to the held-out prompts.
 type answering func(policy bench.Policy, languages []string, who string) *stage.Stage
 
-// trial plans a policy's answers and what judges them.
-func (p *planner) trial(answer answering, policy bench.Policy, languages []string, who string) trial {
+// trial plans a policy's answers and what judges them; opponent plans those that they are compared with.
+func (p *planner) trial(answer, opponent answering, policy bench.Policy, languages []string, who string) trial {
 	t := trial{answer: answer(policy, languages, who)}
 	t.judged = p.scores(t.answer, languages, who)
-	t.compared = p.compared(t.answer, answer, languages, who)
+	t.compared = p.compared(t.answer, opponent, languages, who)
 	return t
 }
 
-// sampled plans answers that are sampled under a seed.
-func (p *planner) sampled(seed uint64) answering {
+// sampled plans answers that are sampled under a seed at a temperature.
+func (p *planner) sampled(seed uint64, temperature float64) answering {
 	v := p.Experiment.Evaluate
 	return func(policy bench.Policy, languages []string, who string) *stage.Stage {
 		asked := p.held(p.bench, languages)
 		return p.add(evaluation.Sampled{
-			Policy: policy, Asked: asked, Number: v.Samples, Temperature: v.Temperature, TopP: v.TopP,
+			Policy: policy, Asked: asked, Number: v.Samples, Temperature: temperature, TopP: v.TopP,
 			MaxTokens: p.Experiment.Generate.MaxTokens, Rows: p.Experiment.Batch.Rows, Seed: seed,
 		}, who, len(languages)*asked.Per*v.Samples)
 	}

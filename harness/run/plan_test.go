@@ -19,6 +19,7 @@ var direct = map[string]struct {
 	"name":                           {"other", ""},
 	"title":                          {"other", ""},
 	"model":                          {"other", ""}, // enters by its weights
+	"bases":                          {"", ""},      // the same, see TestSeedsStartFromTheirModels
 	"precision":                      {"bfloat16", "base"},
 	"seeds":                          {"[2]", "generate"},
 	"iterations":                     {"2", "generate"},
@@ -136,6 +137,13 @@ var direct = map[string]struct {
 	"published.low":                  {"", ""},
 	"published.high":                 {"", ""},
 	"published.source":               {"", ""},
+	"claims.text":                    {"", ""}, // answered by reports, see TestClaimsEnterNoStage
+	"claims.measure":                 {"", ""},
+	"claims.task":                    {"", ""},
+	"claims.arms":                    {"", ""},
+	"claims.group":                   {"", ""},
+	"claims.direction":               {"", ""},
+	"claims.effect":                  {"", ""},
 	"batch.rows":                     {"8", "answer generate"},
 	"batch.tokens":                   {"512", "choices judge passages"}, // and, by their inputs, all that follows judging,
 	"batch.sketch_mb":                {"1", ""},                         // the numbers are the same to the last bit

@@ -94,6 +94,9 @@ func (p *Plan) armFields(st *store.Store, b *bench.Bench, a config.Arm, changed 
 		Name: a.Name, Caption: a.Caption, Select: a.Select, Match: a.Match, MatchSteps: a.MatchSteps, Trained: a.Trained(), Policy: a.Policy, Without: a.Without,
 		Changed: ownValues(changed, a),
 	}
+	if a.OwnTemperature() {
+		r.Temperature = a.EvaluateTemperature
+	}
 	if a.Select == "congrad" {
 		r.Mode = a.ConGrad.Mode
 	}

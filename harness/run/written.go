@@ -3,6 +3,7 @@ package run
 import (
 	"crypto/sha256"
 	"encoding/hex"
+	"errors"
 	"io/fs"
 	"maps"
 	"os"
@@ -21,6 +22,9 @@ func (f Folder) Written() (map[string]string, error) {
 	sums := map[string]string{}
 	for _, name := range written {
 		err := filepath.WalkDir(f.path(name), func(path string, e fs.DirEntry, err error) error {
+			if path == f.path(name) && errors.Is(err, fs.ErrNotExist) {
+				return nil // a run without figures, say
+			}
 			if err != nil || e.IsDir() {
 				return err
 			}

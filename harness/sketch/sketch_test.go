@@ -2,8 +2,8 @@ package sketch
 
 import (
 	"math"
-	"slices"
 	"reflect"
+	"slices"
 	"testing"
 
 	"congrad/harness/model"

@@ -48,8 +48,10 @@ type contrast struct {
 // contrasts names the measures that a claim may be of.
 func contrasts() map[string]contrast {
 	known := map[string]contrast{
-		"exact":                    {evaluatedBy(exact), -1, 1, "training"},
-		"win rate":                 {evaluatedBy(win), -1, 1, "languages"},
+		"exact":                    {answeredBy(Which{}, exact), -1, 1, "training"},
+		"win rate":                 {answeredBy(Which{}, win), -1, 1, "languages"},
+		"sampled exact":            {answeredBy(Which{Sampled: true}, exact), -1, 1, "training"},
+		"sampled win rate":         {answeredBy(Which{Sampled: true}, win), -1, 1, "languages"},
 		"win rate at equal length": {atEqualLength, math.Inf(-1), math.Inf(1), "lengths"},
 		"decisions":                {decisions, 0, 1, "pairs"},
 	}
@@ -65,9 +67,10 @@ func contrasts() map[string]contrast {
 	return known
 }
 
-func evaluatedBy(value func(*record.Evaluation) (float64, bool)) func(*Study, record.Claim, records.Group) []stats.Sample {
+// answeredBy compares what certain answers to the held-out prompts are worth.
+func answeredBy(of Which, value func(*record.Evaluation) (float64, bool)) func(*Study, record.Claim, records.Group) []stats.Sample {
 	return func(s *Study, c record.Claim, in records.Group) []stats.Sample {
-		return s.minus(s.evaluated(c.Arm, in, value), s.evaluated(c.Minus, in, value), s.untouched(c.Minus))
+		return s.minus(s.answered(of, c.Arm, in, value), s.answered(of, c.Minus, in, value), s.untouched(c.Minus))
 	}
 }
 

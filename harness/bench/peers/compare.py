@@ -18,6 +18,7 @@ HERE = "harness/bench/peers"
 GO = "build/bench/congrad-peers"
 PAIRS = "build/bench/pairs.json"
 RESULTS = "build/bench/results.json"
+GROWTH = "build/bench/growth.md"
 DOC = "docs/performance.md"
 
 REAL = f"--pairs {PAIRS}"
@@ -174,7 +175,13 @@ def kept():
 def write(results, python):
     """Put the table in the place of the last one."""
     with open(DOC) as f:
-        head = f.read().split("<!-- measured -->")[0]
+        text = f.read()
+    head, own = text.split("<!-- measured -->")[0], ""
+    if "<!-- growth -->" in text:
+        own = "\n<!-- growth -->" + text.split("<!-- growth -->")[1]
+    if os.path.exists(GROWTH):
+        with open(GROWTH) as f:
+            own = "\n<!-- growth -->\n\n" + f.read()
     loads = [load for r in results.values() for load in r["load"]]
     days = sorted({r["date"] for r in results.values()})
     busy = " That is far too busy: take the ratios as rough, and measure again.\n" if max(loads) > 2 * os.cpu_count() + 2 else "\n"
@@ -194,7 +201,23 @@ def write(results, python):
         else:
             lines.append(line(row, cores, results[key]))
     with open(DOC, "w") as f:
-        f.write(head + "<!-- measured -->\n\n" + "\n".join(lines) + "\n")
+        f.write(head + "<!-- measured -->\n\n" + "\n".join(lines) + "\n" + own)
+
+
+def grow():
+    """How congrad's own work grows, and how much of the best matrix product it reaches."""
+    parts = [
+        "## How much of a matrix product's speed is reached", "",
+        "Counted are the products with weights alone, in processor seconds of one core. Norms, attention, the loss and the optimiser take the rest.", "",
+        task("roofline"),
+        "## How work grows", "", "congrad alone, one core, medians of three. Sketches of the gather are random numbers.", "", task("growth"),
+    ]
+    with open(GROWTH, "w") as f:
+        f.write("\n".join(parts))
+
+
+def task(name):
+    return subprocess.run(["taskset", "-c", "1", GO, "-task", name], check=True, capture_output=True, text=True).stdout
 
 
 def tasks():
@@ -206,7 +229,10 @@ def main():
     parser.add_argument("--python", required=True, help="with PyTorch, transformers, TRL, peft and tokenizers")
     parser.add_argument("--only", default="", help="rows with these words alone; the others stay as they were measured")
     parser.add_argument("--repeats", type=int, default=5)
+    parser.add_argument("--growth", action="store_true", help="measure growth and the share of a product's speed as well")
     args = parser.parse_args()
+    if args.growth:
+        grow()
     if not os.path.exists(PAIRS):
         subprocess.run([GO, "-task", "pairs", "-count", "512", "-pairs", PAIRS], check=True)
     for row, cores in tasks():
