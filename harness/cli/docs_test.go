@@ -261,13 +261,13 @@ func TestResultsShowTheRecordedRun(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	table, err := os.ReadFile("../../docs/tiny/main.md")
+	table, err := os.ReadFile("../../docs/tiny-1/main.md")
 	if err != nil {
 		t.Fatal(err)
 	}
 	for line := range strings.Lines(string(table)) {
 		if strings.HasPrefix(line, "|") && !strings.Contains(string(shown), line) {
-			t.Errorf("docs/results.md lacks a line of docs/tiny/main.md: %s", line)
+			t.Errorf("docs/results.md lacks a line of docs/tiny-1/main.md: %s", line)
 		}
 	}
 }
@@ -319,12 +319,12 @@ func TestReadmeQuotesThePlan(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	quoted := regexp.MustCompile("(?m)^\\| `tiny` .*?([0-9.]+ GB) \\(plan\\)").FindSubmatch(readme)
+	quoted := regexp.MustCompile("(?m)^\\| `tiny-1` .*?([0-9.]+ GB) \\(plan\\)").FindSubmatch(readme)
 	if quoted == nil {
-		t.Fatal("README.md has no row for tiny in its table of memory")
+		t.Fatal("README.md has no row for tiny-1 in its table of memory")
 	}
 	var out bytes.Buffer
-	if code := Main([]string{"plan", "tiny", "--gflops", "150", "--device", "go"}, strings.NewReader(""), &out, io.Discard); code != 0 {
+	if code := Main([]string{"plan", "tiny-1", "--gflops", "150", "--device", "go"}, strings.NewReader(""), &out, io.Discard); code != 0 {
 		t.Fatalf("exit code %d", code)
 	}
 	if want := ", " + string(quoted[1]) + " of "; !strings.Contains(out.String(), want) {
@@ -344,7 +344,7 @@ func TestReadmeQuotesWhatItLinks(t *testing.T) {
 		t.Fatal("README.md shows no output")
 	}
 	for _, e := range regexp.MustCompile(`([-+]?[0-9.]+) \[([-+]?[0-9.]+), ([-+]?[0-9.]+)\]`).FindAllSubmatch(shown[1], -1) {
-		quoted = append(quoted, append(e, []byte("docs/tiny/main.md")))
+		quoted = append(quoted, append(e, []byte("docs/tiny-1/main.md")))
 	}
 	if len(quoted) < 10 {
 		t.Fatalf("%d estimates were found; is the pattern still right?", len(quoted))

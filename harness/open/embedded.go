@@ -20,7 +20,9 @@ type embedded struct {
 
 // bases are all of them; the first is the default.
 var bases = []embedded{
-	{"tiny", "tiny/base-1", "tiny/world-1.toml", 1},
+	{"tiny", "tiny/base-2a", "tiny/world-2.toml", 1},
+	{"tiny-b", "tiny/base-2b", "tiny/world-2.toml", 2},
+	{"tiny-c", "tiny/base-2c", "tiny/world-2.toml", 3},
 	{"tiny-1", "tiny/base-1", "tiny/world-1.toml", 1},
 }
 

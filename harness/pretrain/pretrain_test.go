@@ -14,6 +14,8 @@ import (
 	"congrad/harness/store"
 	"congrad/harness/text"
 	"congrad/harness/world"
+
+	"github.com/google/go-cmp/cmp"
 )
 
 func shippedRecipe(t *testing.T) string {
@@ -148,5 +150,33 @@ func TestStoppedBuildGoesOn(t *testing.T) {
 func TestMissingRecipe(t *testing.T) {
 	if _, err := Load(os.DirFS(t.TempDir()), "none.toml"); err == nil {
 		t.Error("a recipe that does not exist was read")
+	}
+}
+
+// The recipes of other doses are the second world's but for the judge's errors.
+func TestDosesDifferInTheJudgeOnly(t *testing.T) {
+	recipe := func(name string) Recipe {
+		r, err := Load(experiments.Files, name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return *r
+	}
+	want, shares := recipe("tiny/world-2.toml"), map[string]float64{"tiny/world-2.toml": 0}
+	for _, e := range want.World.JudgeErrors {
+		shares["tiny/world-2.toml"] = e.Share
+	}
+	for _, name := range []string{"tiny/world-2-dose-0.toml", "tiny/world-2-dose-high.toml"} {
+		r := recipe(name)
+		for _, e := range r.World.JudgeErrors {
+			shares[name] = e.Share
+		}
+		r.World.JudgeErrors = want.World.JudgeErrors
+		if d := cmp.Diff(want, r); d != "" {
+			t.Errorf("%s: %s", name, d)
+		}
+	}
+	if !(shares["tiny/world-2-dose-0.toml"] == 0 && shares["tiny/world-2.toml"] > 0 && shares["tiny/world-2.toml"] < shares["tiny/world-2-dose-high.toml"]) {
+		t.Errorf("doses %v", shares)
 	}
 }

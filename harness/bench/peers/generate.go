@@ -57,7 +57,7 @@ func flat(w work) (func() error, error) {
 
 // sample draws four answers of the embedded model to each prompt.
 func sample(w work) (func() error, error) {
-	_, chat, err := open.Model("tiny")
+	_, chat, err := open.Model("tiny-1")
 	if err != nil {
 		return nil, err
 	}

@@ -34,7 +34,7 @@ func writePairs(w work) error {
 		return err
 	}
 	source, languages := data.FromWorld(made), made.Languages()
-	_, chat, err := open.Model("tiny")
+	_, chat, err := open.Model("tiny-1")
 	if err != nil {
 		return err
 	}
@@ -102,7 +102,7 @@ func answered(e *nn.Engine, policy *nn.Weights, asked []decode.Prompt, n int, s 
 
 // embedded is the embedded model.
 func embedded() (*model.Weights, error) {
-	folder, _, err := open.Model("tiny")
+	folder, _, err := open.Model("tiny-1")
 	if err != nil {
 		return nil, err
 	}
