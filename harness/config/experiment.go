@@ -20,7 +20,7 @@ type Experiment struct {
 	Name       string   `toml:"name"`
 	Title      string   `toml:"title"`
 	Model      string   `toml:"model"`
-	Bases      []string `toml:"bases"` // further models; the i-th seed starts from the i-th of model and these, then in turn
+	Bases      []string `toml:"bases"` // further models; seeds 1, 2, ... start from model and these in turn
 	Precision  string   `toml:"precision"`
 	Seeds      []uint64 `toml:"seeds"`
 	Iterations int      `toml:"iterations"`

@@ -2,6 +2,7 @@ package run
 
 import (
 	"errors"
+	"slices"
 	"fmt"
 
 	"congrad/eval/task"
@@ -18,7 +19,7 @@ import (
 type planner struct {
 	*Plan
 	bench *bench.Bench
-	bases []bench.Policy // the models that seeds start from, in turn
+	bases map[int]bench.Policy // the models that seeds start from, by config.Experiment.Start
 	base  bench.Policy   // the one that every arm of the seed starts from
 	byKey map[stage.Ref]*stage.Stage
 	err   error
@@ -26,7 +27,7 @@ type planner struct {
 
 // NewPlan lays an experiment out. Stages with one key are one stage, which is how arms come to share work.
 func NewPlan(e *config.Experiment, b *bench.Bench, tasks []task.Task) (*Plan, error) {
-	p := &planner{Plan: &Plan{Experiment: e}, bench: b, byKey: map[stage.Ref]*stage.Stage{}}
+	p := &planner{Plan: &Plan{Experiment: e}, bench: b, byKey: map[stage.Ref]*stage.Stage{}, bases: map[int]bench.Policy{}}
 	for _, name := range e.Evaluate.Tasks {
 		if t, ok := task.Find(tasks, name); ok {
 			p.tasks = append(p.tasks, t)
@@ -35,16 +36,19 @@ func NewPlan(e *config.Experiment, b *bench.Bench, tasks []task.Task) (*Plan, er
 	if err := errors.Join(p.enoughPrompts(), p.answersKnown(), WithinContext(e, b, tasks)); err != nil {
 		return nil, err
 	}
-	for i, base := range append([]*model.Folder{b.Base}, b.Others...) {
-		p.planBase(base, i)
+	models := append([]*model.Folder{b.Base}, b.Others...)
+	for at := range models {
+		if slices.ContainsFunc(e.Seeds, func(seed uint64) bool { return e.Start(seed) == at }) {
+			p.planBase(models[at], at)
+		}
 	}
 	if p.err != nil {
 		return nil, p.err
 	}
-	p.base = p.bases[0]
+	p.base = p.bases[e.Start(e.Seeds[0])]
 	p.opponent()
 	for i, seed := range e.Seeds {
-		p.base = p.bases[i%len(p.bases)]
+		p.base = p.bases[e.Start(seed)]
 		p.seed(seed, i)
 	}
 	if p.err != nil {
@@ -91,7 +95,7 @@ func (p *planner) planBase(model *model.Folder, at int) {
 	before := len(p.Stages)
 	s, policy := p.add(base, "", 0), bench.Policy{}
 	if len(p.Stages) == before && p.err == nil {
-		p.fail(fmt.Errorf("%s: bases: entry %d, %q, has the weights of an earlier model; seeds need different ones", e.Name, at-1, e.Bases[at-1]))
+		p.fail(fmt.Errorf("%s: bases: entry %d, %q, has the weights of an earlier model; seeds need different ones", e.Name, at, e.Bases[at-1]))
 		return
 	}
 	if policy.Stage = s.Key; at > 0 {
@@ -99,12 +103,12 @@ func (p *planner) planBase(model *model.Folder, at int) {
 	}
 	p.start = append(p.start, s)
 	if e.Base.Steps == 0 {
-		p.bases = append(p.bases, policy)
+		p.bases[at] = policy
 		return
 	}
 	further := p.bench.Recipe.Further(p.bench.World, e.Base.SharedShare, e.Base.Steps)
 	s = p.add(training.Further{Base: s.Key, Weights: policy.Base, Further: further}, "", e.Base.Steps*further.Recipe.Train.Batch)
-	p.start, p.bases = append(p.start, s), append(p.bases, bench.Policy{Stage: s.Key, Trained: true})
+	p.start, p.bases[at] = append(p.start, s), bench.Policy{Stage: s.Key, Trained: true}
 }
 
 // trainee is a model on its way through the iterations: an arm's only one, or its model for one language.

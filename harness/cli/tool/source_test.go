@@ -108,8 +108,8 @@ func TestSourcesAreOneModel(t *testing.T) {
 // In bfloat16, too, a folder opens, with weights rounded.
 func TestExportInTwoBytes(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "x")
-	exportTo(t, "tiny", shell.ModelOut{Out: dir, DType: "bfloat16"})
-	a, _, err := open.Model("tiny")
+	exportTo(t, "tiny-1", shell.ModelOut{Out: dir, DType: "bfloat16"})
+	a, _, err := open.Model("tiny-1")
 	if err != nil {
 		t.Fatal(err)
 	}
