@@ -166,6 +166,9 @@ base: setup
 	$(BIN) pretrain experiments/tiny/world-2.toml --seed 1 --dtype bfloat16 --out experiments/tiny/base-2a
 	$(BIN) pretrain experiments/tiny/world-2.toml --seed 2 --dtype bfloat16 --out experiments/tiny/base-2b
 	$(BIN) pretrain experiments/tiny/world-2.toml --seed 3 --dtype bfloat16 --out experiments/tiny/base-2c
+	$(BIN) pretrain experiments/tiny/world-2.toml --seed 4 --dtype bfloat16 --out experiments/tiny/base-2d
+	$(BIN) pretrain experiments/tiny/world-2.toml --seed 5 --dtype bfloat16 --out experiments/tiny/base-2e
+	$(BIN) pretrain experiments/tiny/world-2.toml --seed 6 --dtype bfloat16 --out experiments/tiny/base-2f
 	rm -rf experiments/tiny/base-*/.store
 
 # The parts of a finished `congrad run tiny-1` that the documents show. The README's table is pasted by hand from docs/tiny-1/main.md.
