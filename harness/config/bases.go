@@ -9,12 +9,12 @@ func (b *binder) checkBases(e *Experiment, w World) {
 	}
 	for i, name := range e.Bases {
 		if err := w.Model(name); err != nil {
-			b.report("bases", "entry %d: %v", i, err)
+			b.report("bases", "the %s entry: %v", nth(i), err)
 		}
 	}
 	switch {
 	case b.sound("model") && slices.Contains(e.Bases, e.Model):
-		b.report("bases", "entry %d, %q, is the model itself; name further ones", slices.Index(e.Bases, e.Model), e.Model)
+		b.report("bases", "the %s entry, %q, is the model itself; name further ones", nth(slices.Index(e.Bases, e.Model)), e.Model)
 	case b.sound("seeds") && len(e.Seeds) <= len(e.Bases):
 		b.report("bases", "the model and %d further ones need %d seeds at least, one for each; there are %d (seeds)", len(e.Bases), len(e.Bases)+1, len(e.Seeds))
 	case b.sound("lora.rank") && e.LoRA.Rank > 0:
