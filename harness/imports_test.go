@@ -15,6 +15,7 @@ import (
 
 // layers lists every package, bottom first: a package imports only from layers below its own.
 var layers = [][]string{
+	{"harness/userfile"},
 	{"harness/rng", "harness/suggest", "harness/tomlfile", "harness/exit", "harness/doctest", "harness/model/mapped", "harness/model/narrow", "harness/hub", "experiments"},
 	{"harness/record", "harness/lang", "harness/store", "harness/model/safetensors", "harness/model/gguf", "harness/data/parquet", "harness/text/jinja", "eval/chrf", "eval/langid", "eval/lengthcontrol", "eval/stats", "eval/task", "harness/world/cldr"},
 	{"harness/world", "harness/text", "harness/model", "harness/method", "harness/loss", "harness/preference", "harness/judge/endpoint", "experiments/tiny/extract"},

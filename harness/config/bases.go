@@ -13,12 +13,12 @@ func (b *binder) checkBases(e *Experiment, w World) {
 	}
 	for i, name := range e.Bases {
 		if err := w.Model(name); err != nil {
-			b.report("bases", "entry %d: %v", i+1, err)
+			b.report("bases", "the %s entry: %v", nth(i), err)
 		}
 	}
 	switch {
 	case b.sound("model") && slices.Contains(e.Bases, e.Model):
-		b.report("bases", "entry %d, %q, is the model itself; name further ones", slices.Index(e.Bases, e.Model)+1, e.Model)
+		b.report("bases", "the %s entry, %q, is the model itself; name further ones", nth(slices.Index(e.Bases, e.Model)), e.Model)
 	case b.sound("lora.rank") && e.LoRA.Rank > 0:
 		b.report("bases", "adapters stand on one model; set lora.rank to 0, or run the experiment once for each model")
 	case b.sound("evaluate.judge", "evaluate.opponent") && e.Evaluate.Judge == "self" && answersFile.MatchString(e.Evaluate.Opponent):

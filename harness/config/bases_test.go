@@ -13,10 +13,10 @@ func TestBases(t *testing.T) {
 		want string
 	}{
 		"good":           {nil, ""},
-		"the model":      {[]string{"bases=[\"tiny\"]"}, `bases: entry 1, "tiny", is the model itself; name further ones`},
+		"the model":      {[]string{"bases=[\"tiny\"]"}, `bases: the 1st entry, "tiny", is the model itself; name further ones`},
 		"fewer seeds":    {[]string{"seeds=[2]"}, ""},
 		"adapters":       {[]string{"lora.rank=4"}, "bases: adapters stand on one model; set lora.rank to 0, or run the experiment once for each model"},
-		"no such model":  {[]string{"bases=[\"nowhere\"]"}, "bases: entry 1: "},
+		"no such model":  {[]string{"bases=[\"nowhere\"]"}, "bases: the 1st entry: "},
 		"judging a file": {[]string{"evaluate.judge=self", "evaluate.opponent=a.jsonl"}, "bases: the base model judges the answers of a file"},
 	} {
 		_, err := load(bases, c.sets...)

@@ -97,10 +97,10 @@ func (b *binder) axis(at string, given any, raw map[string]any) (a Axis) {
 		switch v.(type) {
 		case string, bool, int64, float64:
 			if first := slices.IndexFunc(values, func(x any) bool { return fmt.Sprint(x) == fmt.Sprint(v) }); first < i {
-				b.report(at+".values", "entry %d, %v, is a duplicate", i, v)
+				b.report(at+".values", "the %s entry, %v, is a duplicate", nth(i), v)
 			}
 		default:
-			b.report(at+".values", "entry %d is %s: want numbers, strings, or true and false", i, describe(v))
+			b.report(at+".values", "the %s entry is %s: want numbers, strings, or true and false", nth(i), describe(v))
 		}
 	}
 	return a

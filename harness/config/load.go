@@ -10,8 +10,6 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/BurntSushi/toml"
-
 	"congrad/harness/loss"
 	"congrad/harness/method"
 	"congrad/harness/model"
@@ -43,6 +41,7 @@ const SeedsFlag = "--seeds "
 // key of the grid, with the cells in it.
 func Load(file string, source []byte, sets []string, world World) (*Experiment, error) {
 	e, wrong := loadCell(file, source, sets, world, nil)
+	wrong = blame(file, source, sets, world, wrong)
 	if e.Grid != nil {
 		wrong = append(wrong, e.Grid.fill(file, source, sets, world)...)
 	}
@@ -81,58 +80,13 @@ func loadCell(file string, source []byte, sets []string, world World, cell []cel
 	b.across = true
 	b.checkTogether(e, world)
 	for _, set := range sets {
-		if !strings.HasPrefix(set, SeedsFlag) {
-			set = "--set " + set
-		}
-		e.Partial = append(e.Partial, set)
+		e.Partial = append(e.Partial, flagsOf([]string{set}))
 	}
 	e.Origins = b.origins
 	if cell == nil {
 		e.Grid = grid
 	}
 	return e, b.wrong
-}
-
-// set applies one "key=value" of the command line. The value is TOML; a bare word is taken as a string.
-func (b *binder) set(raw map[string]any, assignment string) {
-	key, text, ok := strings.Cut(assignment, "=")
-	key = strings.TrimSpace(key)
-	if !ok || key == "" {
-		b.wrong = append(b.wrong, problem{0, fmt.Sprintf("--set %s: want key=value, such as train.epochs=2", assignment)})
-		return
-	}
-	var value struct{ V any }
-	if toml.Unmarshal([]byte("v = "+text), &value) != nil {
-		value.V = text
-	}
-	parts := strings.Split(key, ".")
-	table := raw
-	for _, part := range parts[:len(parts)-1] {
-		if part == "arms" {
-			b.wrong = append(b.wrong, problem{0, fmt.Sprintf("--set %s: an arm is changed in the file, not from the command line", assignment)})
-			return
-		}
-		if part == "published" {
-			b.wrong = append(b.wrong, problem{0, fmt.Sprintf("--set %s: published numbers are given in the file, with their source, not from the command line", assignment)})
-			return
-		}
-		if part == "claims" {
-			b.wrong = append(b.wrong, problem{0, fmt.Sprintf("--set %s: claims are made in the file, before the run, not from the command line", assignment)})
-			return
-		}
-		next, ok := table[part].(map[string]any)
-		if !ok {
-			if _, there := table[part]; there {
-				b.wrong = append(b.wrong, problem{0, fmt.Sprintf("--set %s: %s is not a table", assignment, part)})
-				return
-			}
-			next = map[string]any{}
-			table[part] = next
-		}
-		table = next
-	}
-	table[parts[len(parts)-1]] = value.V
-	b.sets[key] = true
 }
 
 // bindArms reads the arms, which inherit the experiment's loss, training, filter and share.
@@ -146,6 +100,7 @@ func (b *binder) bindArms(raw map[string]any, e *Experiment) {
 		b.report("arms", "an experiment compares at least one arm: write [[arms]]")
 		return
 	}
+	b.arms = ownNames(list)
 	base := reflect.ValueOf(Arm{Loss: e.Loss, Train: e.Train, ConGrad: e.ConGrad, Keep: e.Keep})
 	e.Arms = make([]Arm, len(list))
 	for i, table := range list {
@@ -167,7 +122,7 @@ func tables(given any) ([]map[string]any, error) {
 		for i, x := range given {
 			table, ok := x.(map[string]any)
 			if !ok {
-				return nil, fmt.Errorf("entry %d is %s", i, describe(x))
+				return nil, fmt.Errorf("the %s entry is %s", nth(i), describe(x))
 			}
 			list[i] = table
 		}
@@ -208,7 +163,7 @@ func (b *binder) checkTogether(e *Experiment, w World) {
 	names := func(key string, list, known []string, what, command string) {
 		for i, name := range list {
 			if !slices.Contains(known, name) {
-				b.report(key, "entry %d, %q: no such %s%s (%s)", i, name, what, suggest.DidYouMean(name, known), command)
+				b.report(key, "the %s entry, %q: no such %s%s (%s)", nth(i), name, what, suggest.DidYouMean(name, known), command)
 			}
 		}
 	}
@@ -224,7 +179,7 @@ func (b *binder) checkTogether(e *Experiment, w World) {
 	b.checkTasks(e, w)
 	for i, code := range e.Languages.Unseen {
 		if b.sound("languages.seen") && slices.Contains(e.Languages.Seen, code) {
-			b.report("languages.unseen", "entry %d, %q, is also in seen; list a language only once", i, code)
+			b.report("languages.unseen", "the %s entry, %q, is also in seen; list a language only once", nth(i), code)
 		}
 	}
 	if err := w.Model(e.Model); err != nil {
@@ -373,7 +328,7 @@ func (b *binder) checkOpponent(e *Experiment, names []string) {
 func (b *binder) checkWithout(key string, a Arm, seen []string) {
 	for i, code := range a.Without {
 		if !slices.Contains(seen, code) {
-			b.report(key, "entry %d, %q: not a seen language%s; arms have pairs only of seen languages", i, code, suggest.DidYouMean(code, seen))
+			b.report(key, "the %s entry, %q: not a seen language%s; arms have pairs only of seen languages", nth(i), code, suggest.DidYouMean(code, seen))
 		}
 	}
 	switch {

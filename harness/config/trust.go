@@ -26,7 +26,7 @@ func (b *binder) checkTrust(e *Experiment) {
 		}
 		for at, code := range a.ConGrad.Trust {
 			if !slices.Contains(e.Languages.Seen, code) {
-				b.report(key, "entry %d, %q: not a seen language%s; arms have pairs only of seen languages", at, code, suggest.DidYouMean(code, e.Languages.Seen))
+				b.report(key, "the %s entry, %q: not a seen language%s; arms have pairs only of seen languages", nth(at), code, suggest.DidYouMean(code, e.Languages.Seen))
 				told[key] = true
 			}
 		}

@@ -17,6 +17,7 @@ import (
 	"congrad/harness/exit"
 	"congrad/harness/suggest"
 	"congrad/harness/tomlfile"
+	"congrad/harness/userfile"
 )
 
 // Shipped lists the names of the experiments that come with the program.
@@ -38,7 +39,7 @@ func File(arg string) (string, []byte, error) {
 	if stat, err := os.Stat(arg); err == nil && stat.IsDir() {
 		return arg, nil, exit.With(exit.Config, fmt.Errorf("%q: is a folder, not an experiment file (.toml)", arg))
 	}
-	data, err := os.ReadFile(arg)
+	data, err := userfile.Read(arg, tomlfile.MaxBytes)
 	if errors.Is(err, fs.ErrNotExist) {
 		return arg, nil, exit.With(exit.Config, fmt.Errorf("%q: neither a file nor a shipped experiment%s (congrad ls experiments)", arg, suggest.DidYouMean(arg, append(Shipped(), near(arg)...))))
 	}

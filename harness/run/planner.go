@@ -13,6 +13,8 @@ import (
 	"congrad/harness/kind/training"
 	"congrad/harness/model"
 	"congrad/harness/stage"
+
+	"github.com/dustin/go-humanize"
 )
 
 // planner builds a plan. It goes on after an error, which NewPlan returns in the place of the plan.
@@ -95,7 +97,7 @@ func (p *planner) planBase(model *model.Folder, at int) {
 	before := len(p.Stages)
 	s, policy := p.add(base, "", 0), bench.Policy{}
 	if len(p.Stages) == before && p.err == nil {
-		p.fail(fmt.Errorf("%s: bases: entry %d, %q, has the weights of an earlier model; seeds need different ones", e.Name, at, e.Bases[at-1]))
+		p.fail(fmt.Errorf("%s: bases: the %s entry, %q, has the weights of an earlier model; seeds need different ones", e.Name, humanize.Ordinal(at), e.Bases[at-1]))
 		return
 	}
 	if policy.Stage = s.Key; at > 0 {
