@@ -16,8 +16,8 @@ import (
 // layers lists every package, bottom first: a package imports only from layers below its own.
 var layers = [][]string{
 	{"harness/userfile"},
-	{"harness/rng", "harness/suggest", "harness/tomlfile", "harness/exit", "harness/doctest", "harness/model/mapped", "harness/model/narrow", "harness/hub", "experiments"},
-	{"harness/record", "harness/lang", "harness/store", "harness/model/safetensors", "harness/model/gguf", "harness/data/parquet", "harness/text/jinja", "eval/chrf", "eval/langid", "eval/lengthcontrol", "eval/stats", "eval/task", "harness/world/cldr"},
+	{"harness/rng", "harness/suggest", "harness/tomlfile", "harness/exit", "harness/doctest", "harness/disk", "harness/model/mapped", "harness/model/narrow", "harness/hub", "experiments"},
+	{"harness/record", "harness/lang", "harness/store", "harness/disk/faulty", "harness/model/safetensors", "harness/model/gguf", "harness/data/parquet", "harness/text/jinja", "eval/chrf", "eval/langid", "eval/lengthcontrol", "eval/stats", "eval/task", "harness/world/cldr"},
 	{"harness/world", "harness/text", "harness/model", "harness/method", "harness/loss", "harness/preference", "harness/judge/endpoint", "experiments/tiny/extract"},
 	{"harness/config", "harness/data", "harness/forecast", "harness/device", "harness/device/devicetest", "results/table", "results/records", "results/synthetic"},
 	{"harness/nn", "results/measure"},
@@ -155,7 +155,8 @@ func TestNoHiddenInputs(t *testing.T) {
 	clock := regexp.MustCompile(`\btime\.(Now|Since)\(`)
 	mayTellTime := map[string]bool{
 		"harness/stage/execute.go":         true, // how long a stage took, for progress and manifest
-		"harness/kind/training/course.go":  true, // when to save a checkpoint
+		"harness/store/checkpoint.go":      true, // when a checkpoint is due
+		"harness/store/log.go":             true, // when to flush
 		"harness/device/kept.go":           true, // which compiled program was used least recently
 		"harness/nn/probe.go":              true, // doctor's measurements
 		"harness/nn/programs.go":           true, // how long compilation took, for the manifest

@@ -231,6 +231,8 @@ type Batch struct {
 
 	SketchMB int `toml:"sketch_mb"`
 
+	SaveSeconds float64 `toml:"save_seconds"` // between checkpoints; 0 is 30, or more where saving takes long
+
 	Recompute bool `toml:"recompute"`
 }
 

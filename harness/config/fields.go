@@ -165,6 +165,7 @@ var Fields = []Field{
 	{"batch.tokens", 2048, 64, 1e7, nil, ours, "tokens, with padding, in one block of scoring or training"},
 	{"batch.sketch_mb", 4096, 1, 1e7, nil, ours, "memory for the sketches of a round's pairs [MB]; if they need more, scoring makes several passes over the pairs"},
 
+	{"batch.save_seconds", 0.0, 0, 86400, nil, ours, "seconds between the checkpoints of a stage, which is the work that a kill may cost; 0 is 30 s, or 50 times what a checkpoint takes if that is longer"},
 	{"batch.recompute", false, 0, 0, nil, ours, "the backward pass recomputes a block's activations instead of storing those of all blocks, and processes the vocabulary in pieces: about a third more time, far less memory"},
 
 	{"arms.name", nil, 0, 0, nil, "", "name of the arm, at most 60 characters"},

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 
+	"congrad/harness/disk"
 	"congrad/harness/model"
 	"congrad/harness/nn"
 	"congrad/harness/store"
@@ -25,9 +26,6 @@ type course struct {
 	layout   train.Layout // of the steps' blocks
 }
 
-// checkpointEvery is how many steps a kill may cost.
-const checkpointEvery = 100
-
 // run takes the course's steps, from the checkpoint in scratch where an interrupted call left one, and tells after of each.
 func (c course) run(ctx context.Context, e *nn.Engine, scratch store.Scratch, after func(Step)) (*model.Weights, []Step, error) {
 	trainer, steps, err := c.open(e, scratch)
@@ -38,6 +36,7 @@ func (c course) run(ctx context.Context, e *nn.Engine, scratch store.Scratch, af
 	if c.layout, err = c.layOut(); err != nil {
 		return nil, nil, err
 	}
+	interval := scratch.Interval()
 	for step := trainer.Steps() + 1; step <= c.steps; step++ {
 		made, err := c.step(trainer, step)
 		if err != nil {
@@ -45,8 +44,8 @@ func (c course) run(ctx context.Context, e *nn.Engine, scratch store.Scratch, af
 		}
 		steps = append(steps, made)
 		after(made)
-		if ctx.Err() != nil || step%checkpointEvery == 0 {
-			if err := saveTrainer(trainer, steps, scratch); err != nil {
+		if ctx.Err() != nil || interval.Due() {
+			if err := interval.Do(func() error { return saveTrainer(trainer, steps, scratch) }); err != nil {
 				return nil, nil, err
 			}
 		}
@@ -131,28 +130,50 @@ func (c course) step(t *nn.Trainer, step int) (Step, error) {
 func (c course) open(e *nn.Engine, scratch store.Scratch) (*nn.Trainer, []Step, error) {
 	t := c.recipe.Train
 	adam := nn.AdamW{Beta1: t.Beta1, Beta2: t.Beta2, Epsilon: 1e-8, Decay: t.WeightDecay, Clip: t.Clip}
-	data, err := scratch.Load("checkpoint")
+	kept, err := scratch.Latest()
 	if err != nil {
 		return nil, nil, err
 	}
-	if data == nil {
+	if kept == nil {
 		t, err := e.NewTrainer(c.start, adam)
 		return t, nil, err
 	}
-	state, err := nn.UnmarshalState(e.Config, data)
+	state, err := nn.UnmarshalState(e.Config, kept[statePart])
 	if err != nil {
 		return nil, nil, fmt.Errorf("continuing pretraining: %w", err)
 	}
 	var steps []Step
-	if data, err = scratch.Load("steps.json"); err != nil {
-		return nil, nil, err
-	}
-	if err := json.Unmarshal(data, &steps); err != nil {
+	if err := json.Unmarshal(kept[stepsPart], &steps); err != nil {
 		return nil, nil, fmt.Errorf("continuing pretraining: its steps: %w", err)
 	}
-	if len(steps) < state.Steps {
+	if len(steps) != state.Steps {
 		return nil, nil, fmt.Errorf("continuing pretraining: the record has %d steps, but the checkpoint is at step %d", len(steps), state.Steps)
 	}
 	trainer, err := e.ResumeTrainer(state, adam)
-	return trainer, steps[:state.Steps], err
+	return trainer, steps, err
+}
+
+// The parts of a checkpoint: weights with the optimiser's state, and the steps that led to them.
+const statePart, stepsPart = "state.safetensors", "steps.json"
+
+// saveTrainer keeps a checkpoint.
+func saveTrainer(t *nn.Trainer, steps []Step, scratch store.Scratch) error {
+	state, err := t.State()
+	if err != nil {
+		return err
+	}
+	data, err := state.Marshal()
+	if err != nil {
+		return err
+	}
+	list, err := json.Marshal(steps)
+	if err != nil {
+		return fmt.Errorf("keeping the steps: %w", err)
+	}
+	return scratch.Keep(func(add store.AddFile) error {
+		if err := add(statePart, disk.Bytes(data)); err != nil {
+			return err
+		}
+		return add(stepsPart, disk.Bytes(list))
+	})
 }

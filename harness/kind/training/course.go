@@ -5,18 +5,15 @@ import (
 	"fmt"
 	"runtime/debug"
 	"strconv"
-	"time"
 
 	"congrad/harness/bench"
+	"congrad/harness/disk"
 	"congrad/harness/nn"
 	"congrad/harness/record"
 	"congrad/harness/stage"
 	"congrad/harness/store"
 	"congrad/harness/train"
 )
-
-// checkpointEvery is how much training a kill may cost.
-const checkpointEvery = 30 * time.Second
 
 // course is a training under way.
 type course struct {
@@ -31,8 +28,7 @@ type course struct {
 	online   *train.Online
 }
 
-// loggedStep is a step in the log next to a checkpoint, with what its aggregator goes on from: state and weights then belong
-// together without being in one file.
+// loggedStep is a step in the log of a checkpoint, with what its aggregator goes on from.
 type loggedStep struct {
 	record.Step
 	State []float64 `json:"state,omitempty"`
@@ -60,11 +56,11 @@ func (c *course) open() error {
 // openTrainer returns the checkpoint that it goes on from, the zero one at the start.
 func (c *course) openTrainer() (from nn.TrainerState, err error) {
 	scratch := c.desk.Scratch()
-	data, err := scratch.Load("checkpoint.safetensors")
+	kept, err := scratch.Latest()
 	if err != nil {
 		return from, err
 	}
-	if data == nil {
+	if kept == nil {
 		w, err := c.bench.Weights(c.desk.Shelf, c.Policy)
 		if err != nil {
 			return from, err
@@ -72,25 +68,23 @@ func (c *course) openTrainer() (from nn.TrainerState, err error) {
 		c.trainer, err = c.bench.Engine.NewTrainer(w, c.adam())
 		return from, err
 	}
-	from, err = nn.UnmarshalState(c.bench.Engine.Config, data)
+	from, err = nn.UnmarshalState(c.bench.Engine.Config, kept[statePart])
 	if err != nil {
 		return from, damaged(scratch, err)
 	}
-	log, err := scratch.Load("steps.jsonl")
-	if err != nil {
-		return from, err
-	}
-	steps, err := record.Decode[loggedStep](log, "steps.jsonl", "steps")
+	c.steps, err = record.Decode[loggedStep](kept[stepsPart], stepsPart, "steps")
 	if err != nil {
 		return from, damaged(scratch, err)
 	}
-	if len(steps) < from.Steps { // there may be more: a kill between the two files leaves the log ahead
-		return from, damaged(scratch, fmt.Errorf("the checkpoint is from step %d, but steps.jsonl ends with step %d", from.Steps, len(steps)))
+	if len(c.steps) != from.Steps {
+		return from, damaged(scratch, fmt.Errorf("the checkpoint is from step %d, but %s ends with step %d", from.Steps, stepsPart, len(c.steps)))
 	}
-	c.steps = steps[:from.Steps]
 	c.trainer, err = c.bench.Engine.ResumeTrainer(from, c.adam())
 	return from, err
 }
+
+// The parts of a checkpoint: weights with the optimiser's state, and the steps that led to them.
+const statePart, stepsPart = "state.safetensors", "steps.jsonl"
 
 // damaged says how to get rid of a checkpoint that nothing can go on from.
 func damaged(scratch store.Scratch, err error) error {
@@ -108,7 +102,7 @@ func (c *course) close() {
 
 // run takes the steps that are left.
 func (c *course) run(ctx context.Context) error {
-	saved, filter := time.Now(), train.Filter(nil)
+	interval, filter := c.desk.Scratch().Interval(), train.Filter(nil)
 	if c.online != nil {
 		filter = c.online.Filter
 	}
@@ -122,11 +116,10 @@ func (c *course) run(ctx context.Context) error {
 			c.desk.Loss(t.Loss)
 		}
 		c.desk.Advance(t.Met, t.Tokens)
-		if ctx.Err() == nil && time.Since(saved) < checkpointEvery {
+		if ctx.Err() == nil && !interval.Due() {
 			return nil
 		}
-		saved = time.Now()
-		return c.save()
+		return interval.Do(c.save)
 	})
 }
 
@@ -149,10 +142,11 @@ func (c *course) save() error {
 	if err != nil {
 		return err
 	}
-	scratch := c.desk.Scratch()
-	if err := scratch.Save("steps.jsonl", log); err != nil { // first, so that it is never behind the weights
-		return err
-	}
 	defer debug.FreeOSMemory() // six times the weights, which the device needs before the next one
-	return scratch.Save("checkpoint.safetensors", data)
+	return c.desk.Scratch().Keep(func(add store.AddFile) error {
+		if err := add(statePart, disk.Bytes(data)); err != nil {
+			return err
+		}
+		return add(stepsPart, disk.Bytes(log))
+	})
 }
