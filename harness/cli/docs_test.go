@@ -221,14 +221,23 @@ func finishedRun(work string) error {
 	if err != nil {
 		return err
 	}
-	folder := run.Folder(filepath.Join(work, "runs", "tiny"))
+	out, err := run.Folder(filepath.Join(work, "runs", "tiny")).Writer()
+	if err != nil {
+		return err
+	}
 	for name, data := range files {
-		if err := folder.Write(filepath.Join("records", name), data); err != nil {
+		if err := out.Write("records/"+name, data); err != nil {
 			return err
 		}
 	}
-	m := run.Manifest{Schema: 1, Outcome: "finished", Spent: []record.Spent{{Stage: "train", Kind: "train", Arms: []string{"joint"}, Trained: 1, Seconds: 1, Calls: 1}}}
-	return errors.Join(folder.WriteManifest(m), (&app{}).renderCost(folder, set, m))
+	m := run.Manifest{Outcome: "finished", Spent: []record.Spent{{Stage: "train", Kind: "train", Arms: []string{"joint"}, Trained: 1, Seconds: 1, Calls: 1}}}
+	cost, err := costTable(set, m)
+	if err != nil {
+		return err
+	}
+	err = write(out, cost)
+	m.Files = out.Files
+	return errors.Join(err, out.WriteManifest(m))
 }
 
 func goEnv(t *testing.T, name string) string {

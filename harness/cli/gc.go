@@ -1,13 +1,10 @@
 package cli
 
 import (
-	"encoding/json"
 	"fmt"
-	"os"
 	"path/filepath"
 
 	"congrad/harness/exit"
-	"congrad/harness/run"
 	"congrad/harness/stage"
 	"congrad/harness/store"
 
@@ -99,17 +96,4 @@ func (a *app) usedKeys() (map[string]bool, error) {
 		}
 	}
 	return used, nil
-}
-
-// readManifest reads a run's manifest.
-func readManifest(dir string) (run.Manifest, error) {
-	var m run.Manifest
-	data, err := os.ReadFile(filepath.Join(dir, "manifest.json"))
-	if err != nil {
-		return m, err
-	}
-	if err := json.Unmarshal(data, &m); err != nil {
-		return m, fmt.Errorf("%s: not a run manifest: %w (congrad run writes it again)", filepath.Join(dir, "manifest.json"), err)
-	}
-	return m, nil
 }

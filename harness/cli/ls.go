@@ -17,6 +17,7 @@ import (
 	"congrad/harness/method"
 	"congrad/harness/model"
 	"congrad/harness/open"
+	"congrad/harness/run"
 	"congrad/harness/suggest"
 
 	"github.com/spf13/cobra"
@@ -160,7 +161,7 @@ func (a *app) listRuns() (rows [][]string, err error) {
 	for _, f := range found {
 		dir := filepath.Dir(f)
 		state := "no manifest: still running, or killed"
-		if m, err := readManifest(dir); err == nil {
+		if m, err := run.Folder(dir).Manifest(); err == nil {
 			state = fmt.Sprintf("%s, %s", m.Outcome, m.Finished.Format("2006-01-02 15:04"))
 		} else if !os.IsNotExist(err) {
 			state = err.Error()
