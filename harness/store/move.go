@@ -2,18 +2,20 @@ package store
 
 import (
 	"errors"
-	"os"
 	"path/filepath"
+
+	"congrad/harness/disk"
 )
 
 // Move renames a file or a folder for good: both folders are flushed. What is in its place must be free.
 func Move(from, to string) error {
-	if err := os.Rename(from, to); err != nil {
+	var machine disk.Machine
+	if err := machine.Rename(from, to); err != nil {
 		return err
 	}
 	a, b := filepath.Dir(from), filepath.Dir(to)
 	if a == b {
-		return syncDir(a)
+		return machine.SyncDir(a)
 	}
-	return errors.Join(syncDir(b), syncDir(a))
+	return errors.Join(machine.SyncDir(b), machine.SyncDir(a))
 }
