@@ -35,11 +35,8 @@ func NewPlan(e *config.Experiment, b *bench.Bench, tasks []task.Task) (*Plan, er
 	if err := errors.Join(p.enoughPrompts(), p.answersKnown(), WithinContext(e, b, tasks)); err != nil {
 		return nil, err
 	}
-	for i, base := range append([]*model.Folder{b.Base}, b.Others...) {
-		p.planBase(base, i)
-	}
-	if p.err != nil {
-		return nil, p.err
+	if err := p.planBases(); err != nil {
+		return nil, err
 	}
 	p.base = p.bases[0]
 	p.opponent()
@@ -78,6 +75,14 @@ func (p *planner) add(w kind.Work, where string, size int) *stage.Stage {
 	p.byKey[s.Key] = s
 	p.Stages = append(p.Stages, s)
 	return s
+}
+
+// planBases plans the models that everything starts from.
+func (p *planner) planBases() error {
+	for i, base := range append([]*model.Folder{p.bench.Base}, p.bench.Others...) {
+		p.planBase(base, i)
+	}
+	return p.err
 }
 
 // planBase plans the at-th of the models that everything starts from.
