@@ -188,7 +188,7 @@ func runnable(t *testing.T, document, command string) string {
 		if words[1] == "plan" && !strings.Contains(command, "--gflops") {
 			command += " --gflops 150" // instead of measuring a machine that is busy with tests
 		}
-		if words[1] == "run" || slices.Contains([]string{"doctor", "diagnose", "generate", "export", "model", "plan"}, words[1]) {
+		if words[1] == "run" || slices.Contains([]string{"validate-scores", "doctor", "diagnose", "generate", "export", "model", "plan"}, words[1]) {
 			command += " --device go"
 		}
 		if words[1] == "examine" { // takes minutes without XLA

@@ -3,6 +3,7 @@ package cli
 import (
 	"fmt"
 	"path/filepath"
+	"slices"
 
 	"congrad/harness/exit"
 	"congrad/harness/stage"
@@ -84,9 +85,10 @@ func (a *app) gcCommand() *cobra.Command {
 
 // usedKeys are the keys in the plans of all runs.
 func (a *app) usedKeys() (map[string]bool, error) {
-	found, _ := filepath.Glob(filepath.Join(a.Runs, "*", "plan.json")) // the pattern is well formed
+	found, _ := filepath.Glob(filepath.Join(a.Runs, "*", "plan.json")) // the patterns are well formed
+	below, _ := filepath.Glob(filepath.Join(a.Runs, "*", "*", "plan.json"))
 	used := map[string]bool{}
-	for _, f := range found {
+	for _, f := range slices.Concat(found, below) {
 		plan, err := stage.ReadPlan(f)
 		if err != nil {
 			return nil, exit.With(exit.Data, err)

@@ -14,7 +14,7 @@ func addGroups(root *cobra.Command) {
 		id, title string
 		commands  []string
 	}{
-		{"run", "Experiments:", []string{"new", "defaults", "ls", "validate", "plan", "run", "stage"}},
+		{"run", "Experiments:", []string{"new", "defaults", "ls", "validate", "plan", "run", "stage", "validate-scores"}},
 		{"results", "Results:", []string{"show", "report", "diff", "export", "diagnose"}},
 		{"models", "Models:", []string{"model", "generate", "tokenize", "examine", "pretrain"}},
 		{"maintenance", "Maintenance:", []string{"setup", "doctor", "gc", "version"}},

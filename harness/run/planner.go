@@ -38,14 +38,8 @@ func NewPlan(e *config.Experiment, b *bench.Bench, tasks []task.Task) (*Plan, er
 	if err := errors.Join(p.enoughPrompts(), p.answersKnown(), WithinContext(e, b, tasks)); err != nil {
 		return nil, err
 	}
-	models := append([]*model.Folder{b.Base}, b.Others...)
-	for at := range models {
-		if slices.ContainsFunc(e.Seeds, func(seed uint64) bool { return e.Start(seed) == at }) {
-			p.planBase(models[at], at)
-		}
-	}
-	if p.err != nil {
-		return nil, p.err
+	if err := p.planBases(); err != nil {
+		return nil, err
 	}
 	p.base = p.bases[e.Start(e.Seeds[0])]
 	p.opponent()
@@ -84,6 +78,17 @@ func (p *planner) add(w kind.Work, where string, size int) *stage.Stage {
 	p.byKey[s.Key] = s
 	p.Stages = append(p.Stages, s)
 	return s
+}
+
+// planBases plans the models that seeds start from.
+func (p *planner) planBases() error {
+	e := p.Experiment
+	for at, base := range append([]*model.Folder{p.bench.Base}, p.bench.Others...) {
+		if slices.ContainsFunc(e.Seeds, func(seed uint64) bool { return e.Start(seed) == at }) {
+			p.planBase(base, at)
+		}
+	}
+	return p.err
 }
 
 // planBase plans the at-th of the models that everything starts from.

@@ -46,12 +46,7 @@ func (r Round) asAdam(ctx context.Context, d *stage.Desk, b *bench.Bench, m mate
 	if err != nil {
 		return nil, err
 	}
-	for _, of := range v {
-		for j := range of {
-			of[j] = 1 / (math.Sqrt(of[j]) + r.Adam.Epsilon)
-		}
-	}
-	inner, square, err := x.alignments(ctx, directions, narrow(v), up)
+	inner, square, err := x.alignments(ctx, directions, r.Adam.scale(v), up)
 	if err != nil {
 		return nil, err
 	}
