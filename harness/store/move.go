@@ -13,7 +13,15 @@ func Move(from, to string) error {
 	}
 	a, b := filepath.Dir(from), filepath.Dir(to)
 	if a == b {
-		return syncDir(a)
+		return flushFolder(a)
 	}
-	return errors.Join(syncDir(b), syncDir(a))
+	return errors.Join(flushFolder(b), flushFolder(a))
+}
+
+func flushFolder(path string) error {
+	d, err := os.Open(path)
+	if err != nil {
+		return err
+	}
+	return errors.Join(d.Sync(), d.Close())
 }
