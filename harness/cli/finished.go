@@ -15,7 +15,7 @@ import (
 )
 
 // finished prints the result of a run of which nothing is to be done: this very program finished it, its stages are those of the plan
-// and in the store, and every file that it left is as it was written. It starts no device and reads no artefact. It is false where any
+// and in the store, undamaged, and every file that it left is as it was written. It starts no device. It is false where any
 // of that is otherwise, or cannot be known without starting the device; the run then goes its usual way. It writes nothing.
 func (a *app) finished(e *config.Experiment, s *open.Surroundings) (bool, error) {
 	began, base := time.Now(), a.folder(e)
@@ -48,6 +48,9 @@ func (a *app) finished(e *config.Experiment, s *open.Surroundings) (bool, error)
 		if !st.Has(string(x.Key)) {
 			return false, nil
 		}
+	}
+	if damaged, err := checkStages(st, plan.Stages); err != nil || len(damaged) > 0 {
+		return false, nil
 	}
 	if folder != base {
 		a.notePlace(base, run.Place{Folder: folder, Final: folder, Other: plan.Identity().Differs(base)})

@@ -45,6 +45,9 @@ func (a *app) runGrid(ctx context.Context, e *config.Experiment, s *open.Surroun
 	if err != nil {
 		return err
 	}
+	if err := w.tend(place.Final, run.Union(plans), a.Err); err != nil {
+		return err
+	}
 	if how.prepare {
 		var faults []error
 		for i, p := range plans {

@@ -125,6 +125,9 @@ func (a *app) run(ctx context.Context, arg string, o open.Options, how manner) e
 	if err != nil {
 		return exit.With(exit.Data, err)
 	}
+	if err := w.tend(place.Final, plan.Stages, a.Err); err != nil {
+		return err
+	}
 	if how.prepare {
 		return errors.Join(out.Prepare(plan), a.printPlan(e, plan.Stages, w.store))
 	}
@@ -154,13 +157,10 @@ func (a *app) execute(ctx context.Context, out *run.Writer, plan *run.Plan, s *o
 	m := newManifest(plan.Experiment, w)
 	m.Command, m.Answers = again, plan.AnswerFile(w.bench)
 	before := w.bench.Engine.Built()
-	set, err := out.Finish(ctx, plan, x, w.bench, s.Languages)
+	set, err := w.complete(ctx, out, plan, x, s.Languages, &m, a.Err)
 	report.Close()
 	if m.Built = run.Built(w.bench.Engine.Built().Sub(before)); m.Built != (run.Built{}) {
 		fmt.Fprintf(log, "%s %v\n", time.Now().UTC().Format(time.DateTime), m.Built)
-	}
-	if err == nil {
-		m.Spent, err = plan.Spent(w.store)
 	}
 	if err == nil {
 		err = render(out, set, &m)

@@ -11,6 +11,7 @@ import (
 	"congrad/harness/cli/progress"
 	"congrad/harness/exit"
 	"congrad/harness/open"
+	"congrad/harness/record"
 	"congrad/harness/run"
 	"congrad/harness/store"
 	"congrad/results"
@@ -71,47 +72,70 @@ func (a *app) validateScores(ctx context.Context, arg string, o open.Options, ho
 	if err := plan.Reckon(w.bench); err != nil {
 		return exit.With(exit.Data, err)
 	}
-	folder := run.Folder(filepath.Join(string(a.folder(e)), "scores"))
+	place, err := a.place(run.Folder(filepath.Join(string(a.folder(e)), "scores")), plan.Identity())
+	if err != nil {
+		return err
+	}
+	out, err := place.Folder.Writer()
+	if err != nil {
+		return exit.With(exit.Data, err)
+	}
 	if how.prepare {
-		return errors.Join(folder.Prepare(plan.Plan), a.printPlan(e, plan.Stages, w.store))
+		return errors.Join(out.Prepare(plan.Plan), a.printPlan(e, plan.Stages, w.store))
 	}
 	again := a.command([]string{"congrad", "validate-scores", arg, "--halves", strconv.Itoa(halves)}, o)
-	return a.executeLDS(ctx, folder, plan, s, w, again)
+	started := time.Now()
+	done, err := a.executeLDS(ctx, out, plan, s, w, again)
+	if err != nil {
+		return err
+	}
+	folder, err := a.settle(place)
+	if err != nil {
+		return err
+	}
+	if err := a.printTable(folder, "lds"); err != nil {
+		return err
+	}
+	_, err = fmt.Fprintf(a.Err, "%d stages run, %d taken from the store, %s\ntables: %s\n", done.Ran, done.Reused, time.Since(started).Round(time.Second), filepath.Join(string(folder), "tables"))
+	return err
 }
 
 // executeLDS runs a validation and leaves all of its files in the folder. again is the command that goes on when it is stopped.
-func (a *app) executeLDS(ctx context.Context, folder run.Folder, plan *run.LDS, s *open.Surroundings, w *workplace, again string) error {
-	started := time.Now()
-	if err := folder.Prepare(plan.Plan); err != nil {
-		return err
+func (a *app) executeLDS(ctx context.Context, out *run.Writer, plan *run.LDS, s *open.Surroundings, w *workplace, again string) (progress.Tally, error) {
+	if err := out.Prepare(plan.Plan); err != nil {
+		return progress.Tally{}, err
 	}
-	log, err := store.OpenLog(filepath.Join(string(folder), "log.txt"))
+	log, err := store.OpenLog(filepath.Join(string(out.Folder), "log.txt"))
 	if err != nil {
-		return err
+		return progress.Tally{}, err
 	}
 	defer log.Close()
 	report := progress.New(a.Err, log)
 	m := newManifest(plan.Experiment, w)
 	m.Command = again
-	found, err := folder.FinishLDS(ctx, plan, w.executor(report), w.bench, s.Languages)
+	found, err := out.FinishLDS(ctx, plan, w.executor(report), w.bench, s.Languages)
 	report.Close()
+	if err == nil {
+		err = renderLDS(out, found)
+	}
+	a.noteAside(out)
 	done := report.Tally()
-	m.Finished, m.Seconds, m.Reused, m.Ran, m.Took, m.Outcome = time.Now().UTC(), done.Seconds, done.Reused, done.Ran, done.Took, run.Finished
+	m.Files, m.Finished, m.Seconds, m.Reused, m.Ran, m.Took, m.Outcome = out.Files, time.Now().UTC(), done.Seconds, done.Reused, done.Ran, done.Took, run.Finished
 	if err != nil {
 		fmt.Fprintf(log, "%s %v\n", time.Now().UTC().Format(time.DateTime), err)
 		if m.Outcome = "failed: " + err.Error(); errors.Is(err, context.Canceled) {
 			m.Outcome = "stopped"
 			fmt.Fprintf(a.Err, "\nstopped. Finished work is kept; to continue: %s\n", again)
 		}
-		return errors.Join(err, folder.WriteManifest(m))
 	}
+	return done, errors.Join(err, out.WriteManifest(m))
+}
+
+// renderLDS writes the tables.
+func renderLDS(out *run.Writer, found *record.LDS) error {
 	files, err := results.RenderLDS(found)
 	if err != nil {
 		return fmt.Errorf("writing tables: %w", err)
 	}
-	if err := errors.Join(replace(folder, files), folder.WriteManifest(m), a.printTable(folder, "lds")); err != nil {
-		return err
-	}
-	_, err = fmt.Fprintf(a.Err, "%d stages run, %d taken from the store, %s\ntables: %s\n", done.Ran, done.Reused, time.Since(started).Round(time.Second), filepath.Join(string(folder), "tables"))
-	return err
+	return errors.Join(write(out, files), out.Prune(""))
 }

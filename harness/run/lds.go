@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"path/filepath"
 
 	"congrad/harness/bench"
 	"congrad/harness/config"
@@ -50,7 +49,7 @@ func NewLDS(e *config.Experiment, b *bench.Bench, halves int) (*LDS, error) {
 		return nil, err
 	}
 	x := &LDS{Plan: p.Plan, halves: halves}
-	for i, seed := range e.Seeds {
+	for _, seed := range e.Seeds {
 		p.base = p.bases[e.Start(seed)]
 		x.rounds = append(x.rounds, p.ldsRound(seed, halves))
 	}
@@ -126,7 +125,7 @@ func (p *planner) influence(of *round, adam bool, asked bench.Asked, where strin
 }
 
 // FinishLDS does the stages of a validation and writes its records. It returns them for reporting.
-func (f Folder) FinishLDS(ctx context.Context, p *LDS, x *stage.Executor, b *bench.Bench, languages lang.Table) (*record.LDS, error) {
+func (w *Writer) FinishLDS(ctx context.Context, p *LDS, x *stage.Executor, b *bench.Bench, languages lang.Table) (*record.LDS, error) {
 	x.Work = Workshop(b, p.Experiment)
 	if err := x.Run(ctx, p.Stages); err != nil {
 		return nil, err
@@ -140,7 +139,7 @@ func (f Folder) FinishLDS(ctx context.Context, p *LDS, x *stage.Executor, b *ben
 		return nil, err
 	}
 	for name, data := range files {
-		if err := f.Write(filepath.Join("records", name), data); err != nil {
+		if err := w.Write("records/"+name, data); err != nil {
 			return nil, err
 		}
 	}

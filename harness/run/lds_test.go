@@ -34,7 +34,11 @@ func (l *lab) validate(t *testing.T, ctx context.Context, p *LDS, dir string, r 
 	t.Helper()
 	st := open(t, dir)
 	defer st.Close()
-	return Folder(t.TempDir()).FinishLDS(ctx, p, &stage.Executor{Store: st, Report: r}, l.fresh(), l.languages)
+	w, err := Folder(t.TempDir()).Writer()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return w.FinishLDS(ctx, p, &stage.Executor{Store: st, Report: r}, l.fresh(), l.languages)
 }
 
 var manyPairs = []string{"prompts.per_language=6", "evaluate.per_language=3", "congrad.fidelity_pairs=0", "evaluate.tasks=[]"}

@@ -69,10 +69,13 @@ type Shelf struct {
 	Own   Ref // the stage whose results these are
 }
 
-// Read returns a file of a stage's artefact.
+// Read returns a file of a stage's artefact; a *store.Damaged error where that is not what the stage left.
 func (s Shelf) Read(of Ref, name string) ([]byte, error) {
 	a, err := s.Store.Get(string(of))
 	if err != nil {
+		return nil, err
+	}
+	if err := s.Store.CheckKey(a); err != nil {
 		return nil, err
 	}
 	return a.Read(name)
