@@ -29,7 +29,7 @@ type planner struct {
 
 // NewPlan lays an experiment out. Stages with one key are one stage, which is how arms come to share work.
 func NewPlan(e *config.Experiment, b *bench.Bench, tasks []task.Task) (*Plan, error) {
-	p := &planner{Plan: &Plan{Experiment: e}, bench: b, byKey: map[stage.Ref]*stage.Stage{}, bases: map[int]bench.Policy{}}
+	p := &planner{Plan: &Plan{Experiment: e}, bench: b, byKey: map[stage.Ref]*stage.Stage{}}
 	for _, name := range e.Evaluate.Tasks {
 		if t, ok := task.Find(tasks, name); ok {
 			p.tasks = append(p.tasks, t)
@@ -83,6 +83,7 @@ func (p *planner) add(w kind.Work, where string, size int) *stage.Stage {
 // planBases plans the models that seeds start from.
 func (p *planner) planBases() error {
 	e := p.Experiment
+	p.bases = map[int]bench.Policy{}
 	for at, base := range append([]*model.Folder{p.bench.Base}, p.bench.Others...) {
 		if slices.ContainsFunc(e.Seeds, func(seed uint64) bool { return e.Start(seed) == at }) {
 			p.planBase(base, at)
