@@ -11,7 +11,7 @@ STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.8.2
 # the folders with Go code of this project
 OURS := cmd eval experiments harness results
 
-.PHONY: build setup demo test check gobench bench reports lint clean world lingua go-xla parquet tokenizers transformers templates smollm2 base record record-smollm2 record-ablations map fidelity
+.PHONY: build setup demo test check gobench bench reports lint clean world lingua go-xla parquet tokenizers transformers templates smollm2 base world-2-bases record record-smollm2 record-ablations map fidelity
 
 build:
 	@command -v $(GO) >/dev/null || { echo "congrad is written in Go: install Go 1.26 or later" >&2; exit 1; }
@@ -170,6 +170,11 @@ base: setup
 	$(BIN) pretrain experiments/tiny/world-2.toml --seed 5 --dtype bfloat16 --out experiments/tiny/base-2e
 	$(BIN) pretrain experiments/tiny/world-2.toml --seed 6 --dtype bfloat16 --out experiments/tiny/base-2f
 	rm -rf experiments/tiny/base-*/.store
+
+# The base models of experiments/trust.toml.
+world-2-bases: $(foreach seed,7 8 9 10 11 12,build/models/world-2-$(seed))
+build/models/world-2-%: setup
+	$(BIN) pretrain experiments/tiny/world-2.toml --seed $* --dtype bfloat16 --out $@
 
 # The parts of finished runs of `tiny` and `room` that the documents show. The README's tables are pasted by hand from docs/tiny/main.md and
 # docs/room/claims.md.
