@@ -17,6 +17,7 @@ import (
 	"congrad/harness/cli/tool"
 	"congrad/harness/exit"
 	"congrad/harness/nn"
+	"congrad/harness/sketch"
 	"congrad/harness/train"
 
 	"github.com/spf13/cobra"
@@ -73,7 +74,7 @@ func (a *app) conclude(ctx context.Context, err error) int {
 	}
 	fmt.Fprintf(a.Err, "congrad: %s\n", strings.TrimSpace(err.Error()))
 	code := exit.Code(err)
-	if code == exit.Other && (errors.Is(err, train.ErrNumerical) || errors.Is(err, nn.ErrNotFinite)) {
+	if code == exit.Other && (errors.Is(err, train.ErrNumerical) || errors.Is(err, nn.ErrNotFinite) || errors.Is(err, sketch.ErrNotFinite)) {
 		return exit.Numerical
 	}
 	return code

@@ -2,6 +2,8 @@ package training
 
 import (
 	"context"
+	"encoding/json"
+	"errors"
 	"fmt"
 	"runtime/debug"
 	"strconv"
@@ -106,7 +108,7 @@ func (c *course) run(ctx context.Context) error {
 	if c.online != nil {
 		filter = c.online.Filter
 	}
-	return train.Filtered(ctx, c.trainer, c.done, c.pairs, c.settings, c.Seed, strconv.Itoa(c.Iteration), filter, func(t train.Step) error {
+	err := train.Filtered(ctx, c.trainer, c.done, c.pairs, c.settings, c.Seed, strconv.Itoa(c.Iteration), filter, func(t train.Step) error {
 		if t.Pairs > 0 { // else no step was taken, and there is no loss to record
 			c.steps = append(c.steps, loggedStep{record.Step{
 				Step: t.Step, Loss: t.Loss, Accuracy: t.Accuracy, Margin: t.Margin, Chosen: t.Chosen, Rejected: t.Rejected,
@@ -121,6 +123,37 @@ func (c *course) run(ctx context.Context) error {
 		}
 		return interval.Do(c.save)
 	})
+	var spoiled *train.Divergence
+	if errors.As(err, &spoiled) {
+		err = errors.Join(fmt.Errorf("%w. The batch and the weights before the step are in %s; the same command takes the step again", err, c.desk.Scratch()), c.leave(spoiled))
+	}
+	return err
+}
+
+// leave keeps what is needed to take a step that diverged again: the checkpoint before it, and its batch.
+func (c *course) leave(d *train.Divergence) error {
+	type pair struct {
+		Pair             int     `json:"pair"` // among those that are trained on
+		Language         string  `json:"language"`
+		Prompt           []int   `json:"prompt"` // tokens
+		Chosen, Rejected []int   // tokens
+		Reference        float64 `json:"reference"` // chosen minus rejected, as the loss scores answers
+	}
+	what := struct {
+		Step           int      `json:"step"`
+		Loss, GradNorm string   // JSON has no NaN
+		Weights        []string `json:"weights"` // whose gradients are not finite, as the backward pass meets them
+		Batch          []pair   `json:"batch"`
+	}{Step: d.Step, Loss: fmt.Sprint(d.Loss), GradNorm: fmt.Sprint(d.GradNorm), Weights: d.Weights}
+	for _, i := range d.Batch {
+		p := c.pairs[i]
+		what.Batch = append(what.Batch, pair{i, c.Languages[p.Language], p.Chosen.Prompt, p.Chosen.Answer, p.Rejected.Answer, p.Reference})
+	}
+	text, err := json.MarshalIndent(what, "", " ")
+	if err != nil {
+		return err
+	}
+	return errors.Join(c.save(), c.desk.Scratch().Show(store.DivergedFile, text))
 }
 
 // save writes a checkpoint.
