@@ -18,6 +18,7 @@ import (
 	"congrad/harness/cli/machine"
 	"congrad/harness/record"
 	"congrad/harness/run"
+	"congrad/harness/stage"
 	"congrad/results/synthetic"
 
 	"github.com/rogpeppe/go-internal/testscript"
@@ -229,6 +230,13 @@ func finishedRun(work string) error {
 		if err := out.Write("records/"+name, data); err != nil {
 			return err
 		}
+	}
+	plan, err := stage.Plan{Stages: []*stage.Stage{}}.Marshal()
+	if err != nil {
+		return err
+	}
+	if err := out.Write("plan.json", plan); err != nil {
+		return err
 	}
 	m := run.Manifest{Outcome: "finished", Spent: []record.Spent{{Stage: "train", Kind: "train", Arms: []string{"joint"}, Trained: 1, Seconds: 1, Calls: 1}}}
 	cost, err := costTable(set, m)

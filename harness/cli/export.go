@@ -10,6 +10,7 @@ import (
 	"congrad/harness/exit"
 	"congrad/harness/open"
 	"congrad/harness/run"
+	"congrad/harness/store"
 	"congrad/harness/suggest"
 
 	"github.com/spf13/cobra"
@@ -92,7 +93,11 @@ func (a *app) export(arg, arm string, x exported) error {
 		err = fmt.Errorf("%w (%s)", err, a.again(arg, x.Options))
 	}
 	if err != nil {
-		return exit.With(exit.Config, err)
+		code := exit.Config
+		if errors.As(err, new(*store.Damaged)) {
+			code = exit.Data
+		}
+		return exit.With(code, err)
 	}
 	folder := *w.bench.Base
 	folder.Weights = weights

@@ -49,6 +49,7 @@ func (a *app) reportCommand() *cobra.Command {
 
 // report makes the tables, figures and report of a run from its records.
 func (a *app) report(folder run.Folder, checklist bool) error {
+	a.noteChanged(folder)
 	set, err := folder.Load()
 	if err != nil {
 		return exit.With(exit.Data, err)
@@ -74,6 +75,12 @@ func (a *app) report(folder run.Folder, checklist bool) error {
 
 // reportGrid makes the tables and the figure of a grid from the records of its cells.
 func (a *app) reportGrid(folder run.Folder, g record.Grid) error {
+	a.noteChanged(folder)
+	for i := range g.Cells {
+		if cell := cellFolder(folder, g, i); cell.HasResults() {
+			a.noteChanged(cell)
+		}
+	}
 	out, m, err := listed(folder)
 	if err == nil {
 		err = renderGrid(out, g)

@@ -41,6 +41,11 @@ func (a *app) showCommand() *cobra.Command {
 				}
 				names = args[1:]
 			}
+			var tables []string
+			for _, name := range names {
+				tables = append(tables, "tables/"+name+".txt")
+			}
+			a.noteChanged(folder, tables...)
 			for i, name := range names {
 				if i > 0 {
 					fmt.Fprintln(a.Out)

@@ -3,7 +3,6 @@ package filtering
 import (
 	"context"
 	"fmt"
-	"math"
 
 	"congrad/harness/bench"
 	"congrad/harness/data"
@@ -63,7 +62,10 @@ func (x Influence) Do(ctx context.Context, d *stage.Desk, b *bench.Bench) (stage
 	for i := range all {
 		all[i] = i
 	}
-	e := x.exactly(d, b, m, sketch.Shares(m.language, x.Languages, sketch.Mean, x.Seed, x.name()))
+	e, err := x.exactly(d, b, m, sketch.Shares(m.language, x.Languages, sketch.Mean, x.Seed, x.name()))
+	if err != nil {
+		return nil, err
+	}
 	d.Expect(2*len(pairs) + len(prompts))
 	directions, err := e.measured(ctx, prompts, x.Asked.Languages)
 	if err != nil {
@@ -82,16 +84,6 @@ func (x Influence) Do(ctx context.Context, d *stage.Desk, b *bench.Bench) (stage
 		return nil, err
 	}
 	return stage.Output("influence", inner)
-}
-
-// scale is what Adam multiplies a gradient by, given the second moments, which it overwrites.
-func (a Adam) scale(v [][]float64) [][]float32 {
-	for _, of := range v {
-		for j := range of {
-			of[j] = 1 / (math.Sqrt(of[j]) + a.Epsilon)
-		}
-	}
-	return narrow(v)
 }
 
 // measured are the gradients of the mean negative log-prob of the reference answers to each language's prompts, over the weights that are
@@ -118,14 +110,26 @@ func (x *exactly) measured(ctx context.Context, prompts []data.Prompt, languages
 		if len(of) == 0 {
 			return nil, fmt.Errorf("no held-out prompt is in %s", code)
 		}
-		err := batches(ctx, x.d, layout.Cut(units, of), units, func(b *nn.Batch, rows []int) error {
+		name := "held-out-" + code
+		gradients[k] = x.compared(nil)
+		made, err := x.keep.done(name)
+		if err != nil {
+			return nil, err
+		}
+		if made != nil {
+			if _, err := take(made, gradients[k]); err != nil {
+				return nil, err
+			}
+			continue
+		}
+		err = batches(ctx, x.d, layout.Cut(units, of), units, func(b *nn.Batch, rows []int) error {
 			weight := make([]float64, len(rows))
 			for i := range weight {
 				weight[i] = 1 / float64(len(of))
 			}
 			_, err := trainer.Accumulate(b, nn.Likelihood{Weight: weight})
 			return err
-		})
+		}, nil)
 		if err != nil {
 			return nil, err
 		}
@@ -134,6 +138,7 @@ func (x *exactly) measured(ctx context.Context, prompts []data.Prompt, languages
 			return nil, err
 		}
 		gradients[k] = x.compared(all)
+		x.keep.finish(name, writing(gradients[k]))
 	}
 	return gradients, nil
 }
