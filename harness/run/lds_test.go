@@ -138,10 +138,10 @@ func (l *lab) checkHalf(t *testing.T, p *LDS, got *record.LDS, dir string) {
 		t.Fatal(err)
 	}
 	train := w.(training.Retrain).Training
-	train.Selection = "half"
+	train.Selection = named(t, "half")
 	b := l.fresh()
 	put(t, st, "half", files)
-	made, err := train.Do(t.Context(), &stage.Desk{Shelf: stage.Shelf{Store: st, Own: "trained"}, Line: followed{&follower{}, "train"}}, b)
+	made, err := train.Do(t.Context(), &stage.Desk{Shelf: stage.Shelf{Store: st, Own: named(t, "trained")}, Line: followed{&follower{}, "train"}}, b)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -149,10 +149,20 @@ func (l *lab) checkHalf(t *testing.T, p *LDS, got *record.LDS, dir string) {
 	l.checkOutcomes(t, st, b, p, got.Subsets[0].Results)
 }
 
-// put stores files under a key.
-func put(t *testing.T, st *store.Store, key string, files stage.Files) {
+// named is the key of an artefact that is nothing but its name.
+func named(t *testing.T, name string) stage.Ref {
 	t.Helper()
-	if err := st.Put(key, store.Meta{}, files); err != nil {
+	key, err := store.Meta{Kind: name}.Key()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return stage.Ref(key)
+}
+
+// put stores files under a name.
+func put(t *testing.T, st *store.Store, name string, files stage.Files) {
+	t.Helper()
+	if err := st.Put(string(named(t, name)), store.Meta{Kind: name}, files); err != nil {
 		t.Fatal(err)
 	}
 }
@@ -160,7 +170,7 @@ func put(t *testing.T, st *store.Store, key string, files stage.Files) {
 // checkOutcomes compares results with what the policy of the stage "trained" does, prompt by prompt.
 func (l *lab) checkOutcomes(t *testing.T, st *store.Store, b *bench.Bench, p *LDS, results []record.Outcome) {
 	t.Helper()
-	policy, release, err := b.Policy(stage.Shelf{Store: st}, bench.Policy{Stage: "trained", Trained: true})
+	policy, release, err := b.Policy(stage.Shelf{Store: st}, bench.Policy{Stage: named(t, "trained"), Trained: true})
 	if err != nil {
 		t.Fatal(err)
 	}
