@@ -9,7 +9,6 @@ import (
 	"io"
 	"os"
 	"os/signal"
-	"strings"
 	"syscall"
 
 	"congrad/harness/cli/machine"
@@ -71,7 +70,7 @@ func (a *app) conclude(ctx context.Context, err error) int {
 		}
 		return exit.Interrupt
 	}
-	fmt.Fprintf(a.Err, "congrad: %s\n", strings.TrimSpace(err.Error()))
+	fmt.Fprintf(a.Err, "congrad: %s\n", inWords(err))
 	code := exit.Code(err)
 	if code == exit.Other && (errors.Is(err, train.ErrNumerical) || errors.Is(err, nn.ErrNotFinite)) {
 		return exit.Numerical
@@ -90,7 +89,7 @@ func (a *app) root() *cobra.Command {
 		Version:       machine.Version,
 		SilenceErrors: true, SilenceUsage: true,
 		CompletionOptions: cobra.CompletionOptions{HiddenDefaultCmd: true},
-		RunE:              shell.NeedsCommand,
+		RunE:              needsCommand,
 		Args:              cobra.ArbitraryArgs,
 	}
 	root.PersistentFlags().StringVar(&a.Device, "device", shell.DefaultDevice, `backend: "auto", "xla", "go", or the path of a PJRT plugin`)

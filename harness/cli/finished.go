@@ -17,7 +17,7 @@ import (
 // finished prints the result of a run of which nothing is to be done: this very program finished it, its stages are those of the plan
 // and in the store, and every file that it left is as it was written. It starts no device and reads no artefact. It is false where any
 // of that is otherwise, or cannot be known without starting the device; the run then goes its usual way.
-func (a *app) finished(e *config.Experiment, s *open.Surroundings) (bool, error) {
+func (a *app) finished(e *config.Experiment, s *open.Surroundings, how manner) (bool, error) {
 	began, folder := time.Now(), a.folder(e)
 	m, err := readManifest(string(folder))
 	if err != nil || m.Outcome != run.Finished {
@@ -44,6 +44,11 @@ func (a *app) finished(e *config.Experiment, s *open.Surroundings) (bool, error)
 	for _, x := range plan.Stages {
 		if !st.Has(string(x.Key)) {
 			return false, nil
+		}
+	}
+	if how.label(&m, m) {
+		if err := folder.WriteManifest(m); err != nil {
+			return false, err
 		}
 	}
 	a.NoteSlow(info)

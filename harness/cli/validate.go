@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"congrad/harness/config"
+	"congrad/harness/device"
 	"congrad/harness/exit"
 	"congrad/harness/open"
 	"congrad/harness/run"
@@ -23,8 +24,9 @@ func (a *app) validateCommand() *cobra.Command {
 	c := &cobra.Command{
 		Use:   "validate EXPERIMENT...",
 		Short: "Check experiment files and print all errors, without running anything",
-		Long: "Checks keys, types, ranges, names (languages, tasks, methods, arms) and the model's configuration, and that prompts and\n" +
-			"items fit in the model's context if they can be read. It does not start a device, read weights or count prompts.",
+		Long: "Checks keys, types, ranges, names (languages, tasks, methods, arms), the files of prompts, answers and tasks with their\n" +
+			"columns and languages, the model's configuration, tokenizer and list of weights, and that prompts and items fit in the\n" +
+			"model's context. It does not start a device, and reads no weights.",
 		Example: "  congrad validate tiny\n  congrad validate my-experiment.toml --set train.epochs=2",
 		Args:    cobra.MinimumNArgs(1),
 		RunE: func(_ *cobra.Command, args []string) error {
@@ -32,10 +34,10 @@ func (a *app) validateCommand() *cobra.Command {
 			for _, arg := range args {
 				e, s, err := a.experiment(arg, o)
 				if err == nil {
-					err = a.withinContext(arg, e, s)
+					err = a.ready(e, s)
 				}
 				if err != nil {
-					wrong = append(wrong, err)
+					wrong = append(wrong, named(arg, len(args), err))
 					continue
 				}
 				if e.Grid != nil {
@@ -51,33 +53,29 @@ func (a *app) validateCommand() *cobra.Command {
 	return c
 }
 
-// withinContext compares the lengths of what an experiment asks with the model's context. Files that are not at hand yet are no error:
-// an experiment may be checked before they are there.
-func (a *app) withinContext(arg string, e *config.Experiment, s *open.Surroundings) error {
-	base, chat, err := open.Shape(e.Model, e.Chat)
+// ready reports what a run would fail for before its first stage, without a device.
+func (a *app) ready(e *config.Experiment, s *open.Surroundings) error {
+	w, err := a.lookAt(e, s, device.Info{})
 	if err != nil {
-		return noLengths(a, arg, err)
+		return err
 	}
-	b, err := material(e, s)
-	if err != nil {
-		return noLengths(a, arg, err)
-	}
-	b.Base, b.Chat = base, chat
 	if e.Grid == nil {
-		return run.WithinContext(e, b, s.Tasks)
+		return run.Check(e, w.bench, s.Tasks)
 	}
 	for _, c := range e.Grid.Cells {
-		if err := run.WithinContext(c.Experiment, b, s.Tasks); err != nil {
+		if err := run.Check(c.Experiment, w.bench, s.Tasks); err != nil {
 			return fmt.Errorf("cell %s: %w", c.Name, err)
 		}
 	}
 	return nil
 }
 
-// noLengths says that lengths were not checked, and why.
-func noLengths(a *app, arg string, why error) error {
-	_, err := fmt.Fprintf(a.Err, "%s: lengths were not compared with the model's context: %v\n", arg, why)
-	return err
+// named puts an experiment's name before its errors where there are several experiments.
+func named(arg string, of int, err error) error {
+	if of == 1 || strings.HasPrefix(err.Error(), arg+":") {
+		return err
+	}
+	return fmt.Errorf("%s: %w", arg, err)
 }
 
 func (a *app) newCommand() *cobra.Command {

@@ -144,11 +144,17 @@ func joined(wrong []problem) error {
 	return errors.New(strings.Join(lines, "\n"))
 }
 
+// longestName is in bytes. A file system takes 255 in a name, and the run's folder adds what the command line changed.
+const longestName = 120
+
 var wellNamed = regexp.MustCompile(`^\w[\w.-]*$`)
 
 // CheckName reports what is wrong with an experiment's name. It is a folder below runs/ and an argument of commands: it
 // cannot lead elsewhere, hide itself or look like a flag.
 func CheckName(s string) error {
+	if len(s) > longestName {
+		return fmt.Errorf("%q...: has %d characters, want at most %d: it becomes a part of file names", s[:20], len(s), longestName)
+	}
 	if !wellNamed.MatchString(s) {
 		return fmt.Errorf(`%q: want letters (a to z), digits, ".", "_" and "-", without "." or "-" at the start`, s)
 	}
