@@ -88,9 +88,8 @@ func (a *app) root() *cobra.Command {
 		Example:       "  congrad run tiny",
 		Version:       machine.Version,
 		SilenceErrors: true, SilenceUsage: true,
-		CompletionOptions: cobra.CompletionOptions{HiddenDefaultCmd: true},
-		RunE:              needsCommand,
-		Args:              cobra.ArbitraryArgs,
+		RunE: needsCommand,
+		Args: cobra.ArbitraryArgs,
 	}
 	root.PersistentFlags().StringVar(&a.Device, "device", shell.DefaultDevice, `backend: "auto", "xla", "go", or the path of a PJRT plugin`)
 	root.PersistentFlags().StringVar(&a.Runs, "runs", shell.DefaultRuns, "folder of the runs and their store")
@@ -101,6 +100,7 @@ func (a *app) root() *cobra.Command {
 	root.SetHelpCommand(helpCommand(root))
 	addGroups(root)
 	checkArguments(root)
+	a.completions(root)
 	hideUnused(root)
 	return root
 }

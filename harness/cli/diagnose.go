@@ -68,6 +68,7 @@ func (a *app) diagnoseCommand() *cobra.Command {
 	c.Flags().StringArrayVar(&o.sets, "set", nil, "override a key of the experiment, as in --set congrad.aggregator=mean (repeatable)")
 	c.Flags().IntVar(&o.limit, "limit", 200, "at most this many pairs per language, drawn at random")
 	c.Flags().BoolVar(&o.json, "json", false, "print JSON")
+	a.WideFlag(c)
 	c.Flags().StringVar(&o.figure, "figure", "", "write a plot of the cosines to this file (.svg, .png or .pdf)")
 	return c
 }
@@ -281,8 +282,7 @@ func (a *app) printDiagnosis(d measure.Diagnosis, o diagnosis) error {
 		}
 		b.Write(text)
 	}
-	_, err = a.Out.Write(b.Bytes())
-	return err
+	return a.Table(b.String())
 }
 
 // mapReference is the reference arm of the recorded run of when-it-helps.

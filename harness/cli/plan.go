@@ -36,6 +36,7 @@ type planning struct {
 	gflops, bandwidth float64
 	detect            float64
 	from              string
+	json              bool
 }
 
 func (a *app) planCommand() *cobra.Command {
@@ -58,6 +59,9 @@ func (a *app) planCommand() *cobra.Command {
 			if c.Flags().Changed("detect") {
 				return a.sizes(args[0], o)
 			}
+			if o.json && c.Flags().Changed("detect") {
+				return exit.With(exit.Config, errors.New("--json is for the forecast, not for --detect"))
+			}
 			if o.from != "" {
 				return exit.With(exit.Config, errors.New("--from is read by --detect only"))
 			}
@@ -69,6 +73,8 @@ func (a *app) planCommand() *cobra.Command {
 	c.Flags().Float64Var(&o.gflops, "gflops", 0, "compute speed of the device [GFLOP/s]; measured once and kept if not given")
 	c.Flags().Float64Var(&o.detect, "detect", 0, "difference between two arms that is to be detected, such as 0.01")
 	c.Flags().StringVar(&o.from, "from", "", "--detect: earlier run whose records tell how much seeds and prompts differ (default that of the experiment)")
+	c.Flags().BoolVar(&o.json, "json", false, "print JSON: bytes, tokens and seconds of every kind of stage")
+	a.WideFlag(c)
 	c.Flags().Float64Var(&o.bandwidth, "bandwidth", forecast.DefaultBandwidth/1e9, "memory bandwidth of the device [GB/s]")
 	return c
 }
@@ -89,6 +95,9 @@ func (a *app) plan(ctx context.Context, arg string, o planning) error {
 		return err
 	}
 	f := x.forecast(speed)
+	if o.json {
+		return a.planJSON(arg, x, f, room)
+	}
 	if len(f.Needs) == 0 {
 		_, err := fmt.Fprintf(a.Out, "%s: nothing to run\n", arg)
 		return err
@@ -99,7 +108,9 @@ func (a *app) plan(ctx context.Context, arg string, o planning) error {
 		if err != nil {
 			return err
 		}
-		fmt.Fprintf(a.Out, "\n%s", text)
+		if err := a.Table("\n" + string(text)); err != nil {
+			return err
+		}
 	}
 	if err := a.printRequests(x.experiment, x.planned); err != nil {
 		return err

@@ -64,6 +64,7 @@ func (a *app) reportCommand() *cobra.Command {
 			return a.writeChecklist(folder, set)
 		},
 	}
+	a.WideFlag(c)
 	c.Flags().BoolVar(&checklist, "checklist", false, "also write checklist.md: the reproducibility questions of conferences, with the answers that the run knows")
 	return c
 }
@@ -142,6 +143,5 @@ func (a *app) printTable(folder run.Folder, name string) error {
 	if err != nil {
 		return err
 	}
-	_, err = a.Out.Write(data)
-	return err
+	return a.Table(string(data))
 }

@@ -47,6 +47,7 @@ func (a *app) runCommand() *cobra.Command {
 	experimentFlags(c, &o)
 	nameFlag(c, &o)
 	how.flags(c)
+	a.WideFlag(c)
 	return c
 }
 
@@ -175,6 +176,7 @@ func (a *app) execute(ctx context.Context, folder run.Folder, plan *run.Plan, s 
 	defer log.Close()
 	report := progress.New(a.Err, log)
 	x := w.executor(report)
+	report.Ahead(slices.DeleteFunc(slices.Clone(plan.Stages), func(s *stage.Stage) bool { return w.store.Has(string(s.Key)) }))
 	m := newManifest(plan.Experiment, w)
 	m.Command, m.Answers = again, plan.AnswerFile(w.bench)
 	how.label(&m, manifestBefore(folder))

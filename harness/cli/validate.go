@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 
+	"congrad/harness/cli/shell"
 	"congrad/harness/config"
 	"congrad/harness/device"
 	"congrad/harness/exit"
@@ -21,6 +22,7 @@ import (
 
 func (a *app) validateCommand() *cobra.Command {
 	var o open.Options
+	var asJSON bool
 	c := &cobra.Command{
 		Use:   "validate EXPERIMENT...",
 		Short: "Check experiment files and print all errors, without running anything",
@@ -31,13 +33,20 @@ func (a *app) validateCommand() *cobra.Command {
 		Args:    cobra.MinimumNArgs(1),
 		RunE: func(_ *cobra.Command, args []string) error {
 			var wrong []error
+			checked := []shell.Object{}
 			for _, arg := range args {
 				e, s, err := a.experiment(arg, o)
 				if err == nil {
 					err = a.ready(e, s)
 				}
+				if asJSON {
+					checked = append(checked, verdictOf(arg, err))
+				}
 				if err != nil {
 					wrong = append(wrong, named(arg, len(args), err))
+					continue
+				}
+				if asJSON {
 					continue
 				}
 				if e.Grid != nil {
@@ -46,9 +55,13 @@ func (a *app) validateCommand() *cobra.Command {
 				fmt.Fprintf(a.Out, "%s: %s, %d seen and %d unseen languages, %s, %s: valid\n", arg, table.Counted(len(e.Arms), "arm"),
 					len(e.Languages.Seen), len(e.Languages.Unseen), table.Counted(len(e.Seeds), "seed"), table.Counted(e.Iterations, "iteration"))
 			}
+			if asJSON {
+				wrong = append(wrong, a.JSON(checked))
+			}
 			return exit.With(exit.Config, errors.Join(wrong...))
 		},
 	}
+	c.Flags().BoolVar(&asJSON, "json", false, "print JSON: for every experiment whether it is valid, and its errors")
 	c.Flags().StringArrayVar(&o.Sets, "set", nil, "override a key of the experiment, as in --set train.epochs=2 (repeatable)")
 	return c
 }
@@ -68,6 +81,15 @@ func (a *app) ready(e *config.Experiment, s *open.Surroundings) error {
 		}
 	}
 	return nil
+}
+
+// verdictOf is what --json says of an experiment.
+func verdictOf(arg string, err error) shell.Object {
+	lines := []string{}
+	if err != nil {
+		lines = strings.Split(inWords(err), "\n")
+	}
+	return shell.Object{{Key: "experiment", Value: arg}, {Key: "valid", Value: err == nil}, {Key: "errors", Value: lines}}
 }
 
 // named puts an experiment's name before its errors where there are several experiments.
