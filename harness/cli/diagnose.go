@@ -26,7 +26,6 @@ import (
 	"congrad/harness/sketch"
 	"congrad/harness/stage"
 	"congrad/harness/store"
-	"congrad/harness/suggest"
 	"congrad/harness/userfile"
 	"congrad/results"
 	"congrad/results/figure"
@@ -228,7 +227,7 @@ func (a *app) diagnosable(pairs []data.Preference) ([]string, error) {
 		}
 		codes = append(codes, p.Lang)
 		if !slices.Contains(known, p.Lang) {
-			fmt.Fprintf(a.Err, "line %d: %q is not a known language%s; it is used as it is (congrad ls languages)\n", p.Line, p.Lang, suggest.DidYouMean(p.Lang, known))
+			fmt.Fprintf(a.Err, "line %d: %q is not a known language%s; it is used as it is (congrad ls languages)\n", p.Line, p.Lang, s.Languages.DidYouMean(p.Lang, known))
 		}
 	}
 	if len(codes) < 2 {

@@ -28,7 +28,7 @@ var foreignVerbs = map[string]string{
 
 // foreignFlags are flags of other tools that are no keys of an experiment.
 var foreignFlags = map[string]string{
-	"seed": "--seeds 1", "gpu": "--device PLUGIN", "gpus": "--device PLUGIN", "cpu": "--device xla", "cuda": "--device PLUGIN", "out-dir": "--runs DIR", "output": "--runs DIR", "output-dir": "--runs DIR",
+	"gpu": "--device PLUGIN", "gpus": "--device PLUGIN", "cpu": "--device xla", "cuda": "--device PLUGIN", "out-dir": "--runs DIR", "output": "--runs DIR", "output-dir": "--runs DIR",
 	"save-dir": "--runs DIR", "logdir": "--runs DIR", "workers": "--jobs 2", "num-workers": "--jobs 2", "parallel": "--jobs 2", "n": "--dry-run", "dryrun": "--dry-run", "multirun": "--sweep KEY=A,B,C",
 	"max-samples": "--limit 8", "max-examples": "--limit 8", "num-samples": "--limit 8", "run-name": "--name NAME", "tags": "--tag WORD", "notes": "--note TEXT", "format": "--json", "m": "--note TEXT",
 	"override": "--set KEY=VALUE", "overrides": "--set KEY=VALUE", "o": "--set KEY=VALUE", "param": "--set KEY=VALUE",

@@ -183,7 +183,7 @@ func TestModelCheckRefuses(t *testing.T) {
 		want string
 	}{
 		dir:                          {exit.Config, "--reference is needed"},
-		dir + " --reference nothing": {exit.Data, "nothing: reading safetensors: open nothing"},
+		dir + " --reference nothing": {exit.Data, "nothing: reading safetensors: nothing: no such file or folder"},
 		dir + " --reference " + fits + " --tolerance=-1": {exit.Config, "--tolerance -1: want"},
 		"nowhere --reference " + fits:                    {exit.Data, `"nowhere" is neither`},
 		"--reference " + fits:                            {exit.Config, "congrad: model check: name a model folder, as in"},
