@@ -7,7 +7,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"strings"
 
 	"congrad/harness/cli/machine"
 	"congrad/harness/cli/shell"
@@ -47,7 +46,7 @@ func (a *app) conclude(ctx context.Context, err error) int {
 		fmt.Fprint(a.Err, s.stacks)
 		return s.code()
 	}
-	fmt.Fprintf(a.Err, "congrad: %s\n", strings.TrimSpace(err.Error()))
+	fmt.Fprintf(a.Err, "congrad: %s\n", inWords(err))
 	code := exit.Code(err)
 	if code == exit.Other && (errors.Is(err, train.ErrNumerical) || errors.Is(err, nn.ErrNotFinite) || errors.Is(err, sketch.ErrNotFinite)) {
 		return exit.Numerical
@@ -65,9 +64,8 @@ func (a *app) root() *cobra.Command {
 		Example:       "  congrad run tiny",
 		Version:       machine.Version,
 		SilenceErrors: true, SilenceUsage: true,
-		CompletionOptions: cobra.CompletionOptions{HiddenDefaultCmd: true},
-		RunE:              shell.NeedsCommand,
-		Args:              cobra.ArbitraryArgs,
+		RunE: needsCommand,
+		Args: cobra.ArbitraryArgs,
 	}
 	root.PersistentFlags().StringVar(&a.Device, "device", shell.DefaultDevice, `backend: "auto", "xla", "go", or the path of a PJRT plugin`)
 	root.PersistentFlags().StringVar(&a.Runs, "runs", shell.DefaultRuns, "folder of the runs and their store")
@@ -78,6 +76,7 @@ func (a *app) root() *cobra.Command {
 	root.SetHelpCommand(helpCommand(root))
 	addGroups(root)
 	checkArguments(root)
+	a.completions(root)
 	hideUnused(root)
 	return root
 }

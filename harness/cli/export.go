@@ -45,6 +45,7 @@ func (a *app) exportCommand() *cobra.Command {
 		},
 	}
 	experimentFlags(c, &x.Options)
+	nameFlag(c, &x.Options)
 	x.ModelOut.Flags(c, "float32")
 	c.Flags().Int64Var(&x.seed, "seed", -1, "seed of the model to export; -1 is the first seed")
 	c.Flags().IntVar(&x.iteration, "iteration", 0, "iteration of the model to export (default the last)")

@@ -57,12 +57,13 @@ func (a *app) runGrid(ctx context.Context, e *config.Experiment, s *open.Surroun
 	}
 	m := newManifest(e, w)
 	m.Command = again
+	how.label(&m, manifestBefore(out.Folder))
 	m.Seconds = map[string]float64{}
 	var total progress.Tally
 	started := time.Now()
 	for i, c := range e.Grid.Cells {
 		fmt.Fprintf(a.Err, "cell %d of %d: %s\n", i+1, len(plans), c.Name)
-		r, err := a.execute(ctx, cells[i], plans[i], s, w, again)
+		r, err := a.execute(ctx, cells[i], plans[i], s, w, again, how)
 		if err != nil {
 			m.Finished, m.Outcome = time.Now().UTC(), "failed in cell "+c.Name
 			if errors.Is(err, context.Canceled) {

@@ -27,6 +27,7 @@ func addGroups(root *cobra.Command) {
 		}
 	}
 	root.SetHelpCommandGroupID("maintenance")
+	root.SetCompletionCommandGroupID("maintenance")
 }
 
 // hideUnused keeps the flags of all commands out of the help of those where they do nothing.

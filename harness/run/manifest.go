@@ -28,6 +28,8 @@ type Manifest struct {
 	Hashes   map[string]string `json:"hashes"`
 	Licence  string            `json:"model_licence,omitempty"` // as the model's files say
 	Command  string            `json:"command,omitempty"`
+	Tags     []string          `json:"tags,omitempty"` // these and the note are the user's, for lists of runs
+	Note     string            `json:"note,omitempty"`
 
 	Prompts []record.PromptFile `json:"prompts,omitempty"` // the files that they come from
 

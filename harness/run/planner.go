@@ -1,7 +1,6 @@
 package run
 
 import (
-	"errors"
 	"slices"
 	"fmt"
 
@@ -35,7 +34,7 @@ func NewPlan(e *config.Experiment, b *bench.Bench, tasks []task.Task) (*Plan, er
 			p.tasks = append(p.tasks, t)
 		}
 	}
-	if err := errors.Join(p.enoughPrompts(), p.answersKnown(), WithinContext(e, b, tasks)); err != nil {
+	if err := Check(e, b, tasks); err != nil {
 		return nil, err
 	}
 	if err := p.planBases(); err != nil {

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"strings"
 	"sync"
 	"time"
 
@@ -29,6 +30,9 @@ type Reporter struct {
 	tally Tally
 	found map[stage.Ref]bool // stages that were in the store
 	ran   map[stage.Ref]bool
+	left  left
+
+	remaining string // of the run, as the bars show it
 }
 
 // New reports to people and into a log.
@@ -100,7 +104,11 @@ func (l *line) fitting() string {
 	}
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	return displaywidth.TruncateString(l.text+l.figure, max(20, width-bar), "…") + " " // an arm's name, in the label, may be in any script
+	text := l.text + l.figure
+	if l.remaining != "" {
+		text = l.remaining + " in all " + text
+	}
+	return displaywidth.TruncateString(text, max(20, width-bar), "…") + " " // an arm's name, in the label, may be in any script
 }
 
 // Expect sets the length of the bar.
@@ -178,11 +186,14 @@ func (l *line) End(finished bool, took time.Duration) {
 	l.ran[l.stage.Key] = true
 	l.tally.Seconds[l.stage.Kind] += took.Seconds()
 	l.tally.Took = append(l.tally.Took, run.Took{Stage: l.stage.Label, Seconds: took.Seconds()})
-	text := fmt.Sprintf("%s: %.1f s%s\n", l.text, took.Seconds(), l.figures())
-	fmt.Fprintf(l.log, "%s %s", time.Now().UTC().Format(time.DateTime), text)
+	text := fmt.Sprintf("%s: %.1f s%s", l.text, took.Seconds(), l.figures())
+	fmt.Fprintf(l.log, "%s %s\n", time.Now().UTC().Format(time.DateTime), text)
+	left := l.Reporter.left.end(l.stage, took, time.Now())
 	if l.bars == nil {
-		fmt.Fprint(l.out, text)
+		fmt.Fprintln(l.out, text+left)
+		return
 	}
+	l.remaining = strings.TrimPrefix(left, "; ")
 }
 
 // Close takes open lines off the terminal.
