@@ -32,7 +32,7 @@ func NewPlan(e *config.Experiment, b *bench.Bench, tasks []task.Task) (*Plan, er
 			p.tasks = append(p.tasks, t)
 		}
 	}
-	if err := errors.Join(p.enoughPrompts(), p.answersKnown(), WithinContext(e, b, tasks)); err != nil {
+	if err := errors.Join(p.enoughPrompts(), p.development(), p.answersKnown(), WithinContext(e, b, tasks)); err != nil {
 		return nil, err
 	}
 	if err := p.planBases(); err != nil {
@@ -156,7 +156,12 @@ func (p *planner) seed(seed uint64, at int) {
 		}
 		for _, t := range trainees { // now that all rounds have their pairs
 			if t.arm.Trained() && t.arm.MatchSteps != "" {
-				p.train(rounds[t], t, byArm[t.arm.MatchSteps])
+				p.train(rounds[t], t, byArm[t.arm.MatchSteps], nil)
+			}
+		}
+		for _, t := range trainees { // now that those have their policies
+			if t.arm.Trained() && t.arm.MatchKL != "" {
+				p.train(rounds[t], t, nil, p.match(byArm[t.arm.MatchKL]))
 			}
 		}
 		for _, t := range trainees {

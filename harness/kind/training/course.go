@@ -2,6 +2,7 @@ package training
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"runtime/debug"
 	"strconv"
@@ -29,6 +30,7 @@ type course struct {
 	steps    []loggedStep
 	done     int // batches that were met before
 	online   *train.Online
+	match    *matching // nil where the drift of another policy does not end it
 }
 
 // loggedStep is a step in the log next to a checkpoint, with what its aggregator goes on from: state and weights then belong
@@ -98,6 +100,9 @@ func damaged(scratch store.Scratch, err error) error {
 }
 
 func (c *course) close() {
+	if c.match != nil {
+		c.match.release()
+	}
 	if c.online != nil {
 		c.online.Free()
 	}
@@ -108,11 +113,15 @@ func (c *course) close() {
 
 // run takes the steps that are left.
 func (c *course) run(ctx context.Context) error {
+	if c.match != nil && len(c.match.checks) == 1 && c.match.checks[0].Drift > c.match.target {
+		return nil // before the first step
+	}
 	saved, filter := time.Now(), train.Filter(nil)
+	steps := c.settings.Steps(len(c.pairs))
 	if c.online != nil {
 		filter = c.online.Filter
 	}
-	return train.Filtered(ctx, c.trainer, c.done, c.pairs, c.settings, c.Seed, strconv.Itoa(c.Iteration), filter, func(t train.Step) error {
+	err := train.Filtered(ctx, c.trainer, c.done, c.pairs, c.settings, c.Seed, strconv.Itoa(c.Iteration), filter, func(t train.Step) error {
 		if t.Pairs > 0 { // else no step was taken, and there is no loss to record
 			c.steps = append(c.steps, loggedStep{record.Step{
 				Step: t.Step, Loss: t.Loss, Accuracy: t.Accuracy, Margin: t.Margin, Chosen: t.Chosen, Rejected: t.Rejected,
@@ -122,12 +131,21 @@ func (c *course) run(ctx context.Context) error {
 			c.desk.Loss(t.Loss)
 		}
 		c.desk.Advance(t.Met, t.Tokens)
+		if c.match != nil && c.match.due(t.Step, steps) {
+			if err := c.match.check(ctx, c); err != nil {
+				return err
+			}
+		}
 		if ctx.Err() == nil && time.Since(saved) < checkpointEvery {
 			return nil
 		}
 		saved = time.Now()
 		return c.save()
 	})
+	if errors.Is(err, errPassed) {
+		return nil
+	}
+	return err
 }
 
 // save writes a checkpoint.
@@ -152,6 +170,11 @@ func (c *course) save() error {
 	scratch := c.desk.Scratch()
 	if err := scratch.Save("steps.jsonl", log); err != nil { // first, so that it is never behind the weights
 		return err
+	}
+	if c.match != nil {
+		if err := c.match.save(c); err != nil {
+			return err
+		}
 	}
 	defer debug.FreeOSMemory() // six times the weights, which the device needs before the next one
 	return scratch.Save("checkpoint.safetensors", data)
