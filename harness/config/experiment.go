@@ -246,6 +246,7 @@ type Arm struct {
 	Policy  string `toml:"policy"`
 
 	MatchSteps string `toml:"match_steps"`
+	MatchKL    string `toml:"match_kl"`
 
 	EvaluateTemperature float64 `toml:"evaluate_temperature"` // NaN where it is the experiment's
 

@@ -162,7 +162,12 @@ func (p *planner) seed(seed uint64, at int) {
 		}
 		for _, t := range trainees { // now that all rounds have their pairs
 			if t.arm.Trained() && t.arm.MatchSteps != "" {
-				p.train(rounds[t], t, byArm[t.arm.MatchSteps])
+				p.train(rounds[t], t, byArm[t.arm.MatchSteps], nil)
+			}
+		}
+		for _, t := range trainees { // now that those have their policies
+			if t.arm.Trained() && t.arm.MatchKL != "" {
+				p.train(rounds[t], t, nil, p.match(byArm[t.arm.MatchKL]))
 			}
 		}
 		for _, t := range trainees {

@@ -97,7 +97,7 @@ func taskFields(b *bench.Bench, t task.Task, languages []string, per int) record
 func (p *Plan) armFields(st *store.Store, b *bench.Bench, a config.Arm, changed []config.Origin) (record.Arm, error) {
 	selector, _ := method.FindSelector(a.Select) // the experiment was checked
 	r := record.Arm{
-		Name: a.Name, Caption: a.Caption, Select: a.Select, Match: a.Match, MatchSteps: a.MatchSteps, Trained: a.Trained(), Policy: a.Policy, Without: a.Without,
+		Name: a.Name, Caption: a.Caption, Select: a.Select, Match: a.Match, MatchSteps: a.MatchSteps, MatchKL: a.MatchKL, Trained: a.Trained(), Policy: a.Policy, Without: a.Without,
 		Changed: ownValues(changed, a),
 	}
 	if a.OwnTemperature() {
