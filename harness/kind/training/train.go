@@ -91,6 +91,7 @@ func (t Train) Do(ctx context.Context, d *stage.Desk, b *bench.Bench) (stage.Fil
 	if err := c.openMatch(ctx); err != nil && !errors.Is(err, errPassed) {
 		return nil, err
 	}
+	c.kept = nil // as large as the weights and the optimiser's state
 	d.Expect(c.settings.Steps(len(pairs)) * min(t.Train.BatchPairs, len(pairs)))
 	if err := c.run(ctx); err != nil {
 		return nil, err
