@@ -67,8 +67,8 @@ func TestExitCodes(t *testing.T) {
 		"validate tiny --set model=" + broken: 0,
 		"new .mine":                           exit.Config,
 		"run tiny-1 --device go --dry-run --set prompts.per_language=600": exit.Config,
-		"run tiny --device go --set model=" + broken:                    exit.Data,
-		"pretrain nothing.toml":                                         exit.Config,
+		"run tiny --device go --set model=" + broken:                      exit.Data,
+		"pretrain nothing.toml":                                           exit.Config,
 	} {
 		var out, errs bytes.Buffer
 		if got := Main(append(strings.Fields(args), "--runs", t.TempDir()), strings.NewReader(""), &out, &errs); got != want {

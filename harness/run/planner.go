@@ -1,8 +1,8 @@
 package run
 
 import (
-	"slices"
 	"fmt"
+	"slices"
 
 	"congrad/eval/task"
 	"congrad/harness/bench"
@@ -21,7 +21,7 @@ type planner struct {
 	*Plan
 	bench *bench.Bench
 	bases map[int]bench.Policy // the models that seeds start from, by config.Experiment.Start
-	base  bench.Policy   // the one that every arm of the seed starts from
+	base  bench.Policy         // the one that every arm of the seed starts from
 	byKey map[stage.Ref]*stage.Stage
 	err   error
 }
