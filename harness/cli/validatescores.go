@@ -33,7 +33,7 @@ func (a *app) validateScoresCommand() *cobra.Command {
 			"reports for every score the rank correlation between its sum over a half and what the half's model does on held-out\n" +
 			"prompts (the linear datamodelling score, docs/validate-scores.md). Needs reference answers. Stages in the store are not\n" +
 			"run again, so more halves add to those that are there. Every seed trains as many halves; --seeds 1 takes one.",
-		Example: "  congrad validate-scores tiny --seeds 1\n  congrad validate-scores tiny --limit 8 --halves 10",
+		Example: "  congrad validate-scores tiny --seeds 1 --set bases=[]\n  congrad validate-scores tiny-1 --limit 8 --halves 10",
 		Args:    cobra.ExactArgs(1),
 		RunE: func(c *cobra.Command, args []string) error {
 			if halves < fewestHalves {
