@@ -98,6 +98,7 @@ func (a *app) root() *cobra.Command {
 		a.diagnoseCommand(), a.gcCommand(), a.exportCommand())
 	root.AddCommand(tool.Commands(a.App)...)
 	root.SetHelpCommand(helpCommand(root))
+	root.InitDefaultCompletionCmd()
 	addGroups(root)
 	checkArguments(root)
 	a.completions(root)
