@@ -74,6 +74,7 @@ func (a *app) root() *cobra.Command {
 		a.diagnoseCommand(), a.verifyCommand(), a.gcCommand(), a.exportCommand())
 	root.AddCommand(tool.Commands(a.App)...)
 	root.SetHelpCommand(helpCommand(root))
+	root.InitDefaultCompletionCmd()
 	addGroups(root)
 	checkArguments(root)
 	a.completions(root)

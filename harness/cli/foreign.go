@@ -7,6 +7,7 @@ import (
 	"congrad/harness/cli/shell"
 	"congrad/harness/config"
 	"congrad/harness/exit"
+	"congrad/harness/suggest"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
@@ -80,15 +81,17 @@ func hasFlag(c *cobra.Command, text string) bool {
 
 // nearestFlag is the clause that names the flag that was probably meant.
 func nearestFlag(c *cobra.Command, name string) string {
-	if clause := foreignFlag(c, name); clause != "" {
-		return clause
-	}
 	var names []string
 	c.Flags().VisitAll(func(f *pflag.Flag) {
 		if !f.Hidden {
 			names = append(names, f.Name)
 		}
 	})
+	if near, ok := suggest.Nearest(strings.TrimLeft(name, "-"), names); !ok || suggest.Distance(near, strings.TrimLeft(name, "-")) > 1 {
+		if clause := foreignFlag(c, name); clause != "" {
+			return clause
+		}
+	}
 	return didYouMeanFlag(name, names)
 }
 

@@ -2,6 +2,7 @@ package cli
 
 import (
 	"slices"
+	"strings"
 
 	"congrad/harness/cli/shell"
 
@@ -48,6 +49,9 @@ func hideUnused(c *cobra.Command) {
 
 // unused lists the flags of all commands that do nothing in one.
 func unused(path string) []string {
+	if strings.HasPrefix(path, "congrad completion") {
+		return []string{"device", "runs"}
+	}
 	switch path {
 	case "congrad version", "congrad defaults", "congrad tokenize", "congrad validate", "congrad new", "congrad setup",
 		"congrad model download", "congrad model rehearse":

@@ -26,7 +26,7 @@ type runInfo struct {
 	Finished *time.Time `json:"finished,omitempty"`
 	Model    string     `json:"model"`
 	Arms     []string   `json:"arms"`
-	Seeds    []uint64   `json:"seeds"`
+	Seeds    []int64    `json:"seeds"`
 	Bytes    int64      `json:"bytes"` // of its folder, without artefacts in the store
 	Headline string     `json:"headline,omitempty"`
 	Tags     []string   `json:"tags,omitempty"`
@@ -66,8 +66,8 @@ func look(dir string) runInfo {
 	}
 	l.Tags, l.Note, l.Command = m.Tags, m.Note, m.Command
 	var e struct {
-		Model string   `toml:"model"`
-		Seeds []uint64 `toml:"seeds"`
+		Model string  `toml:"model"`
+		Seeds []int64 `toml:"seeds"`
 		Arms  []struct {
 			Name string `toml:"name"`
 		} `toml:"arms"`
