@@ -124,7 +124,7 @@ func (a *app) export(arg, arm string, x exported) error {
 func (a *app) otherRuns(arg, arm string, x exported) string {
 	for _, name := range a.finishedRuns() {
 		dir := filepath.Join(a.Runs, name)
-		m, err := readManifest(dir)
+		m, err := run.Folder(dir).Manifest()
 		if err == nil && m.Outcome == run.Finished && strings.HasPrefix(m.Command+" ", "congrad run "+arg+" ") {
 			return fmt.Sprintf("; %s was run with other flags%s", name, exportOf(dir, arm, x))
 		}
@@ -134,7 +134,7 @@ func (a *app) otherRuns(arg, arm string, x exported) string {
 
 // exportOf is the clause with the command that exports an arm of the run in a folder; empty where the run does not say how it was made.
 func exportOf(dir, arm string, x exported) string {
-	m, err := readManifest(dir)
+	m, err := run.Folder(dir).Manifest()
 	made, ok := strings.CutPrefix(m.Command, "congrad run ")
 	if err != nil || !ok {
 		return ""
