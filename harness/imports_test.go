@@ -169,7 +169,6 @@ func TestNoHiddenInputs(t *testing.T) {
 		"harness/cli/validatescores.go":    true,
 		"harness/cli/grid.go":              true,
 		"harness/cli/finished.go":          true,
-		"harness/cli/validatescores.go":    true,
 		"harness/cli/progress/left.go":     true,
 		"harness/cli/gc.go":                true, // how long a file has been in the trash
 		"harness/cli/tool/probe.go":        true, // the day of a measurement
