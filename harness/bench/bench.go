@@ -5,6 +5,7 @@ package bench
 import (
 	"fmt"
 	"sync"
+	"time"
 
 	"congrad/eval/task"
 	"congrad/harness/data"
@@ -34,7 +35,8 @@ type Bench struct {
 	Backend string          // the same for people
 	AtOnce  int             // stages that may run side by side; 0 is one
 
-	SketchBytes int // that the sketches of one round's pairs may take together
+	SketchBytes int           // that the sketches of one round's pairs may take together
+	SaveEvery   time.Duration // between checkpoints of a stage; 0 is the store's choice
 
 	Sketches Sketches // of the last scoring rounds
 	Server   Server   // that judges

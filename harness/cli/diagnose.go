@@ -191,6 +191,7 @@ func (a *app) pairsOfRun(name string) ([]data.Preference, error) {
 	if err != nil {
 		return nil, err
 	}
+	a.noteChanged(folder)
 	set, err := folder.Load()
 	if err != nil {
 		return nil, err

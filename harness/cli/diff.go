@@ -119,6 +119,7 @@ func (a *app) side(arg string) (side, error) {
 		if _, err := record.LoadGrid(folder.Records()); err == nil {
 			return s, exit.With(exit.Config, fmt.Errorf("%s is a grid, which has no arms of its own: name one of its cells, as in %s", arg, filepath.Join(string(folder), "CELL")))
 		}
+		a.noteChanged(folder)
 		set, err := folder.Load()
 		if err != nil {
 			return s, exit.With(exit.Data, err)

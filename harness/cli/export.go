@@ -10,6 +10,7 @@ import (
 	"congrad/harness/exit"
 	"congrad/harness/open"
 	"congrad/harness/run"
+	"congrad/harness/store"
 	"congrad/harness/suggest"
 
 	"github.com/spf13/cobra"
@@ -98,7 +99,11 @@ func (a *app) export(arg, arm string, x exported) error {
 		err = fmt.Errorf("%w (%s)%s", err, a.again(arg, x.Options), a.otherRuns(arg, arm, x))
 	}
 	if err != nil {
-		return exit.With(exit.Config, err)
+		code := exit.Config
+		if errors.As(err, new(*store.Damaged)) {
+			code = exit.Data
+		}
+		return exit.With(code, err)
 	}
 	folder := *w.bench.Base
 	folder.Weights = weights
@@ -119,7 +124,7 @@ func (a *app) export(arg, arm string, x exported) error {
 func (a *app) otherRuns(arg, arm string, x exported) string {
 	for _, name := range a.finishedRuns() {
 		dir := filepath.Join(a.Runs, name)
-		m, err := readManifest(dir)
+		m, err := run.Folder(dir).Manifest()
 		if err == nil && m.Outcome == run.Finished && strings.HasPrefix(m.Command+" ", "congrad run "+arg+" ") {
 			return fmt.Sprintf("; %s was run with other flags%s", name, exportOf(dir, arm, x))
 		}
@@ -129,7 +134,7 @@ func (a *app) otherRuns(arg, arm string, x exported) string {
 
 // exportOf is the clause with the command that exports an arm of the run in a folder; empty where the run does not say how it was made.
 func exportOf(dir, arm string, x exported) string {
-	m, err := readManifest(dir)
+	m, err := run.Folder(dir).Manifest()
 	made, ok := strings.CutPrefix(m.Command, "congrad run ")
 	if err != nil || !ok {
 		return ""

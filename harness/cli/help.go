@@ -15,10 +15,10 @@ func addGroups(root *cobra.Command) {
 		id, title string
 		commands  []string
 	}{
-		{"run", "Experiments:", []string{"new", "defaults", "ls", "validate", "plan", "run", "stage"}},
+		{"run", "Experiments:", []string{"new", "defaults", "ls", "validate", "plan", "run", "stage", "validate-scores"}},
 		{"results", "Results:", []string{"show", "report", "diff", "export", "diagnose"}},
 		{"models", "Models:", []string{"model", "generate", "tokenize", "examine", "pretrain"}},
-		{"maintenance", "Maintenance:", []string{"setup", "doctor", "gc", "version"}},
+		{"maintenance", "Maintenance:", []string{"setup", "doctor", "verify", "gc", "version"}},
 	} {
 		root.AddGroup(&cobra.Group{ID: g.id, Title: g.title})
 		for _, c := range root.Commands() {
@@ -56,7 +56,7 @@ func unused(path string) []string {
 	case "congrad version", "congrad defaults", "congrad tokenize", "congrad validate", "congrad new", "congrad setup",
 		"congrad model download", "congrad model rehearse":
 		return []string{"device", "runs"}
-	case "congrad ls", "congrad show", "congrad report", "congrad diff", "congrad gc":
+	case "congrad ls", "congrad show", "congrad report", "congrad diff", "congrad gc", "congrad verify":
 		return []string{"device"}
 	case "congrad generate", "congrad examine", "congrad pretrain", "congrad doctor", "congrad model check":
 		return []string{"runs"}

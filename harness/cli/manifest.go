@@ -45,7 +45,7 @@ func newManifest(e *config.Experiment, w *workplace) run.Manifest {
 
 // manifestBefore is what an earlier call of a run left; nothing where there was none.
 func manifestBefore(folder run.Folder) run.Manifest {
-	m, _ := readManifest(string(folder)) // one that cannot be read has nothing to keep
+	m, _ := folder.Manifest() // one that cannot be read has nothing to keep
 	return m
 }
 

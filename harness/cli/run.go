@@ -153,11 +153,26 @@ func (a *app) run(ctx context.Context, arg string, o open.Options, how manner) e
 	if err := plan.Reckon(w.bench); err != nil {
 		return exit.With(exit.Data, err)
 	}
-	folder, started := a.folder(e), time.Now()
-	if how.prepare {
-		return errors.Join(folder.Prepare(plan), a.printPlan(e, plan.Stages, w.store))
+	started := time.Now()
+	place, err := a.place(a.folder(e), plan.Identity())
+	if err != nil {
+		return err
 	}
-	done, err := a.execute(ctx, folder, plan, s, w, again, how)
+	out, err := place.Folder.Writer()
+	if err != nil {
+		return exit.With(exit.Data, err)
+	}
+	if err := w.tend(place.Final, plan.Stages, a.Err); err != nil {
+		return err
+	}
+	if how.prepare {
+		return errors.Join(out.Prepare(plan), a.printPlan(e, plan.Stages, w.store))
+	}
+	done, err := a.execute(ctx, out, plan, s, w, again, how)
+	if err != nil {
+		return err
+	}
+	folder, err := a.settle(place)
 	if err != nil {
 		return err
 	}
@@ -165,11 +180,11 @@ func (a *app) run(ctx context.Context, arg string, o open.Options, how manner) e
 }
 
 // execute runs a plan and leaves all of its files in the folder. again is the command that goes on when it is stopped.
-func (a *app) execute(ctx context.Context, folder run.Folder, plan *run.Plan, s *open.Surroundings, w *workplace, again string, how manner) (progress.Tally, error) {
-	if err := folder.Prepare(plan); err != nil {
+func (a *app) execute(ctx context.Context, out *run.Writer, plan *run.Plan, s *open.Surroundings, w *workplace, again string, how manner) (progress.Tally, error) {
+	if err := out.Prepare(plan); err != nil {
 		return progress.Tally{}, err
 	}
-	log, err := store.OpenLog(filepath.Join(string(folder), "log.txt"))
+	log, err := store.OpenLog(filepath.Join(string(out.Folder), "log.txt"))
 	if err != nil {
 		return progress.Tally{}, err
 	}
@@ -179,26 +194,21 @@ func (a *app) execute(ctx context.Context, folder run.Folder, plan *run.Plan, s 
 	report.Ahead(slices.DeleteFunc(slices.Clone(plan.Stages), func(s *stage.Stage) bool { return w.store.Has(string(s.Key)) }))
 	m := newManifest(plan.Experiment, w)
 	m.Command, m.Answers = again, plan.AnswerFile(w.bench)
-	how.label(&m, manifestBefore(folder))
+	how.label(&m, manifestBefore(out.Folder))
 	before := w.bench.Engine.Built()
-	set, err := folder.Finish(ctx, plan, x, w.bench, s.Languages)
+	set, err := w.complete(ctx, out, plan, x, s.Languages, &m, a.Err)
 	report.Close()
 	if m.Built = run.Built(w.bench.Engine.Built().Sub(before)); m.Built != (run.Built{}) {
 		fmt.Fprintf(log, "%s %v\n", time.Now().UTC().Format(time.DateTime), m.Built)
 	}
 	if err == nil {
-		err = a.render(folder, set)
+		err = render(out, set, &m)
 	}
 	if err == nil {
-		m.Spent, err = plan.Spent(w.store)
+		err = out.Prune("")
 	}
-	if err == nil {
-		err = a.renderCost(folder, set, m)
-	}
-	if err == nil {
-		m.Files, err = folder.Written()
-	}
-	m.Peak = x.Peak()
+	a.noteAside(out)
+	m.Files, m.Peak = out.Files, x.Peak()
 	if err != nil {
 		fmt.Fprintf(log, "%s %v\n", time.Now().UTC().Format(time.DateTime), err)
 	}
@@ -213,7 +223,7 @@ func (a *app) execute(ctx context.Context, folder run.Folder, plan *run.Plan, s 
 	default:
 		m.Outcome = "failed: " + err.Error()
 	}
-	return done, errors.Join(err, folder.WriteManifest(m))
+	return done, errors.Join(err, out.WriteManifest(m))
 }
 
 // again is the command that goes on with a run, as a shell reads it.
@@ -282,32 +292,30 @@ func (a *app) printRequests(e *config.Experiment, stages []*stage.Stage) error {
 	return err
 }
 
-// render writes tables, figures and reports.
-func (a *app) render(folder run.Folder, set *record.Set) error {
+// render writes tables, figures and reports, and, from the manifest, what the run took.
+func render(out *run.Writer, set *record.Set, m *run.Manifest) error {
 	files, err := results.Render(set)
 	if err != nil {
 		return fmt.Errorf("writing tables and figures: %w", err)
 	}
-	return replace(folder, files)
-}
-
-// replace writes what was rendered in the place of all that was.
-func replace(folder run.Folder, files []results.File) error {
-	byPath := map[string][]byte{}
-	for _, f := range files {
-		byPath[f.Path] = f.Data
+	if m != nil {
+		cost, err := costTable(set, *m)
+		if err != nil {
+			return err
+		}
+		files = append(files, cost...)
 	}
-	return folder.Replace(byPath)
+	return write(out, files)
 }
 
-// write writes rendered files into a run's folder.
-func write(folder run.Folder, files []results.File) error {
+// write writes rendered files, and removes the tables and figures of an earlier rendering that are not among them.
+func write(out *run.Writer, files []results.File) error {
 	for _, f := range files {
-		if err := folder.Write(f.Path, f.Data); err != nil {
+		if err := out.Write(f.Path, f.Data); err != nil {
 			return err
 		}
 	}
-	return nil
+	return errors.Join(out.Prune("tables/"), out.Prune("figures/"))
 }
 
 // conclusion prints the main table and where the rest is.

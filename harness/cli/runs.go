@@ -19,8 +19,8 @@ import (
 	"github.com/dustin/go-humanize"
 )
 
-// listed is a run as ls runs shows it.
-type listed struct {
+// runInfo is a run as ls runs shows it.
+type runInfo struct {
 	Name     string     `json:"name"`
 	State    string     `json:"state"`
 	Finished *time.Time `json:"finished,omitempty"`
@@ -35,7 +35,7 @@ type listed struct {
 }
 
 // runList lists every run, finished or not.
-func (a *app) runList() ([]listed, error) {
+func (a *app) runList() ([]runInfo, error) {
 	if _, err := os.Stat(a.Runs); a.Runs == shell.DefaultRuns && errors.Is(err, fs.ErrNotExist) { // nothing was run yet
 		return nil, nil
 	}
@@ -43,7 +43,7 @@ func (a *app) runList() ([]listed, error) {
 		return nil, err
 	}
 	found, _ := filepath.Glob(filepath.Join(a.Runs, "*", "plan.json")) // the pattern is well formed
-	var list []listed
+	var list []runInfo
 	for _, f := range found {
 		list = append(list, look(filepath.Dir(f)))
 	}
@@ -51,9 +51,9 @@ func (a *app) runList() ([]listed, error) {
 }
 
 // look describes the run in a folder, as far as its files tell.
-func look(dir string) listed {
-	l := listed{Name: filepath.Base(dir), Headline: headline(dir)}
-	m, err := readManifest(dir)
+func look(dir string) runInfo {
+	l := runInfo{Name: filepath.Base(dir), Headline: headline(dir)}
+	m, err := run.Folder(dir).Manifest()
 	switch {
 	case err == nil && m.Outcome == run.Finished:
 		l.State, l.Finished = m.Outcome, &m.Finished
@@ -149,7 +149,7 @@ func (a *app) listRuns() ([][]string, error) {
 		return nil, err
 	}
 	rows := [][]string{{"run", "state", "model", "arms", "seeds", "size", "headline"}}
-	labels := slices.ContainsFunc(list, func(l listed) bool { return len(l.Tags) > 0 || l.Note != "" })
+	labels := slices.ContainsFunc(list, func(l runInfo) bool { return len(l.Tags) > 0 || l.Note != "" })
 	if labels {
 		rows[0] = append(rows[0], "tags and note")
 	}

@@ -45,6 +45,11 @@ func (a *app) showCommand() *cobra.Command {
 				}
 				names = args[1:]
 			}
+			var tables []string
+			for _, name := range names {
+				tables = append(tables, "tables/"+name+".txt")
+			}
+			a.noteChanged(folder, tables...)
 			if asJSON {
 				return a.showJSON(folder, names)
 			}

@@ -20,7 +20,7 @@ type Experiment struct {
 	Name       string   `toml:"name"`
 	Title      string   `toml:"title"`
 	Model      string   `toml:"model"`
-	Bases      []string `toml:"bases"` // further models; the i-th seed starts from the i-th of model and these, then in turn
+	Bases      []string `toml:"bases"` // further models; seeds 1, 2, ... start from model and these in turn
 	Precision  string   `toml:"precision"`
 	Seeds      []uint64 `toml:"seeds"`
 	Iterations int      `toml:"iterations"`
@@ -232,6 +232,8 @@ type Batch struct {
 
 	SketchMB int `toml:"sketch_mb"`
 
+	SaveSeconds float64 `toml:"save_seconds"` // between checkpoints; 0 is 30, or more where saving takes long
+
 	Recompute bool `toml:"recompute"`
 }
 
@@ -244,6 +246,7 @@ type Arm struct {
 	Policy  string `toml:"policy"`
 
 	MatchSteps string `toml:"match_steps"`
+	MatchKL    string `toml:"match_kl"`
 
 	EvaluateTemperature float64 `toml:"evaluate_temperature"` // NaN where it is the experiment's
 

@@ -296,6 +296,7 @@ func (b *binder) checkArms(e *Experiment, w World) {
 	}
 	for i, a := range e.Arms {
 		b.checkMatchSteps(i, e, names)
+		b.checkMatchKL(i, e, names)
 		if b.soundArm(i, "select", "keep") {
 			b.checkOracle("arms["+itoa(i)+"].keep", a)
 			b.checkAction("arms["+itoa(i)+"].", a)

@@ -3,8 +3,10 @@ package pretrain
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 
+	"congrad/harness/disk"
 	"congrad/harness/model"
 	"congrad/harness/nn"
 	"congrad/harness/store"
@@ -25,9 +27,6 @@ type course struct {
 	layout   train.Layout // of the steps' blocks
 }
 
-// checkpointEvery is how many steps a kill may cost.
-const checkpointEvery = 100
-
 // run takes the course's steps, from the checkpoint in scratch where an interrupted call left one, and tells after of each.
 func (c course) run(ctx context.Context, e *nn.Engine, scratch store.Scratch, after func(Step)) (*model.Weights, []Step, error) {
 	trainer, steps, err := c.open(e, scratch)
@@ -38,15 +37,19 @@ func (c course) run(ctx context.Context, e *nn.Engine, scratch store.Scratch, af
 	if c.layout, err = c.layOut(); err != nil {
 		return nil, nil, err
 	}
+	interval := scratch.Interval()
 	for step := trainer.Steps() + 1; step <= c.steps; step++ {
 		made, err := c.step(trainer, step)
+		if errors.Is(err, train.ErrNumerical) {
+			err = errors.Join(fmt.Errorf("%w. The batch and the weights before the step are in %s", err, scratch), c.leave(trainer, step, steps, scratch))
+		}
 		if err != nil {
 			return nil, nil, fmt.Errorf("pretraining step %d: %w", step, err)
 		}
 		steps = append(steps, made)
 		after(made)
-		if ctx.Err() != nil || step%checkpointEvery == 0 {
-			if err := saveTrainer(trainer, steps, scratch); err != nil {
+		if ctx.Err() != nil || interval.Due() {
+			if err := interval.Do(func() error { return saveTrainer(trainer, steps, scratch) }); err != nil {
 				return nil, nil, err
 			}
 		}
@@ -59,6 +62,19 @@ func (c course) run(ctx context.Context, e *nn.Engine, scratch store.Scratch, af
 		return nil, nil, err
 	}
 	return state.Weights, steps, nil
+}
+
+// leave keeps what is needed to take a step that diverged again: the checkpoint before it, and its examples.
+func (c course) leave(t *nn.Trainer, step int, steps []Step, scratch store.Scratch) error {
+	units, err := c.examples(step)
+	if err != nil {
+		return err
+	}
+	text, err := json.MarshalIndent(map[string]any{"step": step, "examples": units}, "", " ")
+	if err != nil {
+		return err
+	}
+	return errors.Join(saveTrainer(t, steps, scratch), scratch.Show(store.DivergedFile, text))
 }
 
 // examples are those of a step, each a row.
@@ -121,6 +137,9 @@ func (c course) step(t *nn.Trainer, step int) (Step, error) {
 			made.Loss += u.Loss / float64(tokens)
 		}
 	}
+	if err := train.Finite(t, made.Loss); err != nil {
+		return made, err
+	}
 	if made.GradNorm, err = t.Apply(rate); err != nil {
 		return made, err
 	}
@@ -131,28 +150,50 @@ func (c course) step(t *nn.Trainer, step int) (Step, error) {
 func (c course) open(e *nn.Engine, scratch store.Scratch) (*nn.Trainer, []Step, error) {
 	t := c.recipe.Train
 	adam := nn.AdamW{Beta1: t.Beta1, Beta2: t.Beta2, Epsilon: 1e-8, Decay: t.WeightDecay, Clip: t.Clip}
-	data, err := scratch.Load("checkpoint")
+	kept, err := scratch.Latest()
 	if err != nil {
 		return nil, nil, err
 	}
-	if data == nil {
+	if kept == nil {
 		t, err := e.NewTrainer(c.start, adam)
 		return t, nil, err
 	}
-	state, err := nn.UnmarshalState(e.Config, data)
+	state, err := nn.UnmarshalState(e.Config, kept[statePart])
 	if err != nil {
 		return nil, nil, fmt.Errorf("continuing pretraining: %w", err)
 	}
 	var steps []Step
-	if data, err = scratch.Load("steps.json"); err != nil {
-		return nil, nil, err
-	}
-	if err := json.Unmarshal(data, &steps); err != nil {
+	if err := json.Unmarshal(kept[stepsPart], &steps); err != nil {
 		return nil, nil, fmt.Errorf("continuing pretraining: its steps: %w", err)
 	}
-	if len(steps) < state.Steps {
+	if len(steps) != state.Steps {
 		return nil, nil, fmt.Errorf("continuing pretraining: the record has %d steps, but the checkpoint is at step %d", len(steps), state.Steps)
 	}
 	trainer, err := e.ResumeTrainer(state, adam)
-	return trainer, steps[:state.Steps], err
+	return trainer, steps, err
+}
+
+// The parts of a checkpoint: weights with the optimiser's state, and the steps that led to them.
+const statePart, stepsPart = "state.safetensors", "steps.json"
+
+// saveTrainer keeps a checkpoint.
+func saveTrainer(t *nn.Trainer, steps []Step, scratch store.Scratch) error {
+	state, err := t.State()
+	if err != nil {
+		return err
+	}
+	data, err := state.Marshal()
+	if err != nil {
+		return err
+	}
+	list, err := json.Marshal(steps)
+	if err != nil {
+		return fmt.Errorf("keeping the steps: %w", err)
+	}
+	return scratch.Keep(func(add store.AddFile) error {
+		if err := add(statePart, disk.Bytes(data)); err != nil {
+			return err
+		}
+		return add(stepsPart, disk.Bytes(list))
+	})
 }

@@ -152,24 +152,4 @@ func Row(e world.Example, chat *text.Chat) (nn.Row, error) {
 	return nn.Row{Prompt: ask, Answer: answer}, err
 }
 
-// saveTrainer keeps a checkpoint. The steps go first, so that they are never behind the weights.
-func saveTrainer(t *nn.Trainer, steps []Step, scratch store.Scratch) error {
-	state, err := t.State()
-	if err != nil {
-		return err
-	}
-	data, err := state.Marshal()
-	if err != nil {
-		return err
-	}
-	list, err := json.Marshal(steps)
-	if err != nil {
-		return fmt.Errorf("keeping the steps: %w", err)
-	}
-	if err := scratch.Save("steps.json", list); err != nil {
-		return err
-	}
-	return scratch.Save("checkpoint", data)
-}
-
 func splitKey(key string) []string { return strings.Split(key, ".") }

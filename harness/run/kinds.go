@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"time"
 
 	"congrad/harness/bench"
 	"congrad/harness/config"
@@ -30,7 +31,10 @@ var Kinds = []kind.Row{
 	kind.Of[filtering.Select](),
 	kind.Of[filtering.Random](),
 	kind.Of[filtering.Fidelity](),
+	kind.Of[filtering.Influence](),
 	kind.Of[training.Train](),
+	kind.Of[training.Target](),
+	kind.Of[training.Retrain](),
 	kind.Of[evaluation.Given](),
 	kind.Of[evaluation.Answer](),
 	kind.Of[evaluation.Sampled](),
@@ -96,11 +100,13 @@ func do(ctx context.Context, s *stage.Stage, d *stage.Desk, b *bench.Bench) (sta
 	if w.OnDevice() && s.Device != b.Device {
 		return nil, fmt.Errorf("it was planned for the device %q, but this process has %q (--device, or congrad run makes a new plan)", s.Device, b.Device)
 	}
+	d.SaveEvery = b.SaveEvery
 	return w.Do(ctx, d, b)
 }
 
 // furnish tells a bench what an experiment lets stages take; it makes no difference to their results.
 func furnish(b *bench.Bench, e *config.Experiment) {
 	b.SketchBytes = 1e6 * e.Batch.SketchMB
+	b.SaveEvery = time.Duration(e.Batch.SaveSeconds * float64(time.Second))
 	b.Server.Limits = evaluation.LimitsOf(e.Evaluate.Endpoint)
 }

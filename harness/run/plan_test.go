@@ -147,6 +147,7 @@ var direct = map[string]struct {
 	"batch.rows":                     {"8", "answer generate"},
 	"batch.tokens":                   {"512", "choices judge passages"}, // and, by their inputs, all that follows judging,
 	"batch.sketch_mb":                {"1", ""},                         // the numbers are the same to the last bit
+	"batch.save_seconds":             {"5", ""},                         // when a checkpoint is written
 	"batch.recompute":                {"true", "base"},                  // and those here are not
 }
 

@@ -16,7 +16,7 @@ import (
 // missing, and what does not fit into the model's context.
 func Check(e *config.Experiment, b *bench.Bench, tasks []task.Task) error {
 	p := &planner{Plan: &Plan{Experiment: e}, bench: b}
-	return errors.Join(p.enoughPrompts(), p.answersKnown(), WithinContext(e, b, tasks))
+	return errors.Join(p.enoughPrompts(), p.development(), p.answersKnown(), WithinContext(e, b, tasks))
 }
 
 // enoughPrompts reports the language that runs short first: no iteration asks what another has asked, so a run needs

@@ -38,7 +38,7 @@ func (x *Executor) beginCost(s *Stage) (Cost, error) {
 		return Cost{}, err
 	}
 	var c Cost
-	if data != nil && json.Unmarshal(data, &c) != nil {
+	if data == nil && x.Store.Scratch(string(s.Key)).Has(costFile) || data != nil && json.Unmarshal(data, &c) != nil {
 		c = Cost{Lost: true}
 	}
 	c.Lost = c.Lost || c.Open
@@ -66,7 +66,7 @@ func saveCost(s *store.Store, key Ref, c Cost) error {
 	if err != nil {
 		return err
 	}
-	return s.Scratch(string(key)).Save(costFile, data)
+	return s.Scratch(string(key)).SaveLoose(costFile, data)
 }
 
 // noteCost leaves a finished stage's cost next to its artefact.

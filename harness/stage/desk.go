@@ -11,10 +11,18 @@ import (
 type Desk struct {
 	Shelf
 	Line
+	SaveEvery time.Duration // between checkpoints of the stage; 0 is store's choice
 }
 
 // Scratch is where the stage keeps what it has done so far.
-func (d *Desk) Scratch() store.Scratch { return d.Store.Scratch(string(d.Own)) }
+func (d *Desk) Scratch() store.Scratch {
+	s := d.Store.Scratch(string(d.Own))
+	s.Every = d.SaveEvery
+	if d.Line != nil {
+		s.Say = d.Note
+	}
+	return s
+}
 
 // Reporter is told how a run gets on. Stages run side by side, so calls come from several goroutines.
 type Reporter interface {

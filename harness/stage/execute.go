@@ -125,13 +125,18 @@ func next(waiting []*Stage, running map[Ref]*Stage, room int64) int {
 
 // do does one stage and stores what it made.
 func (x *Executor) do(ctx context.Context, s *Stage, line Line) error {
-	spent, err := x.beginCost(s)
+	desk := &Desk{Shelf: Shelf{x.Store, s.Key}, Line: line}
+	err := desk.Scratch().Check()
+	var spent Cost
+	if err == nil {
+		spent, err = x.beginCost(s)
+	}
 	if err != nil {
 		line.End(false, 0)
-		return err
+		return fmt.Errorf("%s: %w", s.Label, err)
 	}
 	start := time.Now()
-	files, err := x.Work(ctx, s, &Desk{Shelf{x.Store, s.Key}, line})
+	files, err := x.Work(ctx, s, desk)
 	if err == nil {
 		err = x.Store.Put(string(s.Key), s.meta(), files)
 	}

@@ -1,23 +1,37 @@
 package store
 
 import (
-	"bufio"
-	"bytes"
-	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
+	"time"
+
+	"congrad/harness/disk"
+	"congrad/harness/exit"
 )
 
 // Scratch is where a running stage keeps what it has done so far, so that a killed one goes on where it stopped. It goes
 // when the stage's artefact is stored.
-type Scratch struct{ dir string }
+//
+// Everything in it is sealed. What is damaged is never taken: it is said, and made again from what is whole.
+type Scratch struct {
+	// Say is told, in a line, of what is damaged. It may be nil.
+	Say func(message string)
+	// Every is the time between checkpoints; see Interval.
+	Every time.Duration
+
+	key  string
+	dir  string
+	disk disk.FS
+}
 
 // Scratch returns the scratch of a stage.
-func (s *Store) Scratch(key string) Scratch { return Scratch{s.scratchDir(key)} }
+func (s *Store) Scratch(key string) Scratch {
+	return Scratch{key: key, dir: s.scratchDir(key), disk: s.disk}
+}
 
 // scratchPrefix stands before the key in the name of a scratch's folder.
 const scratchPrefix = "part-"
@@ -27,85 +41,71 @@ func (s *Store) scratchDir(key string) string { return filepath.Join(s.root, scr
 // String is the scratch's folder.
 func (s Scratch) String() string { return s.dir }
 
-// Save keeps a file, in the place of an older one of that name.
-func (s Scratch) Save(name string, data []byte) error {
-	return WriteFile(filepath.Join(s.dir, name), data)
+// say tells of damage.
+func (s Scratch) say(format string, args ...any) {
+	if s.Say != nil {
+		s.Say(fmt.Sprintf(format, args...))
+	}
 }
 
-// Load returns a kept file, or nil where there is none.
+// unsealed are the files that a scratch had when nothing in it was sealed.
+var unsealed = []string{"units.jsonl", "checkpoint.safetensors", "checkpoint", "steps.jsonl", "steps.json"}
+
+// Check refuses the scratch of an earlier version, which has no checksums.
+func (s Scratch) Check() error {
+	for _, name := range unsealed {
+		if _, err := os.Lstat(filepath.Join(s.dir, name)); err == nil {
+			return exit.With(exit.Data, fmt.Errorf("%s is unfinished work of an earlier version of congrad, without checksums, and is not continued. "+
+				"Finish the stage with that version, or remove the folder to start the stage again", s.dir))
+		}
+	}
+	return nil
+}
+
+// scope is that of a file of the scratch.
+func (s Scratch) scope(name string) string { return s.key + "/" + name }
+
+// Save keeps a file, in the place of an older one of that name.
+func (s Scratch) Save(name string, data []byte) error { return s.save(name, data, false) }
+
+// SaveLoose keeps a file without flushing it: after a power cut there may be none.
+func (s Scratch) SaveLoose(name string, data []byte) error { return s.save(name, data, true) }
+
+func (s Scratch) save(name string, data []byte, loose bool) error {
+	return writeSealed(s.disk, filepath.Join(s.dir, name), s.scope(name), loose, func(add AddFile) error {
+		return add(name, disk.Bytes(data))
+	})
+}
+
+// SaveFrom keeps a file as Save does, from what writes it.
+func (s Scratch) SaveFrom(name string, content func(io.Writer) error) error {
+	return writeSealed(s.disk, filepath.Join(s.dir, name), s.scope(name), false, func(add AddFile) error { return add(name, content) })
+}
+
+// DivergedFile is the batch of a step whose numbers were not finite.
+const DivergedFile = "diverged.json"
+
+// Show leaves a file for people, without a seal.
+func (s Scratch) Show(name string, data []byte) error {
+	return disk.Write(s.disk, filepath.Join(s.dir, name), disk.Bytes(data))
+}
+
+// Load returns a kept file, or nil where there is none, or only a damaged one.
 func (s Scratch) Load(name string) ([]byte, error) {
-	data, err := os.ReadFile(filepath.Join(s.dir, name))
-	if errors.Is(err, fs.ErrNotExist) {
+	path := filepath.Join(s.dir, name)
+	parts, err := readSealed(path, s.scope(name))
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return nil, nil
+	case errors.Is(err, errDamaged):
+		s.say("%s is damaged (%v); it is made again", path, err)
 		return nil, nil
 	}
-	return data, err
+	return parts[name], err
 }
 
-// Units computes f(0), ..., f(n-1) in order and returns the results. Each is appended to the stage's scratch as soon as
-// it is there; those of an earlier, interrupted call are taken from it. A cancelled context ends the call between two units.
-func Units[T any](ctx context.Context, s Scratch, n int, f func(i int) (T, error)) ([]T, error) {
-	path := filepath.Join(s.dir, "units.jsonl")
-	results, whole, err := readUnits[T](path)
-	if err != nil {
-		return nil, err
-	}
-	if len(results) >= n {
-		return results[:n], nil
-	}
-	if err := os.MkdirAll(s.dir, 0o755); err != nil {
-		return nil, fmt.Errorf("keeping partial results: %w", err)
-	}
-	log, err := os.OpenFile(path, os.O_CREATE|os.O_WRONLY, 0o644)
-	if err != nil {
-		return nil, fmt.Errorf("keeping partial results: %w", err)
-	}
-	defer log.Close()
-	if err := log.Truncate(whole); err != nil { // a line cut by the kill
-		return nil, fmt.Errorf("keeping partial results: %w", err)
-	}
-	if _, err := log.Seek(whole, 0); err != nil {
-		return nil, fmt.Errorf("keeping partial results: %w", err)
-	}
-	for i := len(results); i < n; i++ {
-		if err := ctx.Err(); err != nil {
-			return nil, err
-		}
-		r, err := f(i)
-		if err != nil {
-			return nil, err
-		}
-		line, err := json.Marshal(r)
-		if err != nil {
-			return nil, fmt.Errorf("keeping partial results: %w", err)
-		}
-		if _, err := log.Write(append(line, '\n')); err != nil {
-			return nil, fmt.Errorf("keeping partial results: %w", err)
-		}
-		results = append(results, r)
-	}
-	return results, nil
-}
-
-// readUnits returns the whole lines of the log and their length in bytes.
-func readUnits[T any](path string) (results []T, whole int64, err error) {
-	data, err := os.ReadFile(path)
-	if errors.Is(err, fs.ErrNotExist) {
-		return nil, 0, nil
-	}
-	if err != nil {
-		return nil, 0, fmt.Errorf("reading partial results: %w", err)
-	}
-	r := bufio.NewReader(bytes.NewReader(data))
-	for {
-		line, err := r.ReadBytes('\n')
-		if err != nil {
-			return results, whole, nil // the end, or a line without its end
-		}
-		var unit T
-		if json.Unmarshal(line, &unit) != nil {
-			return results, whole, nil
-		}
-		results = append(results, unit)
-		whole += int64(len(line))
-	}
+// Has reports whether there is a file of that name, whole or not.
+func (s Scratch) Has(name string) bool {
+	_, err := os.Stat(filepath.Join(s.dir, name))
+	return err == nil
 }

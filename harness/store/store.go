@@ -2,7 +2,7 @@
 //
 // The argument for that: an artefact is written into a folder of its own beside the others, file by file, each flushed
 // to disk; its meta.json, which lists the files with their hashes, is written last; then the folder is renamed to its
-// key, which is atomic. Whatever happens before the rename leaves a folder that nobody reads and the next run removes.
+// key, which is atomic, and the store's folder is flushed. Whatever happens before the rename leaves a folder that nobody reads and the next run removes.
 package store
 
 import (
@@ -12,10 +12,13 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"maps"
 	"os"
 	"path/filepath"
 	"slices"
 	"strings"
+
+	"congrad/harness/disk"
 
 	"github.com/gofrs/flock"
 )
@@ -23,6 +26,7 @@ import (
 // Store is a folder of artefacts, <root>/<key>.
 type Store struct {
 	root string
+	disk disk.FS // that everything is written through
 	lock *flock.Flock
 }
 
@@ -59,7 +63,7 @@ func (m Meta) Key() (string, error) {
 const format = "2"
 
 // checkFormat reports a store of another format, and marks a new one.
-func checkFormat(root string) error {
+func checkFormat(f disk.FS, root string) error {
 	path := filepath.Join(root, "format")
 	data, err := os.ReadFile(path)
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
@@ -73,7 +77,7 @@ func checkFormat(root string) error {
 	}
 	switch there {
 	case "":
-		return WriteFile(path, []byte(format+"\n"))
+		return disk.Write(f, path, disk.Bytes([]byte(format+"\n")))
 	case format:
 		return nil
 	}
@@ -83,11 +87,14 @@ func checkFormat(root string) error {
 }
 
 // Open opens or makes the store at root for one process, and removes what a killed one left half written.
-func Open(root string) (*Store, error) {
-	if err := os.MkdirAll(root, 0o755); err != nil {
+func Open(root string) (*Store, error) { return OpenOn(disk.Machine{}, root) }
+
+// OpenOn opens the store, and writes through the disk that it is given.
+func OpenOn(f disk.FS, root string) (*Store, error) {
+	if err := disk.MkdirAll(f, root); err != nil {
 		return nil, fmt.Errorf("opening the store: %w", err)
 	}
-	s := &Store{root: root, lock: flock.New(filepath.Join(root, "lock"))}
+	s := &Store{root: root, disk: f, lock: flock.New(filepath.Join(root, "lock"))}
 	ok, err := s.lock.TryLock()
 	if err != nil {
 		return nil, fmt.Errorf("locking the store %s: %w", root, err)
@@ -95,7 +102,7 @@ func Open(root string) (*Store, error) {
 	if !ok {
 		return nil, fmt.Errorf("the store %s is in use by another congrad; wait for it, or give this run another folder (--runs DIR)", root)
 	}
-	if err := checkFormat(root); err != nil {
+	if err := checkFormat(f, root); err != nil {
 		return nil, errors.Join(err, s.lock.Unlock())
 	}
 	entries, err := os.ReadDir(root)
@@ -104,10 +111,13 @@ func Open(root string) (*Store, error) {
 	}
 	for _, e := range entries {
 		if strings.HasPrefix(e.Name(), "new-") {
-			if err := os.RemoveAll(filepath.Join(root, e.Name())); err != nil {
+			if err := f.RemoveAll(filepath.Join(root, e.Name())); err != nil {
 				return nil, fmt.Errorf("removing incomplete artefacts: %w", err)
 			}
 		}
+	}
+	if err := disk.Sweep(f, root); err != nil {
+		return nil, err
 	}
 	return s, nil
 }
@@ -121,40 +131,47 @@ func (s *Store) Has(key string) bool {
 	return err == nil
 }
 
-// Put writes an artefact under its key; scratch of the stage is dropped.
+// Put writes an artefact under its key; scratch of the stage is dropped. When it returns, the artefact outlives a power cut.
 func (s *Store) Put(key string, meta Meta, files map[string][]byte) error {
-	dir, err := os.MkdirTemp(s.root, "new-")
-	if err != nil {
+	if err := s.put(key, meta, files); err != nil {
 		return fmt.Errorf("storing a %s stage: %w", meta.Kind, err)
 	}
-	defer os.RemoveAll(dir) // nothing is left of it once it is renamed
+	return s.disk.RemoveAll(s.scratchDir(key))
+}
+
+func (s *Store) put(key string, meta Meta, files map[string][]byte) error {
+	if s.Has(key) { // it is this very artefact
+		return nil
+	}
+	dir := filepath.Join(s.root, "new-"+key)
+	if err := s.disk.RemoveAll(dir); err != nil {
+		return err
+	}
+	if err := s.disk.Mkdir(dir); err != nil {
+		return err
+	}
+	defer func() { _ = s.disk.RemoveAll(dir) }() // nothing is left of it once it is renamed
 	meta.Files = nil
-	for name, data := range files {
-		sum := sha256.Sum256(data)
-		meta.Files = append(meta.Files, File{name, int64(len(data)), hex.EncodeToString(sum[:])})
-		if err := WriteFile(filepath.Join(dir, name), data); err != nil {
-			return fmt.Errorf("storing a %s stage: %w", meta.Kind, err)
+	for _, name := range slices.Sorted(maps.Keys(files)) {
+		sum := sha256.Sum256(files[name])
+		meta.Files = append(meta.Files, File{name, int64(len(files[name])), hex.EncodeToString(sum[:])})
+		if err := disk.Fill(s.disk, filepath.Join(dir, name), disk.Bytes(files[name])); err != nil {
+			return err
 		}
 	}
-	slices.SortFunc(meta.Files, func(a, b File) int { return strings.Compare(a.Name, b.Name) })
 	text, err := json.MarshalIndent(meta, "", " ")
 	if err != nil {
-		return fmt.Errorf("storing a %s stage: %w", meta.Kind, err)
+		return err
 	}
-	if err := WriteFile(filepath.Join(dir, "meta.json"), text); err != nil {
-		return fmt.Errorf("storing a %s stage: %w", meta.Kind, err)
+	if err := disk.Fill(s.disk, filepath.Join(dir, "meta.json"), disk.Bytes(text)); err != nil {
+		return err
 	}
-	if err := os.Chmod(dir, 0o755); err != nil {
-		return fmt.Errorf("storing a %s stage: %w", meta.Kind, err)
+	final := filepath.Join(s.root, key)
+	// a folder without meta.json is left of a removal that was cut short; no rename goes over it
+	if err := s.disk.RemoveAll(final); err != nil {
+		return err
 	}
-	if !s.Has(key) { // else it is this very artefact
-		final := filepath.Join(s.root, key)
-		// a folder without meta.json is left of a removal that was cut short; no rename goes over it
-		if err := errors.Join(os.RemoveAll(final), os.Rename(dir, final), syncDir(s.root)); err != nil {
-			return fmt.Errorf("storing a %s stage: %w", meta.Kind, err)
-		}
-	}
-	return os.RemoveAll(s.scratchDir(key))
+	return disk.Publish(s.disk, dir, final)
 }
 
 // Artefact is a stored result, for reading.
@@ -172,7 +189,7 @@ func (s *Store) Get(key string) (*Artefact, error) {
 		return nil, fmt.Errorf("opening the artefact %s: %w", key, err)
 	}
 	if err := json.Unmarshal(text, &a.Meta); err != nil {
-		return nil, fmt.Errorf("opening the artefact %s: %w (remove %s; it is made again)", key, err, a.dir)
+		return nil, &Damaged{key, a.dir, fmt.Sprintf("meta.json: %v", err)}
 	}
 	return a, nil
 }
@@ -181,14 +198,17 @@ func (s *Store) Get(key string) (*Artefact, error) {
 func (a *Artefact) Read(name string) ([]byte, error) {
 	at := slices.IndexFunc(a.Meta.Files, func(f File) bool { return f.Name == name })
 	if at < 0 {
-		return nil, fmt.Errorf("the artefact %s of a %s stage has no file %s", a.Key, a.Meta.Kind, name)
+		return nil, &Damaged{a.Key, a.dir, "it has no file " + name}
 	}
 	data, err := os.ReadFile(filepath.Join(a.dir, name))
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, &Damaged{a.Key, a.dir, name + " is missing"}
+	}
 	if err != nil {
 		return nil, fmt.Errorf("reading an artefact of a %s stage: %w", a.Meta.Kind, err)
 	}
 	if sum := sha256.Sum256(data); hex.EncodeToString(sum[:]) != a.Meta.Files[at].SHA256 {
-		return nil, fmt.Errorf("%s is damaged: its hash differs from the stored one (remove %s; it is made again)", filepath.Join(a.dir, name), a.dir)
+		return nil, &Damaged{a.Key, a.dir, "the content of " + name + " is not what was stored"}
 	}
 	return data, nil
 }
@@ -211,9 +231,21 @@ func (s *Store) Keys() ([]string, error) {
 
 // Remove drops all that there is of a key.
 func (s *Store) Remove(key string) error {
-	dir := filepath.Join(s.root, key)
-	// meta.json goes first: without it, what a kill leaves is no artefact
-	return errors.Join(os.RemoveAll(filepath.Join(dir, "meta.json")), os.RemoveAll(dir), os.RemoveAll(s.scratchDir(key)))
+	dir, gone := filepath.Join(s.root, key), filepath.Join(s.root, "new-"+key)
+	if _, err := os.Stat(dir); err == nil { // under a name that nobody reads, a kill leaves no half of an artefact
+		if err := s.disk.RemoveAll(gone); err != nil {
+			return err
+		}
+		if err := s.disk.Rename(dir, gone); err != nil {
+			return err
+		}
+	}
+	for _, path := range []string{gone, s.scratchDir(key)} {
+		if err := s.disk.RemoveAll(path); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // Size is the number of bytes that a key takes on disk.

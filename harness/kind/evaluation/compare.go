@@ -67,6 +67,9 @@ func (c Compare) Do(ctx context.Context, d *stage.Desk, b *bench.Bench) (stage.F
 		if err != nil {
 			return err
 		}
+		if replies.Damaged > 0 {
+			d.Note(fmt.Sprintf("%d kept replies are damaged; what they answered is asked again", replies.Damaged))
+		}
 		verdicts, err = endpoint.New(c.Server, b.Server.Limits, replies, session).Compare(ctx, pairs, func(n int) { d.Advance(n, 0) })
 		return errors.Join(err, replies.Close())
 	})
