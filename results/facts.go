@@ -43,7 +43,7 @@ func Facts(s *outcome.Study) []Fact {
 	}
 	switch t := s.Train; {
 	case s.Evaluate.Split != "":
-		add("training", "AdamW, peak learning rate %g (%s), %s per step, %s%s", t.LearningRate, t.Schedule, table.Counted(t.BatchPairs, "pair"), table.Counted(t.Epochs, "epoch"), combinedBy(t))
+		add("training", "AdamW, peak learning rate %s (%s), %s per step, %s%s", peak(t), t.Schedule, table.Counted(t.BatchPairs, "pair"), table.Counted(t.Epochs, "epoch"), combinedBy(t))
 		add("evaluation", "greedy answers to at most %d prompts per language of the %s split%s%s", s.Evaluate.PerLanguage, s.Evaluate.Split, judgedBy(s.Evaluate), sampledInWords(s.Evaluate))
 	case s.TasksOnly():
 		add("training", "none, and no evaluation: the study scores tasks only")
@@ -155,6 +155,14 @@ func changes(a record.Arm) string {
 		list = append(list, "drift as "+a.MatchKL)
 	}
 	return strings.Join(list, ", ")
+}
+
+// peak is the learning rate, or what it is chosen from.
+func peak(t record.Train) string {
+	if len(t.Rates) == 0 {
+		return fmt.Sprintf("%g", t.LearningRate)
+	}
+	return fmt.Sprintf("chosen from %s on development prompts", strings.Trim(strings.ReplaceAll(fmt.Sprint(t.Rates), " ", ", "), "[]"))
 }
 
 // combinedBy says how the languages' gradients are combined in a step; empty if a step has one gradient.

@@ -122,26 +122,31 @@ type Pair struct {
 
 // Train is the optimiser and its schedule.
 type Train struct {
-	LearningRate float64 `toml:"learning_rate"`
-	Schedule     string  `toml:"schedule"`
-	Warmup       float64 `toml:"warmup"`
-	Epochs       int     `toml:"epochs"`
-	BatchPairs   int     `toml:"batch_pairs"`
-	WeightDecay  float64 `toml:"weight_decay"`
-	Clip         float64 `toml:"clip"`
-	Beta1        float64 `toml:"beta1"`
-	Beta2        float64 `toml:"beta2"`
-	Epsilon      float64 `toml:"epsilon"`
-	Aggregator   string  `toml:"aggregator" json:",omitempty"` // noSurgery, or one of method.Aggregators
-	Scope        string  `toml:"scope" json:",omitempty"`      // of the aggregator, one of model.Scopes
-	Temperature  float64 `toml:"temperature" json:",omitempty"`
+	LearningRate float64   `toml:"learning_rate"`
+	Rates        []float64 `toml:"rates" json:",omitempty"` // to choose from, in place of LearningRate
+	Schedule     string    `toml:"schedule"`
+	Warmup       float64   `toml:"warmup"`
+	Epochs       int       `toml:"epochs"`
+	BatchPairs   int       `toml:"batch_pairs"`
+	WeightDecay  float64   `toml:"weight_decay"`
+	Clip         float64   `toml:"clip"`
+	Beta1        float64   `toml:"beta1"`
+	Beta2        float64   `toml:"beta2"`
+	Epsilon      float64   `toml:"epsilon"`
+	Aggregator   string    `toml:"aggregator" json:",omitempty"` // noSurgery, or one of method.Aggregators
+	Scope        string    `toml:"scope" json:",omitempty"`      // of the aggregator, one of model.Scopes
+	Temperature  float64   `toml:"temperature" json:",omitempty"`
 }
 
 // Surgery reports whether an aggregator combines the gradients of the languages in each step.
 func (t Train) Surgery() bool { return t.Aggregator != noSurgery }
 
-// Plain leaves out the scope where there is but one part, or nothing to combine.
+// Plain leaves out what makes no difference: the scope where there is but one part, or nothing to combine, and a rate in whose place one
+// is chosen.
 func (t Train) Plain() Train {
+	if len(t.Rates) > 0 {
+		t.LearningRate = 0
+	}
 	if !t.Surgery() || t.Scope == model.WholeModel {
 		t.Scope = ""
 	}

@@ -89,6 +89,7 @@ var Fields = []Field{
 	{"loss.nll_weight", 1.0, 0, 1e3, nil, "Pang et al. 2024", only(losses(taking("nll_weight"))) + "weight of the chosen answer's negative log-likelihood per token; 0 is DPO"},
 
 	{"train.learning_rate", 5e-7, 1e-12, 1, nil, "Rafailov et al. 2023, public code", "peak learning rate"},
+	{"train.rates", []float64{}, 1e-12, 1, nil, ours, "peak learning rates to choose from, in place of train.learning_rate: an arm trains with each, and its policy is the one that answers development prompts in its seen languages best, by evaluate.decide; of equal ones, that of the lowest rate. In every iteration and seed anew"},
 	{"train.schedule", "cosine", 0, 0, []string{"cosine", "linear", "constant"}, "Meng et al. 2024 (SimPO), public code", "how the learning rate falls after the warm-up; cosine and linear end at zero"},
 	{"train.warmup", 0.1, 0, 1, nil, "Meng et al. 2024 (SimPO), public code", "share of the steps in which the learning rate rises"},
 	{"train.epochs", 1, 0, 1000, nil, "Meng et al. 2024 (SimPO), public code", "passes over the kept pairs in each iteration; 0 trains nothing, for studies of scoring only"},

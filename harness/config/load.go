@@ -327,9 +327,10 @@ func (b *binder) checkArms(e *Experiment, w World) {
 	b.checkOpponent(e, names)
 	b.checkReference(e)
 	for i, a := range e.Arms {
-		if b.soundArm(i, "select", "congrad", "keep", "train.temperature", "train.aggregator", "train.scope") {
+		if b.soundArm(i, "select", "congrad", "keep", "train.temperature", "train.aggregator", "train.scope", "train.rates", "match_kl") {
 			b.checkOnline(i, a, e)
 			b.checkScopes(i, a)
+			b.checkRates(i, a)
 		}
 	}
 	if b.sound("loss") {

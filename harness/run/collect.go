@@ -103,7 +103,7 @@ func (c collector) placeOf(r round) (at kind.Place, err error) {
 	if r.train == nil {
 		return at, nil
 	}
-	w, err := workOf(r.train)
+	w, err := workOf(r.schedule())
 	if err != nil {
 		return at, err
 	}

@@ -34,6 +34,7 @@ var Kinds = []kind.Row{
 	kind.Of[filtering.Fidelity](),
 	kind.Of[filtering.Influence](),
 	kind.Of[training.Train](),
+	kind.Of[training.Rate](),
 	kind.Of[training.Target](),
 	kind.Of[training.Retrain](),
 	kind.Of[evaluation.Given](),

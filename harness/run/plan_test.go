@@ -89,6 +89,7 @@ var direct = map[string]struct {
 	"loss.ld_alpha":                  {"0.2", "fidelity gradients train"},
 	"loss.nll_weight":                {"0.2", "fidelity gradients train"},
 	"train.learning_rate":            {"0.2", "train"},
+	"train.rates":                    {"[0.1,0.2]", "train"}, // and what chooses, by its inputs
 	"train.schedule":                 {"linear", "train"},
 	"train.warmup":                   {"0.2", "train"},
 	"train.epochs":                   {"2", "train"},

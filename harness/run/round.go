@@ -154,7 +154,7 @@ func (p *planner) train(r *round, of *trainee, matched *round, drift *training.M
 		steps := train.Settings{Epochs: matched.arm.Train.Epochs, BatchPairs: matched.arm.Train.BatchPairs}.Steps(int(math.Ceil(p.kept(matched))))
 		met = steps * min(kept, r.arm.Train.BatchPairs)
 	}
-	r.train = p.add(t, r.where(of.name()), met)
+	r.train = p.trained(r, t, of, met)
 	if r.arm.Online() {
 		r.selection = r.train // which leaves its choices as a selection does
 	}
