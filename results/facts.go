@@ -110,7 +110,9 @@ func armFacts(s *outcome.Study, a record.Arm) []Fact {
 	if a.MatchKL != "" {
 		add("ends", "at the last checkpoint that has not drifted further than %s after the same iteration (table training)", a.MatchKL)
 	}
-	if a.Policy == "mono" {
+	if len(a.Groups) > 0 {
+		add("models", "one for each of %s, trained on the pairs of its languages and evaluated in them", strings.Join(a.Groups, "; "))
+	} else if a.Policy == "mono" {
 		add("models", "one for each of the %d seen languages, trained on its pairs only and evaluated in it only", len(a.Languages))
 	}
 	if a.Keep != nil {

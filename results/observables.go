@@ -91,7 +91,19 @@ func DiagnosisTables(d measure.Diagnosis) []table.Table {
 		Note:    observedNote + " The table of the same name in a run's report has these numbers for the data of that run.",
 		Columns: observed(), Rows: []table.Row{{Cells: observedCells(d.Observation)}},
 	}
-	return []table.Table{matrix, languages, whole}
+	tables := []table.Table{matrix, languages, whole}
+	if g := groupings(codes(d), d.Cosines); len(g.Rows) > 0 {
+		tables = append(tables, g)
+	}
+	return tables
+}
+
+// codes are those of the languages of a diagnosis.
+func codes(d measure.Diagnosis) (list []string) {
+	for _, l := range d.Languages {
+		list = append(list, l.Code)
+	}
+	return list
 }
 
 // LandmarkTable shows where data are on a recorded map: the cells nearest to the observation. reference is the arm of the

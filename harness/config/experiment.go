@@ -267,6 +267,7 @@ type Arm struct {
 	EvaluateTemperature float64 `toml:"evaluate_temperature"` // NaN where it is the experiment's
 
 	Without []string `toml:"without"`
+	Groups  []string `toml:"groups"` // of a mono arm that has a model for several languages, each their codes with spaces between
 
 	Loss    loss.Loss `toml:"loss"`
 	Train   Train     `toml:"train"`
@@ -319,8 +320,24 @@ func (a Arm) Meets(seen []string) []string {
 	return slices.DeleteFunc(slices.Clone(seen), func(code string) bool { return slices.Contains(a.Without, code) })
 }
 
-// Mono reports whether the arm trains a model for each seen language, on that language's pairs alone.
+// Mono reports whether the arm trains a model for each seen language, or for each group of them, on their pairs alone.
 func (a Arm) Mono() bool { return a.Policy == "mono" }
+
+// Models are the languages of each model of an arm; the only model of an arm for all languages has none of its own.
+func (a Arm) Models(seen []string) (list [][]string) {
+	switch {
+	case !a.Mono():
+		return [][]string{nil}
+	case len(a.Groups) == 0:
+		for _, code := range seen {
+			list = append(list, []string{code})
+		}
+	}
+	for _, group := range a.Groups {
+		list = append(list, strings.Fields(group))
+	}
+	return list
+}
 
 // Online reports whether the arm picks pairs while it trains.
 func (a Arm) Online() bool {

@@ -181,6 +181,8 @@ var Fields = []Field{
 	{"arms.evaluate_temperature", math.NaN(), 0.01, 10, nil, "", "temperature of the arm's sampled held-out answers, if it is not evaluate.temperature: a base model that is only surer of itself shows how much of a gain is sharper sampling"},
 	{"arms.without", []string{}, 0, inf, nil, "", "seen languages whose pairs the arm does not use, neither in selection nor in training; it is still evaluated in them"},
 
+	{"arms.groups", []string{}, 0, inf, nil, "", "policy = \"mono\": groups of seen languages that share a model, each a text of codes, as in [\"en de\", \"ar ko\"], in place of a model for each language; a batch has the group's part of train.batch_pairs. The table groups of an earlier run proposes some"},
+
 	{"published.arm", nil, 0, 0, nil, "", "a number from elsewhere, shown next to this run's (docs/reading-results.md): the arm it is compared with"},
 	{"published.languages", nil, 0, 0, nil, "", "seen, unseen, under-represented, strong or weak (seen, without or among the under-represented), all, or one language's code"},
 	{"published.measure", nil, 0, 0, append([]string{"win rate", "win rate at equal length"}, taxed...), "", "what the number measures; the arm's own value, not a difference"},

@@ -314,6 +314,7 @@ func (b *binder) checkArms(e *Experiment, w World) {
 		}
 		if b.sound("languages.seen") && b.soundArm(i, "select", "policy") {
 			b.checkWithout("arms["+itoa(i)+"].without", a, e.Languages.Seen, w)
+			b.checkGroups(i, a, e.Languages.Seen, w)
 		}
 	}
 	for i, a := range e.Arms {

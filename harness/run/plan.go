@@ -30,8 +30,8 @@ type Plan struct {
 type round struct {
 	seed      uint64
 	arm       config.Arm
-	lang      string // the only one that is trained on; empty for all
-	label     string // names whose pairs these are, for people
+	only      []string // languages that are trained on; nil for all
+	label     string   // names whose pairs these are, for people
 	iteration int
 	before    *round // the model's last one, nil in the first
 	policy    bench.Policy

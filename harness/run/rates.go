@@ -22,8 +22,8 @@ func (p *planner) trained(r *round, t training.Train, of *trainee, met int) *sta
 	}
 	e := p.Experiment
 	asked := bench.Asked{Source: p.bench.Source.Version(), Part: data.PartDev, Languages: e.Languages.Seen, Per: p.limited(min(tuned, e.Evaluate.PerLanguage))}
-	if of.lang != "" {
-		asked.Languages = []string{of.lang}
+	if of.only != nil {
+		asked.Languages = of.only
 	}
 	choice := training.Rate{Exact: e.Evaluate.Decide == "exact"}
 	for _, rate := range slices.Sorted(slices.Values(r.arm.Train.Rates)) {

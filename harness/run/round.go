@@ -19,14 +19,14 @@ import (
 // after it a language's own model has its own answers, in its language only. checked asks for the fidelity of its sketches.
 func (p *planner) round(t *trainee, seed uint64, iteration int, matched *round, checked bool) *round {
 	e := p.Experiment
-	r := &round{seed: seed, arm: t.arm, lang: t.lang, label: t.name(), iteration: iteration, before: t.last, policy: t.policy}
+	r := &round{seed: seed, arm: t.arm, only: t.only, label: t.name(), iteration: iteration, before: t.last, policy: t.policy}
 	r.languages = t.arm.Meets(e.Languages.Seen)
 	who, asked := r.label, r.languages
 	switch {
 	case iteration == 1:
 		who, r.label, asked = "every arm", t.arm.Name, e.Languages.Seen
-	case t.lang != "":
-		asked = []string{t.lang}
+	case t.only != nil:
+		asked = t.only
 		r.languages = asked
 	}
 	p.answers(r, asked, r.where(who))
@@ -145,14 +145,18 @@ func (p *planner) remembered(r *round) stage.Ref {
 func (p *planner) train(r *round, of *trainee, matched *round, drift *training.Match) {
 	t := training.TrainOf(r.arm, r.languages)
 	t.Policy, t.Pairs, t.Reference, t.Selection = r.policy, r.pairs.Key, r.reference.Key, ref(r.selection)
-	t.Seed, t.Iteration, t.Language, t.Batch = r.seed, r.iteration, r.lang, p.Experiment.Batch.Tokens
+	t.Seed, t.Iteration, t.Batch = r.seed, r.iteration, p.Experiment.Batch.Tokens
+	t.Of(r.only)
+	if len(r.arm.Groups) > 0 { // its part of a batch of all
+		t.Train.BatchPairs = max(1, t.Train.BatchPairs*len(r.only)/len(p.Experiment.Languages.Seen))
+	}
 	t.Match = drift
 	kept := int(math.Ceil(p.kept(r)))
 	met := kept * r.arm.Train.Epochs
 	if matched != nil {
 		t.Train.Epochs, t.Steps = 0, training.StepsOf(matched.arm, matched.pairs.Key, ref(matched.own()))
 		steps := train.Settings{Epochs: matched.arm.Train.Epochs, BatchPairs: matched.arm.Train.BatchPairs}.Steps(int(math.Ceil(p.kept(matched))))
-		met = steps * min(kept, r.arm.Train.BatchPairs)
+		met = steps * min(kept, t.Train.BatchPairs)
 	}
 	r.train = p.trained(r, t, of, met)
 	if r.arm.Online() {
@@ -166,8 +170,8 @@ func (p *planner) kept(r *round) float64 {
 	if r.arm.Online() {
 		return kept
 	}
-	if r.lang != "" {
-		kept /= float64(len(r.languages))
+	if r.only != nil {
+		kept *= float64(len(r.only)) / float64(len(r.languages))
 	}
 	if r.arm.Keep.Action != "drop" {
 		return kept

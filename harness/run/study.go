@@ -110,6 +110,7 @@ func (p *Plan) armFields(st *store.Store, b *bench.Bench, a config.Arm, changed 
 		r.Mode = a.ConGrad.Mode
 	}
 	if a.Mono() {
+		r.Groups = a.Groups
 		r.Languages = p.Experiment.Languages.Seen
 	}
 	if a.MeetsPairs() {

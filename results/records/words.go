@@ -38,6 +38,8 @@ func Training(a record.Arm) string {
 	switch {
 	case !a.Trained:
 		return "no training"
+	case len(a.Groups) > 0:
+		return "training a model for each group of languages"
 	case a.Policy == "mono":
 		return "training a model for each language"
 	case a.Select == "oracle":
