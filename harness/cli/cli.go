@@ -72,6 +72,10 @@ func (a *app) conclude(ctx context.Context, err error) int {
 		}
 		return exit.Interrupt
 	}
+	if line, code := trouble(err); line != "" {
+		fmt.Fprintf(a.Err, "congrad: %s\n", line)
+		return code
+	}
 	fmt.Fprintf(a.Err, "congrad: %s\n", strings.TrimSpace(err.Error()))
 	code := exit.Code(err)
 	if code == exit.Other && (errors.Is(err, train.ErrNumerical) || errors.Is(err, nn.ErrNotFinite) || errors.Is(err, sketch.ErrNotFinite)) {

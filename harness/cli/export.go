@@ -10,6 +10,7 @@ import (
 	"congrad/harness/exit"
 	"congrad/harness/open"
 	"congrad/harness/run"
+	"congrad/harness/store"
 	"congrad/harness/suggest"
 
 	"github.com/spf13/cobra"
@@ -71,7 +72,7 @@ func (a *app) export(arg, arm string, x exported) error {
 	if err := x.Check(); err != nil {
 		return err
 	}
-	w, err := a.setUp(e, s)
+	w, err := a.setUp(e, s, store.Read)
 	if err != nil {
 		return err
 	}

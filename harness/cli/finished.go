@@ -36,7 +36,7 @@ func (a *app) finished(e *config.Experiment, s *open.Surroundings) (bool, error)
 	if err != nil || !folder.Holds(plan) {
 		return false, nil
 	}
-	st, err := store.Open(filepath.Join(a.Runs, ".store"))
+	st, err := store.Read(filepath.Join(a.Runs, ".store"))
 	if err != nil {
 		return false, err
 	}

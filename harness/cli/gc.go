@@ -28,7 +28,11 @@ func (a *app) gcCommand() *cobra.Command {
 			if err := a.findRuns(); err != nil { // opening a store makes it
 				return err
 			}
-			st, err := store.Open(filepath.Join(a.Runs, ".store"))
+			open := store.Alone // what another process may be about to use is not removed
+			if dry {
+				open = store.Read
+			}
+			st, err := open(filepath.Join(a.Runs, ".store"))
 			if err != nil {
 				return err
 			}

@@ -26,7 +26,7 @@ func TestGCDropsOrphanedScratch(t *testing.T) {
 		code = Main(append([]string{"gc", "--runs", runs}, flags...), strings.NewReader(""), &o, &e)
 		return code, o.String(), e.String()
 	}
-	scratch := func(key string) string { return filepath.Join(root, "part-"+key, "units.jsonl") }
+	scratch := func(key string) string { return filepath.Join(root, "part-"+key, "units.log") }
 	write(scratch("wanted"), "1\n")
 	write(scratch("orphan"), "1\n")
 

@@ -13,6 +13,7 @@ import (
 	"congrad/harness/cli/progress"
 	"congrad/harness/cli/shell"
 	"congrad/harness/config"
+	"congrad/harness/disk"
 	"congrad/harness/exit"
 	"congrad/harness/open"
 	"congrad/harness/record"
@@ -46,12 +47,17 @@ func (a *app) runCommand() *cobra.Command {
 type manner struct {
 	jobs         int // stages at a time; 0 for what suits the device
 	dry, prepare bool
+	wait         bool // for other processes
 }
+
+// waitFlag is the help of --wait.
+const waitFlag = "wait for other processes that are at work in this folder or at the same stages"
 
 func (m *manner) flags(c *cobra.Command) {
 	c.Flags().IntVar(&m.jobs, "jobs", 0, "stages that run at a time if memory allows (default depends on the device); results do not depend on it")
 	c.Flags().BoolVar(&m.dry, "dry-run", false, "print the stages and which of them are done, and stop")
 	c.Flags().BoolVar(&m.prepare, "prepare", false, "write the plan, print it, and stop; congrad stage runs its stages")
+	c.Flags().BoolVar(&m.wait, "wait", false, waitFlag)
 	check := c.PreRunE
 	c.PreRunE = func(c *cobra.Command, args []string) error {
 		switch {
@@ -95,12 +101,23 @@ func (a *app) run(ctx context.Context, arg string, o open.Options, how manner) e
 			return err
 		}
 	}
-	w, err := a.setUp(e, s)
+	opens := a.opening(ctx, how.wait)
+	if how.dry {
+		opens = store.Read
+	}
+	w, err := a.setUp(e, s, opens)
 	if err != nil {
 		return err
 	}
 	defer w.store.Close()
-	w.bench.AtOnce = how.atOnce(w.info)
+	w.wait, w.bench.AtOnce = how.wait, how.atOnce(w.info)
+	if !how.dry {
+		release, err := a.holdRun(ctx, e, w)
+		if err != nil {
+			return err
+		}
+		defer release()
+	}
 	a.noteThreads(a.folder(e), w)
 	again := a.again(arg, o)
 	if e.Grid != nil {
@@ -129,6 +146,9 @@ func (a *app) run(ctx context.Context, arg string, o open.Options, how manner) e
 
 // execute runs a plan and leaves all of its files in the folder. again is the command that goes on when it is stopped.
 func (a *app) execute(ctx context.Context, folder run.Folder, plan *run.Plan, s *open.Surroundings, w *workplace, again string) (progress.Tally, error) {
+	if err := a.checkSpace(w.store, plan.Stages, w.bench); err != nil {
+		return progress.Tally{}, err
+	}
 	if err := folder.Prepare(plan); err != nil {
 		return progress.Tally{}, err
 	}
@@ -175,6 +195,21 @@ func (a *app) execute(ctx context.Context, folder run.Folder, plan *run.Plan, s 
 		m.Outcome = "failed: " + err.Error()
 	}
 	return done, errors.Join(err, folder.WriteManifest(m))
+}
+
+// holdRun takes the folder of a run for this process, and removes what killed ones left half written in it.
+func (a *app) holdRun(ctx context.Context, e *config.Experiment, w *workplace) (release func() error, err error) {
+	err = a.waiting(ctx, w.wait, func() error {
+		release, err = w.store.HoldRun(e.Name)
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	if err := disk.Sweep(disk.Machine{}, string(a.folder(e))); err != nil {
+		return nil, errors.Join(err, release())
+	}
+	return release, nil
 }
 
 // again is the command that goes on with a run, as a shell reads it.

@@ -26,6 +26,7 @@ type workplace struct {
 	store *store.Store
 	bench *bench.Bench
 	info  device.Info
+	wait  bool // for other processes
 }
 
 // experiment opens an experiment. A run has a name like one, which is said.
@@ -40,8 +41,8 @@ func (a *app) experiment(arg string, o open.Options) (*config.Experiment, *open.
 }
 
 // setUp starts the device and opens the model, the data and the store: a plan, too, needs to know what computes, since that
-// enters the keys of its stages.
-func (a *app) setUp(e *config.Experiment, s *open.Surroundings) (*workplace, error) {
+// enters the keys of its stages. opens opens the store.
+func (a *app) setUp(e *config.Experiment, s *open.Surroundings, opens func(root string) (*store.Store, error)) (*workplace, error) {
 	started, err := a.OpenBackend()
 	if err != nil {
 		return nil, err
@@ -54,7 +55,7 @@ func (a *app) setUp(e *config.Experiment, s *open.Surroundings) (*workplace, err
 	b := w.bench
 	b.Engine = nn.NewEngine(started.Backend, b.Config)
 	b.Engine.BFloat16, b.Engine.Recompute, b.Engine.Beneath = e.Precision == "bfloat16", e.Batch.Recompute, b.Base.Read
-	w.store, err = store.Open(filepath.Join(a.Runs, ".store"))
+	w.store, err = opens(filepath.Join(a.Runs, ".store"))
 	return w, err
 }
 
@@ -133,7 +134,7 @@ func adapted(e *config.Experiment, c model.Config) model.Config {
 
 // executor does stages at the workplace. Of the memory that is free, what the sketches of rounds that overlap may keep is set aside.
 func (w *workplace) executor(report stage.Reporter) *stage.Executor {
-	x := &stage.Executor{Store: w.store, Report: report, Machine: machine.Name(), AtOnce: w.bench.AtOnce}
+	x := &stage.Executor{Store: w.store, Report: report, Wait: w.wait, Machine: machine.Name(), AtOnce: w.bench.AtOnce}
 	if spare := machine.Spare(); spare > 0 {
 		x.Memory = max(1, spare-int64(max(0, w.bench.AtOnce-1)*w.bench.SketchBytes))
 	}

@@ -10,6 +10,9 @@ const (
 	Data       = 3 // data or weights
 	Backend    = 4 // the device or its plugin
 	Numerical  = 5 // numbers that mean nothing any more
+	Full       = 6 // no space is left on a disk
+	Unwritable = 7 // a disk or a folder cannot be written
+	Busy       = 8 // another process is at work there
 	Interrupt  = 130
 	Terminated = 143
 )
