@@ -14,6 +14,7 @@ import (
 
 	"congrad/harness/suggest"
 	"congrad/harness/tomlfile"
+	"congrad/harness/userfile"
 )
 
 // Task is one file of the folder of tasks; its name is that of the file.
@@ -78,7 +79,7 @@ func Find(tasks []Task, name string) (Task, bool) {
 // read reads a file of a folder; errors call it what is shown.
 func read(dir fs.FS, name, shown string) (Task, error) {
 	t := Task{Name: strings.TrimSuffix(path.Base(name), ".toml")}
-	data, err := fs.ReadFile(dir, name)
+	data, err := userfile.ReadIn(dir, name, tomlfile.MaxBytes)
 	if err != nil {
 		return t, fmt.Errorf("reading a task: %w", err)
 	}

@@ -8,15 +8,15 @@ import (
 	"congrad/results"
 )
 
-// renderCost writes the table of what a run took, which is made of its manifest and not of its records.
-func (a *app) renderCost(folder run.Folder, set *record.Set, m run.Manifest) error {
+// costTable is the table of what a run took, which is made of its manifest and not of its records.
+func costTable(set *record.Set, m run.Manifest) ([]results.File, error) {
 	programs := ""
 	if m.Built != (run.Built{}) {
 		programs = m.Built.String()
 	}
 	files, err := results.Cost(set, m.Spent, programs)
 	if err != nil {
-		return fmt.Errorf("writing the cost table: %w", err)
+		return nil, fmt.Errorf("writing the cost table: %w", err)
 	}
-	return write(folder, files)
+	return files, nil
 }

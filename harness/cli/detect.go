@@ -52,7 +52,7 @@ func (a *app) sizes(arg string, o planning) error {
 	}
 	fmt.Fprintf(a.Out, "%s: seeds and prompts that detect a difference of %g in %.0f %% of studies, at a two-sided level of 5 %%\nvariances: from the records of %s (%s, %s per language)\n",
 		e.Name, x.detect, 100*power, folder, table.Counted(len(s.Seeds), "seed"), table.Counted(x.pilot, "prompt"))
-	if len(s.Bases) > 0 {
+	if len(s.Bases) > 1 {
 		fmt.Fprintf(a.Out, "that run's seeds start from %d models, and runs from one model are not independent: seeds below are models, with as many seeds each\n", len(s.Bases))
 	}
 	if s.Partial != "" {
@@ -81,6 +81,7 @@ func (a *app) pilot(e *config.Experiment, from string) (run.Folder, *outcome.Stu
 		}
 		return "", nil, err
 	}
+	a.noteChanged(folder)
 	set, err := folder.Load()
 	if err != nil {
 		return "", nil, exit.With(exit.Data, err)

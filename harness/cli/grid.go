@@ -36,50 +36,84 @@ func (a *app) runGrid(ctx context.Context, e *config.Experiment, s *open.Surroun
 			return exit.With(exit.Data, fmt.Errorf("cell %s: %w", e.Grid.Cells[i].Name, err))
 		}
 	}
-	folder := a.folder(e)
+	release, err := a.holdRun(ctx, e, w)
+	if err != nil {
+		return err
+	}
+	defer release()
+	place, err := a.place(a.folder(e), run.GridIdentity(e, plans))
+	if err != nil {
+		return err
+	}
 	g := gridRecord(e)
-	if err := folder.PrepareGrid(e, plans, g); err != nil {
+	out, cells, err := prepareGrid(place.Folder, e, plans, g)
+	if err != nil {
+		return err
+	}
+	if err := w.tend(place.Final, run.Union(plans), a.Err); err != nil {
 		return err
 	}
 	if how.prepare {
 		var faults []error
 		for i, p := range plans {
-			faults = append(faults, cellFolder(folder, g, i).Prepare(p))
+			faults = append(faults, cells[i].Prepare(p))
 		}
 		return errors.Join(append(faults, a.printPlan(e, run.Union(plans), w.store))...)
 	}
 	m := newManifest(e, w)
 	m.Command = again
+	how.label(&m, manifestBefore(out.Folder))
 	m.Seconds = map[string]float64{}
 	var total progress.Tally
 	started := time.Now()
 	for i, c := range e.Grid.Cells {
 		fmt.Fprintf(a.Err, "cell %d of %d: %s\n", i+1, len(plans), c.Name)
-		r, err := a.execute(ctx, cellFolder(folder, g, i), plans[i], s, w, again)
+		r, err := a.execute(ctx, cells[i], plans[i], s, w, again, how)
 		if err != nil {
 			m.Finished, m.Outcome = time.Now().UTC(), "failed in cell "+c.Name
 			if errors.Is(err, context.Canceled) {
 				m.Outcome = "stopped in cell " + c.Name
 			}
-			return errors.Join(err, folder.WriteManifest(m))
+			m.Files = out.Files
+			return errors.Join(err, out.WriteManifest(m))
 		}
 		total.Ran, total.Reused = total.Ran+r.Ran, total.Reused+r.Reused
 		for kind, seconds := range r.Seconds {
 			m.Seconds[kind] += seconds
 		}
 	}
-	if err := a.renderGrid(folder, g); err != nil {
+	if err := renderGrid(out, g); err != nil {
 		return err
 	}
-	m.Finished, m.Reused, m.Ran, m.Outcome = time.Now().UTC(), total.Reused, total.Ran, "finished"
-	if err := folder.WriteManifest(m); err != nil {
+	a.noteAside(out)
+	m.Finished, m.Reused, m.Ran, m.Outcome, m.Files = time.Now().UTC(), total.Reused, total.Ran, run.Finished, out.Files
+	if err := out.WriteManifest(m); err != nil {
+		return err
+	}
+	folder, err := a.settle(place)
+	if err != nil {
 		return err
 	}
 	if err := a.concludeGrid(folder); err != nil {
 		return err
 	}
-	_, err := fmt.Fprintf(a.Err, "%d stages run, %d taken from the store, %s\n", total.Ran, total.Reused, time.Since(started).Round(time.Second))
+	_, err = fmt.Fprintf(a.Err, "%d stages run, %d taken from the store, %s\n", total.Ran, total.Reused, time.Since(started).Round(time.Second))
 	return err
+}
+
+// prepareGrid opens the folders of a grid and its cells for writing, and writes what is known before anything runs.
+func prepareGrid(folder run.Folder, e *config.Experiment, plans []*run.Plan, g record.Grid) (out *run.Writer, cells []*run.Writer, err error) {
+	if out, err = folder.Writer(); err != nil {
+		return nil, nil, exit.With(exit.Data, err)
+	}
+	for i := range plans {
+		cell, err := cellFolder(folder, g, i).Writer()
+		if err != nil {
+			return nil, nil, exit.With(exit.Data, err)
+		}
+		cells = append(cells, cell)
+	}
+	return out, cells, out.PrepareGrid(e, plans, g)
 }
 
 // gridRecord describes a grid for its reports.
@@ -100,10 +134,10 @@ func cellFolder(folder run.Folder, g record.Grid, i int) run.Folder {
 }
 
 // renderGrid writes a grid's tables and figure from the records of those cells that have some.
-func (a *app) renderGrid(folder run.Folder, g record.Grid) error {
+func renderGrid(out *run.Writer, g record.Grid) error {
 	sets := make([]*record.Set, len(g.Cells))
 	for i, c := range g.Cells {
-		set, err := cellFolder(folder, g, i).Load()
+		set, err := cellFolder(out.Folder, g, i).Load()
 		if err != nil && !errors.Is(err, fs.ErrNotExist) {
 			return exit.With(exit.Data, fmt.Errorf("cell %s: %w", c.Folder, err))
 		}
@@ -115,7 +149,7 @@ func (a *app) renderGrid(folder run.Folder, g record.Grid) error {
 	if err != nil {
 		return fmt.Errorf("writing tables and figures: %w", err)
 	}
-	return replace(folder, files)
+	return write(out, files)
 }
 
 // concludeGrid prints a grid's tables and where the figure is.

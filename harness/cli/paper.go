@@ -38,12 +38,12 @@ func known(folder run.Folder, set *record.Set) (paper.Run, error) {
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return r, err
 	}
-	m, err := readManifest(string(folder))
+	m, err := folder.Manifest()
 	switch {
 	case err == nil:
 		r.Manifest = &m
 	case !errors.Is(err, fs.ErrNotExist):
-		return r, fmt.Errorf("%s: %w", filepath.Join(string(folder), "manifest.json"), err)
+		return r, err
 	}
 	return r, nil
 }
@@ -60,7 +60,13 @@ func (a *app) card(arg, arm string, x exported, plan *run.Plan, b *bench.Bench) 
 	if c.Base, err = b.Base.Hash(); err != nil {
 		return c, exit.With(exit.Data, err)
 	}
-	folder := a.folder(e)
+	folder, _ := run.Belonging(a.folder(e), plan.Identity())
+	if folder == "" {
+		return c, nil
+	}
+	if folder.HasResults() {
+		a.noteChanged(folder)
+	}
 	set, err := finished(folder, plan)
 	if set == nil || err != nil {
 		return c, exit.With(exit.Data, err)
@@ -124,15 +130,16 @@ func hubModel(name string) (id, commit string) {
 	return parsed.Org + "/" + parsed.Name, filepath.Base(dir)
 }
 
-// writeChecklist writes checklist.md beside a run's report.
-func (a *app) writeChecklist(folder run.Folder, set *record.Set) error {
-	r, err := known(folder, set)
+// writeChecklist writes checklist.md beside a run's report. It is on no list: who fills it in keeps it.
+func (a *app) writeChecklist(out *run.Writer, set *record.Set) error {
+	r, err := known(out.Folder, set)
 	if err != nil {
 		return exit.With(exit.Data, err)
 	}
-	if err := folder.Write("checklist.md", r.Checklist()); err != nil {
+	if err := out.Write("checklist.md", r.Checklist()); err != nil {
 		return err
 	}
-	_, err = fmt.Fprintf(a.Err, "checklist: %s\n", filepath.Join(string(folder), "checklist.md"))
+	a.noteAside(out)
+	_, err = fmt.Fprintf(a.Err, "checklist: %s\n", filepath.Join(string(out.Folder), "checklist.md"))
 	return err
 }

@@ -4,11 +4,14 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"maps"
 	"os"
 	"path/filepath"
 	"runtime/debug"
+	"slices"
 
 	"congrad/harness/exit"
+	"congrad/harness/open"
 	"congrad/harness/record"
 	"congrad/harness/run"
 	"congrad/harness/suggest"
@@ -35,35 +38,83 @@ func (a *app) reportCommand() *cobra.Command {
 				if checklist {
 					return exit.With(exit.Config, fmt.Errorf("--checklist: %s is a grid: name one of its cells, as in %s", args[0], cellFolder(folder, *g, 0)))
 				}
-				return errors.Join(a.renderGrid(folder, *g), a.concludeGrid(folder))
+				return a.reportGrid(folder, *g)
 			} else if !errors.Is(err, fs.ErrNotExist) {
 				return exit.With(exit.Data, err)
 			}
-			set, err := folder.Load()
-			if err != nil {
-				return exit.With(exit.Data, err)
-			}
-			if err := a.render(folder, set); err != nil {
-				return exit.With(exit.Data, err)
-			}
-			m, err := readManifest(string(folder))
-			if err == nil {
-				err = a.renderCost(folder, set, m)
-			}
-			if err != nil && !errors.Is(err, fs.ErrNotExist) {
-				return exit.With(exit.Data, err)
-			}
-			if err := a.printResult(folder); err != nil {
-				return err
-			}
-			if _, err = fmt.Fprintf(a.Err, "report: %s\n", filepath.Join(string(folder), "report.html")); err != nil || !checklist {
-				return err
-			}
-			return a.writeChecklist(folder, set)
+			return a.report(folder, checklist)
 		},
 	}
+	a.WideFlag(c)
 	c.Flags().BoolVar(&checklist, "checklist", false, "also write checklist.md: the reproducibility questions of conferences, with the answers that the run knows")
 	return c
+}
+
+// report makes the tables, figures and report of a run from its records.
+func (a *app) report(folder run.Folder, checklist bool) error {
+	a.noteChanged(folder)
+	set, err := folder.Load()
+	if err != nil {
+		return exit.With(exit.Data, err)
+	}
+	out, m, err := listed(folder)
+	if err == nil {
+		err = render(out, set, m)
+	}
+	if err == nil {
+		err = a.relist(out, m)
+	}
+	if err != nil {
+		return exit.With(exit.Data, err)
+	}
+	if err := a.printResult(folder); err != nil {
+		return err
+	}
+	if _, err = fmt.Fprintf(a.Err, "report: %s\n", filepath.Join(string(folder), "report.html")); err != nil || !checklist {
+		return err
+	}
+	return a.writeChecklist(out, set)
+}
+
+// reportGrid makes the tables and the figure of a grid from the records of its cells.
+func (a *app) reportGrid(folder run.Folder, g record.Grid) error {
+	a.noteChanged(folder)
+	for i := range g.Cells {
+		if cell := cellFolder(folder, g, i); cell.HasResults() {
+			a.noteChanged(cell)
+		}
+	}
+	out, m, err := listed(folder)
+	if err == nil {
+		err = renderGrid(out, g)
+	}
+	if err == nil {
+		err = a.relist(out, m)
+	}
+	return errors.Join(exit.With(exit.Data, err), a.concludeGrid(folder))
+}
+
+// listed opens a run's folder for writing, with its manifest; nil if it has none.
+func listed(folder run.Folder) (*run.Writer, *run.Manifest, error) {
+	m, err := folder.Manifest()
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return nil, nil, err
+	}
+	out, faulty := folder.Writer()
+	if err != nil {
+		return out, nil, faulty
+	}
+	return out, &m, faulty
+}
+
+// relist keeps the list of a run's files after a report, and says which ones were renamed.
+func (a *app) relist(out *run.Writer, m *run.Manifest) error {
+	a.noteAside(out)
+	if m == nil || maps.Equal(m.Files, out.Files) {
+		return nil
+	}
+	m.Files = out.Files
+	return out.WriteManifest(*m)
 }
 
 // reportMemory is the heap's size [bytes] from which on a report collects garbage often. A set of records takes about as much as its files.
@@ -91,6 +142,18 @@ func (a *app) findRun(name string) (run.Folder, error) {
 		if _, err := os.Stat(filepath.Join(dir, "plan.json")); err == nil {
 			return "", exit.With(exit.Config, fmt.Errorf("%s has no records yet: it was stopped, it failed, or it is still running (congrad run continues it)", dir))
 		}
+	}
+	for _, dir := range []string{filepath.Join(a.Runs, name), name} {
+		if stat, err := os.Stat(dir); err == nil && name != "" {
+			what := "a file, not the folder of a run"
+			if stat.IsDir() {
+				what = "a folder without a plan or records: no run was made in it"
+			}
+			return "", exit.With(exit.Config, fmt.Errorf("%s: is %s (congrad ls runs)", dir, what))
+		}
+	}
+	if slices.Contains(open.Shipped(), name) {
+		return "", exit.With(exit.Config, fmt.Errorf("%s was not run yet under %s (congrad run %s)", name, a.Runs, name))
 	}
 	return "", exit.With(exit.Config, fmt.Errorf("%q: no run of this name with records%s (congrad ls runs)", name, suggest.DidYouMean(name, a.finishedRuns())))
 }
@@ -128,6 +191,5 @@ func (a *app) printTable(folder run.Folder, name string) error {
 	if err != nil {
 		return err
 	}
-	_, err = a.Out.Write(data)
-	return err
+	return a.Table(string(data))
 }

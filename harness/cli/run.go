@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -34,12 +35,20 @@ func (a *app) runCommand() *cobra.Command {
 		Long: "Runs every arm of an experiment (a file, or the name of a shipped one) and writes records, tables, figures\n" +
 			"and a report under runs/. Stages whose results are in the store are not run again: a finished experiment does\n" +
 			"no work, a stopped one continues where it stopped.",
-		Example: "  congrad run tiny\n  congrad run tiny --limit 8 --seeds 1\n  congrad run tiny --set train.epochs=2",
-		Args:    cobra.ExactArgs(1),
-		RunE:    func(c *cobra.Command, args []string) error { return a.run(c.Context(), args[0], o, how) },
+		Example: "  congrad run tiny\n  congrad run tiny --limit 8 --seeds 1\n  congrad run tiny --set train.epochs=2\n" +
+			"  congrad run tiny --sweep arms.congrad.keep.share=0.1,0.3,0.5",
+		Args: cobra.ExactArgs(1),
+		RunE: func(c *cobra.Command, args []string) error {
+			if len(how.sweeps) > 0 {
+				return a.sweep(c.Context(), args[0], o, how)
+			}
+			return a.run(c.Context(), args[0], o, how)
+		},
 	}
 	experimentFlags(c, &o)
+	nameFlag(c, &o)
 	how.flags(c)
+	a.WideFlag(c)
 	return c
 }
 
@@ -48,6 +57,21 @@ type manner struct {
 	jobs         int // stages at a time; 0 for what suits the device
 	dry, prepare bool
 	wait         bool // for other processes
+	sweeps       []string
+	tags         []string
+	note         string
+}
+
+// label gives a manifest the tags and the note of the call, else those that the run had before; changed says whether they are others.
+func (m manner) label(now *run.Manifest, before run.Manifest) (changed bool) {
+	now.Tags, now.Note = before.Tags, before.Note
+	if len(m.tags) > 0 {
+		now.Tags = m.tags
+	}
+	if m.note != "" {
+		now.Note = m.note
+	}
+	return now.Note != before.Note || !slices.Equal(now.Tags, before.Tags)
 }
 
 // waitFlag is the help of --wait.
@@ -58,6 +82,9 @@ func (m *manner) flags(c *cobra.Command) {
 	c.Flags().BoolVar(&m.dry, "dry-run", false, "print the stages and which of them are done, and stop")
 	c.Flags().BoolVar(&m.prepare, "prepare", false, "write the plan, print it, and stop; congrad stage runs its stages")
 	c.Flags().BoolVar(&m.wait, "wait", false, waitFlag)
+	c.Flags().StringArrayVar(&m.sweeps, "sweep", nil, "run once for each of several values of a key, as in --sweep train.epochs=1,2,3 (repeatable: all combinations)")
+	c.Flags().StringArrayVar(&m.tags, "tag", nil, "a word for the run in congrad ls runs (repeatable)")
+	c.Flags().StringVar(&m.note, "note", "", "a sentence for the run in congrad ls runs")
 	check := c.PreRunE
 	c.PreRunE = func(c *cobra.Command, args []string) error {
 		switch {
@@ -88,6 +115,11 @@ func experimentFlags(c *cobra.Command, o *open.Options) {
 	c.Flags().StringVar(&o.Seeds, "seeds", "", "run only these seeds, as in --seeds 1,2")
 }
 
+// nameFlag is the flag of what reads or writes the run's folder.
+func nameFlag(c *cobra.Command, o *open.Options) {
+	c.Flags().StringVar(&o.Name, "name", "", "name of the run and its folder (default the experiment's name with what --set, --limit and --seeds change)")
+}
+
 func (a *app) run(ctx context.Context, arg string, o open.Options, how manner) error {
 	if err := a.checkRuns(); err != nil {
 		return err
@@ -97,27 +129,21 @@ func (a *app) run(ctx context.Context, arg string, o open.Options, how manner) e
 		return err
 	}
 	if !how.dry && !how.prepare && e.Grid == nil {
-		if done, err := a.finished(e, s); done || err != nil {
+		if done, err := a.finished(e, s, how); done || err != nil {
 			return err
 		}
 	}
-	opens := a.opening(ctx, how.wait)
-	if how.dry {
-		opens = store.Read
-	}
-	w, err := a.setUp(e, s, opens)
+	w, err := a.setUp(e, s, func() (*store.Store, error) {
+		if how.dry {
+			return a.reading()
+		}
+		return a.opening(ctx, how.wait, store.Open)
+	})
 	if err != nil {
 		return err
 	}
 	defer w.store.Close()
 	w.wait, w.bench.AtOnce = how.wait, how.atOnce(w.info)
-	if !how.dry {
-		release, err := a.holdRun(ctx, e, w)
-		if err != nil {
-			return err
-		}
-		defer release()
-	}
 	a.noteThreads(a.folder(e), w)
 	again := a.again(arg, o)
 	if e.Grid != nil {
@@ -133,11 +159,31 @@ func (a *app) run(ctx context.Context, arg string, o open.Options, how manner) e
 	if err := plan.Reckon(w.bench); err != nil {
 		return exit.With(exit.Data, err)
 	}
-	folder, started := a.folder(e), time.Now()
-	if how.prepare {
-		return errors.Join(folder.Prepare(plan), a.printPlan(e, plan.Stages, w.store))
+	started := time.Now()
+	release, err := a.holdRun(ctx, e, w)
+	if err != nil {
+		return err
 	}
-	done, err := a.execute(ctx, folder, plan, s, w, again)
+	defer release()
+	place, err := a.place(a.folder(e), plan.Identity())
+	if err != nil {
+		return err
+	}
+	out, err := place.Folder.Writer()
+	if err != nil {
+		return exit.With(exit.Data, err)
+	}
+	if err := w.tend(place.Final, plan.Stages, a.Err); err != nil {
+		return err
+	}
+	if how.prepare {
+		return errors.Join(out.Prepare(plan), a.printPlan(e, plan.Stages, w.store))
+	}
+	done, err := a.execute(ctx, out, plan, s, w, again, how)
+	if err != nil {
+		return err
+	}
+	folder, err := a.settle(place)
 	if err != nil {
 		return err
 	}
@@ -145,41 +191,38 @@ func (a *app) run(ctx context.Context, arg string, o open.Options, how manner) e
 }
 
 // execute runs a plan and leaves all of its files in the folder. again is the command that goes on when it is stopped.
-func (a *app) execute(ctx context.Context, folder run.Folder, plan *run.Plan, s *open.Surroundings, w *workplace, again string) (progress.Tally, error) {
+func (a *app) execute(ctx context.Context, out *run.Writer, plan *run.Plan, s *open.Surroundings, w *workplace, again string, how manner) (progress.Tally, error) {
 	if err := a.checkSpace(w.store, plan.Stages, w.bench); err != nil {
 		return progress.Tally{}, err
 	}
-	if err := folder.Prepare(plan); err != nil {
+	if err := out.Prepare(plan); err != nil {
 		return progress.Tally{}, err
 	}
-	log, err := store.OpenLog(filepath.Join(string(folder), "log.txt"))
+	log, err := store.OpenLog(filepath.Join(string(out.Folder), "log.txt"))
 	if err != nil {
 		return progress.Tally{}, err
 	}
 	defer log.Close()
 	report := progress.New(a.Err, log)
 	x := w.executor(report)
+	report.Ahead(slices.DeleteFunc(slices.Clone(plan.Stages), func(s *stage.Stage) bool { return w.store.Has(string(s.Key)) }))
 	m := newManifest(plan.Experiment, w)
 	m.Command, m.Answers = again, plan.AnswerFile(w.bench)
+	how.label(&m, manifestBefore(out.Folder))
 	before := w.bench.Engine.Built()
-	set, err := folder.Finish(ctx, plan, x, w.bench, s.Languages)
+	set, err := w.complete(ctx, out, plan, x, s.Languages, &m, a.Err)
 	report.Close()
 	if m.Built = run.Built(w.bench.Engine.Built().Sub(before)); m.Built != (run.Built{}) {
 		fmt.Fprintf(log, "%s %v\n", time.Now().UTC().Format(time.DateTime), m.Built)
 	}
 	if err == nil {
-		err = a.render(folder, set)
+		err = render(out, set, &m)
 	}
 	if err == nil {
-		m.Spent, err = plan.Spent(w.store)
+		err = out.Prune("")
 	}
-	if err == nil {
-		err = a.renderCost(folder, set, m)
-	}
-	if err == nil {
-		m.Files, err = folder.Written()
-	}
-	m.Peak = x.Peak()
+	a.noteAside(out)
+	m.Files, m.Peak = out.Files, x.Peak()
 	if err != nil {
 		fmt.Fprintf(log, "%s %v\n", time.Now().UTC().Format(time.DateTime), err)
 	}
@@ -194,10 +237,10 @@ func (a *app) execute(ctx context.Context, folder run.Folder, plan *run.Plan, s 
 	default:
 		m.Outcome = "failed: " + err.Error()
 	}
-	return done, errors.Join(err, folder.WriteManifest(m))
+	return done, errors.Join(err, out.WriteManifest(m))
 }
 
-// holdRun takes the folder of a run for this process, and removes what killed ones left half written in it.
+// holdRun takes the folders of a run's name for this process, and removes what killed ones left half written in them.
 func (a *app) holdRun(ctx context.Context, e *config.Experiment, w *workplace) (release func() error, err error) {
 	err = a.waiting(ctx, w.wait, func() error {
 		release, err = w.store.HoldRun(e.Name)
@@ -206,8 +249,10 @@ func (a *app) holdRun(ctx context.Context, e *config.Experiment, w *workplace) (
 	if err != nil {
 		return nil, err
 	}
-	if err := disk.Sweep(disk.Machine{}, string(a.folder(e))); err != nil {
-		return nil, errors.Join(err, release())
+	for _, folder := range a.folder(e).All() {
+		if err := disk.Sweep(disk.Machine{}, string(folder)); err != nil {
+			return nil, errors.Join(err, release())
+		}
 	}
 	return release, nil
 }
@@ -228,6 +273,9 @@ func (a *app) command(words []string, o open.Options) string {
 	if o.Seeds != "" {
 		words = append(words, "--seeds", o.Seeds)
 	}
+	if o.Name != "" {
+		words = append(words, "--name", o.Name)
+	}
 	if a.Device != shell.DefaultDevice {
 		words = append(words, "--device", a.Device)
 	}
@@ -243,12 +291,12 @@ func (a *app) command(words []string, o open.Options) string {
 	return strings.Join(words, " ")
 }
 
-// printPlan lists the stages.
+// printPlan lists the stages; st is nil where there is no store.
 func (a *app) printPlan(e *config.Experiment, stages []*stage.Stage, st *store.Store) error {
 	var pending []*stage.Stage
 	for _, s := range stages {
 		state := "done"
-		if !st.Has(string(s.Key)) {
+		if st == nil || !st.Has(string(s.Key)) {
 			state = "to do"
 			pending = append(pending, s)
 		}
@@ -275,32 +323,30 @@ func (a *app) printRequests(e *config.Experiment, stages []*stage.Stage) error {
 	return err
 }
 
-// render writes tables, figures and reports.
-func (a *app) render(folder run.Folder, set *record.Set) error {
+// render writes tables, figures and reports, and, from the manifest, what the run took.
+func render(out *run.Writer, set *record.Set, m *run.Manifest) error {
 	files, err := results.Render(set)
 	if err != nil {
 		return fmt.Errorf("writing tables and figures: %w", err)
 	}
-	return replace(folder, files)
-}
-
-// replace writes what was rendered in the place of all that was.
-func replace(folder run.Folder, files []results.File) error {
-	byPath := map[string][]byte{}
-	for _, f := range files {
-		byPath[f.Path] = f.Data
+	if m != nil {
+		cost, err := costTable(set, *m)
+		if err != nil {
+			return err
+		}
+		files = append(files, cost...)
 	}
-	return folder.Replace(byPath)
+	return write(out, files)
 }
 
-// write writes rendered files into a run's folder.
-func write(folder run.Folder, files []results.File) error {
+// write writes rendered files, and removes the tables and figures of an earlier rendering that are not among them.
+func write(out *run.Writer, files []results.File) error {
 	for _, f := range files {
-		if err := folder.Write(f.Path, f.Data); err != nil {
+		if err := out.Write(f.Path, f.Data); err != nil {
 			return err
 		}
 	}
-	return nil
+	return errors.Join(out.Prune("tables/"), out.Prune("figures/"))
 }
 
 // conclusion prints the main table and where the rest is.

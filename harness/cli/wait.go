@@ -4,21 +4,23 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"path/filepath"
 	"time"
 
 	"congrad/harness/store"
 )
 
-// opening opens the store for work; with wait it does so as soon as no process holds it alone.
-func (a *app) opening(ctx context.Context, wait bool) func(root string) (*store.Store, error) {
-	return func(root string) (st *store.Store, err error) {
-		err = a.waiting(ctx, wait, func() error {
-			st, err = store.Open(root)
-			return err
-		})
-		return st, err
-	}
+// opening opens the store in one of its ways, such as store.Open; with wait it does so as soon as no process is in the way.
+func (a *app) opening(ctx context.Context, wait bool, open func(root string) (*store.Store, error)) (st *store.Store, err error) {
+	err = a.waiting(ctx, wait, func() error {
+		st, err = open(filepath.Join(a.Runs, ".store"))
+		return err
+	})
+	return st, err
 }
+
+// reading opens the store to read from it.
+func (a *app) reading() (*store.Store, error) { return store.Read(filepath.Join(a.Runs, ".store")) }
 
 // waiting does something that another process may be in the way of, again and again until none is if wait says so.
 func (a *app) waiting(ctx context.Context, wait bool, do func() error) error {

@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"errors"
 	"fmt"
 	"maps"
 	"path/filepath"
@@ -42,7 +43,7 @@ func (a *app) experiment(arg string, o open.Options) (*config.Experiment, *open.
 
 // setUp starts the device and opens the model, the data and the store: a plan, too, needs to know what computes, since that
 // enters the keys of its stages. opens opens the store.
-func (a *app) setUp(e *config.Experiment, s *open.Surroundings, opens func(root string) (*store.Store, error)) (*workplace, error) {
+func (a *app) setUp(e *config.Experiment, s *open.Surroundings, opens func() (*store.Store, error)) (*workplace, error) {
 	started, err := a.OpenBackend()
 	if err != nil {
 		return nil, err
@@ -55,7 +56,7 @@ func (a *app) setUp(e *config.Experiment, s *open.Surroundings, opens func(root 
 	b := w.bench
 	b.Engine = nn.NewEngine(started.Backend, b.Config)
 	b.Engine.BFloat16, b.Engine.Recompute, b.Engine.Beneath = e.Precision == "bfloat16", e.Batch.Recompute, b.Base.Read
-	w.store, err = opens(filepath.Join(a.Runs, ".store"))
+	w.store, err = opens()
 	return w, err
 }
 
@@ -65,12 +66,9 @@ func (a *app) lookAt(e *config.Experiment, s *open.Surroundings, info device.Inf
 	if err == nil {
 		err = open.Suited(e, chat, s.Tasks)
 	}
-	if err != nil {
+	b, wrong := material(e, s)
+	if err := errors.Join(err, exit.With(exit.Data, wrong)); err != nil {
 		return nil, err
-	}
-	b, err := material(e, s)
-	if err != nil {
-		return nil, exit.With(exit.Data, err)
 	}
 	b.Base, b.Chat, b.Config = base, chat, adapted(e, base.Config)
 	if b.Others, err = open.Bases(e, base); err != nil {

@@ -13,10 +13,10 @@ func TestBases(t *testing.T) {
 		want string
 	}{
 		"good":           {nil, ""},
-		"the model":      {[]string{"bases=[\"tiny\"]"}, `bases: entry 0, "tiny", is the model itself; name further ones`},
-		"too few seeds":  {[]string{"seeds=[1]"}, "bases: the model and 1 further ones need 2 seeds at least, one for each; there are 1 (seeds)"},
+		"the model":      {[]string{"bases=[\"tiny\"]"}, `bases: the 1st entry, "tiny", is the model itself; name further ones`},
+		"fewer seeds":    {[]string{"seeds=[2]"}, ""},
 		"adapters":       {[]string{"lora.rank=4"}, "bases: adapters stand on one model; set lora.rank to 0, or run the experiment once for each model"},
-		"no such model":  {[]string{"bases=[\"nowhere\"]"}, "bases: entry 0: "},
+		"no such model":  {[]string{"bases=[\"nowhere\"]"}, "bases: the 1st entry: "},
 		"judging a file": {[]string{"evaluate.judge=self", "evaluate.opponent=a.jsonl"}, "bases: the base model judges the answers of a file"},
 	} {
 		_, err := load(bases, c.sets...)

@@ -31,6 +31,7 @@ type binder struct {
 	file    string
 	lines   map[string]int
 	sets    map[string]bool // keys that --set gave
+	arms    []string        // names of the arms, by which errors call them; empty for one without a name of its own
 	given   map[string]bool // keys that the file or --set gave
 	wrong   []problem
 	bad     map[string]bool // keys without a usable value; they have a default in its place
@@ -73,7 +74,7 @@ func (b *binder) report(key, format string, args ...any) {
 		}
 		at = at[:max(0, strings.LastIndexAny(at, ".["))]
 	}
-	b.wrong = append(b.wrong, problem{line, fmt.Sprintf("%s: %s: %s", b.place(at), key, fmt.Sprintf(format, args...))})
+	b.wrong = append(b.wrong, problem{line, fmt.Sprintf("%s: %s: %s", b.place(at), b.shown(key), fmt.Sprintf(format, args...))})
 }
 
 // bind fills the struct v, whose keys start with path, from raw. general is path without array indices, the name under
@@ -130,8 +131,9 @@ func (b *binder) unknown(path string, raw map[string]any, known map[string]bool)
 	slices.Sort(names)
 	for key := range raw {
 		if !known[key] {
-			b.report(dotted(path, key), "no such key%s (congrad defaults lists all)", suggest.DidYouMean(key, names))
-			if meant, ok := suggest.Nearest(key, names); ok {
+			clause, meant := b.meant(path, key, names)
+			b.report(dotted(path, key), "no such key%s (congrad defaults lists all)", clause)
+			if meant != "" {
 				b.bad[dotted(path, meant)] = true
 			}
 		}
@@ -163,6 +165,10 @@ func (b *binder) assign(key, name string, given any, field reflect.Value) {
 		err = f.check(value)
 	}
 	if err != nil {
+		text, isText := given.(string)
+		if b.sets[key] && isText && strings.Contains(text, ",") && field.Kind() != reflect.String {
+			err = fmt.Errorf("%w (congrad run --sweep runs each of several values)", err)
+		}
 		b.report(key, "%v", err)
 		if f.Default != nil { // so that the rest can still be checked
 			field.Set(reflect.ValueOf(f.Default))
@@ -261,7 +267,7 @@ func convertList(list []any, want reflect.Type) (any, error) {
 		for i, x := range list {
 			s, ok := x.(string)
 			if !ok {
-				return nil, fmt.Errorf("want a list of strings; entry %d is %s", i, describe(x))
+				return nil, fmt.Errorf("want a list of strings; the %s entry is %s", nth(i), describe(x))
 			}
 			texts[i] = s
 		}
@@ -272,7 +278,7 @@ func convertList(list []any, want reflect.Type) (any, error) {
 		for i, x := range list {
 			n, err := convert(x, reflect.TypeFor[float64]())
 			if err != nil {
-				return nil, fmt.Errorf("want a list of numbers; entry %d is %s", i, describe(x))
+				return nil, fmt.Errorf("want a list of numbers; the %s entry is %s", nth(i), describe(x))
 			}
 			numbers[i] = n.(float64)
 		}
@@ -282,7 +288,7 @@ func convertList(list []any, want reflect.Type) (any, error) {
 	for i, x := range list {
 		n, ok := x.(int64)
 		if !ok || n < 0 {
-			return nil, fmt.Errorf("want a list of whole numbers, 0 or more; entry %d is %s", i, describe(x))
+			return nil, fmt.Errorf("want a list of whole numbers, 0 or more; the %s entry is %s", nth(i), describe(x))
 		}
 		seeds[i] = uint64(n)
 	}
@@ -331,7 +337,7 @@ func (f Field) check(value any) error {
 	case []string:
 		for i, word := range x {
 			if f.Words != nil && !slices.Contains(f.Words, word) {
-				return fmt.Errorf("entry %d, %q: want one of %s%s", i, word, strings.Join(f.Words, ", "), suggest.DidYouMean(word, f.Words))
+				return fmt.Errorf("the %s entry, %q: want one of %s%s", nth(i), word, strings.Join(f.Words, ", "), suggest.DidYouMean(word, f.Words))
 			}
 		}
 		if len(x) < int(f.Min) {
@@ -365,7 +371,7 @@ func digits(x float64) string {
 func unique[T comparable](list []T) error {
 	for i, x := range list {
 		if slices.Contains(list[:i], x) {
-			return fmt.Errorf("entry %d, %v, is a duplicate", i, x)
+			return fmt.Errorf("the %s entry, %v, is a duplicate", nth(i), x)
 		}
 	}
 	return nil

@@ -129,12 +129,12 @@ func (b *binder) checkClaimArms(key string, c Claim, e *Experiment) {
 	for i, name := range c.Arms {
 		a := e.FindArm(name)
 		if a == nil {
-			b.report(at, "entry %d, %q: no such arm%s", i, name, suggest.DidYouMean(name, names))
+			b.report(at, "the %s entry, %q: no such arm%s", nth(i), name, suggest.DidYouMean(name, names))
 			return
 		}
 		codes := e.Languages.members(c.Group)
 		if without := slices.IndexFunc(codes, func(code string) bool { return a.Mono() && !slices.Contains(e.Languages.Seen, code) }); without >= 0 {
-			b.report(at, "entry %d, %q: has one model per seen language and none for %s, so it has no number for %s", i, name, codes[without], c.Group)
+			b.report(at, "the %s entry, %q: has one model per seen language and none for %s, so it has no number for %s", nth(i), name, codes[without], c.Group)
 		}
 	}
 	if len(c.Arms) == 2 || c.Measure == Decisions {

@@ -157,7 +157,7 @@ func TestInlineArms(t *testing.T) {
 		t.Error(d)
 	}
 	for second, text := range map[string]string{
-		`{name = "congrad", select = "congard"}`: `x.toml:1: arms[1].select: "congard": want one of none, all, congrad, `,
+		`{name = "congrad", select = "congard"}`: `x.toml:1: arms.congrad.select: "congard": want one of none, all, congrad, `,
 		`"congrad"`:                              `x.toml:1: arms: want a table [[arms]] for each arm, or a list of inline tables: `,
 	} {
 		if _, err := load(inline(second)); err == nil || !strings.HasPrefix(err.Error(), text) {
@@ -264,13 +264,13 @@ func replaced(pairs ...string) string { return strings.NewReplacer(pairs...).Rep
 func TestErrors(t *testing.T) {
 	checkErrors(t, map[string]spoiled{
 		"a table twice": {"loss.beta = 0.1\n[loss]\nkind = \"dpo\"\n", nil, "x.toml:2: [loss]: line 1 began this table with loss.beta: write all of its keys in one place"},
-		"syntax":        {"name = \n", nil, "x.toml:1: expected value but found '\\n' instead"},
+		"syntax":        {"name = \n", nil, "x.toml:1: a key has no value: want key = value"},
 		"unknown key":   {replaced("iterations", "iteration"), nil, `x.toml:4: iteration: no such key; did you mean "iterations"? (congrad defaults lists all)`},
 		"unknown table": {replaced("[train]", "[trian]"), nil, `x.toml:12: trian: no such key; did you mean "train"? (congrad defaults lists all)`},
 		"wrong types, all at once": {
 			replaced("iterations = 3", `iterations = "3"`, "share = 0.3", "share = [1]", `seen = ["en", "de"]`, `seen = ["en", 4]`), nil,
 			"x.toml:4: iterations: want a whole number, got the string \"3\"\n" +
-				"x.toml:7: languages.seen: want a list of strings; entry 1 is the number 4\n" +
+				"x.toml:7: languages.seen: want a list of strings; the 2nd entry is the number 4\n" +
 				"x.toml:16: keep.share: want a number, got a list",
 		},
 		"a fraction of a round":              {replaced("iterations = 3", "iterations = 2.5"), nil, "x.toml:4: iterations: want a whole number, got the number 2.5"},
@@ -284,18 +284,18 @@ func TestErrors(t *testing.T) {
 		"endless":                            {replaced("share = 0.3", "share = inf"), nil, "x.toml:16: keep.share: +Inf is out of range: want 1e-06 to 1 (share of the pairs that is kept, highest scores first, for every selector)"},
 		"set to no number":                   {good, []string{"train.clip=nan"}, "--set: train.clip: NaN is out of range: want 0 to 1000000000 (gradients with a larger global norm are clipped to this; 0 turns clipping off)"},
 		"enumeration":                        {replaced(`select = "all"`, "", `match = "congrad"`, "match = \"congrad\"\n[judge]\nkind = \"slef\""), nil, `x.toml:39: judge.kind: "slef": want one of self, reference; did you mean "self"?`},
-		"no such language":                   {replaced(`"sw", #`, `"sw-KE", #`), nil, `x.toml:8: languages.unseen: entry 0, "sw-KE": no such language; did you mean "sw"? (congrad ls languages)`},
-		"seen and unseen":                    {replaced(`"sw", #`, `"de", #`), nil, `x.toml:8: languages.unseen: entry 0, "de", is also in seen; list a language only once`},
-		"twice":                              {replaced(`"en", "de"`, `"en", "en"`), nil, "x.toml:7: languages.seen: entry 1, en, is a duplicate"},
-		"no such task":                       {replaced(`"facts"`, `"fact"`), nil, `x.toml:20: evaluate.tasks: entry 0, "fact": no such task; did you mean "facts"? (congrad ls tasks; a file of your own ends in .toml)`},
+		"no such language":                   {replaced(`"sw", #`, `"sw-KE", #`), nil, `x.toml:8: languages.unseen: the 1st entry, "sw-KE": no such language; did you mean "sw"? (congrad ls languages)`},
+		"seen and unseen":                    {replaced(`"sw", #`, `"de", #`), nil, `x.toml:8: languages.unseen: the 1st entry, "de", is also in seen; list a language only once`},
+		"twice":                              {replaced(`"en", "de"`, `"en", "en"`), nil, "x.toml:7: languages.seen: the 2nd entry, en, is a duplicate"},
+		"no such task":                       {replaced(`"facts"`, `"fact"`), nil, `x.toml:20: evaluate.tasks: the 1st entry, "fact": no such task; did you mean "facts"? (congrad ls tasks; a file of your own ends in .toml)`},
 		"no such model":                      {replaced(`"tiny"`, `"huge"`), nil, `x.toml:3: model: "huge": no such model`},
-		"no such aggregator":                 {replaced(`"mean"`, `"meen"`), nil, `x.toml:30: arms[1].congrad.aggregator: "meen": no such aggregator; did you mean "mean"? (congrad ls methods)`},
+		"no such aggregator":                 {replaced(`"mean"`, `"meen"`), nil, `x.toml:30: arms.congrad.congrad.aggregator: "meen": no such aggregator; did you mean "mean"? (congrad ls methods)`},
 		"no such aggregator of steps": {
 			replaced("beta = 0.5", "beta = 0.5\n[arms.train]\naggregator = \"non\""),
 			[]string{"train.aggregator=pcgard", "congrad.aggregator=x"},
 			`--set: congrad.aggregator: "x": no such aggregator (congrad ls methods)` + "\n" +
 				`--set: train.aggregator: "pcgard": no such aggregator; did you mean "pcgrad"? (congrad ls methods)` + "\n" +
-				`x.toml:34: arms[1].train.aggregator: "non": no such aggregator; did you mean "none"? (congrad ls methods)`,
+				`x.toml:34: arms.congrad.train.aggregator: "non": no such aggregator; did you mean "none"? (congrad ls methods)`,
 		},
 		"table as value":        {replaced("[train]\nlearning_rate = 1", "train = 1"), nil, "x.toml:12: languages.train: no such key (congrad defaults lists all)"},
 		"no arms":               {good[:strings.Index(good, "[[arms]]")], nil, "x.toml: arms: an experiment compares at least one arm: write [[arms]]"},
@@ -309,9 +309,9 @@ func TestErrors(t *testing.T) {
 		},
 		"drift without answers":         {good, []string{"evaluate.drift=true"}, "--set: evaluate.drift: is measured on sampled answers, but evaluate.samples is 0; set it to 1 or more"},
 		"deciding what a judge decides": {good, []string{"evaluate.decide=exact", "evaluate.judge=self"}, `--set: evaluate.decide: is read only by evaluate.judge = "reference"; the judge is "self"`},
-		"set of an arm":                 {good, []string{"arms.loss.beta=2"}, "--set arms.loss.beta=2: an arm is changed in the file, not from the command line"},
+		"set of an arm":                 {good, []string{"arms.loss.beta=2"}, "--set arms.loss.beta=2: name the arm (baseline, congrad, random), as in arms.baseline.loss.beta=..."},
 		"set through a value":           {good, []string{"name.x=2"}, "--set name.x=2: name is not a table"},
-		"negative seed":                 {good, []string{"seeds=[-1]"}, "--set: seeds: want a list of whole numbers, 0 or more; entry 0 is the number -1"},
+		"negative seed":                 {good, []string{"seeds=[-1]"}, "--set: seeds: want a list of whole numbers, 0 or more; the 1st entry is the number -1"},
 		"judge written as a number":     {replaced("[keep]\nshare = 0.3", "[pair]\nmin_gap = 1\n[judge]\nkind = 3"), nil, "x.toml:18: judge.kind: want a string, got the number 3"},
 	})
 }
@@ -319,35 +319,35 @@ func TestErrors(t *testing.T) {
 // Arms are refused for what they are beside each other and in themselves.
 func TestErrorsOfArms(t *testing.T) {
 	checkErrors(t, map[string]spoiled{
-		"unknown key of an arm": {replaced("beta = 0.5", "betta = 0.5"), nil, `x.toml:32: arms[1].loss.betta: no such key; did you mean "beta"? (congrad defaults lists all)`},
-		"two arms of one name":  {replaced(`name = "random"`, `name = "congrad"`), nil, `x.toml:35: arms[2].name: "congrad": another arm has this name`},
-		"matching nobody":       {replaced(`match = "congrad"`, ""), nil, `x.toml:34: arms[2]: an arm with select = "random" needs match = "...", the arm whose count it copies`},
+		"unknown key of an arm": {replaced("beta = 0.5", "betta = 0.5"), nil, `x.toml:32: arms.congrad.loss.betta: no such key; did you mean "beta"? (congrad defaults lists all)`},
+		"two arms of one name":  {replaced(`name = "random"`, `name = "congrad"`), nil, `x.toml:35: the 3rd arm: name: "congrad": another arm has this name`},
+		"matching nobody":       {replaced(`match = "congrad"`, ""), nil, `x.toml:34: arms.random: an arm with select = "random" needs match = "...", the arm whose count it copies`},
 		"matching the wrong arm": {
 			replaced(`match = "congrad"`, `match = "baseline"`), nil,
-			`x.toml:37: arms[2].match: "baseline" does not choose how many pairs it keeps; match an arm that ranks them, such as one with select = "congrad"`,
+			`x.toml:37: arms.random.match: "baseline" does not choose how many pairs it keeps; match an arm that ranks them, such as one with select = "congrad"`,
 		},
-		"match without random": {replaced(`select = "none"`, "select = \"none\"\nmatch = \"random\""), nil, `x.toml:25: arms[0].match: only an arm with select = "random" or "oracle" can match another arm's count`},
+		"match without random": {replaced(`select = "none"`, "select = \"none\"\nmatch = \"random\""), nil, `x.toml:25: arms.baseline.match: only an arm with select = "random" or "oracle" can match another arm's count`},
 		"trained opponent":     {replaced(`opponent = "baseline"`, `opponent = "congrad"`), nil, `x.toml:19: evaluate.opponent: "congrad" is trained; win rates are against the base model, an arm with select = "none"`},
 		"share and threshold":  {replaced("share = 0.3", "share = 0.3\nthreshold = 0.0"), nil, `x.toml:17: keep.threshold: give only one of share, threshold, band`},
 		"more than all pairs": {
 			replaced(`select = "congrad"`, `select = "validation"`, "share = 0.3", "share = 0.9"), nil,
-			"x.toml:26: arms[1]: keep.share (0.9) and congrad.held_back (0.2) add up to more than 1",
+			"x.toml:26: arms.congrad: keep.share (0.9) and congrad.held_back (0.2) add up to more than 1",
 		},
 		"a consensus of one": {
 			replaced(`select = "congrad"`, "select = \"congrad\"\npolicy = \"mono\""), nil,
-			`x.toml:28: arms[1].select: "congrad" compares languages and cannot be used with policy = "mono"; want one of all, own_language, reward_margin, implicit_margin_high, implicit_margin_low, perplexity_band, ifd, oracle
-x.toml:38: arms[2].match: "congrad" trains one model per language; match an arm whose models see the same pairs`,
+			`x.toml:28: arms.congrad.select: "congrad" compares languages and cannot be used with policy = "mono"; want one of all, own_language, reward_margin, implicit_margin_high, implicit_margin_low, perplexity_band, ifd, oracle
+x.toml:38: arms.random.match: "congrad" trains one model per language; match an arm whose models see the same pairs`,
 		},
 		"languages weighed in models of one": {
 			replaced(`select = "random"`, "select = \"ifd\"\npolicy = \"mono\"\nkeep.quota = \"global\"\ntrain.temperature = 2", `match = "congrad"`, ""), nil,
-			`x.toml:34: arms[2]: keep.quota = "global" compares the pairs of all languages, but policy = "mono" separates them
-x.toml:34: arms[2]: train.temperature = 2 weighs languages against each other, but with policy = "mono" each has its own model`,
+			`x.toml:34: arms.random: keep.quota = "global" compares the pairs of all languages, but policy = "mono" separates them
+x.toml:34: arms.random: train.temperature = 2 weighs languages against each other, but with policy = "mono" each has its own model`,
 		},
 		"without what": {
 			replaced(`select = "congrad"`, "select = \"congrad\"\nwithout = [\"de\", \"sw\", \"en\"]", `select = "none"`, "select = \"none\"\nwithout = [\"de\"]"), nil,
-			`x.toml:25: arms[0].without: the base model is trained on no language
-x.toml:30: arms[1].without: entry 1, "sw": not a seen language; arms have pairs only of seen languages
-x.toml:30: arms[1].without: no language is left`,
+			`x.toml:25: arms.baseline.without: the base model is trained on no language
+x.toml:30: arms.congrad.without: no language is left
+x.toml:30: arms.congrad.without: the 2nd entry, "sw": not a seen language; arms have pairs only of seen languages`,
 		},
 	})
 }
@@ -358,14 +358,14 @@ func TestErrorsOfLosses(t *testing.T) {
 		"a parameter of another loss": {
 			replaced("beta = 0.5", "kind = \"ld_dpo\"\nlabel_smoothing = 0.1\nlength_penalty = 0.0", "[keep]\n", "[loss]\nnll_weight = 2\n[keep]\n"), nil,
 			`x.toml:16: loss.nll_weight: the loss "dpo" has no such parameter; it has beta, length_penalty (docs/losses.md)` + "\n" +
-				`x.toml:35: arms[1].loss.label_smoothing: the loss "ld_dpo" has no such parameter; it has beta, ld_alpha (docs/losses.md)` + "\n" +
-				`x.toml:36: arms[1].loss.length_penalty: the loss "ld_dpo" has no such parameter; it has beta, ld_alpha (docs/losses.md)`,
+				`x.toml:35: arms.congrad.loss.label_smoothing: the loss "ld_dpo" has no such parameter; it has beta, ld_alpha (docs/losses.md)` + "\n" +
+				`x.toml:36: arms.congrad.loss.length_penalty: the loss "ld_dpo" has no such parameter; it has beta, ld_alpha (docs/losses.md)`,
 		},
-		"a sum's beta for means":  {replaced("beta = 0.5", `kind = "simpo"`), nil, `x.toml:32: arms[1].loss.kind: "simpo" compares log-probs per token, and the beta of 0.1 is meant for summed log-probs; set beta too (docs/losses.md)`},
-		"a mean's beta for sums":  {replaced("beta = 0.5", `kind = "hinge"`), []string{"loss.kind=ipo", "loss.beta=2"}, `x.toml:32: arms[1].loss.kind: "hinge" compares summed log-probs, and the beta of 2 is meant for log-probs per token; set beta too (docs/losses.md)`},
+		"a sum's beta for means":  {replaced("beta = 0.5", `kind = "simpo"`), nil, `x.toml:32: arms.congrad.loss.kind: "simpo" compares log-probs per token, and the beta of 0.1 is meant for summed log-probs; set beta too (docs/losses.md)`},
+		"a mean's beta for sums":  {replaced("beta = 0.5", `kind = "hinge"`), []string{"loss.kind=ipo", "loss.beta=2"}, `--set loss.kind=ipo --set loss.beta=2 (with x.toml:32): arms.congrad.loss.kind: "hinge" compares summed log-probs, and the beta of 2 is meant for log-probs per token; set beta too (docs/losses.md)`},
 		"set of a per-token loss": {good, []string{"loss.kind=ipo"}, `--set: loss.kind: "ipo" compares log-probs per token, and the beta of 0.1 is meant for summed log-probs; set beta too (docs/losses.md)`},
-		"no such loss":            {replaced("beta = 0.5", "kind = \"dp\"\nlabel_smoothing = 0.1"), nil, `x.toml:32: arms[1].loss.kind: "dp": want one of dpo, cdpo, robust, hinge, ipo, ipo_sum, dpo_norm, ld_dpo, dpo_nll, simpo; did you mean "dpo"?`},
-		"half the labels wrong":   {replaced("beta = 0.5", "kind = \"robust\"\nlabel_smoothing = 0.5"), nil, "x.toml:33: arms[1].loss.label_smoothing: 0.5 is out of range: want 0 to 0.49 (cdpo, robust: assumed share of wrong labels; 0 is DPO)"},
+		"no such loss":            {replaced("beta = 0.5", "kind = \"dp\"\nlabel_smoothing = 0.1"), nil, `x.toml:32: arms.congrad.loss.kind: "dp": want one of dpo, cdpo, robust, hinge, ipo, ipo_sum, dpo_norm, ld_dpo, dpo_nll, simpo; did you mean "dpo"?`},
+		"half the labels wrong":   {replaced("beta = 0.5", "kind = \"robust\"\nlabel_smoothing = 0.5"), nil, "x.toml:33: arms.congrad.loss.label_smoothing: 0.5 is out of range: want 0 to 0.49 (cdpo, robust: assumed share of wrong labels; 0 is DPO)"},
 	})
 }
 

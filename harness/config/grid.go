@@ -97,10 +97,10 @@ func (b *binder) axis(at string, given any, raw map[string]any) (a Axis) {
 		switch v.(type) {
 		case string, bool, int64, float64:
 			if first := slices.IndexFunc(values, func(x any) bool { return fmt.Sprint(x) == fmt.Sprint(v) }); first < i {
-				b.report(at+".values", "entry %d, %v, is a duplicate", i, v)
+				b.report(at+".values", "the %s entry, %v, is a duplicate", nth(i), v)
 			}
 		default:
-			b.report(at+".values", "entry %d is %s: want numbers, strings, or true and false", i, describe(v))
+			b.report(at+".values", "the %s entry is %s: want numbers, strings, or true and false", nth(i), describe(v))
 		}
 	}
 	return a
@@ -155,6 +155,10 @@ func (g *Grid) fill(file string, source []byte, sets []string, world World) (wro
 		for j, column := range g.Columns.Values {
 			values := []cellValue{{g.Rows.Key, row, "grid.rows"}, {g.Columns.Key, column, "grid.columns"}}
 			name := cellName(values)
+			if len(name) > longestName {
+				wrong = append(wrong, problem{0, fmt.Sprintf("%s: grid: the cell %s... would have a folder name of %d characters; want at most %d: shorten the values", file, name[:40], len(name), longestName)})
+				continue
+			}
 			if slices.ContainsFunc(g.Cells, func(c Cell) bool { return c.Name == name }) {
 				wrong = append(wrong, problem{0, fmt.Sprintf("%s: grid: two cells would be called %s", file, name)})
 			}

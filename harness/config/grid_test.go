@@ -73,8 +73,8 @@ func TestGridErrors(t *testing.T) {
 		"one key twice":      {replace("judge.noise", "base.shared_share"), nil, `x.toml:40: grid.columns: "base.shared_share" is also the key of the rows; a grid varies two different keys`},
 		"empty":              {replace("[0.0, 0.5]", "[]"), nil, "x.toml:39: grid.rows.values: want a list of at least one value"},
 		"no list":            {replace("[0.0, 0.5]", "0.5"), nil, "x.toml:39: grid.rows.values: want a list of at least one value"},
-		"twice":              {replace("[0.0, 0.5]", "[0.0, 0.5, 0]"), nil, "x.toml:39: grid.rows.values: entry 2, 0, is a duplicate"},
-		"a list in the list": {replace("[0.0, 0.5]", "[[1], 2]"), nil, "x.toml:39: grid.rows.values: entry 0 is a list: want numbers, strings, or true and false"},
+		"twice":              {replace("[0.0, 0.5]", "[0.0, 0.5, 0]"), nil, "x.toml:39: grid.rows.values: the 3rd entry, 0, is a duplicate"},
+		"a list in the list": {replace("[0.0, 0.5]", "[[1], 2]"), nil, "x.toml:39: grid.rows.values: the 1st entry is a list: want numbers, strings, or true and false"},
 		"unknown word":       {replace("values = [0.0", "value = [0.0"), nil, "x.toml:39: grid.rows.value: no such key; did you mean \"values\"? (congrad defaults lists all)\nx.toml:39: grid.rows.values: want a list of at least one value"},
 		"out of range":       {replace("[0.0, 0.5]", "[0.0, 1.5]"), nil, "x.toml:39: judge.noise: 1.5 is out of range: want 0 to 1 (share of the scores that are replaced by random scores in the judge's range)"},
 		"of a wrong type":    {replace("[0.0, 0.5]", `["little", 0.5]`), nil, `x.toml:39: judge.noise: want a number, got the string "little"`},
@@ -93,4 +93,38 @@ func TestGridErrors(t *testing.T) {
 			}
 		})
 	}
+}
+
+// Whatever a grid is, there is an error, or every cell is an experiment with a name that fits a file system.
+func FuzzGrid(f *testing.F) {
+	f.Add("judge.noise", "[0.0, 0.5]", "keep.share", "[0.1, 0.3]")
+	f.Add("train.epochs", "[1, \"x\"]", "arms.congrad.keep.share", "[]")
+	f.Add("congrad.aggregator", "[\"mean\", \"pcgrad\"]", "judge.noise", "[{}]")
+	f.Fuzz(func(t *testing.T, row, rows, column, columns string) {
+		source := fmt.Sprintf("%s\n[grid]\nrows = { key = %q, values = %s }\ncolumns = { key = %q, values = %s }\n", good, row, rows, column, columns)
+		if strings.ContainsAny(rows+columns, "\n,[") && len(rows)+len(columns) > 60 {
+			return // a cell takes a millisecond
+		}
+		e, err := load(source)
+		if err != nil || e.Grid == nil {
+			return
+		}
+		for _, c := range e.Grid.Cells {
+			if c.Experiment == nil || c.Name == "" || len(c.Name) > longestName {
+				t.Fatalf("%s: the cell %+v", source, c)
+			}
+		}
+	})
+}
+
+// Whatever is set on the command line, there is an error that says so, or an experiment.
+func FuzzSet(f *testing.F) {
+	for _, set := range []string{"train.epochs=4", `arms.congrad.keep.share=0.1`, `arms."congrad".loss={beta=1}`, "languages.seen=en,de", "arms=[]", "arms..x=1", `arms."=1`, "a.b.c=1", "=", "seeds=[1\n", "x.y"} {
+		f.Add(set)
+	}
+	f.Fuzz(func(t *testing.T, set string) {
+		if _, err := load(good, set); err != nil && !strings.Contains(err.Error(), "--set") && !strings.Contains(err.Error(), "x.toml") {
+			t.Fatalf("%q: %v", set, err)
+		}
+	})
 }

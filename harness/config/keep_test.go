@@ -52,8 +52,8 @@ func TestOracleTakesNoShare(t *testing.T) {
 		"match = \"congrad\"\n":          "",
 		"policy = \"mono\"\n":            "",
 		"[arms.keep]\nthreshold = 0.5\n": "",
-		"[arms.keep]\nshare = 0.5\n":     `x.toml:43: arms[3].keep.share: "oracle" keeps the right pairs, however many there are; to keep as many as another arm set match to its name`,
-		"match = \"random\"\n":           `x.toml:42: arms[3].match: "random" does not choose how many pairs it keeps; match an arm that ranks them, such as one with select = "congrad"`,
+		"[arms.keep]\nshare = 0.5\n":     `x.toml:43: arms.right.keep.share: "oracle" keeps the right pairs, however many there are; to keep as many as another arm set match to its name`,
+		"match = \"random\"\n":           `x.toml:42: arms.right.match: "random" does not choose how many pairs it keeps; match an arm that ranks them, such as one with select = "congrad"`,
 	} {
 		if _, err := load(good + right + own); err == nil && want != "" || err != nil && err.Error() != want {
 			t.Errorf("%q: %v, want %s", own, err, want)
@@ -96,7 +96,7 @@ func TestOneRules(t *testing.T) {
 		"band = [0.75, 0.25]":            `x.toml:16: keep.band: want two numbers, the smaller first: [0.25, 0.75] keeps the middle half`,
 		"band = []":                      `x.toml:16: keep.band: want two numbers, the smaller first: [0.25, 0.75] keeps the middle half`,
 		"band = [0.1, 2]":                `x.toml:16: keep.band: 2 is out of range: want 0 to 1 (`,
-		"band = [\"a\"]":                 `x.toml:16: keep.band: want a list of numbers; entry 0 is the string "a"`,
+		"band = [\"a\"]":                 `x.toml:16: keep.band: want a list of numbers; the 1st entry is the string "a"`,
 		"share = 0.2\nband = [0.1, 0.2]": `x.toml:17: keep.band: give only one of share, threshold, band`,
 	} {
 		if _, err := load(strings.Replace(good, "share = 0.3", own, 1)); err == nil || !strings.HasPrefix(err.Error(), want) {
@@ -109,8 +109,8 @@ func TestAction(t *testing.T) {
 	for _, c := range []struct{ general, own, want string }{
 		{"share = 0.3\naction = \"flip\"", "", ""},
 		{"share = 0.3", "threshold = 0\naction = \"weight\"", ""},
-		{"share = 0.3", "action = \"swap\"", `x.toml:32: arms[1].keep.action: "swap": want one of drop, flip, weight`},
-		{"share = 0.3", "band = [0.2, 0.8]\naction = \"flip\"", `x.toml:33: arms[1].keep.action: "flip": a band rejects the best pairs too; set a share or a threshold in arm "congrad", or action = "drop"`},
+		{"share = 0.3", "action = \"swap\"", `x.toml:32: arms.congrad.keep.action: "swap": want one of drop, flip, weight`},
+		{"share = 0.3", "band = [0.2, 0.8]\naction = \"flip\"", `x.toml:33: arms.congrad.keep.action: "flip": a band rejects the best pairs too; set a share or a threshold in arm "congrad", or action = "drop"`},
 		{"share = 0.3\naction = \"flip\"", "band = [0.2, 0.8]", `x.toml:17: keep.action: "flip": a band rejects the best pairs too; set a share or a threshold in arm "congrad", or action = "drop"`},
 		{"share = 0.3\naction = \"flip\"\n[congrad]\nmode = \"online\"", "", `x.toml:17: keep.action: "flip": pairs that are rejected during training are dropped, and arm "congrad" is online; set action = "drop" in its table`},
 	} {

@@ -10,8 +10,6 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/BurntSushi/toml"
-
 	"congrad/harness/loss"
 	"congrad/harness/method"
 	"congrad/harness/model"
@@ -23,6 +21,8 @@ import (
 type World struct {
 	Languages []string // codes
 	Tasks     []string
+	// Likely is the clause that names the language, of those given, that a word was meant for.
+	Likely func(word string, among []string) string
 	// TaskFile reports what is wrong with a task file outside the shipped ones.
 	TaskFile func(path string) error
 	// Measured reports why a task, by its name, gives no numbers of a measure in any of these languages.
@@ -31,6 +31,14 @@ type World struct {
 	Instructions func(path string) error
 	// Model reports what is wrong with a model's name or folder.
 	Model func(name string) error
+}
+
+// didYouMean is Likely, or by the spelling where nobody knows more of languages.
+func (w World) didYouMean(word string, among []string) string {
+	if w.Likely == nil {
+		return suggest.DidYouMean(word, among)
+	}
+	return w.Likely(word, among)
 }
 
 // SeedsFlag begins the change that the flag --seeds makes: "--seeds 1,2" is "seeds=[1,2]" under the name that the user typed.
@@ -43,6 +51,7 @@ const SeedsFlag = "--seeds "
 // key of the grid, with the cells in it.
 func Load(file string, source []byte, sets []string, world World) (*Experiment, error) {
 	e, wrong := loadCell(file, source, sets, world, nil)
+	wrong = blame(file, source, sets, world, wrong)
 	if e.Grid != nil {
 		wrong = append(wrong, e.Grid.fill(file, source, sets, world)...)
 	}
@@ -81,58 +90,13 @@ func loadCell(file string, source []byte, sets []string, world World, cell []cel
 	b.across = true
 	b.checkTogether(e, world)
 	for _, set := range sets {
-		if !strings.HasPrefix(set, SeedsFlag) {
-			set = "--set " + set
-		}
-		e.Partial = append(e.Partial, set)
+		e.Partial = append(e.Partial, flagsOf([]string{set}))
 	}
 	e.Origins = b.origins
 	if cell == nil {
 		e.Grid = grid
 	}
 	return e, b.wrong
-}
-
-// set applies one "key=value" of the command line. The value is TOML; a bare word is taken as a string.
-func (b *binder) set(raw map[string]any, assignment string) {
-	key, text, ok := strings.Cut(assignment, "=")
-	key = strings.TrimSpace(key)
-	if !ok || key == "" {
-		b.wrong = append(b.wrong, problem{0, fmt.Sprintf("--set %s: want key=value, such as train.epochs=2", assignment)})
-		return
-	}
-	var value struct{ V any }
-	if toml.Unmarshal([]byte("v = "+text), &value) != nil {
-		value.V = text
-	}
-	parts := strings.Split(key, ".")
-	table := raw
-	for _, part := range parts[:len(parts)-1] {
-		if part == "arms" {
-			b.wrong = append(b.wrong, problem{0, fmt.Sprintf("--set %s: an arm is changed in the file, not from the command line", assignment)})
-			return
-		}
-		if part == "published" {
-			b.wrong = append(b.wrong, problem{0, fmt.Sprintf("--set %s: published numbers are given in the file, with their source, not from the command line", assignment)})
-			return
-		}
-		if part == "claims" {
-			b.wrong = append(b.wrong, problem{0, fmt.Sprintf("--set %s: claims are made in the file, before the run, not from the command line", assignment)})
-			return
-		}
-		next, ok := table[part].(map[string]any)
-		if !ok {
-			if _, there := table[part]; there {
-				b.wrong = append(b.wrong, problem{0, fmt.Sprintf("--set %s: %s is not a table", assignment, part)})
-				return
-			}
-			next = map[string]any{}
-			table[part] = next
-		}
-		table = next
-	}
-	table[parts[len(parts)-1]] = value.V
-	b.sets[key] = true
 }
 
 // bindArms reads the arms, which inherit the experiment's loss, training, filter and share.
@@ -146,6 +110,7 @@ func (b *binder) bindArms(raw map[string]any, e *Experiment) {
 		b.report("arms", "an experiment compares at least one arm: write [[arms]]")
 		return
 	}
+	b.arms = ownNames(list)
 	base := reflect.ValueOf(Arm{Loss: e.Loss, Train: e.Train, ConGrad: e.ConGrad, Keep: e.Keep})
 	e.Arms = make([]Arm, len(list))
 	for i, table := range list {
@@ -167,7 +132,7 @@ func tables(given any) ([]map[string]any, error) {
 		for i, x := range given {
 			table, ok := x.(map[string]any)
 			if !ok {
-				return nil, fmt.Errorf("entry %d is %s", i, describe(x))
+				return nil, fmt.Errorf("the %s entry is %s", nth(i), describe(x))
 			}
 			list[i] = table
 		}
@@ -189,11 +154,17 @@ func joined(wrong []problem) error {
 	return errors.New(strings.Join(lines, "\n"))
 }
 
+// longestName is in bytes. A file system takes 255 in a name, and the run's folder adds what the command line changed.
+const longestName = 120
+
 var wellNamed = regexp.MustCompile(`^\w[\w.-]*$`)
 
 // CheckName reports what is wrong with an experiment's name. It is a folder below runs/ and an argument of commands: it
 // cannot lead elsewhere, hide itself or look like a flag.
 func CheckName(s string) error {
+	if len(s) > longestName {
+		return fmt.Errorf("%q...: has %d characters, want at most %d: it becomes a part of file names", s[:20], len(s), longestName)
+	}
 	if !wellNamed.MatchString(s) {
 		return fmt.Errorf(`%q: want letters (a to z), digits, ".", "_" and "-", without "." or "-" at the start`, s)
 	}
@@ -208,7 +179,7 @@ func (b *binder) checkTogether(e *Experiment, w World) {
 	names := func(key string, list, known []string, what, command string) {
 		for i, name := range list {
 			if !slices.Contains(known, name) {
-				b.report(key, "entry %d, %q: no such %s%s (%s)", i, name, what, suggest.DidYouMean(name, known), command)
+				b.report(key, "the %s entry, %q: no such %s%s (%s)", nth(i), name, what, w.didYouMean(name, known), command)
 			}
 		}
 	}
@@ -220,11 +191,11 @@ func (b *binder) checkTogether(e *Experiment, w World) {
 	if b.sound("languages.seen") {
 		names("pair.flip_languages", e.Pair.FlipLanguages, e.Languages.Seen, "seen language of this experiment", "only pairs of seen languages are trained on")
 	}
-	b.checkTrust(e)
+	b.checkTrust(e, w)
 	b.checkTasks(e, w)
 	for i, code := range e.Languages.Unseen {
 		if b.sound("languages.seen") && slices.Contains(e.Languages.Seen, code) {
-			b.report("languages.unseen", "entry %d, %q, is also in seen; list a language only once", i, code)
+			b.report("languages.unseen", "the %s entry, %q, is also in seen; list a language only once", nth(i), code)
 		}
 	}
 	if err := w.Model(e.Model); err != nil {
@@ -239,7 +210,7 @@ func (b *binder) checkTogether(e *Experiment, w World) {
 	b.checkEvaluate(e)
 	b.checkChat(e)
 	b.checkAnswerColumns(e)
-	b.checkArms(e)
+	b.checkArms(e, w)
 	b.checkAdapters(e)
 	b.checkPublished(e, w)
 	b.checkClaims(e, w)
@@ -279,7 +250,7 @@ func (b *binder) checkAggregators(owner string, c ConGrad, t Train) {
 	}
 }
 
-func (b *binder) checkArms(e *Experiment) {
+func (b *binder) checkArms(e *Experiment, w World) {
 	var names []string
 	b.checkAggregators("", e.ConGrad, e.Train)
 	for i, a := range e.Arms {
@@ -320,11 +291,12 @@ func (b *binder) checkArms(e *Experiment) {
 			b.checkMono("arms["+itoa(i)+"]", a)
 		}
 		if b.sound("languages.seen") && b.soundArm(i, "select", "policy") {
-			b.checkWithout("arms["+itoa(i)+"].without", a, e.Languages.Seen)
+			b.checkWithout("arms["+itoa(i)+"].without", a, e.Languages.Seen, w)
 		}
 	}
 	for i, a := range e.Arms {
 		b.checkMatchSteps(i, e, names)
+		b.checkMatchKL(i, e, names)
 		if b.soundArm(i, "select", "keep") {
 			b.checkOracle("arms["+itoa(i)+"].keep", a)
 			b.checkAction("arms["+itoa(i)+"].", a)
@@ -370,10 +342,10 @@ func (b *binder) checkOpponent(e *Experiment, names []string) {
 }
 
 // checkWithout reports languages that an arm cannot do without, and arms that do without any as it is.
-func (b *binder) checkWithout(key string, a Arm, seen []string) {
+func (b *binder) checkWithout(key string, a Arm, seen []string, w World) {
 	for i, code := range a.Without {
 		if !slices.Contains(seen, code) {
-			b.report(key, "entry %d, %q: not a seen language%s; arms have pairs only of seen languages", i, code, suggest.DidYouMean(code, seen))
+			b.report(key, "the %s entry, %q: not a seen language%s; arms have pairs only of seen languages", nth(i), code, w.didYouMean(code, seen))
 		}
 	}
 	switch {

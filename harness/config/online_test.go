@@ -20,14 +20,14 @@ func TestOnlineErrors(t *testing.T) {
 		"whole experiment":             {good, []string{"congrad.mode=online"}, nil},
 		"a quota that other arms need": {arm("mode = \"online\""), []string{"keep.quota=global"}, nil},
 		"leaving out in other arms":    {arm("mode = \"online\""), []string{"congrad.leave_one_out=true"}, nil},
-		"no mode":                      {arm("mode = \"on-line\""), nil, []string{`x.toml:30: arms[1].congrad.mode: "on-line": want one of offline, online; did you mean "online"?`}},
-		"no steps":                     {arm("renew_every = 0"), nil, []string{`x.toml:30: arms[1].congrad.renew_every: 0 is out of range`}},
+		"no mode":                      {arm("mode = \"on-line\""), nil, []string{`x.toml:30: arms.congrad.congrad.mode: "on-line": want one of offline, online; did you mean "online"?`}},
+		"no steps":                     {arm("renew_every = 0"), nil, []string{`x.toml:30: arms.congrad.congrad.renew_every: 0 is out of range`}},
 		"all that does not go": {
 			arm("mode = \"online\"\nleave_one_out = true\nlanguage_gradient = \"mean\"\n[arms.keep]\nquota = \"language\""), nil,
 			[]string{
-				`x.toml:31: arms[1].congrad.leave_one_out: a pair that is scored during training`,
-				`x.toml:32: arms[1].congrad.language_gradient: "mean": during training`,
-				`x.toml:34: arms[1].keep.quota: during training the share is taken of each batch`,
+				`x.toml:31: arms.congrad.congrad.leave_one_out: a pair that is scored during training`,
+				`x.toml:32: arms.congrad.congrad.language_gradient: "mean": during training`,
+				`x.toml:34: arms.congrad.keep.quota: during training the share is taken of each batch`,
 			},
 		},
 		"the experiment's": {
@@ -37,12 +37,12 @@ func TestOnlineErrors(t *testing.T) {
 		},
 		"another selector": {
 			strings.Replace(good, `match = "congrad"`, "match = \"congrad\"\n[arms.congrad]\nmode = \"online\"", 1), nil,
-			[]string{`x.toml:39: arms[2].congrad.mode: only select = "congrad" selects pairs during training; "random" ranks them all before it`},
+			[]string{`x.toml:39: arms.random.congrad.mode: only select = "congrad" selects pairs during training; "random" ranks them all before it`},
 		},
 		"another selector, by the experiment": {
 			strings.NewReplacer(`select = "none"`, "select = \"none\"\n[[arms]]\nname = \"anti\"\nselect = \"anti\"").Replace(good),
 			[]string{"congrad.mode=online"},
-			[]string{`x.toml:25: arms[1].congrad.mode: is "online" in [congrad], but "anti" ranks all pairs before training`},
+			[]string{`--set congrad.mode=online (with x.toml:25): arms.anti.congrad.mode: is "online" in [congrad], but "anti" ranks all pairs before training`},
 		},
 	} {
 		_, err := load(c.source, c.sets...)

@@ -57,20 +57,20 @@ func TestColumns(t *testing.T) {
 func TestPromptErrors(t *testing.T) {
 	for sets, want := range map[string]string{
 		"prompts.source=file": `--set: prompts.source: "file": want one of tiny, files`,
-		"prompts.path=":       `x.toml:39: prompts.source: "files" needs prompts.path: a file, or with {lang} in it one file per language`,
-		"prompts.source=tiny": `x.toml:40: prompts.path: is read only by prompts.source = "files"; the source is "tiny"`,
+		"prompts.path=":       `--set prompts.path= (with x.toml:39): prompts.source: "files" needs prompts.path: a file, or with {lang} in it one file per language`,
+		"prompts.source=tiny": `--set prompts.source=tiny (with x.toml:40): prompts.path: is read only by prompts.source = "files"; the source is "tiny"`,
 		"prompts.path=all.jsonl prompts.columns.language=":                 `--set: prompts.columns.language: is empty; name the column, or put {lang} into the path for one file per language`,
 		"prompts.columns.language=lang":                                    `--set: prompts.columns.language: is not read, since {lang} in the path gives the language; leave one of the two out`,
 		"prompts.columns.prompt=":                                          `--set: prompts.columns.prompt: is empty; name the column with the instruction`,
 		`prompts.kinds=["number"]`:                                         `--set: prompts.kinds: is read only by prompts.source = "tiny"; the source is "files"`,
-		"evaluate.columns.id=x":                                            `x.toml:18: evaluate.columns: is for evaluate.path, which is not set`,
+		"evaluate.columns.id=x":                                            `--set evaluate.columns.id=x (with x.toml:18): evaluate.columns: is for evaluate.path, which is not set`,
 		"evaluate.path=x.jsonl prompts.held_out=0.1":                       `--set: prompts.held_out: evaluate.path has the held-out prompts already; give only one of the two`,
 		"prompts.held_out=0.7 prompts.dev=0.3":                             `--set: prompts.dev: prompts.held_out (0.7) and prompts.dev (0.3) leave no prompts for preferences`,
 		"base.steps=5":                                                     `--set: base.steps: further training uses the embedded world, but prompts.source is "files"; remove this key`,
 		"judge.kind=reference prompts.columns.answer= evaluate.judge=self": `--set: judge.kind: "reference" needs reference answers, but prompts.columns.answer names no column; want "self", or the column`,
 		"pair.flip=0.2 prompts.columns.answer= evaluate.judge=self":        `--set: pair.flip: planted conflicts are measured against reference answers, but prompts.columns.answer names no column`,
-		"prompts.columns.answer=":                                          `x.toml:18: evaluate.judge: "reference" needs reference answers, but no column has those of the held-out prompts; want "self", or the column (prompts.columns.answer, evaluate.columns.answer)`,
-		"evaluate.path=x.jsonl evaluate.columns.id=x":                      `x.toml:18: evaluate.judge: "reference" needs reference answers, but no column has those of the held-out prompts; want "self", or the column (prompts.columns.answer, evaluate.columns.answer)`,
+		"prompts.columns.answer=":                                          `--set prompts.columns.answer= (with x.toml:18): evaluate.judge: "reference" needs reference answers, but no column has those of the held-out prompts; want "self", or the column (prompts.columns.answer, evaluate.columns.answer)`,
+		"evaluate.path=x.jsonl evaluate.columns.id=x":                      `--set evaluate.path=x.jsonl --set evaluate.columns.id=x (with x.toml:18): evaluate.judge: "reference" needs reference answers, but no column has those of the held-out prompts; want "self", or the column (prompts.columns.answer, evaluate.columns.answer)`,
 		"prompts.columns.promt=x":                                          `--set: prompts.columns.promt: no such key; did you mean "prompt"? (congrad defaults lists all)`,
 	} {
 		_, err := load(fromFiles, strings.Fields(sets)...)
@@ -89,10 +89,10 @@ func TestKindsOfPrompts(t *testing.T) {
 	for kinds, want := range map[string]string{
 		`["number", "amount"]`: "",
 		`[]`:                   "",
-		`["numbers"]`:          `--set: prompts.kinds: entry 0, "numbers": want one of territory, language, currency, date_short, date_long, number, percent, amount; did you mean "number"?`,
-		`["number", "month"]`:  `--set: prompts.kinds: entry 1, "month": want one of territory,`,
-		`["number", "number"]`: `--set: prompts.kinds: entry 1, number, is a duplicate`,
-		`number`:               `--set: prompts.kinds: want a list, got the string "number"`,
+		`["numbers"]`:          `--set: prompts.kinds: the 1st entry, "numbers": want one of territory, language, currency, date_short, date_long, number, percent, amount; did you mean "number"?`,
+		`["number", "month"]`:  `--set: prompts.kinds: the 2nd entry, "month": want one of territory,`,
+		`["number", "number"]`: `--set: prompts.kinds: the 2nd entry, number, is a duplicate`,
+		"numbr":                `--set: prompts.kinds: the 1st entry, "numbr": want one of territory,`,
 	} {
 		e, err := load(good, "prompts.kinds="+kinds)
 		if want == "" && (err != nil || !strings.Contains(string(e.Resolved()), "kinds = "+kinds)) || want != "" && (err == nil || !strings.Contains(err.Error(), want)) {

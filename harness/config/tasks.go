@@ -16,13 +16,13 @@ func (b *binder) checkTasks(e *Experiment, w World) {
 		name, isFile := strings.CutSuffix(named, ".toml")
 		switch name = path.Base(name); {
 		case places[name] != "":
-			b.report("evaluate.tasks", "entry %d, %q, has the same name as another, %q; task names must differ", i, named, places[name])
+			b.report("evaluate.tasks", "the %s entry, %q, has the same name as another, %q; task names must differ", nth(i), named, places[name])
 		case isFile:
 			if err := w.TaskFile(named); err != nil {
-				b.report("evaluate.tasks", "entry %d: %v", i, err)
+				b.report("evaluate.tasks", "the %s entry: %v", nth(i), err)
 			}
 		case !slices.Contains(w.Tasks, named):
-			b.report("evaluate.tasks", "entry %d, %q: no such task%s (congrad ls tasks; a file of your own ends in .toml)", i, named, suggest.DidYouMean(named, w.Tasks))
+			b.report("evaluate.tasks", "the %s entry, %q: no such task%s (congrad ls tasks; a file of your own ends in .toml)", nth(i), named, suggest.DidYouMean(named, w.Tasks))
 		}
 		places[name] = named
 	}

@@ -14,7 +14,7 @@ func TestTrust(t *testing.T) {
 		arm: {},
 		arm + "congrad.trust = [\"en\"]\ncongrad.trust_pairs = 5": {},
 		arm + "congrad.trust_pairs = 5":                           {answers: true},
-		arm + "congrad.trust = [\"sw\"]":                          {want: `x.toml:41: arms[3].congrad.trust: entry 0, "sw": not a seen language; arms have pairs only of seen languages`},
+		arm + "congrad.trust = [\"sw\"]":                          {want: `x.toml:41: arms.x.congrad.trust: the 1st entry, "sw": not a seen language; arms have pairs only of seen languages`},
 	} {
 		e, err := load(good + own + "\n")
 		if err == nil && c.want != "" || err != nil && err.Error() != c.want {

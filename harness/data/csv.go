@@ -15,6 +15,9 @@ import (
 // readCSV reads the wanted columns of comma-separated values, whose first line names them.
 func readCSV(r io.Reader, name string, columns []wanted) ([]row, error) {
 	buffered := bufio.NewReader(r)
+	if err := notText(buffered, name); err != nil {
+		return nil, err
+	}
 	if mark, _ := buffered.Peek(3); string(mark) == "\ufeff" {
 		_, _ = buffered.Discard(3)
 	}

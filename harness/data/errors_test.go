@@ -21,7 +21,7 @@ func TestFileErrors(t *testing.T) {
 		text    string
 		want    string
 	}{
-		"no such file":              {"prompt.jsonl", Columns{}, good, `prompt.jsonl: file does not exist (prompts.path is taken from the working folder); did you mean "prompts.jsonl"?`},
+		"no such file":              {"prompt.jsonl", Columns{}, good, `prompt.jsonl: no such file (prompts.path is taken from the working folder); did you mean "prompts.jsonl"?`},
 		"of no known kind":          {"prompts.txt", Columns{}, good, `prompts.txt: want a file that ends in .csv, .jsonl, .parquet (prompts.path)`},
 		"empty":                     {"prompts.jsonl", Columns{}, "\n", `prompts.jsonl: has no rows`},
 		"a language is missing":     {"prompts.jsonl", Columns{}, asked(2, "en", "de", "ja"), `prompts.jsonl: has no prompts in Swahili (sw), a language of the experiment; column "lang" has "de" (2), "en" (2), "ja" (2)`},

@@ -8,11 +8,14 @@ import (
 	"fmt"
 	"io"
 	"maps"
+	"path/filepath"
 	"regexp"
 	"slices"
 	"strconv"
 	"strings"
 	"unicode/utf8"
+
+	"congrad/harness/userfile"
 )
 
 // readJSONL reads the wanted keys of JSON lines, paths of keys included; blank lines and other keys are ignored.
@@ -153,9 +156,14 @@ func (w wanted) fromJSON(value []byte) (text string, err error) {
 // eachLine calls do with every JSON object of a file of lines, each with its number. name is used in errors; what do
 // returns gets its line, and up to ten faults are collected.
 func eachLine(r io.Reader, name string, do func(line int, object map[string]json.RawMessage) error) *faults {
-	scanner := bufio.NewScanner(r)
-	scanner.Buffer(nil, longestLine)
 	f := &faults{name: name}
+	buffered := bufio.NewReader(r)
+	if err := notText(buffered, name); err != nil {
+		f.list = append(f.list, err)
+		return f
+	}
+	scanner := bufio.NewScanner(buffered)
+	scanner.Buffer(nil, longestLine)
 	line := 0
 	for !f.enough() && scanner.Scan() {
 		line++
@@ -179,6 +187,19 @@ func eachLine(r io.Reader, name string, do func(line int, object map[string]json
 		f.list = append(f.list, fmt.Errorf("reading %s: %w", name, err))
 	}
 	return f
+}
+
+// notText is the one error of a file that is not text in UTF-8: each of its lines would have one.
+func notText(r *bufio.Reader, name string) error {
+	head, _ := r.Peek(1 << 10)
+	what := userfile.Encoding(head)
+	switch {
+	case what == "":
+		return nil
+	case strings.HasSuffix(what, "file"), strings.HasSuffix(what, "archive"), strings.HasPrefix(what, "compressed"), strings.HasPrefix(what, "binary"):
+		return fmt.Errorf("%s: is %s; want %s as text in UTF-8", name, what, strings.TrimPrefix(filepath.Ext(name), "."))
+	}
+	return fmt.Errorf("%s: is %s; save the file as UTF-8", name, what)
 }
 
 // jsonObject reads one line. Its keys are taken by name, for the decoder of a struct takes "Prompt" for "prompt".

@@ -15,6 +15,7 @@ import (
 
 	"congrad/harness/record"
 	"congrad/harness/suggest"
+	"congrad/harness/userfile"
 )
 
 // endings are those of the files that are read, with their readers.
@@ -46,12 +47,12 @@ func readRows(path, key string, columns []wanted) ([]row, string, error) {
 	if read == nil {
 		return nil, "", fmt.Errorf("%s: want a file that ends in %s (%s)", path, strings.Join(slices.Sorted(maps.Keys(endings)), ", "), key)
 	}
-	file, err := os.Open(path)
+	file, err := userfile.Open(path)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, "", notThere(path, key)
 	}
 	if err != nil {
-		return nil, "", fmt.Errorf("%s: %w", key, err)
+		return nil, "", fmt.Errorf("%w (%s)", err, key)
 	}
 	defer file.Close()
 	h := sha256.New()
@@ -76,7 +77,7 @@ func notThere(path, key string) error {
 	for _, e := range entries {
 		names = append(names, e.Name())
 	}
-	return fmt.Errorf("%s: %w (%s is taken from the working folder)%s", path, fs.ErrNotExist, key, suggest.DidYouMean(filepath.Base(path), names))
+	return fmt.Errorf("%w (%s is taken from the working folder)%s", userfile.Worded(path, fs.ErrNotExist), key, suggest.DidYouMean(filepath.Base(path), names))
 }
 
 // quoted lists words for an error, the first few of many.

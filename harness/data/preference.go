@@ -1,10 +1,13 @@
 package data
 
 import (
+	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
+	"maps"
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -21,6 +24,7 @@ type Preference struct {
 func ReadPreferences(r io.Reader, name string) ([]Preference, error) {
 	var list []Preference
 	unpaired := 0 // lines of a file of prompts
+	lacking, more := "", 0
 	f := eachLine(r, name, func(line int, object map[string]json.RawMessage) error {
 		p, err := preference(object)
 		if object["prompt"] != nil && object["chosen"] == nil && object["rejected"] == nil {
@@ -30,19 +34,44 @@ func ReadPreferences(r io.Reader, name string) ([]Preference, error) {
 			p.Line = line
 			list = append(list, p)
 		}
+		if lack := (lacks{}); errors.As(err, &lack) {
+			if lacking == lack.Error() { // reported once: mostly every line has the same fault
+				more++
+				return nil
+			}
+			lacking = cmp.Or(lacking, lack.Error())
+		}
 		return err
 	})
 	if len(list)+len(f.list) == 0 {
 		return nil, fmt.Errorf(`%s: has no pairs; want a line {"lang": ..., "prompt": ..., "chosen": ..., "rejected": ...} for each`, name)
 	}
-	if len(f.list) > 0 && len(list) == 0 && unpaired == len(f.list) {
+	if len(f.list) > 0 && len(list) == 0 && unpaired == len(f.list)+more {
 		err := fmt.Errorf("%w; the file has prompts, not preference pairs", f.list[0])
 		if unpaired > 1 {
 			err = fmt.Errorf("%w (other lines have the same error)", err)
 		}
 		return nil, err
 	}
+	if more > 0 {
+		f.list = append(f.list, fmt.Errorf("%s: other lines have the same error as the first: %d", name, more))
+	}
 	return list, f.err()
+}
+
+// lacks says which keys a line has not, and which it has.
+type lacks struct{ missing, there []string }
+
+func (l lacks) Error() string {
+	keys := "key"
+	if len(l.missing) > 1 {
+		keys = "keys"
+	}
+	text := fmt.Sprintf("has no %s %s", keys, strings.Join(l.missing, ", "))
+	if len(l.there) == 0 {
+		return text
+	}
+	return fmt.Sprintf("%s; it has %s (rename keys that mean the same)", text, quoted(l.there))
 }
 
 // preference reads one line.
@@ -57,12 +86,8 @@ func preference(object map[string]json.RawMessage) (p Preference, err error) {
 			missing = append(missing, strconv.Quote(field.key))
 		}
 	}
-	switch len(missing) {
-	case 0:
-	case 1:
-		return p, fmt.Errorf("has no key %s", missing[0])
-	default:
-		return p, fmt.Errorf("has no keys %s", strings.Join(missing, ", "))
+	if len(missing) > 0 {
+		return p, lacks{missing, slices.Sorted(maps.Keys(object))}
 	}
 	for _, field := range fields {
 		value := object[field.key]

@@ -26,9 +26,9 @@ func TestReadPreferencesSaysWhatIsWrong(t *testing.T) {
 		`{"lang":"de"`:   "f:2: is not valid JSON: it ends too early, after byte 12",
 		`["lang"]`:       "f:2: want a JSON object, have a list",
 		`null`:           "f:2: want a JSON object, have null",
-		`{"prompt":"p"}`: `f:2: has no keys "lang", "chosen", "rejected"`,
-		`{"LANG":"de"}`:  `f:2: has no keys "lang", "prompt", "chosen", "rejected"`,
-		`{"lang":"de","prompt":"p","rejected":"a"}`: `f:2: has no key "chosen"`,
+		`{"prompt":"p"}`: `f:2: has no keys "lang", "chosen", "rejected"; it has "prompt" (rename keys that mean the same)`,
+		`{"LANG":"de"}`:  `f:2: has no keys "lang", "prompt", "chosen", "rejected"; it has "LANG" (rename keys that mean the same)`,
+		`{"lang":"de","prompt":"p","rejected":"a"}`: `f:2: has no key "chosen"; it has "lang", "prompt", "rejected" (rename keys that mean the same)`,
 		`hello`:          `f:2: is not valid JSON: unexpected "h" at byte 1`,
 		`{"lang":größe}`: `f:2: is not valid JSON: unexpected "g" at byte 9`,
 		`{ö}`:            `f:2: is not valid JSON: unexpected "ö" at byte 2`,
@@ -48,11 +48,17 @@ func TestReadPreferencesSaysWhatIsWrong(t *testing.T) {
 	if _, err := ReadPreferences(strings.NewReader("\n\n"), "f"); err == nil || !strings.HasPrefix(err.Error(), "f: has no pairs") {
 		t.Errorf("an empty file: %v", err)
 	}
-	if _, err := ReadPreferences(strings.NewReader(strings.Repeat("{}\n", 100)), "f"); strings.Count(err.Error(), "\n") != mostFaults || !strings.HasSuffix(err.Error(), "f: reading stopped after 10 errors; more lines may be wrong") {
+	if _, err := ReadPreferences(strings.NewReader(strings.Repeat("{}\n", 100)), "f"); err == nil || err.Error() != "f:1: has no keys \"lang\", \"prompt\", \"chosen\", \"rejected\"\nf: other lines have the same error as the first: 99" {
+		t.Errorf("one fault of all lines: %v", err)
+	}
+	if _, err := ReadPreferences(strings.NewReader("\xff\xfe{\x00}\x00"+strings.Repeat("\n\x00", 20)), "f.jsonl"); err == nil || err.Error() != "f.jsonl: is UTF-16 text; save the file as UTF-8" {
+		t.Errorf("UTF-16: %v", err)
+	}
+	if _, err := ReadPreferences(strings.NewReader(strings.Repeat("[]\n", 100)), "f"); strings.Count(err.Error(), "\n") != mostFaults || !strings.HasSuffix(err.Error(), "f: reading stopped after 10 errors; more lines may be wrong") {
 		t.Errorf("%d faults are reported", strings.Count(err.Error(), "\n")+1)
 	}
 	prompts := strings.Repeat(`{"prompt":"p","lang":"de"}`+"\n", 20)
-	if _, err := ReadPreferences(strings.NewReader(prompts), "f"); err == nil || err.Error() != `f:1: has no keys "chosen", "rejected"; the file has prompts, not preference pairs (other lines have the same error)` {
+	if _, err := ReadPreferences(strings.NewReader(prompts), "f"); err == nil || err.Error() != `f:1: has no keys "chosen", "rejected"; it has "lang", "prompt" (rename keys that mean the same); the file has prompts, not preference pairs (other lines have the same error)` {
 		t.Errorf("a file of prompts: %v", err)
 	}
 	if _, err := ReadPreferences(strings.NewReader(good+"\n\""+strings.Repeat("x", longestLine)), "f"); err == nil || err.Error() != "f:2: the line is longer than 16 MB" {

@@ -8,8 +8,10 @@ package device
 import (
 	"crypto/sha256"
 	"fmt"
+	"os"
 	"path/filepath"
 	"runtime/debug"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -98,7 +100,7 @@ func resolve(choice string) (Info, error) {
 	case choice == "go":
 		return goInfo(""), nil
 	case choice != "auto" && choice != "xla" && !path:
-		return Info{}, fmt.Errorf("device %q: give auto, xla, go, or the path of a PJRT plugin (congrad doctor)", choice)
+		return Info{}, notDevice(choice)
 	}
 	var plugin Plugin
 	err := Supported()
@@ -121,6 +123,27 @@ func resolve(choice string) (Info, error) {
 		return Info{}, fmt.Errorf("starting XLA: %w", err)
 	}
 	return xlaInfo(plugin), nil
+}
+
+// notDevice says why a choice is none, and what to write.
+func notDevice(choice string) error {
+	const want = "give auto, xla, go, or the path of a PJRT plugin (congrad doctor)"
+	switch lower := strings.ToLower(choice); {
+	case slices.Contains([]string{"auto", "xla", "go"}, lower):
+		return fmt.Errorf("device %q: write %s", choice, lower)
+	case strings.HasPrefix(lower, "cpu"):
+		return fmt.Errorf("device %q: xla computes on the processor, and so does go, without a plugin; %s", choice, want)
+	case slices.ContainsFunc([]string{"cuda", "gpu", "rocm", "tpu", "metal", "mps"}, func(name string) bool { return strings.HasPrefix(lower, name) }):
+		return fmt.Errorf("device %q: an accelerator has no name of its own here: give the path of its PJRT plugin, a library that ends in .so or .dylib, such as the one in a jax plugin's wheel", choice)
+	}
+	if stat, err := os.Stat(choice); err == nil {
+		what := "its name does not end in .so or .dylib, as a plugin's does"
+		if stat.IsDir() {
+			what = "it is a folder"
+		}
+		return fmt.Errorf("device %q: is not a PJRT plugin: %s; %s", choice, what, want)
+	}
+	return fmt.Errorf("device %q: no such device or file; %s", choice, want)
 }
 
 // on says whether XLA runs on the processor, which its devices tell in words of their own: "TFRT_CPU_0", "CpuDevice(id=0)".

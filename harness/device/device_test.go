@@ -13,7 +13,12 @@ func TestOpenRefuses(t *testing.T) {
 	t.Setenv("CONGRAD_CACHE", t.TempDir())
 	t.Setenv("CONGRAD_PLUGIN", "")
 	for choice, want := range map[string]string{
-		"cude":       `device "cude": give auto, xla, go, or the path of a PJRT plugin`,
+		"cude":       `device "cude": no such device or file; give auto, xla, go, or the path of a PJRT plugin`,
+		"CUDA:0":     `device "CUDA:0": an accelerator has no name of its own here: give the path of its PJRT plugin`,
+		"cpu":        `device "cpu": xla computes on the processor`,
+		"XLA":        `device "XLA": write xla`,
+		"/bin/ls":    `device "/bin/ls": is not a PJRT plugin: its name does not end in .so or .dylib`,
+		"/bin":       `device "/bin": is not a PJRT plugin: it is a folder`,
 		"":           `device ""`,
 		"missing.so": "starting XLA",
 		"xla":        "starting XLA: ",

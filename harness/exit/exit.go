@@ -3,7 +3,7 @@ package exit
 
 import "errors"
 
-// The exit codes.
+// The exit codes. A signal that ends the program adds its number to 128.
 const (
 	Other      = 1
 	Config     = 2 // the experiment file, the flags or the arguments
@@ -13,8 +13,6 @@ const (
 	Full       = 6 // no space is left on a disk
 	Unwritable = 7 // a disk or a folder cannot be written
 	Busy       = 8 // another process is at work there
-	Interrupt  = 130
-	Terminated = 143
 )
 
 // failure is an error with its code.

@@ -11,6 +11,7 @@ import (
 	"slices"
 
 	"congrad/harness/model/safetensors"
+	"congrad/harness/userfile"
 )
 
 // Folder is a model on disk as transformers lays it out: config.json, tokenizer.json, model.safetensors.
@@ -51,7 +52,7 @@ func OpenConfig(dir fs.FS) (Config, error) {
 
 // ReadConfig is OpenConfig that returns the file, too.
 func ReadConfig(dir fs.FS) (Config, []byte, error) {
-	data, err := fs.ReadFile(dir, "config.json")
+	data, err := userfile.ReadIn(dir, "config.json", 16<<20)
 	if errors.Is(err, fs.ErrNotExist) {
 		return Config{}, nil, errors.New("has no config.json; want a model folder")
 	}
@@ -89,7 +90,7 @@ func Look(dir fs.FS) (*Folder, error) {
 
 // ReadTokenizer reads a folder's tokenizer.json.
 func ReadTokenizer(dir fs.FS) ([]byte, error) {
-	data, err := fs.ReadFile(dir, "tokenizer.json")
+	data, err := userfile.ReadIn(dir, "tokenizer.json", 256<<20)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, errors.New("has no tokenizer.json; want a model folder with one")
 	}
@@ -230,6 +231,7 @@ func (f *Folder) Write(write func(name string, content func(w io.Writer) error) 
 	for _, s := range f.Config.Shapes() {
 		tensors = append(tensors, safetensors.Tensor{Name: s.Name, Dims: s.Dims, Values: func() ([]float32, error) { return f.Read(s) }})
 	}
+	tensors = append(tensors, f.Config.constants()...)
 	if err := safetensors.WriteFolder(write, dtype, tensors, map[string]string{"format": "pt"}, shardBytes); err != nil {
 		return fmt.Errorf("writing a model: %w", err)
 	}

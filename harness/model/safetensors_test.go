@@ -68,7 +68,7 @@ func TestConfigIsRefusedByName(t *testing.T) {
 		"no base":     {`"rope_theta":10000`, `"rope_theta":0`, "rope_theta is 0"},
 		"no epsilon":  {`"rms_norm_eps":1e-5`, `"rms_norm_eps":0`, "rms_norm_eps is 0"},
 		"scaled":      {`"head_dim"`, `"rope_scaling":{"rope_type":"llama3","factor":8},"head_dim"`, "rope_scaling: low_freq_factor is 0"},
-		"newly":       {`"head_dim"`, `"rope_parameters":{"rope_type":"yarn","rope_theta":500000},"head_dim"`, `rope_parameters: rope_type "yarn" is not supported; default, linear and llama3 are`},
+		"newly":       {`"head_dim"`, `"rope_parameters":{"rope_type":"longrope","rope_theta":500000},"head_dim"`, `rope_parameters: rope_type "longrope" is not supported; default, linear, llama3 and yarn are`},
 		"by layer":    {`"head_dim"`, `"rope_parameters":{"full_attention":{"rope_type":"default","rope_theta":500000}},"head_dim"`, `rope_parameters: full_attention (`},
 		"biases":      {`"head_dim"`, `"attention_bias":1,"head_dim"`, "attention_bias: json: cannot unmarshal number"},
 		"more biases": {`"head_dim"`, `"mlp_bias":"no","head_dim"`, "mlp_bias: json: cannot unmarshal string"},
@@ -110,14 +110,14 @@ func TestHostileFiles(t *testing.T) {
 		data []byte
 		want string
 	}{
-		"nothing":              {nil, "too few for a header"},
+		"nothing":              {nil, "the file is cut: it has 0 bytes"},
 		"a header of 2^64":     {huge, "the header claims"},
 		"a cut header":         {safetensorsFile(`{"a":`, 0), "header"},
 		"no object":            {safetensorsFile(`[]`, 0), "header"},
 		"a hole":               {safetensorsFile(`{"a":{"dtype":"F32","shape":[1],"data_offsets":[4,8]}}`, 8), "must start at 0"},
 		"overlap":              {safetensorsFile(`{"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4]},"b":{"dtype":"F32","shape":[1],"data_offsets":[0,4]}}`, 4), "must start at 4"},
 		"backwards":            {safetensorsFile(`{"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4]},"b":{"dtype":"F32","shape":[1],"data_offsets":[4,0]}}`, 4), "is at bytes"},
-		"beyond the end":       {safetensorsFile(`{"a":{"dtype":"F32","shape":[2],"data_offsets":[0,8]}}`, 4), "end within 4"},
+		"beyond the end":       {safetensorsFile(`{"a":{"dtype":"F32","shape":[2],"data_offsets":[0,8]}}`, 4), "the file is cut: tensor"},
 		"bytes left over":      {safetensorsFile(`{"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4]}}`, 6), "2 bytes after the last tensor"},
 		"a shape that wraps":   {safetensorsFile(`{"a":{"dtype":"F32","shape":[4294967296,4294967296],"data_offsets":[0,4]}}`, 4), "does not fit"},
 		"a negative dimension": {safetensorsFile(`{"a":{"dtype":"F32","shape":[-1],"data_offsets":[0,4]}}`, 4), "does not fit"},

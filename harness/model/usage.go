@@ -8,6 +8,7 @@ import (
 	"slices"
 
 	"congrad/harness/model/safetensors"
+	"congrad/harness/userfile"
 )
 
 // Usage are the files beside a model that say how it is used, by name. No arithmetic depends on them: they are kept so that a
@@ -25,7 +26,7 @@ var usageFiles = []string{tokenizerConfig, generationConfig, "special_tokens_map
 func ReadUsage(dir fs.FS) (Usage, error) {
 	u := Usage{}
 	for _, name := range usageFiles {
-		data, err := fs.ReadFile(dir, name)
+		data, err := userfile.ReadIn(dir, name, 16<<20)
 		if errors.Is(err, fs.ErrNotExist) {
 			continue
 		}

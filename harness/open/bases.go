@@ -8,6 +8,8 @@ import (
 	"congrad/harness/config"
 	"congrad/harness/exit"
 	"congrad/harness/model"
+
+	"github.com/dustin/go-humanize"
 )
 
 // Bases looks at the further models of an experiment, which have the shape and the tokenizer of the first.
@@ -26,7 +28,7 @@ func Bases(e *config.Experiment, first *model.Folder) ([]*model.Folder, error) {
 			what = "another tokenizer"
 		}
 		if what != "" {
-			return nil, exit.With(exit.Config, fmt.Errorf("bases: entry %d, %q, has %s than %s; seeds can only start from models that are alike", i, name, what, e.Model))
+			return nil, exit.With(exit.Config, fmt.Errorf("bases: the %s entry, %q, has %s than %s; seeds can only start from models that are alike", humanize.Ordinal(i+1), name, what, e.Model))
 		}
 		list = append(list, base)
 	}

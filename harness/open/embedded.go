@@ -23,6 +23,9 @@ var bases = []embedded{
 	{"tiny", "tiny/base-2a", "tiny/world-2.toml", 1},
 	{"tiny-b", "tiny/base-2b", "tiny/world-2.toml", 2},
 	{"tiny-c", "tiny/base-2c", "tiny/world-2.toml", 3},
+	{"tiny-d", "tiny/base-2d", "tiny/world-2.toml", 4},
+	{"tiny-e", "tiny/base-2e", "tiny/world-2.toml", 5},
+	{"tiny-f", "tiny/base-2f", "tiny/world-2.toml", 6},
 	{"tiny-1", "tiny/base-1", "tiny/world-1.toml", 1},
 }
 

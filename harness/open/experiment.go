@@ -17,6 +17,7 @@ import (
 	"congrad/harness/exit"
 	"congrad/harness/suggest"
 	"congrad/harness/tomlfile"
+	"congrad/harness/userfile"
 )
 
 // Shipped lists the names of the experiments that come with the program.
@@ -38,7 +39,10 @@ func File(arg string) (string, []byte, error) {
 	if stat, err := os.Stat(arg); err == nil && stat.IsDir() {
 		return arg, nil, exit.With(exit.Config, fmt.Errorf("%q: is a folder, not an experiment file (.toml)", arg))
 	}
-	data, err := os.ReadFile(arg)
+	data, err := userfile.Read(arg, tomlfile.MaxBytes)
+	if errors.Is(err, fs.ErrNotExist) && strings.Contains(arg, "=") {
+		return arg, nil, exit.With(exit.Config, fmt.Errorf("%q: neither a file nor a shipped experiment; to change a key, write --set %s", arg, arg))
+	}
 	if errors.Is(err, fs.ErrNotExist) {
 		return arg, nil, exit.With(exit.Config, fmt.Errorf("%q: neither a file nor a shipped experiment%s (congrad ls experiments)", arg, suggest.DidYouMean(arg, append(Shipped(), near(arg)...))))
 	}
@@ -62,6 +66,7 @@ type Options struct {
 	Sets  []string // keys and values, as in train.epochs=2
 	Limit int      // the most prompts and task items per language; 0 for all
 	Seeds string   // with commas between; empty for those of the file
+	Name  string   // of the run's folder; empty for the experiment's name with the changes
 }
 
 // Experiment reads and checks an experiment with the changes of the command line.
@@ -111,6 +116,15 @@ func Parse(file string, source []byte, o Options) (*config.Experiment, *Surround
 	}
 	if o.Limit > 0 {
 		e.LimitTo(o.Limit)
+	}
+	if o.Name != "" {
+		if err := config.CheckName(o.Name); err != nil {
+			return nil, nil, exit.With(exit.Config, fmt.Errorf("--name %w", err))
+		}
+		if slices.Contains(Shipped(), o.Name) && o.Name != e.Name {
+			return nil, nil, exit.With(exit.Config, fmt.Errorf("--name %s: a shipped experiment has this name, and its run would share its folder; choose another", o.Name))
+		}
+		e.RunName = o.Name
 	}
 	return e, s, nil
 }

@@ -166,7 +166,7 @@ func TestDosesDifferInTheJudgeOnly(t *testing.T) {
 	for _, e := range want.World.JudgeErrors {
 		shares["tiny/world-2.toml"] = e.Share
 	}
-	for _, name := range []string{"tiny/world-2-dose-0.toml", "tiny/world-2-dose-high.toml"} {
+	for _, name := range []string{"tiny/world-2-dose-0.toml", "tiny/world-2-dose-low.toml"} {
 		r := recipe(name)
 		for _, e := range r.World.JudgeErrors {
 			shares[name] = e.Share
@@ -176,7 +176,7 @@ func TestDosesDifferInTheJudgeOnly(t *testing.T) {
 			t.Errorf("%s: %s", name, d)
 		}
 	}
-	if !(shares["tiny/world-2-dose-0.toml"] == 0 && shares["tiny/world-2.toml"] > 0 && shares["tiny/world-2.toml"] < shares["tiny/world-2-dose-high.toml"]) {
+	if !(shares["tiny/world-2-dose-0.toml"] == 0 && shares["tiny/world-2-dose-low.toml"] > 0 && shares["tiny/world-2-dose-low.toml"] < shares["tiny/world-2.toml"]) {
 		t.Errorf("doses %v", shares)
 	}
 }

@@ -9,6 +9,7 @@ import (
 
 	"congrad/harness/model"
 	"congrad/harness/tomlfile"
+	"congrad/harness/userfile"
 	"congrad/harness/world"
 )
 
@@ -50,7 +51,7 @@ type Recipe struct {
 
 // Load reads a recipe. Keys of [world] that it leaves out have the world's defaults; all others have to be given.
 func Load(dir fs.FS, name string) (*Recipe, error) {
-	data, err := fs.ReadFile(dir, name)
+	data, err := userfile.ReadIn(dir, name, tomlfile.MaxBytes)
 	if err != nil {
 		return nil, fmt.Errorf("reading a recipe: %w", err)
 	}

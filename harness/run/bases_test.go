@@ -50,7 +50,7 @@ func TestSeedsStartFromTheirModels(t *testing.T) {
 	}
 	l.bench.Others[0].Weights = l.bench.Base.Weights
 	e := both.Experiment
-	if _, err := NewPlan(e, l.bench, l.tasks); err == nil || !strings.Contains(err.Error(), `bases: entry 0, "other", has the weights of an earlier model`) {
+	if _, err := NewPlan(e, l.bench, l.tasks); err == nil || !strings.Contains(err.Error(), `bases: the 1st entry, "other", has the weights of an earlier model`) {
 		t.Error(err)
 	}
 }

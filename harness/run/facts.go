@@ -2,6 +2,7 @@ package run
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"congrad/harness/bench"
@@ -51,11 +52,11 @@ func baseFields(x *config.Experiment, b *bench.Bench) ([]record.Base, error) {
 		}
 		list = append(list, record.Base{Name: append([]string{x.Model}, x.Bases...)[i], Weights: weights})
 	}
-	for i, seed := range x.Seeds {
-		of := &list[i%len(list)]
+	for _, seed := range x.Seeds {
+		of := &list[x.Start(seed)]
 		of.Seeds = append(of.Seeds, seed)
 	}
-	return list, nil
+	return slices.DeleteFunc(list, func(b record.Base) bool { return len(b.Seeds) == 0 }), nil
 }
 
 // lossFields are the loss with the parameters that its kind takes.

@@ -1,8 +1,12 @@
 package run
 
 import (
+	"bytes"
+	"crypto/sha256"
 	"encoding/json"
 	"fmt"
+	"os"
+	"strings"
 	"time"
 
 	"congrad/harness/record"
@@ -24,10 +28,12 @@ type Manifest struct {
 	Hashes   map[string]string `json:"hashes"`
 	Licence  string            `json:"model_licence,omitempty"` // as the model's files say
 	Command  string            `json:"command,omitempty"`
+	Tags     []string          `json:"tags,omitempty"` // these and the note are the user's, for lists of runs
+	Note     string            `json:"note,omitempty"`
 
 	Prompts []record.PromptFile `json:"prompts,omitempty"` // the files that they come from
 
-	Files map[string]string `json:"files,omitempty"` // SHA-256 of what a finished run left in its folder, by path
+	Files map[string]string `json:"files,omitempty"` // SHA-256 of every file that congrad wrote into the folder, by path
 
 	Answers *record.AnswerFile `json:"answers,omitempty"` // a file that win rates are against
 
@@ -38,7 +44,12 @@ type Manifest struct {
 	Built   Built              `json:"programs,omitzero"`    // in this call
 	Reused  int                `json:"stages_reused"`
 	Ran     int                `json:"stages_run"`
+
+	Seal string `json:"seal,omitempty"` // SHA-256 of the file up to here
 }
+
+// ManifestSchema is that of manifests with a seal.
+const ManifestSchema = 2
 
 // Finished is the outcome of a run that is complete.
 const Finished = "finished"
@@ -62,11 +73,38 @@ type Took struct {
 	Seconds float64 `json:"seconds"`
 }
 
-// WriteManifest writes manifest.json.
+// sealed begins the last line of a manifest that has a seal.
+const sealed = `"seal": "`
+
+// WriteManifest writes manifest.json, sealed.
 func (f Folder) WriteManifest(m Manifest) error {
+	m.Schema, m.Seal = ManifestSchema, strings.Repeat("0", 2*sha256.Size)
 	data, err := json.MarshalIndent(m, "", "  ")
 	if err != nil {
 		return fmt.Errorf("writing the manifest: %w", err)
 	}
+	at := bytes.LastIndex(data, []byte(sealed))
+	copy(data[at+len(sealed):], Hash(data[:at]))
 	return store.WriteFile(f.path("manifest.json"), append(data, '\n'))
+}
+
+// Manifest reads the run's manifest. One that was changed after it was written is an error; those of schema 1 have no seal.
+func (f Folder) Manifest() (Manifest, error) {
+	var m Manifest
+	path := f.path("manifest.json")
+	data, err := os.ReadFile(path)
+	if err != nil {
+		return m, err
+	}
+	if err := json.Unmarshal(data, &m); err != nil {
+		return m, fmt.Errorf("%s: not a run manifest: %w (congrad run writes it again)", path, err)
+	}
+	at := bytes.LastIndex(data, []byte(sealed))
+	switch {
+	case m.Schema != 1 && m.Schema != ManifestSchema:
+		return m, fmt.Errorf("%s: has schema %d; this version reads 1 and %d (congrad run writes it again)", path, m.Schema, ManifestSchema)
+	case m.Schema == ManifestSchema && (at < 0 || m.Seal != Hash(data[:at])):
+		return m, fmt.Errorf("%s was changed after it was written: its seal is not that of its content (congrad run writes it again)", path)
+	}
+	return m, nil
 }

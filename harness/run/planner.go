@@ -1,8 +1,8 @@
 package run
 
 import (
-	"errors"
 	"fmt"
+	"slices"
 
 	"congrad/eval/task"
 	"congrad/harness/bench"
@@ -12,14 +12,16 @@ import (
 	"congrad/harness/kind/training"
 	"congrad/harness/model"
 	"congrad/harness/stage"
+
+	"github.com/dustin/go-humanize"
 )
 
 // planner builds a plan. It goes on after an error, which NewPlan returns in the place of the plan.
 type planner struct {
 	*Plan
 	bench *bench.Bench
-	bases []bench.Policy // the models that seeds start from, in turn
-	base  bench.Policy   // the one that every arm of the seed starts from
+	bases map[int]bench.Policy // the models that seeds start from, by config.Experiment.Start
+	base  bench.Policy         // the one that every arm of the seed starts from
 	byKey map[stage.Ref]*stage.Stage
 	err   error
 }
@@ -32,19 +34,16 @@ func NewPlan(e *config.Experiment, b *bench.Bench, tasks []task.Task) (*Plan, er
 			p.tasks = append(p.tasks, t)
 		}
 	}
-	if err := errors.Join(p.enoughPrompts(), p.answersKnown(), WithinContext(e, b, tasks)); err != nil {
+	if err := Check(e, b, tasks); err != nil {
 		return nil, err
 	}
-	for i, base := range append([]*model.Folder{b.Base}, b.Others...) {
-		p.planBase(base, i)
+	if err := p.planBases(); err != nil {
+		return nil, err
 	}
-	if p.err != nil {
-		return nil, p.err
-	}
-	p.base = p.bases[0]
+	p.base = p.bases[e.Start(e.Seeds[0])]
 	p.opponent()
 	for i, seed := range e.Seeds {
-		p.base = p.bases[i%len(p.bases)]
+		p.base = p.bases[e.Start(seed)]
 		p.seed(seed, i)
 	}
 	if p.err != nil {
@@ -80,6 +79,18 @@ func (p *planner) add(w kind.Work, where string, size int) *stage.Stage {
 	return s
 }
 
+// planBases plans the models that seeds start from.
+func (p *planner) planBases() error {
+	e := p.Experiment
+	p.bases = map[int]bench.Policy{}
+	for at, base := range append([]*model.Folder{p.bench.Base}, p.bench.Others...) {
+		if slices.ContainsFunc(e.Seeds, func(seed uint64) bool { return e.Start(seed) == at }) {
+			p.planBase(base, at)
+		}
+	}
+	return p.err
+}
+
 // planBase plans the at-th of the models that everything starts from.
 func (p *planner) planBase(model *model.Folder, at int) {
 	e := p.Experiment
@@ -91,7 +102,7 @@ func (p *planner) planBase(model *model.Folder, at int) {
 	before := len(p.Stages)
 	s, policy := p.add(base, "", 0), bench.Policy{}
 	if len(p.Stages) == before && p.err == nil {
-		p.fail(fmt.Errorf("%s: bases: entry %d, %q, has the weights of an earlier model; seeds need different ones", e.Name, at-1, e.Bases[at-1]))
+		p.fail(fmt.Errorf("%s: bases: the %s entry, %q, has the weights of an earlier model; seeds need different ones", e.Name, humanize.Ordinal(at), e.Bases[at-1]))
 		return
 	}
 	if policy.Stage = s.Key; at > 0 {
@@ -99,12 +110,12 @@ func (p *planner) planBase(model *model.Folder, at int) {
 	}
 	p.start = append(p.start, s)
 	if e.Base.Steps == 0 {
-		p.bases = append(p.bases, policy)
+		p.bases[at] = policy
 		return
 	}
 	further := p.bench.Recipe.Further(p.bench.World, e.Base.SharedShare, e.Base.Steps)
 	s = p.add(training.Further{Base: s.Key, Weights: policy.Base, Further: further}, "", e.Base.Steps*further.Recipe.Train.Batch)
-	p.start, p.bases = append(p.start, s), append(p.bases, bench.Policy{Stage: s.Key, Trained: true})
+	p.start, p.bases[at] = append(p.start, s), bench.Policy{Stage: s.Key, Trained: true}
 }
 
 // trainee is a model on its way through the iterations: an arm's only one, or its model for one language.
@@ -151,7 +162,12 @@ func (p *planner) seed(seed uint64, at int) {
 		}
 		for _, t := range trainees { // now that all rounds have their pairs
 			if t.arm.Trained() && t.arm.MatchSteps != "" {
-				p.train(rounds[t], t, byArm[t.arm.MatchSteps])
+				p.train(rounds[t], t, byArm[t.arm.MatchSteps], nil)
+			}
+		}
+		for _, t := range trainees { // now that those have their policies
+			if t.arm.Trained() && t.arm.MatchKL != "" {
+				p.train(rounds[t], t, nil, p.match(byArm[t.arm.MatchKL]))
 			}
 		}
 		for _, t := range trainees {

@@ -371,13 +371,13 @@ func TestRunWithEveryLoss(t *testing.T) {
 // load reads records back from their files.
 func load(t *testing.T, files map[string][]byte) *record.Set {
 	t.Helper()
-	dir := Folder(t.TempDir())
+	out := writer(t, Folder(t.TempDir()))
 	for name, data := range files {
-		if err := dir.Write("records/"+name, data); err != nil {
+		if err := out.Write("records/"+name, data); err != nil {
 			t.Fatal(err)
 		}
 	}
-	set, err := record.Load(dir.Records())
+	set, err := record.Load(out.Records())
 	if err != nil {
 		t.Fatal(err)
 	}

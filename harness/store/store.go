@@ -19,6 +19,7 @@ import (
 	"strings"
 
 	"congrad/harness/disk"
+	"congrad/harness/exit"
 
 	"github.com/gofrs/flock"
 )
@@ -77,25 +78,15 @@ func formatOf(root string) (string, error) {
 	return there, nil
 }
 
-// checkFormat reports a store of another format, and marks a new one.
-func checkFormat(f disk.FS, root string) error {
+// checkFormat reports a store of another format.
+func checkFormat(root string) error {
 	there, err := formatOf(root)
-	if err != nil {
+	if err != nil || there == "" || there == format {
 		return err
 	}
-	switch there {
-	case "":
-		return disk.Write(f, filepath.Join(root, "format"), disk.Bytes([]byte(format+"\n")))
-	case format:
-		return nil
-	}
-	return otherFormat(root, there)
-}
-
-func otherFormat(root, there string) error {
-	return fmt.Errorf("the store %s has format %s, this congrad reads format %s: its stages cannot be continued, and nothing in it was changed. "+
+	return exit.With(exit.Data, fmt.Errorf("the store %s has format %s, this congrad reads format %s: its stages cannot be continued, and nothing in it was changed. "+
 		"Move it out of the way (mv %s %s), or give runs another folder (--runs DIR); kept replies of judges (replies-*.jsonl) may be copied to the new store",
-		root, there, format, root, root+"-"+there)
+		root, there, format, root, root+"-"+there))
 }
 
 // Open opens or makes the store at root, next to other processes. The first one removes what killed ones left half written.
@@ -103,17 +94,14 @@ func Open(root string) (*Store, error) { return OpenOn(disk.Machine{}, root) }
 
 // OpenOn opens the store, and writes through the disk that it is given.
 func OpenOn(f disk.FS, root string) (*Store, error) {
+	if err := checkFormat(root); err != nil { // nothing in it is touched
+		return nil, err
+	}
 	if err := disk.MkdirAll(f, root); err != nil {
 		return nil, fmt.Errorf("opening the store: %w", err)
 	}
 	s := &Store{root: root, disk: f}
-	if err := s.join(s.sweep); err != nil {
-		return nil, err
-	}
-	if err := checkFormat(f, root); err != nil {
-		return nil, errors.Join(err, s.Close())
-	}
-	return s, nil
+	return s, s.join(s.prepare)
 }
 
 // Alone opens the store for one process, which may remove artefacts.
@@ -131,18 +119,17 @@ func Alone(root string) (*Store, error) {
 
 // Read opens the store to read from it. It takes no lock, makes nothing and waits for nobody; a store that is not there is empty.
 func Read(root string) (*Store, error) {
-	s := &Store{root: root, disk: disk.Machine{}}
-	there, err := formatOf(root)
-	if err == nil && there != "" && there != format {
-		err = otherFormat(root, there)
-	}
-	return s, err
+	return &Store{root: root, disk: disk.Machine{}}, checkFormat(root)
 }
 
-// sweep removes what killed processes left half written. No other process may be at work. What is in a store of another format stays.
-func (s *Store) sweep() error {
-	if there, err := formatOf(s.root); err != nil || there != "" && there != format {
+// prepare marks a new store and removes what killed processes left half written. No other process may be at work.
+func (s *Store) prepare() error {
+	if there, err := formatOf(s.root); err != nil {
 		return err
+	} else if there == "" {
+		if err := disk.Write(s.disk, filepath.Join(s.root, "format"), disk.Bytes([]byte(format+"\n"))); err != nil {
+			return fmt.Errorf("opening the store: %w", err)
+		}
 	}
 	entries, err := os.ReadDir(s.root)
 	if err != nil {
@@ -230,7 +217,7 @@ func (s *Store) Get(key string) (*Artefact, error) {
 		return nil, fmt.Errorf("opening the artefact %s: %w", key, err)
 	}
 	if err := json.Unmarshal(text, &a.Meta); err != nil {
-		return nil, fmt.Errorf("opening the artefact %s: %w (remove %s; it is made again)", key, err, a.dir)
+		return nil, &Damaged{key, a.dir, fmt.Sprintf("meta.json: %v", err)}
 	}
 	return a, nil
 }
@@ -239,14 +226,17 @@ func (s *Store) Get(key string) (*Artefact, error) {
 func (a *Artefact) Read(name string) ([]byte, error) {
 	at := slices.IndexFunc(a.Meta.Files, func(f File) bool { return f.Name == name })
 	if at < 0 {
-		return nil, fmt.Errorf("the artefact %s of a %s stage has no file %s", a.Key, a.Meta.Kind, name)
+		return nil, &Damaged{a.Key, a.dir, "it has no file " + name}
 	}
 	data, err := os.ReadFile(filepath.Join(a.dir, name))
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, &Damaged{a.Key, a.dir, name + " is missing"}
+	}
 	if err != nil {
 		return nil, fmt.Errorf("reading an artefact of a %s stage: %w", a.Meta.Kind, err)
 	}
 	if sum := sha256.Sum256(data); hex.EncodeToString(sum[:]) != a.Meta.Files[at].SHA256 {
-		return nil, fmt.Errorf("%s is damaged: its hash differs from the stored one (remove %s; it is made again)", filepath.Join(a.dir, name), a.dir)
+		return nil, &Damaged{a.Key, a.dir, "the content of " + name + " is not what was stored"}
 	}
 	return data, nil
 }

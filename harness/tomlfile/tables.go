@@ -38,6 +38,8 @@ func openedTwice(source string) (line int, err error) {
 			switch {
 			case there && before.by == "inline" && (s.header || !last):
 				return s.line, fmt.Errorf("%s: line %d gave the whole table as { ... }: write the key there", strings.Join(s.key, "."), before.line)
+			case !s.header && last && there && before.by == "dotted":
+				return s.line, fmt.Errorf("%s: line %d began this table with %s: give it as a table or as a value", strings.Join(s.key, "."), before.line, before.as)
 			case s.header && last && there && before.by == "dotted":
 				return s.line, fmt.Errorf("[%s]: line %d began this table with %s: write all of its keys in one place", written, before.line, before.as)
 			case !s.header && !last && there && before.by == "header":

@@ -13,11 +13,14 @@ import (
 // Decode reads source into a struct or a map. unknown are the keys that nothing in it has, spelled exactly so, in the order of the file.
 // Errors carry the file's name and the line.
 func Decode(file, source string, into any) (meta toml.MetaData, unknown []toml.Key, err error) {
+	if line, err := bounded(source); err != nil {
+		return meta, nil, fmt.Errorf("%s%s: %w", file, atLine(line), err)
+	}
 	meta, err = toml.Decode(source, into)
 	if err != nil {
 		var at toml.ParseError
 		if errors.As(err, &at) {
-			return meta, nil, fmt.Errorf("%s:%d: %s", file, at.Position.Line, at.Message)
+			return meta, nil, fmt.Errorf("%s%s: %s", file, atLine(at.Position.Line), worded(source, at))
 		}
 		if wrong := mismatched(file, source, reflect.TypeOf(into)); wrong != nil {
 			return meta, nil, wrong
@@ -37,6 +40,13 @@ func Decode(file, source string, into any) (meta toml.MetaData, unknown []toml.K
 		}
 	}
 	return meta, unknown, nil
+}
+
+func atLine(line int) string {
+	if line == 0 {
+		return ""
+	}
+	return fmt.Sprintf(":%d", line)
 }
 
 // has reports whether a type has a place for a key, spelled exactly so. A map has one for every key.

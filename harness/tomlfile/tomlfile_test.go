@@ -27,7 +27,7 @@ func TestTablesAreMadeOnce(t *testing.T) {
 		"loss.b = [\n'[loss]', # ]\n\"\\\"]\",\n{x = 1}]\n[z]":       "",
 		"\"loss\".b = \"\"\"a\\\"\"\"\"\"\n[ loss ]":                 "f:2: [loss]: line 1 began this table with loss.b: write all of its keys in one place",
 		"loss.b = 1\r\n# c\r\n[loss]\r\n":                            "f:3: [loss]: line 1 began this table with loss.b: write all of its keys in one place",
-		"x = 1\nx = 2":                                               "f:2: Key 'x' has already been defined.",
+		"x = 1\nx = 2":                                               "f:2: x: is given a second time; line 1 has it already",
 	} {
 		var into map[string]any
 		_, _, err := Decode("f", source, &into)

@@ -138,7 +138,7 @@ func (s *Study) Length(arm string, in records.Group) stats.Estimate {
 
 // sharesModel tells the seeds that start from the same model as one: under these an untrained arm is the same.
 func (s *Study) sharesModel(seed uint64) func(uint64) bool {
-	return func(other uint64) bool { return len(s.Bases) == 0 || s.Outer(other) == s.Outer(seed) }
+	return func(other uint64) bool { return s.Start(other) == s.Start(seed) }
 }
 
 func (s *Study) untouched(arm string) bool {

@@ -98,10 +98,7 @@ func (s *Study) sameAnswers(without []Doubt) (list []Doubt) {
 func (s *Study) answerAlike(a, b record.Arm) bool {
 	seed := func(e evaluation) uint64 {
 		if !a.Trained {
-			if len(s.Bases) == 0 {
-				return 0
-			}
-			return s.Outer(e.Seed)
+			return s.Start(e.Seed)
 		}
 		return e.Seed
 	}

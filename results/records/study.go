@@ -120,6 +120,9 @@ func (s *Study) sort() {
 	}, func(a, b *record.Drift) int {
 		return cmp.Or(cmp.Compare(a.Prompt, b.Prompt), cmp.Compare(a.Sample, b.Sample))
 	})
+	put(s.Set.Matched, func(a, b *record.Matched) int {
+		return s.order(a.Seed, b.Seed, a.Arm, b.Arm, a.Iteration, b.Iteration, "", "")
+	}, func(_, _ *record.Matched) int { return 0 })
 }
 
 func (s *Study) order(seedA, seedB uint64, armA, armB string, iterationA, iterationB int, langA, langB string) int {
@@ -170,11 +173,14 @@ func (s *Study) selecting() map[string]bool {
 // Outer is what a training run is an example of: a seed, or, where seeds start from several models, the model, for runs that share it are no
 // independent examples. Intervals are over these.
 func (s *Study) Outer(seed uint64) uint64 {
-	if base, several := s.baseOf[seed]; several {
-		return base
+	if len(s.Bases) > 1 {
+		return s.baseOf[seed]
 	}
 	return seed
 }
+
+// Start tells the model that a seed starts from: those of seeds that start from one model are equal.
+func (s *Study) Start(seed uint64) uint64 { return s.baseOf[seed] }
 
 // Runs says how many training runs there are, and on how many models: "6 seeds on 3 models".
 func (s *Study) Runs() string {
@@ -182,7 +188,7 @@ func (s *Study) Runs() string {
 	if len(s.Seeds) == 1 {
 		text = "1 seed"
 	}
-	if len(s.Bases) > 0 {
+	if len(s.Bases) > 1 {
 		text += fmt.Sprintf(" on %d models", len(s.Bases))
 	}
 	return text

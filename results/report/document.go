@@ -227,7 +227,7 @@ func reading(s *outcome.Study) []string {
 	for _, a := range s.Confined() {
 		list = append(list, fmt.Sprintf("%s trains one model per language (%s) on that language's pairs only, and each model answers in its language only. It has no model for other languages, so it is not measured where they count: compare it with other arms on its own languages.", a.Name, strings.Join(a.Languages, ", ")))
 	}
-	if len(s.Bases) > 0 {
+	if len(s.Bases) > 1 {
 		list = append(list, fmt.Sprintf("Models: the seeds start from %d models in turn (%s). Runs from one model are no independent examples of training, so intervals are over the models, where it says training runs above.", len(s.Bases), enumerate(baseNames(s))))
 	}
 	if len(s.Seeds) == 1 {

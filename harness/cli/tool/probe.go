@@ -20,11 +20,12 @@ import (
 
 // probeCommand is what runs in the child process: it measures a device and prints the figures as JSON.
 func (a *app) probeCommand() *cobra.Command {
-	return &cobra.Command{
+	var start bool
+	c := &cobra.Command{
 		Use: "probe DEVICE", Hidden: true, Args: cobra.ExactArgs(1),
 		RunE: func(_ *cobra.Command, args []string) error {
 			b, info, err := device.Open(args[0])
-			if err != nil {
+			if err != nil || start {
 				return exit.With(exit.Backend, err)
 			}
 			speed, err := nn.Probe(b)
@@ -34,6 +35,8 @@ func (a *app) probeCommand() *cobra.Command {
 			return json.NewEncoder(a.Out).Encode(Probed{Speed: speed, Threads: info.Threads})
 		},
 	}
+	c.Flags().BoolVar(&start, "start", false, "start the device and measure nothing")
+	return c
 }
 
 // Probed is what a probe found.

@@ -108,8 +108,8 @@ func TestSourcesAreOneModel(t *testing.T) {
 // In bfloat16, too, a folder opens, with weights rounded.
 func TestExportInTwoBytes(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "x")
-	exportTo(t, "tiny", shell.ModelOut{Out: dir, DType: "bfloat16"})
-	a, _, err := open.Model("tiny")
+	exportTo(t, "tiny-1", shell.ModelOut{Out: dir, DType: "bfloat16"})
+	a, _, err := open.Model("tiny-1")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -171,7 +171,7 @@ func TestWhatSourcesAreNot(t *testing.T) {
 		{"tokenize --model " + wrong, exit.Data, "wrong.gguf"},
 		{"generate --prompt x --model " + wrong, exit.Data, "wrong.gguf"},
 		{"tokenize --model source_test.go", exit.Data, `"source_test.go" is neither a folder nor a .gguf file`},
-		{"tokenize --model tinny", exit.Data, `"tinny" is neither an embedded model (tiny, tiny-b, tiny-c, tiny-1) nor a folder, a .gguf file or an id org/name; did you mean "tiny"?`},
+		{"tokenize --model tinny", exit.Data, `"tinny" is neither an embedded model (tiny, tiny-b, tiny-c, tiny-d, tiny-e, tiny-f, tiny-1) nor a folder, a .gguf file or an id org/name; did you mean "tiny"?`},
 		{"generate", exit.Config, "--prompt: give a text"},
 		{"generate --prompt x --max-tokens 0", exit.Config, "--max-tokens 0"},
 		{"generate --prompt x --temperature 0", exit.Config, "--temperature 0: want 0.01 to 10 (or pass --greedy)"},

@@ -3,8 +3,9 @@ package endpoint
 import (
 	"errors"
 	"fmt"
-	"os"
 	"strings"
+
+	"congrad/harness/userfile"
 )
 
 // The places of a template.
@@ -36,7 +37,7 @@ func Template(path string) (string, error) {
 	if path == "" {
 		return builtIn, nil
 	}
-	data, err := os.ReadFile(path)
+	data, err := userfile.Read(path, 1<<20)
 	if err != nil {
 		return "", err
 	}

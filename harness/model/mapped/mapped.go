@@ -27,6 +27,9 @@ type File struct {
 
 // Open opens a file of dir. A file of the operating system is mapped; it must not be overwritten in place while it is open.
 func Open(dir fs.FS, name string) (*File, error) {
+	if stat, err := fs.Stat(dir, name); err == nil && !stat.Mode().IsRegular() { // to open a pipe is to wait for its writer
+		return nil, fmt.Errorf("%s is not a regular file", name)
+	}
 	f, err := dir.Open(name)
 	if err != nil {
 		return nil, err

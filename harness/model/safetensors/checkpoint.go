@@ -12,16 +12,20 @@ import (
 	"io/fs"
 	"maps"
 	"math"
+	"path"
 	"slices"
 	"strings"
 
 	"congrad/harness/model/mapped"
 	"congrad/harness/model/narrow"
+	"congrad/harness/userfile"
 )
 
 const (
 	single = "model.safetensors"
 	index  = "model.safetensors.index.json"
+
+	maxIndex = 64 << 20 // bytes; a tensor takes a hundred
 )
 
 // Checkpoint is the tensors of one file or of several, read one at a time: opening it reads headers only. Its methods may be
@@ -39,9 +43,9 @@ func Open(dir fs.FS) (*Checkpoint, error) {
 	if _, err := fs.Stat(dir, single); err == nil || !errors.Is(err, fs.ErrNotExist) {
 		return OpenFile(dir, single)
 	}
-	data, err := fs.ReadFile(dir, index)
+	data, err := userfile.ReadIn(dir, index, maxIndex)
 	if errors.Is(err, fs.ErrNotExist) {
-		return nil, fmt.Errorf("reading safetensors: neither %s nor %s: %w", single, index, err)
+		return nil, noWeights(dir)
 	}
 	if err != nil {
 		return nil, fmt.Errorf("reading safetensors: %w", err)
@@ -55,6 +59,19 @@ func Open(dir fs.FS) (*Checkpoint, error) {
 		return nil, errors.Join(fmt.Errorf("reading safetensors: %s: %w", index, err), c.Close())
 	}
 	return c, nil
+}
+
+// noWeights says that a folder has no weights, and what it has in their place.
+func noWeights(dir fs.FS) error {
+	entries, _ := fs.ReadDir(dir, ".") // unreadable, nothing in it is named
+	other := ""
+	for _, e := range entries {
+		switch ext := path.Ext(e.Name()); {
+		case ext == ".safetensors", ext == ".bin", ext == ".pt", ext == ".pth", ext == ".gguf", ext == ".h5":
+			other = fmt.Sprintf("; %s is there, which is not read from a folder", e.Name())
+		}
+	}
+	return fmt.Errorf("has no weights: neither %s nor %s%s", single, index, other)
 }
 
 // OpenFile opens one file of a folder.

@@ -15,7 +15,7 @@ import (
 )
 
 // maxHeader bounds the header, as the reference implementation does.
-const maxHeader = 100 << 20
+const maxHeader = 100_000_000
 
 // DType is the type of a tensor's entries, by the format's name.
 type DType string
@@ -52,14 +52,17 @@ type stored struct {
 // the file before anything is allocated by it: the tensors cover the file behind the header exactly, without overlap.
 func readHeader(f *mapped.File) ([]stored, map[string]string, error) {
 	if f.Size() < 8 {
-		return nil, nil, fmt.Errorf("%d bytes are too few for a header", f.Size())
+		return nil, nil, fmt.Errorf("the file is cut: it has %d bytes, fewer than the 8 that give the header's length; fetch or copy it again", f.Size())
 	}
 	var length uint64
 	if err := f.Read(0, 8, 8, func(p []byte) { length = binary.LittleEndian.Uint64(p) }); err != nil {
 		return nil, nil, err
 	}
-	if length > maxHeader || length > uint64(f.Size()-8) {
-		return nil, nil, fmt.Errorf("the header claims %d bytes, the file has %d", length, f.Size())
+	switch {
+	case length > maxHeader:
+		return nil, nil, fmt.Errorf("the header claims %d bytes; want at most %d MB: not a safetensors file, or a damaged one", length, maxHeader/1_000_000)
+	case length > uint64(f.Size()-8):
+		return nil, nil, fmt.Errorf("the file is cut: its header has %d bytes, the file only %d; fetch or copy it again", length, f.Size())
 	}
 	header := make([]byte, 0, length)
 	if err := f.Read(8, int64(length), 1, func(p []byte) { header = append(header, p...) }); err != nil {
@@ -80,6 +83,9 @@ func readHeader(f *mapped.File) ([]stored, map[string]string, error) {
 	tensors, end := make([]stored, 0, len(names)), uint64(0)
 	for _, name := range names {
 		e := entries[name]
+		if e.Offsets[0] == end && e.Offsets[1] > body {
+			return nil, nil, fmt.Errorf("the file is cut: tensor %q ends at byte %d, the file at %d; fetch or copy it again", name, uint64(start)+e.Offsets[1], f.Size())
+		}
 		if e.Offsets[0] != end || e.Offsets[1] < end || e.Offsets[1] > body {
 			return nil, nil, fmt.Errorf("tensor %q is at bytes %d to %d; it must start at %d and end within %d", name, e.Offsets[0], e.Offsets[1], end, body)
 		}
