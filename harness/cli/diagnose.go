@@ -18,6 +18,7 @@ import (
 	"congrad/harness/data"
 	"congrad/harness/exit"
 	"congrad/harness/kind/filtering"
+	"congrad/harness/lang"
 	"congrad/harness/nn"
 	"congrad/harness/open"
 	"congrad/harness/record"
@@ -25,7 +26,6 @@ import (
 	"congrad/harness/sketch"
 	"congrad/harness/stage"
 	"congrad/harness/store"
-	"congrad/harness/suggest"
 	"congrad/results"
 	"congrad/results/figure"
 	"congrad/results/measure"
@@ -136,7 +136,11 @@ func (o diagnosis) experiment(codes []string) (*config.Experiment, error) {
 		return nil, fmt.Errorf("--limit %d: want at least 1 pair per language", o.limit)
 	}
 	w := s.World()
-	w.Languages = codes // whatever the table knows
+	for _, code := range codes { // a name that no table knows is a language of these pairs
+		if _, known := w.Languages.Know(code); !known {
+			w.Languages = w.Languages.With(lang.Language{Code: code, Name: code})
+		}
+	}
 	quoted, err := json.Marshal(map[string]any{"codes": codes, "model": o.model, "loss": o.loss})
 	if err != nil {
 		return nil, err
@@ -202,22 +206,29 @@ func (a *app) pairsOfRun(name string) ([]data.Preference, error) {
 	return pairs, nil
 }
 
-// diagnosable are the codes of the pairs' languages, in the order of their first pairs. A code that the table does not have
-// is taken as it is, since nothing depends on the language but how pairs are grouped; it may be a slip, so it is said.
+// diagnosable are the codes of the pairs' languages, in the order of their first pairs, by which the pairs then call them. A name that is
+// of no language is taken as it is, since nothing depends on the language but how pairs are grouped; it may be a slip, so it is said.
 func (a *app) diagnosable(pairs []data.Preference) ([]string, error) {
 	s, err := open.ReadSurroundings()
 	if err != nil {
 		return nil, err
 	}
-	known := s.Languages.Codes()
 	var codes []string
-	for _, p := range pairs {
-		if slices.Contains(codes, p.Lang) {
-			continue
+	named := map[string]string{} // codes by what the pairs call their languages
+	for i, p := range pairs {
+		code, there := named[p.Lang]
+		if !there {
+			if l, known := s.Languages.Know(p.Lang); known {
+				code = l.Code
+			} else {
+				code = p.Lang
+				fmt.Fprintf(a.Err, "line %d: %q is not a known language%s; it is used as it is (congrad ls languages)\n", p.Line, p.Lang, s.Languages.Meant(p.Lang))
+			}
+			named[p.Lang] = code
 		}
-		codes = append(codes, p.Lang)
-		if !slices.Contains(known, p.Lang) {
-			fmt.Fprintf(a.Err, "line %d: %q is not a known language%s; it is used as it is (congrad ls languages)\n", p.Line, p.Lang, suggest.DidYouMean(p.Lang, known))
+		pairs[i].Lang = code
+		if !slices.Contains(codes, code) {
+			codes = append(codes, code)
 		}
 	}
 	if len(codes) < 2 {

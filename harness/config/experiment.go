@@ -11,6 +11,7 @@ import (
 	"slices"
 	"strings"
 
+	"congrad/harness/lang"
 	"congrad/harness/loss"
 	"congrad/harness/method"
 )
@@ -71,6 +72,9 @@ type Languages struct {
 	Seen             []string `toml:"seen"`
 	Unseen           []string `toml:"unseen"`
 	UnderRepresented []string `toml:"under_represented"`
+
+	Define []Definition    `toml:"define"` // in the order of their codes
+	Others []lang.Language `toml:"-"`      // languages of the study that the embedded world does not speak
 }
 
 // All lists the seen languages, then the unseen ones.

@@ -10,6 +10,7 @@ import (
 	"slices"
 	"strings"
 
+	"congrad/harness/lang"
 	"congrad/harness/loss"
 	"congrad/harness/method"
 	"congrad/harness/model"
@@ -19,8 +20,9 @@ import (
 
 // World is what an experiment refers to by name.
 type World struct {
-	Languages []string // codes
+	Languages lang.Table // any other language of ISO 639 is known, too
 	Tasks     []string
+	Embedded  []string // those tasks whose items are the embedded world's
 	// TaskFile reports what is wrong with a task file outside the shipped ones.
 	TaskFile func(path string) error
 	// Measured reports why a task, by its name, gives no numbers of a measure in any of these languages.
@@ -67,6 +69,10 @@ func loadCell(file string, source []byte, sets []string, world World, cell []cel
 	e := &Experiment{Source: source}
 	grid := b.takeGrid(raw)
 	b.put(raw, cell)
+	table := b.bindDefinitions(raw, e, world.Languages)
+	nameLanguages(raw, table)
+	defined := b.origins // which come last in a resolved file: behind a table there is no key of the file itself
+	b.origins = nil
 	b.bind("", "", raw, reflect.ValueOf(e).Elem(), reflect.Value{})
 	b.bindArms(raw, e)
 	b.bindPublished(raw, e)
@@ -78,11 +84,12 @@ func loadCell(file string, source []byte, sets []string, world World, cell []cel
 	b.settleEvaluate(e)
 	b.settleReference(e)
 	b.across = true
+	b.checkLanguages(e, world, table)
 	b.checkTogether(e, world)
 	for _, set := range sets {
 		e.Partial = append(e.Partial, flagsOf([]string{set}))
 	}
-	e.Origins = b.origins
+	e.Origins = append(b.origins, defined...)
 	if cell == nil {
 		e.Grid = grid
 	}
@@ -167,8 +174,6 @@ func (b *binder) checkTogether(e *Experiment, w World) {
 			}
 		}
 	}
-	names("languages.seen", e.Languages.Seen, w.Languages, "language", "congrad ls languages")
-	names("languages.unseen", e.Languages.Unseen, w.Languages, "language", "congrad ls languages")
 	if b.sound("languages.seen", "languages.unseen") {
 		names("languages.under_represented", e.Languages.UnderRepresented, e.Languages.All(), "language of this experiment", "it must be in seen or unseen")
 	}

@@ -87,7 +87,7 @@ sketch_rank = 3 # of no gradient
 // Records say what an arm does otherwise than the experiment, as far as the arm uses it, and leave out what it does not.
 func TestFieldsOfArms(t *testing.T) {
 	e, err := config.Load("x.toml", []byte(variedArms), nil, config.World{
-		Languages: []string{"en", "de"}, Model: func(string) error { return nil },
+		Model: func(string) error { return nil },
 	})
 	if err != nil {
 		t.Fatal(err)
