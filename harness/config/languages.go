@@ -100,17 +100,17 @@ func nameLanguages(raw map[string]any, table lang.Table) {
 }
 
 // checkLanguages reports languages that nobody knows, and those that the embedded world does not speak where it is asked.
-func (b *binder) checkLanguages(e *Experiment, w World, table lang.Table) {
+func (b *binder) checkLanguages(e *Experiment, w World) {
 	for _, of := range []struct {
 		key   string
 		codes []string
 	}{{"languages.seen", e.Languages.Seen}, {"languages.unseen", e.Languages.Unseen}} {
 		key := of.key
 		for i, code := range of.codes {
-			l, ok := table.Know(code)
+			l, ok := w.Languages.Know(code)
 			switch {
 			case !ok:
-				b.report(key, "the %s entry, %q: no such language%s (any code of ISO 639 is one, and what [languages.define.%s] defines; congrad ls languages)", nth(i), code, table.Meant(code), quotedPart(code))
+				b.report(key, "the %s entry, %q: no such language%s (any code of ISO 639 is one, and what [languages.define.%s] defines; congrad ls languages)", nth(i), code, w.Languages.Meant(code), quotedPart(code))
 			case l.Speaks():
 			case b.sound("prompts.source") && e.Prompts.Source == "tiny" && !e.TasksOnly():
 				b.report(key, "the %s entry, %q: the embedded world does not speak %s (congrad ls languages lists those it speaks); other languages need prompts from files (prompts.source = \"files\")", nth(i), code, l.Name)

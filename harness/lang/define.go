@@ -3,13 +3,7 @@ package lang
 import (
 	"cmp"
 	"fmt"
-	"maps"
 	"slices"
-	"strings"
-
-	"congrad/harness/suggest"
-
-	"golang.org/x/text/language"
 )
 
 // With is the table with further languages; one of a code that is there takes its place.
@@ -63,51 +57,3 @@ func Define(l Language) (of Language, key string, err error) {
 
 // Speaks reports whether the embedded world has the language's forms.
 func (l Language) Speaks() bool { return len(l.Prompts) > 0 }
-
-// Meant is the clause that an error about an unknown language appends: what the word was probably meant to be, or nothing. Two letters are
-// looked up as the code of a country, which is often taken for a language's, and as the beginning of a name: by edit distance each
-// of them would be near dozens of codes.
-func (t Table) Meant(word string) string {
-	var list []string
-	add := func(l Language) {
-		if clause := fmt.Sprintf("%q (%s)", l.Code, l.Name); !slices.Contains(list, clause) {
-			list = append(list, clause)
-		}
-	}
-	lower := strings.ToLower(strings.TrimSpace(word))
-	if len(lower) == 2 {
-		if tag, err := language.Parse("und-" + strings.ToUpper(lower)); err == nil {
-			if base, sure := tag.Base(); sure >= language.High {
-				if l, ok := t.Know(base.String()); ok {
-					add(l)
-				}
-			}
-		}
-		for _, l := range t.languages {
-			if strings.HasPrefix(strings.ToLower(l.Name), lower) || strings.HasPrefix(strings.ToLower(l.Endonym), lower) {
-				add(l)
-			}
-		}
-	} else if name, ok := nearestName(t, lower); ok {
-		if l, ok := t.Know(name); ok {
-			add(l)
-		}
-	}
-	if len(list) == 0 {
-		return ""
-	}
-	return "; did you mean " + strings.Join(list, " or ") + "?"
-}
-
-// nearestName is the name of a language, in English or its own, that a word is a slip for. A name of up to four letters has none: codes
-// of three or four letters are near many.
-func nearestName(t Table, lower string) (string, bool) {
-	if len(lower) < 5 {
-		return "", false
-	}
-	var known []string
-	for _, l := range t.languages { // first: among equals the first wins
-		known = append(known, strings.ToLower(l.Name), strings.ToLower(l.Endonym))
-	}
-	return suggest.Nearest(lower, append(known, slices.Sorted(maps.Keys(names()))...))
-}

@@ -56,16 +56,16 @@ func tagOf(value string) (language.Tag, bool) {
 	if tag, err := language.All.Parse(value); err == nil && value != "" {
 		return tag, true
 	}
-	code := names()[strings.ToLower(value)]
+	code := namesOf()[strings.ToLower(value)]
 	if code == "" {
 		code = published[strings.ToLower(value)]
 	}
 	return language.Make(code), code != ""
 }
 
-// names has the codes of the languages that CLDR has an English name for, by that name and by the language's own, in lower case. A name of
+// namesOf has the codes of the languages that CLDR has an English name for, by that name and by the language's own, in lower case. A name of
 // several languages names none.
-var names = sync.OnceValue(func() map[string]string {
+var namesOf = sync.OnceValue(func() map[string]string {
 	of, several := map[string]string{}, map[string]bool{}
 	english := display.English.Languages()
 	for _, base := range language.Supported.BaseLanguages() {
