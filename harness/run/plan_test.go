@@ -129,6 +129,10 @@ var direct = map[string]struct {
 	"evaluate.opponent":              {"", ""}, // says what answers are compared with
 	"evaluate.tasks":                 {`["tiny-text"]`, ""},
 	"evaluate.task_items":            {"1", "choices passages"},
+	"languages.define.name":          {"", ""}, // for tables and errors
+	"languages.define.endonym":       {"", ""},
+	"languages.define.script":        {"", ""},
+	"languages.define.direction":     {"", ""},
 	"published.arm":                  {"", ""}, // typed in from elsewhere, see TestPublishedNumbersEnterNoStage
 	"published.languages":            {"", ""},
 	"published.measure":              {"", ""},
