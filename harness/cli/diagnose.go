@@ -155,7 +155,7 @@ func (o diagnosis) experiment(codes []string) (*config.Experiment, error) {
 	if err := json.Unmarshal(quoted, &q); err != nil {
 		return nil, err
 	}
-	source := fmt.Sprintf("name = \"diagnosis\"\nmodel = %s\n[languages]\nseen = %s\n[evaluate]\nopponent = \"baseline\"\n", q.Model, q.Codes) +
+	source := fmt.Sprintf("name = \"diagnosis\"\nmodel = %s\n[languages]\nseen = %s\n[prompts]\nsource = \"files\"\npath = \"pairs\"\n[evaluate]\njudge = \"self\"\nopponent = \"baseline\"\n", q.Model, q.Codes) +
 		fmt.Sprintf("[loss]\nkind = %s\n[[arms]]\nname = \"baseline\"\nselect = \"none\"\n[[arms]]\nname = \"congrad\"\nselect = \"congrad\"\n", q.Loss)
 	x, err := config.Load("congrad diagnose", []byte(source), o.sets, w)
 	if err != nil { // the lines of this text are flags of the user's

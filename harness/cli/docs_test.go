@@ -90,11 +90,17 @@ func TestDocumentedCommands(t *testing.T) {
 		if err := someModel(e.WorkDir); err != nil {
 			return err
 		}
-		if err := ownPrompts(e.WorkDir, root, "docs/add-prompts.md", "own", "instruction"); err != nil {
-			return err
-		}
-		if err := ownPrompts(e.WorkDir, root, "README.md", "mine", "prompt"); err != nil {
-			return err
+		for _, own := range []struct {
+			document, name, field string
+			languages             []string
+		}{
+			{"docs/add-prompts.md", "own", "instruction", []string{"English", "German", "Swahili"}},
+			{"docs/languages.md", "rivers", "prompt", []string{"por_Latn", "Yoruba", "Galician"}},
+			{"README.md", "mine", "prompt", []string{"English", "German", "Swahili"}},
+		} {
+			if err := ownPrompts(e.WorkDir, root, own.document, own.name, own.field, own.languages); err != nil {
+				return err
+			}
 		}
 		small, err := os.ReadFile("tool/testdata/source/small.gguf") // in place of what make smollm2 fetches
 		if err != nil {
@@ -137,8 +143,8 @@ func someModel(work string) error {
 	return os.WriteFile(filepath.Join(work, "reference.safetensors"), data, 0o644)
 }
 
-// ownPrompts leaves the experiment of a name that a document shows, and the file that it reads, whose prompts are in a field.
-func ownPrompts(work, root, document, name, field string) error {
+// ownPrompts leaves the experiment of a name that a document shows, and the file that it reads, whose prompts are in a field and in these languages.
+func ownPrompts(work, root, document, name, field string, languages []string) error {
 	text, err := os.ReadFile(filepath.Join(root, document))
 	if err != nil {
 		return err
@@ -153,7 +159,7 @@ func ownPrompts(work, root, document, name, field string) error {
 	}
 	var prompts strings.Builder
 	for i := range 250 {
-		for _, language := range []string{"English", "German", "Swahili"} {
+		for _, language := range languages {
 			fmt.Fprintf(&prompts, "{\"id\": %d, \"lang\": %q, %q: \"%s %d\"}\n", i, language, field, language, i)
 		}
 	}

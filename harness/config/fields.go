@@ -54,7 +54,7 @@ var Fields = []Field{
 	{"languages.seen", nil, 1, inf, nil, "abstract: ten languages, not named", "languages whose preference pairs are trained on"},
 	{"languages.unseen", []string{}, 0, inf, nil, "abstract: unseen languages, not named", "languages that are only evaluated"},
 	{"languages.under_represented", []string{}, 0, inf, nil, ours, "languages that are also reported as a group"},
-	{"languages.define.name", "", 0, 0, nil, "CLDR", "[languages.define.CODE], for a language without a code of ISO 639 or to describe one otherwise (docs/add-a-language.md): its name in English"},
+	{"languages.define.name", "", 0, 0, nil, "CLDR", "[languages.define.CODE], for a language without a code of ISO 639 or to describe one otherwise (docs/languages.md): its name in English"},
 	{"languages.define.endonym", "", 0, 0, nil, "CLDR", "its name in the language itself"},
 	{"languages.define.script", "", 0, 0, nil, "CLDR", "its script by ISO 15924, such as Latn"},
 	{"languages.define.direction", "", 0, 0, nil, "Unicode", "the script's direction, ltr or rtl"},

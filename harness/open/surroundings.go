@@ -79,7 +79,7 @@ func (s *Surroundings) addDefined(file string) error {
 	}
 	defined, err := lang.Load(os.DirFS(filepath.Dir(file)), "languages")
 	if err != nil {
-		return fmt.Errorf("the folder %s, next to the experiment, is read as definitions of languages (docs/add-a-language.md):\n%w", folder, err)
+		return fmt.Errorf("the folder %s, next to the experiment, is read as definitions of languages (docs/languages.md):\n%w", folder, err)
 	}
 	for _, l := range defined.All() {
 		if known, err := s.Languages.Find(l.Code); err == nil && known.Speaks() {
