@@ -102,6 +102,9 @@ func TestDocumentedCommands(t *testing.T) {
 				return err
 			}
 		}
+		if err := givenPairs(e.WorkDir, root); err != nil {
+			return err
+		}
 		small, err := os.ReadFile("tool/testdata/source/small.gguf") // in place of what make smollm2 fetches
 		if err != nil {
 			return err
@@ -167,6 +170,19 @@ func ownPrompts(work, root, document, name, field string, languages []string) er
 		os.WriteFile(filepath.Join(work, name+".toml"), experiment[1], 0o644),
 		os.WriteFile(filepath.Join(work, string(path[1])), []byte(prompts.String()), 0o644),
 	)
+}
+
+// givenPairs leaves the experiment that docs/own-pairs.md shows.
+func givenPairs(work, root string) error {
+	text, err := os.ReadFile(filepath.Join(root, "docs", "own-pairs.md"))
+	if err != nil {
+		return err
+	}
+	experiment := regexp.MustCompile("(?ms)^```toml\n(name = \"given\"\n.*?)^```").FindSubmatch(text)
+	if experiment == nil {
+		return errors.New("docs/own-pairs.md shows no experiment named given")
+	}
+	return os.WriteFile(filepath.Join(work, "given.toml"), experiment[1], 0o644)
 }
 
 // ownTask leaves the task that docs/add-a-task.md shows, and its items.

@@ -34,6 +34,7 @@ type Experiment struct {
 	Generate  Generate  `toml:"generate"`
 	Judge     Judge     `toml:"judge"`
 	Pair      Pair      `toml:"pair"`
+	Pairs     Pairs     `toml:"pairs"`
 	Loss      loss.Loss `toml:"loss"`
 	Train     Train     `toml:"train"`
 	ConGrad   ConGrad   `toml:"congrad"`
@@ -121,6 +122,24 @@ type Pair struct {
 	MaxLengthRatio float64  `toml:"max_length_ratio"`
 	Flip           float64  `toml:"flip" json:",omitempty"` // JSON is what enters the keys of stages
 	FlipLanguages  []string `toml:"flip_languages" json:",omitempty"`
+}
+
+// Pairs says where the pairs of the first iteration come from: the model's own answers, or files.
+type Pairs struct {
+	Source      string      `toml:"source"`
+	Path        string      `toml:"path"`
+	PerLanguage int         `toml:"per_language"` // 0 for all
+	Columns     PairColumns `toml:"columns"`
+}
+
+// PairColumns are the names under which a file of preference pairs has what; empty for what it lacks.
+type PairColumns struct {
+	Prompt   string `toml:"prompt"`
+	Chosen   string `toml:"chosen"`
+	Rejected string `toml:"rejected"`
+	Language string `toml:"language"`
+	ID       string `toml:"id"`
+	Cluster  string `toml:"cluster"`
 }
 
 // Train is the optimiser and its schedule.

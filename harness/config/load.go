@@ -78,6 +78,7 @@ func loadCell(file string, source []byte, sets []string, world World, cell []cel
 	b.bindPublished(raw, e)
 	b.bindClaims(raw, e)
 	b.settlePrompts(e)
+	b.settlePairs(e)
 	b.settleEndpoint(e)
 	b.settleChat(e)
 	b.settleAnswers(e)
@@ -201,6 +202,7 @@ func (b *binder) checkTogether(e *Experiment, w World) {
 		b.report("base.shared_share", "needs further training on the new mixture, but base.steps is 0; set base.steps too")
 	}
 	b.checkPrompts(e)
+	b.checkPairs(e)
 	b.checkEndpoint(e, w)
 	b.checkEvaluate(e)
 	b.checkChat(e)

@@ -133,6 +133,15 @@ var direct = map[string]struct {
 	"languages.define.endonym":       {"", ""},
 	"languages.define.script":        {"", ""},
 	"languages.define.direction":     {"", ""},
+	"pairs.source":                   {"", ""}, // see the script pairs
+	"pairs.path":                     {"", ""},
+	"pairs.per_language":             {"", ""},
+	"pairs.columns.prompt":           {"", ""},
+	"pairs.columns.chosen":           {"", ""},
+	"pairs.columns.rejected":         {"", ""},
+	"pairs.columns.language":         {"", ""},
+	"pairs.columns.id":               {"", ""},
+	"pairs.columns.cluster":          {"", ""},
 	"published.arm":                  {"", ""}, // typed in from elsewhere, see TestPublishedNumbersEnterNoStage
 	"published.languages":            {"", ""},
 	"published.measure":              {"", ""},
