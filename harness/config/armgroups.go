@@ -24,7 +24,7 @@ func (b *binder) checkGroups(i int, a Arm, seen []string, w World) {
 		for _, code := range codes {
 			switch {
 			case !slices.Contains(seen, code):
-				b.report(key, "the %s entry, %q: %q is not a seen language%s", nth(k), group, code, w.didYouMean(code, seen))
+				b.report(key, "the %s entry, %q: %q is not a seen language%s", nth(k), group, code, w.Languages.DidYouMean(code, seen))
 			case of[code] != "":
 				b.report(key, "%q is in two groups, %q and %q", code, of[code], group)
 			}

@@ -11,6 +11,7 @@ import (
 	"slices"
 	"strings"
 
+	"congrad/harness/lang"
 	"congrad/harness/loss"
 	"congrad/harness/method"
 	"congrad/harness/model"
@@ -34,6 +35,7 @@ type Experiment struct {
 	Generate  Generate  `toml:"generate"`
 	Judge     Judge     `toml:"judge"`
 	Pair      Pair      `toml:"pair"`
+	Pairs     Pairs     `toml:"pairs"`
 	Loss      loss.Loss `toml:"loss"`
 	Train     Train     `toml:"train"`
 	ConGrad   ConGrad   `toml:"congrad"`
@@ -73,6 +75,9 @@ type Languages struct {
 	Seen             []string `toml:"seen"`
 	Unseen           []string `toml:"unseen"`
 	UnderRepresented []string `toml:"under_represented"`
+
+	Define []Definition    `toml:"define"` // in the order of their codes
+	Others []lang.Language `toml:"-"`      // languages of the study that the embedded world does not speak
 }
 
 // All lists the seen languages, then the unseen ones.
@@ -118,6 +123,24 @@ type Pair struct {
 	MaxLengthRatio float64  `toml:"max_length_ratio"`
 	Flip           float64  `toml:"flip" json:",omitempty"` // JSON is what enters the keys of stages
 	FlipLanguages  []string `toml:"flip_languages" json:",omitempty"`
+}
+
+// Pairs says where the pairs of the first iteration come from: the model's own answers, or files.
+type Pairs struct {
+	Source      string      `toml:"source"`
+	Path        string      `toml:"path"`
+	PerLanguage int         `toml:"per_language"` // 0 for all
+	Columns     PairColumns `toml:"columns"`
+}
+
+// PairColumns are the names under which a file of preference pairs has what; empty for what it lacks.
+type PairColumns struct {
+	Prompt   string `toml:"prompt"`
+	Chosen   string `toml:"chosen"`
+	Rejected string `toml:"rejected"`
+	Language string `toml:"language"`
+	ID       string `toml:"id"`
+	Cluster  string `toml:"cluster"`
 }
 
 // Train is the optimiser and its schedule.

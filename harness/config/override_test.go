@@ -83,7 +83,7 @@ func TestPlaces(t *testing.T) {
 // A key at the wrong place, or under another tool's name, is found at the right one.
 func TestElsewhere(t *testing.T) {
 	for source, want := range map[string]string{
-		"[columns]\nprompt = \"q\"\n" + good:                        `columns: no such key; did you mean "prompts.columns" or "evaluate.columns"?`,
+		"[columns]\nprompt = \"q\"\n" + good:                        `columns: no such key; did you mean "prompts.columns" or "pairs.columns" or "evaluate.columns"?`,
 		strings.Replace(good, "iterations = 3", "epochs = 2", 1):    `epochs: no such key; did you mean "train.epochs"?`,
 		strings.Replace(good, "iterations = 3", "lr = 2", 1):        `lr: no such key; did you mean "train.learning_rate"?`,
 		strings.Replace(good, "iterations = 3", "iteration = 2", 1): `iteration: no such key; did you mean "iterations"?`,

@@ -110,10 +110,14 @@ func Parse(file string, source []byte, o Options) (*config.Experiment, *Surround
 		}
 		sets = append(slices.Clone(sets), config.SeedsFlag+o.Seeds)
 	}
+	if err := s.addDefined(file); err != nil {
+		return nil, nil, exit.With(exit.Config, err)
+	}
 	e, err := config.Load(file, source, sets, s.World())
 	if err != nil {
 		return nil, nil, exit.With(exit.Config, err)
 	}
+	s.Languages = s.Languages.With(e.Languages.Others...)
 	if o.Limit > 0 {
 		e.LimitTo(o.Limit)
 	}

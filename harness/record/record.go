@@ -49,6 +49,14 @@ type PromptFile struct {
 	Rows      int           `json:"rows"`
 	Languages []FilePrompts `json:"languages"` // those of the study
 	Skipped   []SkippedRows `json:"skipped,omitempty"`
+
+	Unusable []UnusableRows `json:"unusable,omitempty"` // of a file of preference pairs
+}
+
+// UnusableRows counts rows of a file that are no preference pairs, with the reason.
+type UnusableRows struct {
+	Why  string `json:"why"`
+	Rows int    `json:"rows"`
 }
 
 // SkippedRows counts rows of a file that were not read, for the study has no language of the name.

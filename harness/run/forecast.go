@@ -63,6 +63,15 @@ func lengths(e *config.Experiment, b *bench.Bench) (kind.Lengths, error) {
 		}
 		add(list)
 	}
+	if b.Pairs != nil {
+		var given []data.Prompt
+		for _, lang := range e.Languages.Seen {
+			for _, x := range b.Pairs.Drawn(e.Seeds[0], lang, counted) {
+				given = append(given, data.Prompt{Text: x.Prompt, Right: x.Chosen})
+			}
+		}
+		add(given)
+	}
 	n := float64(max(1, l.Prompts))
 	l.Prompt, l.Answer, l.Judgement, l.Buckets = l.Prompt/n, l.Answer/n, l.Judgement/n, len(buckets)
 	return l, nil

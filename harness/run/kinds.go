@@ -24,6 +24,7 @@ var Kinds = []kind.Row{
 	kind.Of[sampling.Generate](),
 	kind.Of[sampling.Judge](),
 	kind.Of[sampling.Pairs](),
+	kind.Of[sampling.Given](),
 	kind.Of[sampling.Within](),
 	kind.Of[filtering.Reference](),
 	kind.Of[filtering.Unprompted](),

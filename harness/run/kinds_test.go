@@ -54,6 +54,9 @@ func studies(t *testing.T) map[string]study {
 	for name, p := range plans {
 		list[name] = study{p, l.bench}
 	}
+	given := newLab(t)
+	given.givenPairs(t, 5)
+	list["given pairs"] = study{given.planOf(t, small+less, append(fromPairs, "iterations=2")...), given.bench}
 	return list
 }
 

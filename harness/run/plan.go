@@ -36,10 +36,11 @@ type round struct {
 	before    *round // the model's last one, nil in the first
 	policy    bench.Policy
 	asked     bench.Asked
+	size      int      // pairs, if every prompt makes one
 	languages []string // those of the pairs
 	selector  method.Selector
 
-	generated, judged *stage.Stage
+	generated, judged *stage.Stage // nil where the pairs are given
 	all               *stage.Stage // pairs in all languages
 	pairs             *stage.Stage // those that the arm meets
 	reference         *stage.Stage

@@ -132,6 +132,19 @@ var direct = map[string]struct {
 	"evaluate.opponent":              {"", ""}, // says what answers are compared with
 	"evaluate.tasks":                 {`["tiny-text"]`, ""},
 	"evaluate.task_items":            {"1", "choices passages"},
+	"languages.define.name":          {"", ""}, // for tables and errors
+	"languages.define.endonym":       {"", ""},
+	"languages.define.script":        {"", ""},
+	"languages.define.direction":     {"", ""},
+	"pairs.source":                   {"", ""}, // see the script pairs
+	"pairs.path":                     {"", ""},
+	"pairs.per_language":             {"", ""},
+	"pairs.columns.prompt":           {"", ""},
+	"pairs.columns.chosen":           {"", ""},
+	"pairs.columns.rejected":         {"", ""},
+	"pairs.columns.language":         {"", ""},
+	"pairs.columns.id":               {"", ""},
+	"pairs.columns.cluster":          {"", ""},
 	"published.arm":                  {"", ""}, // typed in from elsewhere, see TestPublishedNumbersEnterNoStage
 	"published.languages":            {"", ""},
 	"published.measure":              {"", ""},

@@ -29,10 +29,14 @@ func (p *planner) round(t *trainee, seed uint64, iteration int, matched *round, 
 		asked = t.only
 		r.languages = asked
 	}
-	p.answers(r, asked, r.where(who))
+	if iteration == 1 && p.bench.Pairs != nil {
+		p.people(r, asked, r.where(who))
+	} else {
+		p.answers(r, asked, r.where(who))
+	}
 	if len(r.languages) < len(asked) {
 		who = r.label
-		within := sampling.Within{Pairs: r.all.Key, Answers: r.generated.Key, Languages: r.languages}
+		within := sampling.Within{Pairs: r.all.Key, Answers: ref(r.generated), Languages: r.languages}
 		r.pairs = p.add(within, r.where(who), 0)
 	}
 	where, pairs := r.where(who), p.expected(r)
@@ -44,12 +48,43 @@ func (p *planner) round(t *trainee, seed uint64, iteration int, matched *round, 
 	return r
 }
 
+// people plans that the round's pairs are those of people's files.
+func (p *planner) people(r *round, languages []string, where string) {
+	g := sampling.Given{Languages: languages, Per: p.givenPer(), Seed: r.seed}
+	var err error
+	if g.Source, err = p.bench.Pairs.Version(); err != nil {
+		p.fail(err)
+	}
+	for _, lang := range r.languages {
+		r.size += len(p.bench.Pairs.Drawn(r.seed, lang, g.Per))
+	}
+	r.all = p.add(g, where, 0)
+	r.pairs = r.all
+}
+
+// givenPer is how many of the given pairs of a language are taken at most; 0 for all.
+func (p *Plan) givenPer() int {
+	if n := p.Experiment.Pairs.PerLanguage; n > 0 || p.Experiment.Limit == 0 {
+		return p.limited(n)
+	}
+	return p.Experiment.Limit
+}
+
+// asking is which of the iterations that ask for answers an iteration is: given pairs take the place of the first.
+func (p *planner) asking(iteration int) int {
+	if p.bench.Pairs != nil {
+		return iteration - 1
+	}
+	return iteration
+}
+
 // answers plans how the round's pairs are made.
 func (p *planner) answers(r *round, languages []string, where string) {
 	e := p.Experiment
 	r.asked = bench.Asked{
-		Source: p.bench.Source.Version(), Part: data.PartPreference, Languages: languages, Per: p.limited(e.Prompts.PerLanguage), Seed: r.seed, Iteration: r.iteration,
+		Source: p.bench.Source.Version(), Part: data.PartPreference, Languages: languages, Per: p.limited(e.Prompts.PerLanguage), Seed: r.seed, Iteration: p.asking(r.iteration),
 	}
+	r.size = len(r.languages) * r.asked.Per
 	size := len(languages) * r.asked.Per * e.Generate.Samples
 	r.generated = p.add(sampling.Generate{Policy: r.policy, Asked: r.asked, Generate: e.Generate, Rows: e.Batch.Rows}, where, size)
 	judge := sampling.Judge{Answers: r.generated.Key, Asked: r.asked, Judge: e.Judge.Kind, Noise: e.Judge.Noise, Batch: e.Batch.Tokens}
@@ -63,7 +98,7 @@ func (p *planner) answers(r *round, languages []string, where string) {
 }
 
 // expected is how many pairs the round has if every prompt makes one.
-func (p *planner) expected(r *round) int { return len(r.languages) * r.asked.Per }
+func (p *planner) expected(r *round) int { return r.size }
 
 // selection plans how the round's arm picks its pairs; nothing where it trains on all of them.
 func (p *planner) selection(r *round, matched *round, checked bool, where string) {
