@@ -272,7 +272,7 @@ func TestPictures(t *testing.T) {
 		}
 		pictures++
 		c, err := png.DecodeConfig(bytes.NewReader(f.Data))
-		if err != nil || (c.Width != 990 && c.Width != 2040) {
+		if err != nil || (c.Width != 910 && c.Width != 1890) {
 			t.Errorf("%s: %d dots wide, %v", f.Path, c.Width, err)
 		}
 	}
