@@ -11,7 +11,7 @@ STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.8.2
 # the folders with Go code of this project
 OURS := cmd eval experiments harness results
 
-.PHONY: build setup demo test check gobench bench reports lint clean world lingua go-xla parquet tokenizers transformers templates smollm2 base record record-smollm2 record-ablations map fidelity
+.PHONY: build setup demo test check gobench bench reports lint clean world lingua go-xla parquet tokenizers transformers templates smollm2 base world-2-bases record record-smollm2 record-ablations map fidelity
 
 build:
 	@command -v $(GO) >/dev/null || { echo "congrad is written in Go: install Go 1.26 or later" >&2; exit 1; }
@@ -171,11 +171,18 @@ base: setup
 	$(BIN) pretrain experiments/tiny/world-2.toml --seed 6 --dtype bfloat16 --out experiments/tiny/base-2f
 	rm -rf experiments/tiny/base-*/.store
 
-# The parts of a finished `congrad run tiny-1` that the documents show. The README's table is pasted by hand from docs/tiny-1/main.md.
+# The base models of experiments/trust.toml.
+world-2-bases: $(foreach seed,7 8 9 10 11 12,build/models/world-2-$(seed))
+build/models/world-2-%: setup
+	$(BIN) pretrain experiments/tiny/world-2.toml --seed $* --dtype bfloat16 --out $@
+
+# The parts of finished runs of `tiny` and `room` that the documents show. The README's tables are pasted by hand from docs/tiny/main.md and
+# docs/room/claims.md.
 record: build
-	mkdir -p docs/tiny-1
-	cp runs/tiny-1/tables/*.md runs/tiny-1/figures/*.svg docs/tiny-1/
-	rm -f docs/tiny-1/cost.md # whose seconds are those of one day
+	for study in tiny room; do \
+		mkdir -p docs/$$study && cp runs/$$study/tables/*.md runs/$$study/figures/*.svg docs/$$study/ && \
+		rm -f docs/$$study/cost.md || exit 1; \
+	done # cost.md: its seconds are those of one day
 	sed '/^|/,$$d' docs/defaults.md >build.tmp && $(BIN) defaults --markdown >>build.tmp && mv build.tmp docs/defaults.md
 
 # When the filter helps (half an hour), the tables and figure of it that the documents show, and the map of congrad diagnose.

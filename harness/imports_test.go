@@ -157,6 +157,8 @@ func TestNoHiddenInputs(t *testing.T) {
 		"harness/stage/execute.go":         true, // how long a stage took, for progress and manifest
 		"harness/store/checkpoint.go":      true, // when a checkpoint is due
 		"harness/store/log.go":             true, // when to flush
+		"harness/store/registry.go":        true, // when a run was planned
+		"harness/store/trash.go":           true, // since when a file has been there
 		"harness/device/kept.go":           true, // which compiled program was used least recently
 		"harness/nn/probe.go":              true, // doctor's measurements
 		"harness/nn/programs.go":           true, // how long compilation took, for the manifest
@@ -164,8 +166,11 @@ func TestNoHiddenInputs(t *testing.T) {
 		"harness/cli/progress/progress.go": true,
 		"harness/cli/manifest.go":          true,
 		"harness/cli/run.go":               true,
+		"harness/cli/validatescores.go":    true,
 		"harness/cli/grid.go":              true,
 		"harness/cli/finished.go":          true,
+		"harness/cli/progress/left.go":     true,
+		"harness/cli/gc.go":                true, // how long a file has been in the trash
 		"harness/cli/tool/probe.go":        true, // the day of a measurement
 		"harness/cli/tool/pretrain.go":     true,
 		"harness/judge/endpoint/ask.go":    true, // until when a server asks to wait

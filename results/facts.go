@@ -107,6 +107,9 @@ func armFacts(s *outcome.Study, a record.Arm) []Fact {
 		}
 		add("optimiser steps", "%sas many as %s takes; its passes over its pairs are repeated or cut", each, a.MatchSteps)
 	}
+	if a.MatchKL != "" {
+		add("ends", "at the last checkpoint that has not drifted further than %s after the same iteration (table training)", a.MatchKL)
+	}
 	if a.Policy == "mono" {
 		add("models", "one for each of the %d seen languages, trained on its pairs only and evaluated in it only", len(a.Languages))
 	}
@@ -147,6 +150,9 @@ func changes(a record.Arm) string {
 	}
 	if a.MatchSteps != "" {
 		list = append(list, "steps as "+a.MatchSteps)
+	}
+	if a.MatchKL != "" {
+		list = append(list, "drift as "+a.MatchKL)
 	}
 	return strings.Join(list, ", ")
 }

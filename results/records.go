@@ -124,15 +124,17 @@ func trainingTable(s *outcome.Study) table.Table {
 			number("loss", "first"), number("loss", "last"), number("", "accuracy"), number("", "margin"),
 		},
 	}
+	t.Columns = append(t.Columns, matchedColumns(s)...)
 	last := ""
 	for _, b := range measure.Budgets(s.Study) {
-		t.Rows = append(t.Rows, table.Row{Break: b.Arm != last, Cells: []table.Cell{
+		t.Rows = append(t.Rows, table.Row{Break: b.Arm != last, Cells: append([]table.Cell{
 			once(b.Arm, b.Arm != last), table.Count(b.Iteration), table.Count(b.Seeds),
 			table.Number(b.Steps, 0), table.Number(b.Pairs, 0), table.Number(b.Tokens, 0),
 			table.Number(b.LossFirst, 3), table.Number(b.LossLast, 3), table.Number(b.AccuracyLast, 3), table.Number(b.MarginLast, 3),
-		}})
+		}, matchedCells(s, b)...)})
 		last = b.Arm
 	}
+	t.Footnotes = matchedNotes(s)
 	for _, a := range s.Confined() {
 		t.Footnotes = append(t.Footnotes, a.Name+": steps, pairs and tokens are sums over its models; the rest are means over them.")
 	}

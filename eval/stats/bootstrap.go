@@ -26,10 +26,18 @@ func Bootstrap(samples []Sample, stream *rand.Rand, replicates int, level float6
 	for b := range means {
 		means[b] = c.resampled(stream, times, even)
 	}
+	if e = e.percentiles(means, level); math.IsInf(e.SE, 0) {
+		return e.unbounded()
+	}
+	return e
+}
+
+// percentiles enters interval, standard error and P from the replicates' means.
+func (e Estimate) percentiles(means []float64, level float64) Estimate {
 	slices.Sort(means)
-	sum, below, above := 0.0, 1, 1 // the observed sample counts as one replicate, so P is never zero
+	below, above, sum := 1, 1, 0.0 // the observed sample counts as one replicate, so P is never zero
 	for _, m := range means {
-		sum += (m - c.mean) * (m - c.mean)
+		sum += (m - e.Mean) * (m - e.Mean)
 		if m <= 0 {
 			below++
 		}
@@ -37,12 +45,9 @@ func Bootstrap(samples []Sample, stream *rand.Rand, replicates int, level float6
 			above++
 		}
 	}
-	e.SE = math.Sqrt(sum / float64(replicates))
-	if math.IsInf(e.SE, 0) {
-		return e.unbounded()
-	}
+	e.SE = math.Sqrt(sum / float64(len(means)))
 	e.Low, e.High = quantile(means, (1-level)/2), quantile(means, (1+level)/2)
-	e.P = min(1, 2*float64(min(below, above))/float64(replicates+1))
+	e.P = min(1, 2*float64(min(below, above))/float64(len(means)+1))
 	return e
 }
 

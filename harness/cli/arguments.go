@@ -42,6 +42,8 @@ func wrongArguments(c *cobra.Command, args []string) error {
 	switch {
 	case most == 0:
 		return fmt.Errorf("%s: takes no arguments, got %q (%s --help)", name, args[0], path)
+	case len(args) > most && strings.Contains(args[most], "=") && c.Flags().Lookup("set") != nil:
+		return fmt.Errorf("%s: %q: to change a key, write --set %s", name, args[most], args[most])
 	case len(args) > most:
 		return fmt.Errorf("%s: %q is one argument too many; usage: %s", name, args[most], c.UseLine())
 	}

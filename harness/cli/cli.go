@@ -7,16 +7,13 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os"
-	"os/signal"
-	"strings"
-	"syscall"
 
 	"congrad/harness/cli/machine"
 	"congrad/harness/cli/shell"
 	"congrad/harness/cli/tool"
 	"congrad/harness/exit"
 	"congrad/harness/nn"
+	"congrad/harness/sketch"
 	"congrad/harness/train"
 
 	"github.com/spf13/cobra"
@@ -39,26 +36,6 @@ func Main(args []string, in io.Reader, out, errs io.Writer) int {
 	return a.conclude(ctx, err)
 }
 
-// interruptible is cancelled by the first Ctrl-C or SIGTERM, with the signal as its cause. A second one kills.
-func interruptible() (context.Context, func()) {
-	ctx, cancel := context.WithCancelCause(context.Background())
-	signals := make(chan os.Signal, 1)
-	signal.Notify(signals, os.Interrupt, syscall.SIGTERM)
-	go func() {
-		s, ok := <-signals
-		if ok {
-			signal.Stop(signals)
-			cancel(stopped{s})
-		}
-	}()
-	return ctx, func() { signal.Stop(signals); close(signals); cancel(nil) }
-}
-
-// stopped is the cause of a cancelled context.
-type stopped struct{ signal os.Signal }
-
-func (s stopped) Error() string { return "stopped by " + s.signal.String() }
-
 // conclude prints what went wrong and picks the exit code.
 func (a *app) conclude(ctx context.Context, err error) int {
 	if err == nil {
@@ -66,14 +43,12 @@ func (a *app) conclude(ctx context.Context, err error) int {
 	}
 	var s stopped
 	if errors.Is(err, context.Canceled) && errors.As(context.Cause(ctx), &s) {
-		if s.signal == syscall.SIGTERM {
-			return exit.Terminated
-		}
-		return exit.Interrupt
+		fmt.Fprint(a.Err, s.stacks)
+		return s.code()
 	}
-	fmt.Fprintf(a.Err, "congrad: %s\n", strings.TrimSpace(err.Error()))
+	fmt.Fprintf(a.Err, "congrad: %s\n", inWords(err))
 	code := exit.Code(err)
-	if code == exit.Other && (errors.Is(err, train.ErrNumerical) || errors.Is(err, nn.ErrNotFinite)) {
+	if code == exit.Other && (errors.Is(err, train.ErrNumerical) || errors.Is(err, nn.ErrNotFinite) || errors.Is(err, sketch.ErrNotFinite)) {
 		return exit.Numerical
 	}
 	return code
@@ -89,19 +64,20 @@ func (a *app) root() *cobra.Command {
 		Example:       "  congrad run tiny",
 		Version:       machine.Version,
 		SilenceErrors: true, SilenceUsage: true,
-		CompletionOptions: cobra.CompletionOptions{HiddenDefaultCmd: true},
-		RunE:              shell.NeedsCommand,
-		Args:              cobra.ArbitraryArgs,
+		RunE: needsCommand,
+		Args: cobra.ArbitraryArgs,
 	}
 	root.PersistentFlags().StringVar(&a.Device, "device", shell.DefaultDevice, `backend: "auto", "xla", "go", or the path of a PJRT plugin`)
 	root.PersistentFlags().StringVar(&a.Runs, "runs", shell.DefaultRuns, "folder of the runs and their store")
 	root.SetFlagErrorFunc(func(c *cobra.Command, err error) error { return exit.With(exit.Config, flagError(c, err)) })
-	root.AddCommand(a.runCommand(), a.stageCommand(), a.planCommand(), a.reportCommand(), a.showCommand(), a.diffCommand(), a.validateCommand(), a.newCommand(), a.lsCommand(), a.defaultsCommand(),
-		a.diagnoseCommand(), a.gcCommand(), a.exportCommand())
+	root.AddCommand(a.runCommand(), a.stageCommand(), a.validateScoresCommand(), a.planCommand(), a.reportCommand(), a.showCommand(), a.diffCommand(), a.validateCommand(), a.newCommand(), a.lsCommand(), a.defaultsCommand(),
+		a.diagnoseCommand(), a.verifyCommand(), a.gcCommand(), a.exportCommand())
 	root.AddCommand(tool.Commands(a.App)...)
 	root.SetHelpCommand(helpCommand(root))
+	root.InitDefaultCompletionCmd()
 	addGroups(root)
 	checkArguments(root)
+	a.completions(root)
 	hideUnused(root)
 	return root
 }

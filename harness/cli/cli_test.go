@@ -67,8 +67,8 @@ func TestExitCodes(t *testing.T) {
 		"validate tiny --set model=" + broken: 0,
 		"new .mine":                           exit.Config,
 		"run tiny-1 --device go --dry-run --set prompts.per_language=600": exit.Config,
-		"run tiny --device go --set model=" + broken:                    exit.Data,
-		"pretrain nothing.toml":                                         exit.Config,
+		"run tiny --device go --set model=" + broken:                      exit.Data,
+		"pretrain nothing.toml":                                           exit.Config,
 	} {
 		var out, errs bytes.Buffer
 		if got := Main(append(strings.Fields(args), "--runs", t.TempDir()), strings.NewReader(""), &out, &errs); got != want {
@@ -180,9 +180,9 @@ func TestWordsOfFailure(t *testing.T) {
 			t.Errorf("%v: exit code %d, want %d", c.err, got, c.want)
 		}
 	}
-	for signal, want := range map[os.Signal]int{os.Interrupt: exit.Interrupt, syscall.SIGTERM: exit.Terminated} {
+	for signal, want := range map[os.Signal]int{os.Interrupt: 130, syscall.SIGTERM: 143} {
 		ctx, cancel := context.WithCancelCause(context.Background())
-		cancel(stopped{signal})
+		cancel(stopped{signal: signal})
 		if got := (&app{&shell.App{Err: io.Discard}}).conclude(ctx, fmt.Errorf("sampling: %w", context.Canceled)); got != want {
 			t.Errorf("%v: exit code %d, want %d", signal, got, want)
 		}

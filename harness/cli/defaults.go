@@ -36,6 +36,7 @@ func (a *app) defaultsCommand() *cobra.Command {
 			return nil
 		},
 	}
+	a.WideFlag(c)
 	c.Flags().BoolVar(&markdown, "markdown", false, "print a Markdown table")
 	return c
 }

@@ -81,6 +81,7 @@ func (a *app) pilot(e *config.Experiment, from string) (run.Folder, *outcome.Stu
 		}
 		return "", nil, err
 	}
+	a.noteChanged(folder)
 	set, err := folder.Load()
 	if err != nil {
 		return "", nil, exit.With(exit.Data, err)

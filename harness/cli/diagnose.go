@@ -7,7 +7,8 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os"
+	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -25,7 +26,7 @@ import (
 	"congrad/harness/sketch"
 	"congrad/harness/stage"
 	"congrad/harness/store"
-	"congrad/harness/suggest"
+	"congrad/harness/userfile"
 	"congrad/results"
 	"congrad/results/figure"
 	"congrad/results/measure"
@@ -66,11 +67,15 @@ func (a *app) diagnoseCommand() *cobra.Command {
 	c.Flags().StringArrayVar(&o.sets, "set", nil, "override a key of the experiment, as in --set congrad.aggregator=mean (repeatable)")
 	c.Flags().IntVar(&o.limit, "limit", 200, "at most this many pairs per language, drawn at random")
 	c.Flags().BoolVar(&o.json, "json", false, "print JSON")
-	c.Flags().StringVar(&o.figure, "figure", "", "write a plot of the cosines to this SVG file")
+	a.WideFlag(c)
+	c.Flags().StringVar(&o.figure, "figure", "", "write a plot of the cosines to this file (.svg, .png or .pdf)")
 	return c
 }
 
 func (a *app) diagnose(ctx context.Context, file string, o diagnosis) error {
+	if draw := drawings[filepath.Ext(o.figure)]; o.figure != "" && draw == nil {
+		return exit.With(exit.Config, fmt.Errorf("--figure %s: want a file that ends in .svg, .png or .pdf", o.figure))
+	}
 	pairs, name, err := a.pairsToDiagnose(file, o)
 	if err != nil {
 		return err
@@ -148,6 +153,11 @@ func (o diagnosis) experiment(codes []string) (*config.Experiment, error) {
 	source := fmt.Sprintf("name = \"diagnosis\"\nmodel = %s\n[languages]\nseen = %s\n[evaluate]\nopponent = \"baseline\"\n", q.Model, q.Codes) +
 		fmt.Sprintf("[loss]\nkind = %s\n[[arms]]\nname = \"baseline\"\nselect = \"none\"\n[[arms]]\nname = \"congrad\"\nselect = \"congrad\"\n", q.Loss)
 	x, err := config.Load("congrad diagnose", []byte(source), o.sets, w)
+	if err != nil { // the lines of this text are flags of the user's
+		return nil, errors.New(regexp.MustCompile(`congrad diagnose:\d+: (model|loss\.kind): `).ReplaceAllStringFunc(err.Error(), func(at string) string {
+			return map[bool]string{true: "--model: ", false: "--loss: "}[strings.HasSuffix(at, " model: ")]
+		}))
+	}
 	if err == nil && x.Arms[1].ConGrad.Sketch == sketch.Exact {
 		err = errors.New("--set congrad.sketch=exact: diagnose needs compressed gradients: flora or logra")
 	}
@@ -165,9 +175,9 @@ func (a *app) pairsToDiagnose(file string, o diagnosis) ([]data.Preference, stri
 		pairs, err := a.pairsOfRun(o.run)
 		return pairs, "run " + o.run, exit.With(exit.Data, err)
 	}
-	f, err := os.Open(file)
+	f, err := userfile.Open(file)
 	if err != nil {
-		return nil, file, exit.With(exit.Data, fmt.Errorf("reading pairs: %w", err))
+		return nil, file, exit.With(exit.Data, err)
 	}
 	defer f.Close()
 	pairs, err := data.ReadPreferences(f, file)
@@ -181,6 +191,7 @@ func (a *app) pairsOfRun(name string) ([]data.Preference, error) {
 	if err != nil {
 		return nil, err
 	}
+	a.noteChanged(folder)
 	set, err := folder.Load()
 	if err != nil {
 		return nil, err
@@ -217,7 +228,7 @@ func (a *app) diagnosable(pairs []data.Preference) ([]string, error) {
 		}
 		codes = append(codes, p.Lang)
 		if !slices.Contains(known, p.Lang) {
-			fmt.Fprintf(a.Err, "line %d: %q is not a known language%s; it is used as it is (congrad ls languages)\n", p.Line, p.Lang, suggest.DidYouMean(p.Lang, known))
+			fmt.Fprintf(a.Err, "line %d: %q is not a known language%s; it is used as it is (congrad ls languages)\n", p.Line, p.Lang, s.Languages.DidYouMean(p.Lang, known))
 		}
 	}
 	if len(codes) < 2 {
@@ -271,8 +282,7 @@ func (a *app) printDiagnosis(d measure.Diagnosis, o diagnosis) error {
 		}
 		b.Write(text)
 	}
-	_, err = a.Out.Write(b.Bytes())
-	return err
+	return a.Table(b.String())
 }
 
 // mapReference is the reference arm of the recorded run of when-it-helps.
@@ -304,9 +314,12 @@ func drawCosines(d measure.Diagnosis, path string) error {
 	if err != nil {
 		return err
 	}
-	svg, err := figure.Cosines(s).SVG()
+	data, err := drawings[filepath.Ext(path)](figure.Cosines(s))
 	if err != nil {
 		return err
 	}
-	return store.WriteFile(path, svg)
+	return store.WriteFile(path, data)
 }
+
+// drawings are the formats of figures by the endings of their files.
+var drawings = map[string]func(figure.Figure) ([]byte, error){".svg": figure.Figure.SVG, ".png": figure.Figure.PNG, ".pdf": figure.Figure.PDF}

@@ -1,12 +1,14 @@
 package cli
 
 import (
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
 
+	"congrad/harness/cli/shell"
 	"congrad/harness/config"
 	"congrad/harness/exit"
 	"congrad/harness/open"
@@ -17,7 +19,8 @@ import (
 )
 
 func (a *app) diffCommand() *cobra.Command {
-	return &cobra.Command{
+	var asJSON bool
+	c := &cobra.Command{
 		Use:   "diff A B",
 		Short: "Compare two runs: their settings, and the results of arms with the same name",
 		Long: "A and B are runs (name or folder), or experiments that have not been run. Prints the settings that differ. If both have\n" +
@@ -36,6 +39,9 @@ func (a *app) diffCommand() *cobra.Command {
 			differences, err := config.Differences(sides[0].settings, sides[1].settings)
 			if err != nil {
 				return exit.With(exit.Data, err)
+			}
+			if asJSON {
+				return a.diffJSON(sides, differences)
 			}
 			rows := [][]string{{"setting", sides[0].name, sides[1].name}}
 			for _, d := range differences {
@@ -61,10 +67,41 @@ func (a *app) diffCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			_, err = fmt.Fprintf(a.Out, "\n%s", text)
-			return err
+			return a.Table("\n" + string(text))
 		},
 	}
+	c.Flags().BoolVar(&asJSON, "json", false, "print JSON")
+	a.WideFlag(c)
+	return c
+}
+
+// diffJSON prints what differs as JSON; results are null where a side has no records.
+func (a *app) diffJSON(sides [2]side, differences []config.Difference) error {
+	raw := func(value string) any {
+		if value == "" {
+			return nil
+		}
+		return json.RawMessage(value)
+	}
+	settings := []shell.Object{}
+	for _, d := range differences {
+		settings = append(settings, shell.Object{{Key: "key", Value: d.Key}, {Key: "a", Value: raw(d.A)}, {Key: "b", Value: raw(d.B)}})
+	}
+	all := shell.Object{{Key: "a", Value: sides[0].name}, {Key: "b", Value: sides[1].name}, {Key: "settings", Value: settings}, {Key: "results"}}
+	if sides[0].records != nil && sides[1].records != nil {
+		t, err := results.Between(sides[0].records, sides[1].records)
+		if err != nil {
+			return exit.With(exit.Config, fmt.Errorf("%s and %s cannot be paired: %w", sides[0].name, sides[1].name, err))
+		}
+		data, err := t.CSV()
+		if err != nil {
+			return err
+		}
+		if all[3].Value, err = shell.Objects(data); err != nil {
+			return err
+		}
+	}
+	return a.JSON(all)
 }
 
 // side is one of two things that are compared.
@@ -82,6 +119,7 @@ func (a *app) side(arg string) (side, error) {
 		if _, err := record.LoadGrid(folder.Records()); err == nil {
 			return s, exit.With(exit.Config, fmt.Errorf("%s is a grid, which has no arms of its own: name one of its cells, as in %s", arg, filepath.Join(string(folder), "CELL")))
 		}
+		a.noteChanged(folder)
 		set, err := folder.Load()
 		if err != nil {
 			return s, exit.With(exit.Data, err)

@@ -10,6 +10,7 @@ import (
 	"congrad/harness/exit"
 	"congrad/harness/open"
 	"congrad/harness/run"
+	"congrad/harness/store"
 	"congrad/harness/suggest"
 
 	"github.com/spf13/cobra"
@@ -44,6 +45,7 @@ func (a *app) exportCommand() *cobra.Command {
 		},
 	}
 	experimentFlags(c, &x.Options)
+	nameFlag(c, &x.Options)
 	x.ModelOut.Flags(c, "float32")
 	c.Flags().Int64Var(&x.seed, "seed", -1, "seed of the model to export; -1 is the first seed")
 	c.Flags().IntVar(&x.iteration, "iteration", 0, "iteration of the model to export (default the last)")
@@ -53,6 +55,11 @@ func (a *app) exportCommand() *cobra.Command {
 func (a *app) export(arg, arm string, x exported) error {
 	if err := a.checkRuns(); err != nil {
 		return err
+	}
+	if _, _, err := open.File(arg); err != nil {
+		if folder, missing := a.findRun(arg); missing == nil {
+			return exit.With(exit.Config, fmt.Errorf("%q: is a run; name its experiment, with the flags of the run%s", arg, exportOf(string(folder), arm, x)))
+		}
 	}
 	e, s, err := a.experiment(arg, x.Options)
 	if err != nil {
@@ -89,10 +96,14 @@ func (a *app) export(arg, arm string, x exported) error {
 	}
 	weights, err := plan.Policy(w.store, w.bench, arm, seed, iteration)
 	if errors.Is(err, run.ErrNotRun) {
-		err = fmt.Errorf("%w (%s)", err, a.again(arg, x.Options))
+		err = fmt.Errorf("%w (%s)%s", err, a.again(arg, x.Options), a.otherRuns(arg, arm, x))
 	}
 	if err != nil {
-		return exit.With(exit.Config, err)
+		code := exit.Config
+		if errors.As(err, new(*store.Damaged)) {
+			code = exit.Data
+		}
+		return exit.With(code, err)
 	}
 	folder := *w.bench.Base
 	folder.Weights = weights
@@ -107,4 +118,30 @@ func (a *app) export(arg, arm string, x exported) error {
 	_, err = fmt.Fprintf(a.Out, "%s: %s of %s, seed %d, iteration %d: %d parameters in %s, weights %s\n",
 		x.Out, arm, e.Name, seed, iteration, folder.Config.Parameters(), x.DType, card.Weights[:16])
 	return err
+}
+
+// otherRuns is the clause that says how to export from a run of the experiment that was made with other flags, if there is one.
+func (a *app) otherRuns(arg, arm string, x exported) string {
+	for _, name := range a.finishedRuns() {
+		dir := filepath.Join(a.Runs, name)
+		m, err := run.Folder(dir).Manifest()
+		if err == nil && m.Outcome == run.Finished && strings.HasPrefix(m.Command+" ", "congrad run "+arg+" ") {
+			return fmt.Sprintf("; %s was run with other flags%s", name, exportOf(dir, arm, x))
+		}
+	}
+	return ""
+}
+
+// exportOf is the clause with the command that exports an arm of the run in a folder; empty where the run does not say how it was made.
+func exportOf(dir, arm string, x exported) string {
+	m, err := run.Folder(dir).Manifest()
+	made, ok := strings.CutPrefix(m.Command, "congrad run ")
+	if err != nil || !ok {
+		return ""
+	}
+	experiment, flags, _ := strings.Cut(made, " ")
+	if x.Out == "" {
+		x.Out = "DIR"
+	}
+	return strings.TrimSpace(fmt.Sprintf(": congrad export %s %s --out %s %s", experiment, arm, x.Out, flags))
 }

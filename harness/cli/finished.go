@@ -15,9 +15,9 @@ import (
 )
 
 // finished prints the result of a run of which nothing is to be done: this very program finished it, its stages are those of the plan
-// and in the store, and every file that it left is as it was written. It starts no device and reads no artefact. It is false where any
-// of that is otherwise, or cannot be known without starting the device; the run then goes its usual way. It writes nothing.
-func (a *app) finished(e *config.Experiment, s *open.Surroundings) (bool, error) {
+// and in the store, undamaged, and every file that it left is as it was written. It starts no device. It is false where any
+// of that is otherwise, or cannot be known without starting the device; the run then goes its usual way. It writes nothing but new labels.
+func (a *app) finished(e *config.Experiment, s *open.Surroundings, how manner) (bool, error) {
 	began, base := time.Now(), a.folder(e)
 	info, ok := device.Known(a.Device)
 	if !ok || !base.HasResults() {
@@ -49,8 +49,16 @@ func (a *app) finished(e *config.Experiment, s *open.Surroundings) (bool, error)
 			return false, nil
 		}
 	}
+	if damaged, err := checkStages(st, plan.Stages); err != nil || len(damaged) > 0 {
+		return false, nil
+	}
 	if folder != base {
 		a.notePlace(base, run.Place{Folder: folder, Final: folder, Other: plan.Identity().Differs(base)})
+	}
+	if how.label(&m, m) {
+		if err := folder.WriteManifest(m); err != nil {
+			return false, err
+		}
 	}
 	a.NoteSlow(info)
 	a.noteSkipped(w.bench)

@@ -39,14 +39,8 @@ func flagError(c *cobra.Command, err error) error {
 	return fmt.Errorf("%w (%s --help)", err, c.CommandPath())
 }
 
-// nearestFlag is the clause that names the flag that was probably meant.
-func nearestFlag(c *cobra.Command, name string) string {
-	var names []string
-	c.Flags().VisitAll(func(f *pflag.Flag) {
-		if !f.Hidden {
-			names = append(names, f.Name)
-		}
-	})
+// didYouMeanFlag is the clause that names the flag of a command that was probably meant.
+func didYouMeanFlag(name string, names []string) string {
 	if near, ok := suggest.Nearest(strings.TrimLeft(name, "-"), names); ok {
 		return fmt.Sprintf("; did you mean %q?", "--"+near)
 	}

@@ -15,6 +15,9 @@ import (
 // never takes the place of the whole experiment's results.
 func (a *app) folder(e *config.Experiment) run.Folder {
 	name := e.Name
+	if e.RunName != "" {
+		return run.Folder(filepath.Join(a.Runs, e.RunName))
+	}
 	if len(e.Partial) > 0 {
 		sum := sha256.Sum256([]byte(strings.Join(e.Partial, "\x00"))) // no argument of a program contains a NUL
 		name += "-" + slug(e.Partial) + "-" + hex.EncodeToString(sum[:4])

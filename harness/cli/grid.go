@@ -45,6 +45,9 @@ func (a *app) runGrid(ctx context.Context, e *config.Experiment, s *open.Surroun
 	if err != nil {
 		return err
 	}
+	if err := w.tend(place.Final, run.Union(plans), a.Err); err != nil {
+		return err
+	}
 	if how.prepare {
 		var faults []error
 		for i, p := range plans {
@@ -54,12 +57,13 @@ func (a *app) runGrid(ctx context.Context, e *config.Experiment, s *open.Surroun
 	}
 	m := newManifest(e, w)
 	m.Command = again
+	how.label(&m, manifestBefore(out.Folder))
 	m.Seconds = map[string]float64{}
 	var total progress.Tally
 	started := time.Now()
 	for i, c := range e.Grid.Cells {
 		fmt.Fprintf(a.Err, "cell %d of %d: %s\n", i+1, len(plans), c.Name)
-		r, err := a.execute(ctx, cells[i], plans[i], s, w, again)
+		r, err := a.execute(ctx, cells[i], plans[i], s, w, again, how)
 		if err != nil {
 			m.Finished, m.Outcome = time.Now().UTC(), "failed in cell "+c.Name
 			if errors.Is(err, context.Canceled) {

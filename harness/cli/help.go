@@ -2,6 +2,7 @@ package cli
 
 import (
 	"slices"
+	"strings"
 
 	"congrad/harness/cli/shell"
 
@@ -14,10 +15,10 @@ func addGroups(root *cobra.Command) {
 		id, title string
 		commands  []string
 	}{
-		{"run", "Experiments:", []string{"new", "defaults", "ls", "validate", "plan", "run", "stage"}},
+		{"run", "Experiments:", []string{"new", "defaults", "ls", "validate", "plan", "run", "stage", "validate-scores"}},
 		{"results", "Results:", []string{"show", "report", "diff", "export", "diagnose"}},
 		{"models", "Models:", []string{"model", "generate", "tokenize", "examine", "pretrain"}},
-		{"maintenance", "Maintenance:", []string{"setup", "doctor", "gc", "version"}},
+		{"maintenance", "Maintenance:", []string{"setup", "doctor", "verify", "gc", "version"}},
 	} {
 		root.AddGroup(&cobra.Group{ID: g.id, Title: g.title})
 		for _, c := range root.Commands() {
@@ -27,6 +28,7 @@ func addGroups(root *cobra.Command) {
 		}
 	}
 	root.SetHelpCommandGroupID("maintenance")
+	root.SetCompletionCommandGroupID("maintenance")
 }
 
 // hideUnused keeps the flags of all commands out of the help of those where they do nothing.
@@ -47,11 +49,14 @@ func hideUnused(c *cobra.Command) {
 
 // unused lists the flags of all commands that do nothing in one.
 func unused(path string) []string {
+	if strings.HasPrefix(path, "congrad completion") {
+		return []string{"device", "runs"}
+	}
 	switch path {
 	case "congrad version", "congrad defaults", "congrad tokenize", "congrad validate", "congrad new", "congrad setup",
 		"congrad model download", "congrad model rehearse":
 		return []string{"device", "runs"}
-	case "congrad ls", "congrad show", "congrad report", "congrad diff", "congrad gc":
+	case "congrad ls", "congrad show", "congrad report", "congrad diff", "congrad gc", "congrad verify":
 		return []string{"device"}
 	case "congrad generate", "congrad examine", "congrad pretrain", "congrad doctor", "congrad model check":
 		return []string{"runs"}

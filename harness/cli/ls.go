@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
-	"path/filepath"
 	"strings"
 
 	"congrad/experiments"
@@ -17,25 +16,43 @@ import (
 	"congrad/harness/method"
 	"congrad/harness/model"
 	"congrad/harness/open"
-	"congrad/harness/run"
 	"congrad/harness/suggest"
 
 	"github.com/spf13/cobra"
 )
 
 // listings are what ls can list, in display order.
-var listings = []struct {
+var listings = []listing{
+	{"experiments", []string{"name", "title"}, (*app).listExperiments},
+	{"languages", []string{"code", "name", "script", "direction", "endonym"}, (*app).listLanguages},
+	{"methods", []string{"kind", "name", "properties", "meaning"}, (*app).listMethods},
+	{"losses", []string{"name", "meaning"}, (*app).listLosses},
+	{"judges", []string{"name", "meaning"}, (*app).listJudges},
+	{"families", []string{"name", "meaning"}, (*app).listFamilies},
+	{"tasks", []string{"name", "kind", "title"}, (*app).listTasks},
+	{"runs", nil, (*app).listRuns},
+}
+
+// listing is one list: the keys of its rows in JSON, and its rows. Runs have more in JSON.
+type listing struct {
 	name string
+	keys []string
 	rows func(a *app) ([][]string, error)
-}{
-	{"experiments", (*app).listExperiments},
-	{"languages", (*app).listLanguages},
-	{"methods", (*app).listMethods},
-	{"losses", (*app).listLosses},
-	{"judges", (*app).listJudges},
-	{"families", (*app).listFamilies},
-	{"tasks", (*app).listTasks},
-	{"runs", (*app).listRuns},
+}
+
+// json is the list for --json.
+func (l listing) json(a *app) (any, error) {
+	if l.keys == nil {
+		return a.runList()
+	}
+	rows, err := l.rows(a)
+	list := make([]shell.Object, len(rows))
+	for i, row := range rows {
+		for j, key := range l.keys {
+			list[i] = append(list[i], shell.Field{Key: key, Value: row[j]})
+		}
+	}
+	return list, err
 }
 
 func (a *app) lsCommand() *cobra.Command {
@@ -43,12 +60,16 @@ func (a *app) lsCommand() *cobra.Command {
 	for _, l := range listings {
 		names = append(names, l.name)
 	}
-	return &cobra.Command{
+	var asJSON bool
+	c := &cobra.Command{
 		Use:       "ls [" + strings.Join(names, "|") + "]",
 		Short:     "List experiments, languages, methods, losses, judges, model families, tasks or runs",
 		ValidArgs: names,
 		Args:      cobra.MaximumNArgs(1),
 		RunE: func(_ *cobra.Command, args []string) error {
+			if asJSON {
+				return a.listJSON(args)
+			}
 			for _, l := range listings {
 				if len(args) == 1 && args[0] != l.name {
 					continue
@@ -68,11 +89,44 @@ func (a *app) lsCommand() *cobra.Command {
 				}
 			}
 			if len(args) == 1 {
-				return exit.With(exit.Config, fmt.Errorf("%q: unknown list%s (%s)", args[0], suggest.DidYouMean(args[0], names), strings.Join(names, ", ")))
+				return noList(args[0])
 			}
 			return nil
 		},
 	}
+	c.Flags().BoolVar(&asJSON, "json", false, "print JSON")
+	a.WideFlag(c)
+	return c
+}
+
+func noList(name string) error {
+	var names []string
+	for _, l := range listings {
+		names = append(names, l.name)
+	}
+	return exit.With(exit.Config, fmt.Errorf("%q: unknown list%s (%s)", name, suggest.DidYouMean(name, names), strings.Join(names, ", ")))
+}
+
+// listJSON prints the list that is named, or an object with all of them.
+func (a *app) listJSON(args []string) error {
+	var all shell.Object
+	for _, l := range listings {
+		if len(args) == 1 && args[0] != l.name {
+			continue
+		}
+		list, err := l.json(a)
+		if err != nil {
+			return err
+		}
+		if len(args) == 1 {
+			return a.JSON(list)
+		}
+		all = append(all, shell.Field{Key: l.name, Value: list})
+	}
+	if len(args) == 1 {
+		return noList(args[0])
+	}
+	return a.JSON(all)
 }
 
 func (a *app) listExperiments() (rows [][]string, err error) {
@@ -145,28 +199,6 @@ func (a *app) listTasks() (rows [][]string, err error) {
 	}
 	for _, t := range s.Tasks {
 		rows = append(rows, []string{t.Name, t.Kind, t.Title})
-	}
-	return rows, nil
-}
-
-// listRuns lists every run, finished or not.
-func (a *app) listRuns() (rows [][]string, err error) {
-	if _, err := os.Stat(a.Runs); a.Runs == shell.DefaultRuns && errors.Is(err, fs.ErrNotExist) { // nothing was run yet
-		return nil, nil
-	}
-	if err := a.findRuns(); err != nil {
-		return nil, err
-	}
-	found, _ := filepath.Glob(filepath.Join(a.Runs, "*", "plan.json")) // the pattern is well formed
-	for _, f := range found {
-		dir := filepath.Dir(f)
-		state := "no manifest: still running, or killed"
-		if m, err := run.Folder(dir).Manifest(); err == nil {
-			state = fmt.Sprintf("%s, %s", m.Outcome, m.Finished.Format("2006-01-02 15:04"))
-		} else if !os.IsNotExist(err) {
-			state = err.Error()
-		}
-		rows = append(rows, []string{filepath.Base(dir), state})
 	}
 	return rows, nil
 }

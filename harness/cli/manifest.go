@@ -43,6 +43,12 @@ func newManifest(e *config.Experiment, w *workplace) run.Manifest {
 	return m
 }
 
+// manifestBefore is what an earlier call of a run left; nothing where there was none.
+func manifestBefore(folder run.Folder) run.Manifest {
+	m, _ := folder.Manifest() // one that cannot be read has nothing to keep
+	return m
+}
+
 // versions are those of Go and of the modules that compute.
 func versions() map[string]string {
 	v := map[string]string{"go": runtime.Version()}

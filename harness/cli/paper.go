@@ -64,6 +64,9 @@ func (a *app) card(arg, arm string, x exported, plan *run.Plan, b *bench.Bench) 
 	if folder == "" {
 		return c, nil
 	}
+	if folder.HasResults() {
+		a.noteChanged(folder)
+	}
 	set, err := finished(folder, plan)
 	if set == nil || err != nil {
 		return c, exit.With(exit.Data, err)

@@ -1,7 +1,9 @@
 package cli
 
 import (
+	"errors"
 	"fmt"
+	"io/fs"
 	"path/filepath"
 	"strings"
 
@@ -48,4 +50,25 @@ func (a *app) noteAside(w *run.Writer) {
 		fmt.Fprintf(a.Err, "%s was not written by this run, or was changed since; it is kept as %s\n", path[:strings.LastIndex(path, "~")], filepath.Base(path))
 	}
 	w.Aside = nil
+}
+
+// noteChanged warns of files of a run that are not those that were written: its records, and others that are named.
+func (a *app) noteChanged(folder run.Folder, others ...string) {
+	m, err := folder.Manifest()
+	if errors.Is(err, fs.ErrNotExist) {
+		err = fmt.Errorf("%s has no manifest, so nothing tells whether its records are as they were written", folder)
+	}
+	if err != nil {
+		fmt.Fprintf(a.Err, "warning: %v\n", err)
+		return
+	}
+	for _, below := range append([]string{"records/"}, others...) {
+		changed, err := folder.Changed(m, below)
+		if err != nil {
+			fmt.Fprintf(a.Err, "warning: %v\n", err)
+		}
+		for _, name := range changed {
+			fmt.Fprintf(a.Err, "warning: %s is missing, or not the file that was written (congrad verify %s)\n", filepath.Join(string(folder), filepath.FromSlash(name)), folder)
+		}
+	}
 }

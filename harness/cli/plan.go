@@ -36,6 +36,7 @@ type planning struct {
 	gflops, bandwidth float64
 	detect            float64
 	from              string
+	json              bool
 }
 
 func (a *app) planCommand() *cobra.Command {
@@ -46,6 +47,7 @@ func (a *app) planCommand() *cobra.Command {
 		Long: "Computes memory and time of every kind of stage from the experiment, the model's configuration and the prompts.\n" +
 			"Reads no weights and compiles nothing of the experiment. The formulas were fitted to measurements with XLA on a CPU. The\n" +
 			"speed of the device is given, or measured (a few seconds) and kept for the next time.\n" +
+			"The exit code is 1 if the experiment does not fit into memory.\n" +
 			"With --detect it says instead how many seeds and prompts a difference of that size takes, from the variances of an earlier run.",
 		Example: "  congrad plan tiny\n  congrad plan tiny --detect 0.01\n  congrad plan mine.toml --set batch.recompute=true --memory 24GiB --gflops 200",
 		Args:    cobra.ExactArgs(1),
@@ -56,6 +58,9 @@ func (a *app) planCommand() *cobra.Command {
 			}
 			if c.Flags().Changed("detect") {
 				return a.sizes(args[0], o)
+			}
+			if o.json && c.Flags().Changed("detect") {
+				return exit.With(exit.Config, errors.New("--json is for the forecast, not for --detect"))
 			}
 			if o.from != "" {
 				return exit.With(exit.Config, errors.New("--from is read by --detect only"))
@@ -68,6 +73,8 @@ func (a *app) planCommand() *cobra.Command {
 	c.Flags().Float64Var(&o.gflops, "gflops", 0, "compute speed of the device [GFLOP/s]; measured once and kept if not given")
 	c.Flags().Float64Var(&o.detect, "detect", 0, "difference between two arms that is to be detected, such as 0.01")
 	c.Flags().StringVar(&o.from, "from", "", "--detect: earlier run whose records tell how much seeds and prompts differ (default that of the experiment)")
+	c.Flags().BoolVar(&o.json, "json", false, "print JSON: bytes, tokens and seconds of every kind of stage")
+	a.WideFlag(c)
 	c.Flags().Float64Var(&o.bandwidth, "bandwidth", forecast.DefaultBandwidth/1e9, "memory bandwidth of the device [GB/s]")
 	return c
 }
@@ -88,6 +95,9 @@ func (a *app) plan(ctx context.Context, arg string, o planning) error {
 		return err
 	}
 	f := x.forecast(speed)
+	if o.json {
+		return a.planJSON(arg, x, f, room)
+	}
 	if len(f.Needs) == 0 {
 		_, err := fmt.Fprintf(a.Out, "%s: nothing to run\n", arg)
 		return err
@@ -98,7 +108,9 @@ func (a *app) plan(ctx context.Context, arg string, o planning) error {
 		if err != nil {
 			return err
 		}
-		fmt.Fprintf(a.Out, "\n%s", text)
+		if err := a.Table("\n" + string(text)); err != nil {
+			return err
+		}
 	}
 	if err := a.printRequests(x.experiment, x.planned); err != nil {
 		return err
@@ -291,16 +303,17 @@ func remedies(e *config.Experiment) []string {
 // fits says which stage needs most and whether that is there, and if not, what would help.
 func (a *app) fits(arg string, o planning, x *expectation, f forecast.Forecast, s forecast.Speed, room float64) error {
 	peak := f.Peak()
-	fmt.Fprintf(a.Out, "\npeak: %s, %.1f GB", peak.Kind, peak.Total()/1e9)
+	fmt.Fprintf(a.Out, "\npeak: %s, %s", peak.Kind, gb(peak.Total()))
+	tooMuch := fmt.Errorf("%s needs %s of memory, there are %s (--memory); the run would fail", arg, gb(peak.Total()), gb(room))
 	switch {
 	case room == 0:
 		_, err := fmt.Fprintln(a.Out, "; available memory unknown (pass --memory)")
 		return err
 	case peak.Total() <= room:
-		_, err := fmt.Fprintf(a.Out, " of %.1f GB: it fits\n", room/1e9)
+		_, err := fmt.Fprintf(a.Out, " of %s: it fits\n", gb(room))
 		return err
 	}
-	fmt.Fprintf(a.Out, " of %.1f GB: it does not fit\n", room/1e9)
+	fmt.Fprintf(a.Out, " of %s: it does not fit\n", gb(room))
 	rows := [][]string{{"setting", "saves", "peak", "time"}}
 	for _, set := range remedies(x.experiment) {
 		changed := o.Options
@@ -317,11 +330,22 @@ func (a *app) fits(arg string, o planning, x *expectation, f forecast.Forecast, 
 		rows = append(rows, []string{"--set " + set, fmt.Sprintf("%.1f GB", saved/1e9), fmt.Sprintf("%.1f GB, %s", g.Peak().Total()/1e9, verdict(g, room)), "x" + strconv.FormatFloat(math.Round(10*g.Seconds()/f.Seconds())/10, 'f', -1, 64)})
 	}
 	if len(rows) == 1 {
-		_, err := fmt.Fprintln(a.Out, "no setting helps; use a smaller model")
-		return err
+		fmt.Fprintln(a.Out, "no setting helps; use a smaller model")
+		return tooMuch
 	}
 	fmt.Fprintln(a.Out, "each of these settings saves memory:")
-	return a.Columns(rows, true)
+	if err := a.Columns(rows, true); err != nil {
+		return err
+	}
+	return tooMuch
+}
+
+// gb is an amount of memory in words.
+func gb(bytes float64) string {
+	if bytes < 0.1e9 {
+		return fmt.Sprintf("%.1f MB", bytes/1e6)
+	}
+	return fmt.Sprintf("%.1f GB", bytes/1e9)
 }
 
 func verdict(f forecast.Forecast, room float64) string {

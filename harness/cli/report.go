@@ -8,8 +8,10 @@ import (
 	"os"
 	"path/filepath"
 	"runtime/debug"
+	"slices"
 
 	"congrad/harness/exit"
+	"congrad/harness/open"
 	"congrad/harness/record"
 	"congrad/harness/run"
 	"congrad/harness/suggest"
@@ -43,12 +45,14 @@ func (a *app) reportCommand() *cobra.Command {
 			return a.report(folder, checklist)
 		},
 	}
+	a.WideFlag(c)
 	c.Flags().BoolVar(&checklist, "checklist", false, "also write checklist.md: the reproducibility questions of conferences, with the answers that the run knows")
 	return c
 }
 
 // report makes the tables, figures and report of a run from its records.
 func (a *app) report(folder run.Folder, checklist bool) error {
+	a.noteChanged(folder)
 	set, err := folder.Load()
 	if err != nil {
 		return exit.With(exit.Data, err)
@@ -74,6 +78,12 @@ func (a *app) report(folder run.Folder, checklist bool) error {
 
 // reportGrid makes the tables and the figure of a grid from the records of its cells.
 func (a *app) reportGrid(folder run.Folder, g record.Grid) error {
+	a.noteChanged(folder)
+	for i := range g.Cells {
+		if cell := cellFolder(folder, g, i); cell.HasResults() {
+			a.noteChanged(cell)
+		}
+	}
 	out, m, err := listed(folder)
 	if err == nil {
 		err = renderGrid(out, g)
@@ -133,6 +143,18 @@ func (a *app) findRun(name string) (run.Folder, error) {
 			return "", exit.With(exit.Config, fmt.Errorf("%s has no records yet: it was stopped, it failed, or it is still running (congrad run continues it)", dir))
 		}
 	}
+	for _, dir := range []string{filepath.Join(a.Runs, name), name} {
+		if stat, err := os.Stat(dir); err == nil && name != "" {
+			what := "a file, not the folder of a run"
+			if stat.IsDir() {
+				what = "a folder without a plan or records: no run was made in it"
+			}
+			return "", exit.With(exit.Config, fmt.Errorf("%s: is %s (congrad ls runs)", dir, what))
+		}
+	}
+	if slices.Contains(open.Shipped(), name) {
+		return "", exit.With(exit.Config, fmt.Errorf("%s was not run yet under %s (congrad run %s)", name, a.Runs, name))
+	}
 	return "", exit.With(exit.Config, fmt.Errorf("%q: no run of this name with records%s (congrad ls runs)", name, suggest.DidYouMean(name, a.finishedRuns())))
 }
 
@@ -169,6 +191,5 @@ func (a *app) printTable(folder run.Folder, name string) error {
 	if err != nil {
 		return err
 	}
-	_, err = a.Out.Write(data)
-	return err
+	return a.Table(string(data))
 }

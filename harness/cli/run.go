@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -33,12 +34,20 @@ func (a *app) runCommand() *cobra.Command {
 		Long: "Runs every arm of an experiment (a file, or the name of a shipped one) and writes records, tables, figures\n" +
 			"and a report under runs/. Stages whose results are in the store are not run again: a finished experiment does\n" +
 			"no work, a stopped one continues where it stopped.",
-		Example: "  congrad run tiny\n  congrad run tiny --limit 8 --seeds 1\n  congrad run tiny --set train.epochs=2",
-		Args:    cobra.ExactArgs(1),
-		RunE:    func(c *cobra.Command, args []string) error { return a.run(c.Context(), args[0], o, how) },
+		Example: "  congrad run tiny\n  congrad run tiny --limit 8 --seeds 1\n  congrad run tiny --set train.epochs=2\n" +
+			"  congrad run tiny --sweep arms.congrad.keep.share=0.1,0.3,0.5",
+		Args: cobra.ExactArgs(1),
+		RunE: func(c *cobra.Command, args []string) error {
+			if len(how.sweeps) > 0 {
+				return a.sweep(c.Context(), args[0], o, how)
+			}
+			return a.run(c.Context(), args[0], o, how)
+		},
 	}
 	experimentFlags(c, &o)
+	nameFlag(c, &o)
 	how.flags(c)
+	a.WideFlag(c)
 	return c
 }
 
@@ -46,12 +55,30 @@ func (a *app) runCommand() *cobra.Command {
 type manner struct {
 	jobs         int // stages at a time; 0 for what suits the device
 	dry, prepare bool
+	sweeps       []string
+	tags         []string
+	note         string
+}
+
+// label gives a manifest the tags and the note of the call, else those that the run had before; changed says whether they are others.
+func (m manner) label(now *run.Manifest, before run.Manifest) (changed bool) {
+	now.Tags, now.Note = before.Tags, before.Note
+	if len(m.tags) > 0 {
+		now.Tags = m.tags
+	}
+	if m.note != "" {
+		now.Note = m.note
+	}
+	return now.Note != before.Note || !slices.Equal(now.Tags, before.Tags)
 }
 
 func (m *manner) flags(c *cobra.Command) {
 	c.Flags().IntVar(&m.jobs, "jobs", 0, "stages that run at a time if memory allows (default depends on the device); results do not depend on it")
 	c.Flags().BoolVar(&m.dry, "dry-run", false, "print the stages and which of them are done, and stop")
 	c.Flags().BoolVar(&m.prepare, "prepare", false, "write the plan, print it, and stop; congrad stage runs its stages")
+	c.Flags().StringArrayVar(&m.sweeps, "sweep", nil, "run once for each of several values of a key, as in --sweep train.epochs=1,2,3 (repeatable: all combinations)")
+	c.Flags().StringArrayVar(&m.tags, "tag", nil, "a word for the run in congrad ls runs (repeatable)")
+	c.Flags().StringVar(&m.note, "note", "", "a sentence for the run in congrad ls runs")
 	check := c.PreRunE
 	c.PreRunE = func(c *cobra.Command, args []string) error {
 		switch {
@@ -82,6 +109,11 @@ func experimentFlags(c *cobra.Command, o *open.Options) {
 	c.Flags().StringVar(&o.Seeds, "seeds", "", "run only these seeds, as in --seeds 1,2")
 }
 
+// nameFlag is the flag of what reads or writes the run's folder.
+func nameFlag(c *cobra.Command, o *open.Options) {
+	c.Flags().StringVar(&o.Name, "name", "", "name of the run and its folder (default the experiment's name with what --set, --limit and --seeds change)")
+}
+
 func (a *app) run(ctx context.Context, arg string, o open.Options, how manner) error {
 	if err := a.checkRuns(); err != nil {
 		return err
@@ -91,15 +123,20 @@ func (a *app) run(ctx context.Context, arg string, o open.Options, how manner) e
 		return err
 	}
 	if !how.dry && !how.prepare && e.Grid == nil {
-		if done, err := a.finished(e, s); done || err != nil {
+		if done, err := a.finished(e, s, how); done || err != nil {
 			return err
 		}
 	}
-	w, err := a.setUp(e, s)
+	w, err := a.start(e, s)
 	if err != nil {
 		return err
 	}
-	defer w.store.Close()
+	if !how.dry || a.hasStore() {
+		if w.store, err = store.Open(filepath.Join(a.Runs, ".store")); err != nil {
+			return err
+		}
+		defer w.store.Close()
+	}
 	w.bench.AtOnce = how.atOnce(w.info)
 	a.noteThreads(a.folder(e), w)
 	again := a.again(arg, o)
@@ -125,10 +162,13 @@ func (a *app) run(ctx context.Context, arg string, o open.Options, how manner) e
 	if err != nil {
 		return exit.With(exit.Data, err)
 	}
+	if err := w.tend(place.Final, plan.Stages, a.Err); err != nil {
+		return err
+	}
 	if how.prepare {
 		return errors.Join(out.Prepare(plan), a.printPlan(e, plan.Stages, w.store))
 	}
-	done, err := a.execute(ctx, out, plan, s, w, again)
+	done, err := a.execute(ctx, out, plan, s, w, again, how)
 	if err != nil {
 		return err
 	}
@@ -140,7 +180,7 @@ func (a *app) run(ctx context.Context, arg string, o open.Options, how manner) e
 }
 
 // execute runs a plan and leaves all of its files in the folder. again is the command that goes on when it is stopped.
-func (a *app) execute(ctx context.Context, out *run.Writer, plan *run.Plan, s *open.Surroundings, w *workplace, again string) (progress.Tally, error) {
+func (a *app) execute(ctx context.Context, out *run.Writer, plan *run.Plan, s *open.Surroundings, w *workplace, again string, how manner) (progress.Tally, error) {
 	if err := out.Prepare(plan); err != nil {
 		return progress.Tally{}, err
 	}
@@ -151,16 +191,15 @@ func (a *app) execute(ctx context.Context, out *run.Writer, plan *run.Plan, s *o
 	defer log.Close()
 	report := progress.New(a.Err, log)
 	x := w.executor(report)
+	report.Ahead(slices.DeleteFunc(slices.Clone(plan.Stages), func(s *stage.Stage) bool { return w.store.Has(string(s.Key)) }))
 	m := newManifest(plan.Experiment, w)
 	m.Command, m.Answers = again, plan.AnswerFile(w.bench)
+	how.label(&m, manifestBefore(out.Folder))
 	before := w.bench.Engine.Built()
-	set, err := out.Finish(ctx, plan, x, w.bench, s.Languages)
+	set, err := w.complete(ctx, out, plan, x, s.Languages, &m, a.Err)
 	report.Close()
 	if m.Built = run.Built(w.bench.Engine.Built().Sub(before)); m.Built != (run.Built{}) {
 		fmt.Fprintf(log, "%s %v\n", time.Now().UTC().Format(time.DateTime), m.Built)
-	}
-	if err == nil {
-		m.Spent, err = plan.Spent(w.store)
 	}
 	if err == nil {
 		err = render(out, set, &m)
@@ -203,6 +242,9 @@ func (a *app) command(words []string, o open.Options) string {
 	if o.Seeds != "" {
 		words = append(words, "--seeds", o.Seeds)
 	}
+	if o.Name != "" {
+		words = append(words, "--name", o.Name)
+	}
 	if a.Device != shell.DefaultDevice {
 		words = append(words, "--device", a.Device)
 	}
@@ -218,12 +260,12 @@ func (a *app) command(words []string, o open.Options) string {
 	return strings.Join(words, " ")
 }
 
-// printPlan lists the stages.
+// printPlan lists the stages; st is nil where there is no store.
 func (a *app) printPlan(e *config.Experiment, stages []*stage.Stage, st *store.Store) error {
 	var pending []*stage.Stage
 	for _, s := range stages {
 		state := "done"
-		if !st.Has(string(s.Key)) {
+		if st == nil || !st.Has(string(s.Key)) {
 			state = "to do"
 			pending = append(pending, s)
 		}

@@ -2,18 +2,22 @@ package cli
 
 import (
 	"fmt"
+	"os"
 	"path/filepath"
 	"slices"
 	"strings"
 
+	"congrad/harness/cli/shell"
 	"congrad/harness/exit"
+	"congrad/harness/run"
 	"congrad/harness/suggest"
 
 	"github.com/spf13/cobra"
 )
 
 func (a *app) showCommand() *cobra.Command {
-	return &cobra.Command{
+	var asJSON bool
+	c := &cobra.Command{
 		Use:     "show RUN [TABLE]",
 		Short:   "Print the tables of a finished run",
 		Long:    "Prints runs/RUN/tables/TABLE.txt, or all of its tables, the main one first. It computes nothing; congrad report\nmakes them again.",
@@ -41,6 +45,14 @@ func (a *app) showCommand() *cobra.Command {
 				}
 				names = args[1:]
 			}
+			var tables []string
+			for _, name := range names {
+				tables = append(tables, "tables/"+name+".txt")
+			}
+			a.noteChanged(folder, tables...)
+			if asJSON {
+				return a.showJSON(folder, names)
+			}
 			for i, name := range names {
 				if i > 0 {
 					fmt.Fprintln(a.Out)
@@ -52,4 +64,25 @@ func (a *app) showCommand() *cobra.Command {
 			return nil
 		},
 	}
+	c.Flags().BoolVar(&asJSON, "json", false, "print JSON: an object with a list of rows for every table")
+	a.WideFlag(c)
+	return c
+}
+
+// showJSON prints tables as JSON: for each its rows, with the columns of its CSV.
+func (a *app) showJSON(folder run.Folder, names []string) error {
+	all := shell.Object{}
+	for _, name := range names {
+		file := filepath.Join(string(folder), "tables", name+".csv")
+		data, err := os.ReadFile(file)
+		if err != nil {
+			return exit.With(exit.Data, err)
+		}
+		rows, err := shell.Objects(data)
+		if err != nil {
+			return exit.With(exit.Data, fmt.Errorf("%s: is not the table that was written: %w (congrad report makes it again)", file, err))
+		}
+		all = append(all, shell.Field{Key: name, Value: rows})
+	}
+	return a.JSON(all)
 }

@@ -5,8 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"path/filepath"
-	"slices"
 
 	"congrad/harness/cli/progress"
 	"congrad/harness/exit"
@@ -66,30 +64,22 @@ func (a *app) stage(ctx context.Context, key string) error {
 // planned finds a stage by the beginning of its key in the plans of all runs, those of a grid's cells included, and the first plan that
 // has it. Plans share stages.
 func (a *app) planned(key string) (*stage.Plan, *stage.Stage, error) {
-	runs, _ := filepath.Glob(filepath.Join(a.Runs, "*", "plan.json")) // the patterns are well formed
-	cells, _ := filepath.Glob(filepath.Join(a.Runs, "*", "*", "plan.json"))
+	plans, unreadable := a.plans()
 	var all stage.Plan
 	of := map[stage.Ref]*stage.Plan{}
-	var faults []error
-	for _, path := range slices.Concat(runs, cells) {
-		p, err := stage.ReadPlan(path)
-		if err != nil {
-			faults = append(faults, err)
-			continue
-		}
+	for _, p := range plans {
 		if p.Experiment == "" {
 			continue // of a grid, whose cells have plans of their own
 		}
 		for _, s := range p.Stages {
 			if of[s.Key] == nil {
-				of[s.Key], all.Stages = p, append(all.Stages, s)
+				of[s.Key], all.Stages = p.Plan, append(all.Stages, s)
 			}
 		}
 	}
 	s, err := all.Find(key)
 	if errors.Is(err, stage.ErrUnknown) {
-		faults = append(faults, fmt.Errorf("%q: no plan under %s has a stage with this key (congrad run EXPERIMENT --dry-run lists the stages of a run; congrad run plans it)", key, a.Runs))
-		err = errors.Join(faults...)
+		err = errors.Join(unreadable, fmt.Errorf("%q: no plan under %s has a stage with this key (congrad run EXPERIMENT --dry-run lists the stages of a run; congrad run plans it)", key, a.Runs))
 	}
 	if err != nil {
 		return nil, nil, exit.With(exit.Config, err)

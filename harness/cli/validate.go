@@ -8,7 +8,9 @@ import (
 	"slices"
 	"strings"
 
+	"congrad/harness/cli/shell"
 	"congrad/harness/config"
+	"congrad/harness/device"
 	"congrad/harness/exit"
 	"congrad/harness/open"
 	"congrad/harness/run"
@@ -20,22 +22,31 @@ import (
 
 func (a *app) validateCommand() *cobra.Command {
 	var o open.Options
+	var asJSON bool
 	c := &cobra.Command{
 		Use:   "validate EXPERIMENT...",
 		Short: "Check experiment files and print all errors, without running anything",
-		Long: "Checks keys, types, ranges, names (languages, tasks, methods, arms) and the model's configuration, and that prompts and\n" +
-			"items fit in the model's context if they can be read. It does not start a device, read weights or count prompts.",
+		Long: "Checks keys, types, ranges, names (languages, tasks, methods, arms), the files of prompts, answers and tasks with their\n" +
+			"columns and languages, the model's configuration, tokenizer and list of weights, and that prompts and items fit in the\n" +
+			"model's context. It does not start a device, and reads no weights.",
 		Example: "  congrad validate tiny\n  congrad validate my-experiment.toml --set train.epochs=2",
 		Args:    cobra.MinimumNArgs(1),
 		RunE: func(_ *cobra.Command, args []string) error {
 			var wrong []error
+			checked := []shell.Object{}
 			for _, arg := range args {
 				e, s, err := a.experiment(arg, o)
 				if err == nil {
-					err = a.withinContext(arg, e, s)
+					err = a.ready(e, s)
+				}
+				if asJSON {
+					checked = append(checked, verdictOf(arg, err))
 				}
 				if err != nil {
-					wrong = append(wrong, err)
+					wrong = append(wrong, named(arg, len(args), err))
+					continue
+				}
+				if asJSON {
 					continue
 				}
 				if e.Grid != nil {
@@ -44,40 +55,49 @@ func (a *app) validateCommand() *cobra.Command {
 				fmt.Fprintf(a.Out, "%s: %s, %d seen and %d unseen languages, %s, %s: valid\n", arg, table.Counted(len(e.Arms), "arm"),
 					len(e.Languages.Seen), len(e.Languages.Unseen), table.Counted(len(e.Seeds), "seed"), table.Counted(e.Iterations, "iteration"))
 			}
+			if asJSON {
+				wrong = append(wrong, a.JSON(checked))
+			}
 			return exit.With(exit.Config, errors.Join(wrong...))
 		},
 	}
+	c.Flags().BoolVar(&asJSON, "json", false, "print JSON: for every experiment whether it is valid, and its errors")
 	c.Flags().StringArrayVar(&o.Sets, "set", nil, "override a key of the experiment, as in --set train.epochs=2 (repeatable)")
 	return c
 }
 
-// withinContext compares the lengths of what an experiment asks with the model's context. Files that are not at hand yet are no error:
-// an experiment may be checked before they are there.
-func (a *app) withinContext(arg string, e *config.Experiment, s *open.Surroundings) error {
-	base, chat, err := open.Shape(e.Model, e.Chat)
+// ready reports what a run would fail for before its first stage, without a device.
+func (a *app) ready(e *config.Experiment, s *open.Surroundings) error {
+	w, err := a.lookAt(e, s, device.Info{})
 	if err != nil {
-		return noLengths(a, arg, err)
+		return err
 	}
-	b, err := material(e, s)
-	if err != nil {
-		return noLengths(a, arg, err)
-	}
-	b.Base, b.Chat = base, chat
 	if e.Grid == nil {
-		return run.WithinContext(e, b, s.Tasks)
+		return run.Check(e, w.bench, s.Tasks)
 	}
 	for _, c := range e.Grid.Cells {
-		if err := run.WithinContext(c.Experiment, b, s.Tasks); err != nil {
+		if err := run.Check(c.Experiment, w.bench, s.Tasks); err != nil {
 			return fmt.Errorf("cell %s: %w", c.Name, err)
 		}
 	}
 	return nil
 }
 
-// noLengths says that lengths were not checked, and why.
-func noLengths(a *app, arg string, why error) error {
-	_, err := fmt.Fprintf(a.Err, "%s: lengths were not compared with the model's context: %v\n", arg, why)
-	return err
+// verdictOf is what --json says of an experiment.
+func verdictOf(arg string, err error) shell.Object {
+	lines := []string{}
+	if err != nil {
+		lines = strings.Split(inWords(err), "\n")
+	}
+	return shell.Object{{Key: "experiment", Value: arg}, {Key: "valid", Value: err == nil}, {Key: "errors", Value: lines}}
+}
+
+// named puts an experiment's name before its errors where there are several experiments.
+func named(arg string, of int, err error) error {
+	if of == 1 || strings.HasPrefix(err.Error(), arg+":") {
+		return err
+	}
+	return fmt.Errorf("%s: %w", arg, err)
 }
 
 func (a *app) newCommand() *cobra.Command {

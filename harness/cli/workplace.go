@@ -1,8 +1,10 @@
 package cli
 
 import (
+	"errors"
 	"fmt"
 	"maps"
+	"os"
 	"path/filepath"
 	"runtime"
 	"slices"
@@ -39,9 +41,18 @@ func (a *app) experiment(arg string, o open.Options) (*config.Experiment, *open.
 	return open.Experiment(arg, o)
 }
 
-// setUp starts the device and opens the model, the data and the store: a plan, too, needs to know what computes, since that
-// enters the keys of its stages.
+// setUp starts the device and opens the model, the data and the store.
 func (a *app) setUp(e *config.Experiment, s *open.Surroundings) (*workplace, error) {
+	w, err := a.start(e, s)
+	if err == nil {
+		w.store, err = store.Open(filepath.Join(a.Runs, ".store"))
+	}
+	return w, err
+}
+
+// start starts the device and opens the model and the data: a plan, too, needs to know what computes, since that enters the keys of its
+// stages.
+func (a *app) start(e *config.Experiment, s *open.Surroundings) (*workplace, error) {
 	started, err := a.OpenBackend()
 	if err != nil {
 		return nil, err
@@ -54,8 +65,13 @@ func (a *app) setUp(e *config.Experiment, s *open.Surroundings) (*workplace, err
 	b := w.bench
 	b.Engine = nn.NewEngine(started.Backend, b.Config)
 	b.Engine.BFloat16, b.Engine.Recompute, b.Engine.Beneath = e.Precision == "bfloat16", e.Batch.Recompute, b.Base.Read
-	w.store, err = store.Open(filepath.Join(a.Runs, ".store"))
-	return w, err
+	return w, nil
+}
+
+// hasStore reports whether anything was run here. What only looks makes no store.
+func (a *app) hasStore() bool {
+	_, err := os.Stat(filepath.Join(a.Runs, ".store"))
+	return err == nil
 }
 
 // lookAt is a workplace without a store and an engine: enough to plan.
@@ -64,12 +80,9 @@ func (a *app) lookAt(e *config.Experiment, s *open.Surroundings, info device.Inf
 	if err == nil {
 		err = open.Suited(e, chat, s.Tasks)
 	}
-	if err != nil {
+	b, wrong := material(e, s)
+	if err := errors.Join(err, exit.With(exit.Data, wrong)); err != nil {
 		return nil, err
-	}
-	b, err := material(e, s)
-	if err != nil {
-		return nil, exit.With(exit.Data, err)
 	}
 	b.Base, b.Chat, b.Config = base, chat, adapted(e, base.Config)
 	if b.Others, err = open.Bases(e, base); err != nil {
@@ -82,7 +95,7 @@ func (a *app) lookAt(e *config.Experiment, s *open.Surroundings, info device.Inf
 // noteThreads says that stages of a run were done with another number of threads, so that they are not taken from the store.
 func (a *app) noteThreads(folder run.Folder, w *workplace) {
 	plan, err := stage.ReadPlan(filepath.Join(string(folder), "plan.json"))
-	if err != nil {
+	if err != nil || w.store == nil {
 		return // nothing was planned yet, or the new plan replaces what is there
 	}
 	for _, s := range plan.Stages {

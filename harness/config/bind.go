@@ -165,6 +165,10 @@ func (b *binder) assign(key, name string, given any, field reflect.Value) {
 		err = f.check(value)
 	}
 	if err != nil {
+		text, isText := given.(string)
+		if b.sets[key] && isText && strings.Contains(text, ",") && field.Kind() != reflect.String {
+			err = fmt.Errorf("%w (congrad run --sweep runs each of several values)", err)
+		}
 		b.report(key, "%v", err)
 		if f.Default != nil { // so that the rest can still be checked
 			field.Set(reflect.ValueOf(f.Default))

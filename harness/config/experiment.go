@@ -47,6 +47,7 @@ type Experiment struct {
 	Grid *Grid `toml:"-"` // of an experiment that is many; nil else
 
 	// What the command line asked for; not part of a file.
+	RunName string   `toml:"-"` // what the run's folder is called; empty for the experiment's name with what the command line changed
 	Limit   int      `toml:"-"` // prompts per language, for iterations and evaluation alike; 0 is all
 	Partial []string `toml:"-"` // the flags that make this less than the whole experiment, one by one
 	Origins []Origin `toml:"-"` // where each value comes from, in the order of the resolved file
@@ -245,6 +246,7 @@ type Arm struct {
 	Policy  string `toml:"policy"`
 
 	MatchSteps string `toml:"match_steps"`
+	MatchKL    string `toml:"match_kl"`
 
 	EvaluateTemperature float64 `toml:"evaluate_temperature"` // NaN where it is the experiment's
 

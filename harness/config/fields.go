@@ -174,6 +174,7 @@ var Fields = []Field{
 	{"arms.match", "", 0, 0, nil, "", only(selectors(matching)) + "the arm whose number of kept pairs per language is copied; required by random"},
 	{"arms.policy", "shared", 0, 0, []string{"shared", "mono"}, "", "one model for all languages (shared), or one model per seen language, trained only on that language's pairs and evaluated only in it (mono)"},
 	{"arms.match_steps", "", 0, 0, nil, "", "the arm that it takes as many optimiser steps as, in place of train.epochs: its passes over its pairs are repeated or cut, and the learning rate follows the new number; each model of a mono arm takes as many"},
+	{"arms.match_kl", "", 0, 0, nil, "", "the arm that it drifts as far from the base model as: in each iteration it is the last checkpoint whose KL per token, on development prompts, is not above that of the other arm's policy (docs/reading-results.md)"},
 	{"arms.evaluate_temperature", math.NaN(), 0.01, 10, nil, "", "temperature of the arm's sampled held-out answers, if it is not evaluate.temperature: a base model that is only surer of itself shows how much of a gain is sharper sampling"},
 	{"arms.without", []string{}, 0, inf, nil, "", "seen languages whose pairs the arm does not use, neither in selection nor in training; it is still evaluated in them"},
 

@@ -155,6 +155,10 @@ func (g *Grid) fill(file string, source []byte, sets []string, world World) (wro
 		for j, column := range g.Columns.Values {
 			values := []cellValue{{g.Rows.Key, row, "grid.rows"}, {g.Columns.Key, column, "grid.columns"}}
 			name := cellName(values)
+			if len(name) > longestName {
+				wrong = append(wrong, problem{0, fmt.Sprintf("%s: grid: the cell %s... would have a folder name of %d characters; want at most %d: shorten the values", file, name[:40], len(name), longestName)})
+				continue
+			}
 			if slices.ContainsFunc(g.Cells, func(c Cell) bool { return c.Name == name }) {
 				wrong = append(wrong, problem{0, fmt.Sprintf("%s: grid: two cells would be called %s", file, name)})
 			}

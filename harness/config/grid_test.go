@@ -94,3 +94,37 @@ func TestGridErrors(t *testing.T) {
 		})
 	}
 }
+
+// Whatever a grid is, there is an error, or every cell is an experiment with a name that fits a file system.
+func FuzzGrid(f *testing.F) {
+	f.Add("judge.noise", "[0.0, 0.5]", "keep.share", "[0.1, 0.3]")
+	f.Add("train.epochs", "[1, \"x\"]", "arms.congrad.keep.share", "[]")
+	f.Add("congrad.aggregator", "[\"mean\", \"pcgrad\"]", "judge.noise", "[{}]")
+	f.Fuzz(func(t *testing.T, row, rows, column, columns string) {
+		source := fmt.Sprintf("%s\n[grid]\nrows = { key = %q, values = %s }\ncolumns = { key = %q, values = %s }\n", good, row, rows, column, columns)
+		if strings.ContainsAny(rows+columns, "\n,[") && len(rows)+len(columns) > 60 {
+			return // a cell takes a millisecond
+		}
+		e, err := load(source)
+		if err != nil || e.Grid == nil {
+			return
+		}
+		for _, c := range e.Grid.Cells {
+			if c.Experiment == nil || c.Name == "" || len(c.Name) > longestName {
+				t.Fatalf("%s: the cell %+v", source, c)
+			}
+		}
+	})
+}
+
+// Whatever is set on the command line, there is an error that says so, or an experiment.
+func FuzzSet(f *testing.F) {
+	for _, set := range []string{"train.epochs=4", `arms.congrad.keep.share=0.1`, `arms."congrad".loss={beta=1}`, "languages.seen=en,de", "arms=[]", "arms..x=1", `arms."=1`, "a.b.c=1", "=", "seeds=[1\n", "x.y"} {
+		f.Add(set)
+	}
+	f.Fuzz(func(t *testing.T, set string) {
+		if _, err := load(good, set); err != nil && !strings.Contains(err.Error(), "--set") && !strings.Contains(err.Error(), "x.toml") {
+			t.Fatalf("%q: %v", set, err)
+		}
+	})
+}

@@ -46,7 +46,7 @@ func (b *binder) checkGroup(key, name string, l Languages) {
 	case isGroup && len(codes) == 0:
 		b.report(key, "%q: the experiment has no such languages", name)
 	case !isGroup && !slices.Contains(l.All(), name):
-		b.report(key, "%q: no such group or language in this experiment%s (%s, or a code)", name, suggest.DidYouMean(name, append(slices.Clone(groups), l.All()...)), strings.Join(groups, ", "))
+		b.report(key, "%q: no such group or language in this experiment%s (%s, or a code)", name, suggest.DidYouMean(name, groups), strings.Join(groups, ", "))
 	}
 }
 

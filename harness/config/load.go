@@ -21,6 +21,8 @@ import (
 type World struct {
 	Languages []string // codes
 	Tasks     []string
+	// Likely is the clause that names the language, of those given, that a word was meant for.
+	Likely func(word string, among []string) string
 	// TaskFile reports what is wrong with a task file outside the shipped ones.
 	TaskFile func(path string) error
 	// Measured reports why a task, by its name, gives no numbers of a measure in any of these languages.
@@ -29,6 +31,14 @@ type World struct {
 	Instructions func(path string) error
 	// Model reports what is wrong with a model's name or folder.
 	Model func(name string) error
+}
+
+// didYouMean is Likely, or by the spelling where nobody knows more of languages.
+func (w World) didYouMean(word string, among []string) string {
+	if w.Likely == nil {
+		return suggest.DidYouMean(word, among)
+	}
+	return w.Likely(word, among)
 }
 
 // SeedsFlag begins the change that the flag --seeds makes: "--seeds 1,2" is "seeds=[1,2]" under the name that the user typed.
@@ -144,11 +154,17 @@ func joined(wrong []problem) error {
 	return errors.New(strings.Join(lines, "\n"))
 }
 
+// longestName is in bytes. A file system takes 255 in a name, and the run's folder adds what the command line changed.
+const longestName = 120
+
 var wellNamed = regexp.MustCompile(`^\w[\w.-]*$`)
 
 // CheckName reports what is wrong with an experiment's name. It is a folder below runs/ and an argument of commands: it
 // cannot lead elsewhere, hide itself or look like a flag.
 func CheckName(s string) error {
+	if len(s) > longestName {
+		return fmt.Errorf("%q...: has %d characters, want at most %d: it becomes a part of file names", s[:20], len(s), longestName)
+	}
 	if !wellNamed.MatchString(s) {
 		return fmt.Errorf(`%q: want letters (a to z), digits, ".", "_" and "-", without "." or "-" at the start`, s)
 	}
@@ -163,7 +179,7 @@ func (b *binder) checkTogether(e *Experiment, w World) {
 	names := func(key string, list, known []string, what, command string) {
 		for i, name := range list {
 			if !slices.Contains(known, name) {
-				b.report(key, "the %s entry, %q: no such %s%s (%s)", nth(i), name, what, suggest.DidYouMean(name, known), command)
+				b.report(key, "the %s entry, %q: no such %s%s (%s)", nth(i), name, what, w.didYouMean(name, known), command)
 			}
 		}
 	}
@@ -175,7 +191,7 @@ func (b *binder) checkTogether(e *Experiment, w World) {
 	if b.sound("languages.seen") {
 		names("pair.flip_languages", e.Pair.FlipLanguages, e.Languages.Seen, "seen language of this experiment", "only pairs of seen languages are trained on")
 	}
-	b.checkTrust(e)
+	b.checkTrust(e, w)
 	b.checkTasks(e, w)
 	for i, code := range e.Languages.Unseen {
 		if b.sound("languages.seen") && slices.Contains(e.Languages.Seen, code) {
@@ -194,7 +210,7 @@ func (b *binder) checkTogether(e *Experiment, w World) {
 	b.checkEvaluate(e)
 	b.checkChat(e)
 	b.checkAnswerColumns(e)
-	b.checkArms(e)
+	b.checkArms(e, w)
 	b.checkAdapters(e)
 	b.checkPublished(e, w)
 	b.checkClaims(e, w)
@@ -234,7 +250,7 @@ func (b *binder) checkAggregators(owner string, c ConGrad, t Train) {
 	}
 }
 
-func (b *binder) checkArms(e *Experiment) {
+func (b *binder) checkArms(e *Experiment, w World) {
 	var names []string
 	b.checkAggregators("", e.ConGrad, e.Train)
 	for i, a := range e.Arms {
@@ -275,11 +291,12 @@ func (b *binder) checkArms(e *Experiment) {
 			b.checkMono("arms["+itoa(i)+"]", a)
 		}
 		if b.sound("languages.seen") && b.soundArm(i, "select", "policy") {
-			b.checkWithout("arms["+itoa(i)+"].without", a, e.Languages.Seen)
+			b.checkWithout("arms["+itoa(i)+"].without", a, e.Languages.Seen, w)
 		}
 	}
 	for i, a := range e.Arms {
 		b.checkMatchSteps(i, e, names)
+		b.checkMatchKL(i, e, names)
 		if b.soundArm(i, "select", "keep") {
 			b.checkOracle("arms["+itoa(i)+"].keep", a)
 			b.checkAction("arms["+itoa(i)+"].", a)
@@ -325,10 +342,10 @@ func (b *binder) checkOpponent(e *Experiment, names []string) {
 }
 
 // checkWithout reports languages that an arm cannot do without, and arms that do without any as it is.
-func (b *binder) checkWithout(key string, a Arm, seen []string) {
+func (b *binder) checkWithout(key string, a Arm, seen []string, w World) {
 	for i, code := range a.Without {
 		if !slices.Contains(seen, code) {
-			b.report(key, "the %s entry, %q: not a seen language%s; arms have pairs only of seen languages", nth(i), code, suggest.DidYouMean(code, seen))
+			b.report(key, "the %s entry, %q: not a seen language%s; arms have pairs only of seen languages", nth(i), code, w.didYouMean(code, seen))
 		}
 	}
 	switch {

@@ -6,7 +6,7 @@ import "congrad/harness/suggest"
 // the arms.
 func (b *binder) checkMatchSteps(i int, e *Experiment, names []string) {
 	a, key := e.Arms[i], "arms["+itoa(i)+"]"
-	if a.MatchSteps == "" || !b.soundArm(i, "match_steps") || !b.soundArms(e, "name", "select", "policy", "match_steps", "train.epochs") || !b.soundArm(i, "congrad.mode") {
+	if a.MatchSteps == "" || !b.soundArm(i, "match_steps") || !b.soundArms(e, "name", "select", "policy", "match_steps", "match_kl", "train.epochs") || !b.soundArm(i, "congrad.mode") {
 		return
 	}
 	steps := key + ".match_steps"
@@ -27,5 +27,7 @@ func (b *binder) checkMatchSteps(i int, e *Experiment, names []string) {
 		b.report(steps, "%q trains one model per language, and each takes its own number of steps; name an arm with one model", a.MatchSteps)
 	case other.MatchSteps != "":
 		b.report(steps, "%q takes as many steps as %q; name that arm", a.MatchSteps, other.MatchSteps)
+	case other.MatchKL != "":
+		b.report(steps, "%q ends where it has drifted as far as %q, which is not known beforehand; name another arm", a.MatchSteps, other.MatchKL)
 	}
 }

@@ -92,7 +92,7 @@ func TestKindsOfPrompts(t *testing.T) {
 		`["numbers"]`:          `--set: prompts.kinds: the 1st entry, "numbers": want one of territory, language, currency, date_short, date_long, number, percent, amount; did you mean "number"?`,
 		`["number", "month"]`:  `--set: prompts.kinds: the 2nd entry, "month": want one of territory,`,
 		`["number", "number"]`: `--set: prompts.kinds: the 2nd entry, number, is a duplicate`,
-		"numbr":               `--set: prompts.kinds: the 1st entry, "numbr": want one of territory,`,
+		"numbr":                `--set: prompts.kinds: the 1st entry, "numbr": want one of territory,`,
 	} {
 		e, err := load(good, "prompts.kinds="+kinds)
 		if want == "" && (err != nil || !strings.Contains(string(e.Resolved()), "kinds = "+kinds)) || want != "" && (err == nil || !strings.Contains(err.Error(), want)) {

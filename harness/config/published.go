@@ -70,7 +70,7 @@ func (b *binder) checkPublished(e *Experiment, w World) {
 		case !rate:
 			b.checkTaskMeasure(key, taskMeasure{p.Languages, p.Measure, p.Task}, tasks, e.Languages, w)
 		}
-		if b.sound(key) {
+		if b.sound(key+".value", key+".low", key+".high", key+".measure") {
 			b.checkPublishedValue(key, p)
 		}
 		same := func(q Published) bool {
@@ -91,12 +91,12 @@ func (b *binder) checkPublishedValue(key string, p Published) {
 	}{{"value", p.Value}, {"low", p.Low}, {"high", p.High}} {
 		if share && v.value > 1 {
 			b.report(key+"."+v.key, "%g: want a share between 0 and 1; %g %% is written %g", v.value, v.value, v.value/100)
-			return
 		}
 	}
 	switch {
 	case math.IsNaN(p.Low) != math.IsNaN(p.High):
 		b.report(key, "give both ends of the interval (low and high), or neither")
+	case share && (p.Value > 1 || p.Low > 1 || p.High > 1): // said already
 	case p.Bounded() && (p.Low > p.Value || p.Value > p.High):
 		b.report(key+".value", "%g is outside its own interval, %g to %g", p.Value, p.Low, p.High)
 	}

@@ -96,6 +96,10 @@ func TestPublishedErrors(t *testing.T) {
 	if _, err := load(strings.Replace(twice, "made up as well", "another", 1)); err != nil {
 		t.Errorf("two sources of one number: %v", err)
 	}
+	several := strings.NewReplacer("value = 0.75", "value = 75", "high = 1\n", "", `source = "made up"`, `source = ""`).Replace(claimed)
+	if _, err := load(several); err == nil || !strings.Contains(err.Error(), "value: 75: want a share") || !strings.Contains(err.Error(), "give both ends of the interval") || !strings.Contains(err.Error(), "source: is empty") {
+		t.Errorf("three mistakes in one table: %v", err)
+	}
 	if _, err := load(claimed, "published.value=1"); err == nil || !strings.Contains(err.Error(), "given in the file, with their source") {
 		t.Error(err)
 	}

@@ -14,7 +14,7 @@ func (e *Experiment) Resolved() []byte {
 	var b strings.Builder
 	fmt.Fprintf(&b, "# Every value of this experiment, each with its source.\n")
 	for _, p := range e.Partial {
-		fmt.Fprintf(&b, "# Changed from the command line: %s\n", p)
+		fmt.Fprintf(&b, "%s%s\n", changed, p)
 	}
 	b.WriteByte('\n')
 	width, table := 0, ""
@@ -57,4 +57,18 @@ func literal(value any) string {
 	}
 	_, text, _ := strings.Cut(strings.TrimSpace(b.String()), "=")
 	return strings.TrimSpace(text)
+}
+
+// changed begins the lines of a resolved experiment that say what the command line changed.
+const changed = "# Changed from the command line: "
+
+// Changes reads back what the command line changed, from what Resolved wrote.
+func Changes(resolved []byte) []string {
+	var list []string
+	for line := range strings.Lines(string(resolved)) {
+		if change, ok := strings.CutPrefix(strings.TrimSuffix(line, "\n"), changed); ok {
+			list = append(list, change)
+		}
+	}
+	return list
 }

@@ -4,7 +4,6 @@ import (
 	"slices"
 
 	"congrad/harness/method"
-	"congrad/harness/suggest"
 )
 
 // ReadsAnswers reports whether the arm's selector reads the reference answers.
@@ -14,7 +13,7 @@ func (a Arm) ReadsAnswers() bool {
 }
 
 // checkTrust reports trusted languages whose pairs no arm meets.
-func (b *binder) checkTrust(e *Experiment) {
+func (b *binder) checkTrust(e *Experiment, w World) {
 	if !b.sound("languages.seen") {
 		return
 	}
@@ -26,7 +25,7 @@ func (b *binder) checkTrust(e *Experiment) {
 		}
 		for at, code := range a.ConGrad.Trust {
 			if !slices.Contains(e.Languages.Seen, code) {
-				b.report(key, "the %s entry, %q: not a seen language%s; arms have pairs only of seen languages", nth(at), code, suggest.DidYouMean(code, e.Languages.Seen))
+				b.report(key, "the %s entry, %q: not a seen language%s; arms have pairs only of seen languages", nth(at), code, w.didYouMean(code, e.Languages.Seen))
 				told[key] = true
 			}
 		}

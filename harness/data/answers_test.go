@@ -83,3 +83,34 @@ func TestAnswers(t *testing.T) {
 		}
 	}
 }
+
+// Whatever a file of answers is, there is an error with its name, or answers of known prompts only.
+func FuzzAnswers(f *testing.F) {
+	languages, err := lang.Load(experiments.Files, "languages")
+	if err != nil {
+		f.Fatal(err)
+	}
+	f.Add(`{"prompt":"2 x 3?","lang":"English","answer":"six"}`+"\n", false)
+	f.Add("prompt,lang,answer\n\"a\nb\",de,x\n", true)
+	f.Add(`{"prompt":"a","lang":"en","answer":"b"}`+"\n"+`{"prompt":"a","lang":"en","answer":null}`+"\n", false)
+	dir := f.TempDir()
+	f.Fuzz(func(t *testing.T, text string, csv bool) {
+		path := dir + "/a.jsonl"
+		if csv {
+			path = dir + "/a.csv"
+		}
+		if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		a, err := OpenAnswers(path, AnswerColumns{Prompt: "prompt", Language: "lang", Answer: "answer"}, languages)
+		if err != nil {
+			if !strings.Contains(err.Error(), path) {
+				t.Fatalf("%q: %v", text, err)
+			}
+			return
+		}
+		if got, ok := a.To(Prompt{ID: "en/1", Lang: "en", Text: "nobody asks this"}); ok && !strings.Contains(text, "nobody") {
+			t.Fatalf("%q: answered by %q", text, got)
+		}
+	})
+}

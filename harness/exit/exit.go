@@ -3,15 +3,13 @@ package exit
 
 import "errors"
 
-// The exit codes.
+// The exit codes. A signal that ends the program adds its number to 128.
 const (
-	Other      = 1
-	Config     = 2 // the experiment file, the flags or the arguments
-	Data       = 3 // data or weights
-	Backend    = 4 // the device or its plugin
-	Numerical  = 5 // numbers that mean nothing any more
-	Interrupt  = 130
-	Terminated = 143
+	Other     = 1
+	Config    = 2 // the experiment file, the flags or the arguments
+	Data      = 3 // data or weights
+	Backend   = 4 // the device or its plugin
+	Numerical = 5 // numbers that mean nothing any more
 )
 
 // failure is an error with its code.

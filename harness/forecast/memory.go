@@ -81,6 +81,9 @@ const (
 	keptFFN    = 4.3 // of [tokens, intermediate]: gate, its sigmoid, up, their product
 )
 
+// keptUngated takes the place of keptFFN in an MLP without gate, counted: the projection, its exponential, what the activation makes of it.
+const keptUngated = 3.0
+
 // keptSketch is the share of that which sketching needs, where no gradient of a weight waits for its turn.
 const keptSketch = 0.8
 
@@ -88,7 +91,11 @@ const keptSketch = 0.8
 func (m Model) block(b Block) float64 {
 	c := m.Config
 	heads := float64((c.Heads + 2*c.KVHeads) * c.HeadDim)
-	perToken := keptHidden*float64(c.Hidden) + keptHeads*heads + keptScores*float64(c.Heads*b.Seq) + keptFFN*float64(c.FFN)
+	ffn := keptFFN
+	if c.Act == model.XIELU {
+		ffn = keptUngated
+	}
+	perToken := keptHidden*float64(c.Hidden) + keptHeads*heads + keptScores*float64(c.Heads*b.Seq) + ffn*float64(c.FFN)
 	return float32Bytes * b.tokens() * perToken
 }
 

@@ -10,6 +10,7 @@ import (
 	"congrad/harness/bench"
 	"congrad/harness/data"
 	"congrad/harness/decode"
+	"congrad/harness/nn"
 	"congrad/harness/rng"
 	"congrad/harness/stage"
 	"congrad/harness/store"
@@ -51,6 +52,11 @@ func Answered(ctx context.Context, d *stage.Desk, b *bench.Bench, policy bench.P
 		return nil, err
 	}
 	defer release()
+	return AnsweredBy(ctx, d, b, w, prompts, n, s, seed)
+}
+
+// AnsweredBy does the same with weights that are on the device.
+func AnsweredBy(ctx context.Context, d *stage.Desk, b *bench.Bench, w *nn.Weights, prompts []data.Prompt, n int, s decode.Settings, seed uint64) ([]Answer, error) {
 	asked := make([]decode.Prompt, len(prompts))
 	for i, p := range prompts {
 		ask, err := b.Chat.Prompt(p.Text)

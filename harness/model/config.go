@@ -75,45 +75,60 @@ func (c Config) Base() Config {
 // base lists the model's weights without adapters in the order of the forward pass, under the names and in the layouts ([out,
 // in] for a projection) that transformers uses.
 //
-// Trap: post_attention_layernorm is the norm before the MLP, unless there are PostNorms, with which it really stands behind
-// the attention, and that before the MLP is pre_feedforward_layernorm.
+// Trap: some norms have one name in several places, see Norms.
 func (c Config) base() []Shape {
-	q, kv := c.Heads*c.HeadDim, c.KVHeads*c.HeadDim
 	shapes := []Shape{{embeddingName, []int{c.Vocab, c.Hidden}}}
 	for i := range c.Layers {
-		add := func(name string, dims ...int) {
-			shapes = append(shapes, Shape{fmt.Sprintf("model.layers.%d.%s", i, name), dims})
-		}
-		project := func(name string, bias bool, out, in int) {
-			add(name+".weight", out, in)
-			if bias {
-				add(name+".bias", out)
-			}
-		}
-		add("input_layernorm.weight", c.Hidden)
-		project("self_attn.q_proj", c.QKVBias, q, c.Hidden)
-		project("self_attn.k_proj", c.QKVBias, kv, c.Hidden)
-		project("self_attn.v_proj", c.QKVBias, kv, c.Hidden)
-		if c.QKNorm {
-			add("self_attn.q_norm.weight", c.HeadDim)
-			add("self_attn.k_norm.weight", c.HeadDim)
-		}
-		project("self_attn.o_proj", c.OutBias, c.Hidden, q)
-		add("post_attention_layernorm.weight", c.Hidden)
-		if c.PostNorms {
-			add("pre_feedforward_layernorm.weight", c.Hidden)
-		}
-		project("mlp.gate_proj", c.MLPBias, c.FFN, c.Hidden)
-		project("mlp.up_proj", c.MLPBias, c.FFN, c.Hidden)
-		project("mlp.down_proj", c.MLPBias, c.Hidden, c.FFN)
-		if c.PostNorms {
-			add("post_feedforward_layernorm.weight", c.Hidden)
-		}
+		shapes = append(shapes, c.layer(i)...)
 	}
 	shapes = append(shapes, Shape{"model.norm.weight", []int{c.Hidden}})
 	if !c.Tied {
 		shapes = append(shapes, Shape{headName, []int{c.Vocab, c.Hidden}})
 	}
+	return shapes
+}
+
+// layer lists the weights of one decoder block.
+func (c Config) layer(i int) (shapes []Shape) {
+	q, kv, norms := c.Heads*c.HeadDim, c.KVHeads*c.HeadDim, c.Norms()
+	add := func(name string, dims ...int) {
+		shapes = append(shapes, Shape{fmt.Sprintf("model.layers.%d.%s", i, name), dims})
+	}
+	norm := func(name string, dim int) {
+		if name != "" {
+			add(name+".weight", dim)
+		}
+	}
+	project := func(name string, bias bool, out, in int) {
+		add(name+".weight", out, in)
+		if bias {
+			add(name+".bias", out)
+		}
+	}
+	norm(norms.Attention, c.Hidden)
+	project("self_attn.q_proj", c.QKVBias, q, c.Hidden)
+	project("self_attn.k_proj", c.QKVBias, kv, c.Hidden)
+	project("self_attn.v_proj", c.QKVBias, kv, c.Hidden)
+	switch {
+	case c.QKNorm:
+		add("self_attn.q_norm.weight", c.HeadDim)
+		add("self_attn.k_norm.weight", c.HeadDim)
+	case c.WideQKNorm:
+		add("self_attn.q_norm.weight", q)
+		add("self_attn.k_norm.weight", kv)
+	}
+	project("self_attn.o_proj", c.OutBias, c.Hidden, q)
+	norm(norms.AfterAttention, c.Hidden)
+	norm(norms.MLP, c.Hidden)
+	if c.Act == XIELU {
+		add("mlp.act_fn.alpha_p", 1)
+		add("mlp.act_fn.alpha_n", 1)
+	} else {
+		project("mlp.gate_proj", c.MLPBias, c.FFN, c.Hidden)
+	}
+	project("mlp.up_proj", c.MLPBias, c.FFN, c.Hidden)
+	project("mlp.down_proj", c.MLPBias, c.Hidden, c.FFN)
+	norm(norms.AfterMLP, c.Hidden)
 	return shapes
 }
 

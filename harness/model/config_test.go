@@ -30,6 +30,8 @@ type family struct {
 	Activation  string
 	Norm        string
 	Eps         float64
+	RopeFactors map[string]float64 `json:"rope_factors"`
+	LogitScale  float64            `json:"logit_scale"`
 }
 
 func publishedFamilies(t testing.TB) (list []family) {
@@ -76,6 +78,15 @@ func TestFamiliesAreReadAsTransformersReadsThem(t *testing.T) {
 				if window != want {
 					t.Errorf("layer %d sees %d tokens, want %d", i, window, want)
 				}
+				if rope == (Rope{}) {
+					if !c.LocalRope || want > 0 {
+						t.Errorf("layer %d is not rotated", i)
+					}
+					continue
+				}
+				if factor, ok := f.RopeFactors[kind]; rope.Magnitude() != factor && ok {
+					t.Errorf("layer %d multiplies cosines by %g, want %g", i, rope.Magnitude(), factor)
+				}
 				got := rope.Frequencies(c.HeadDim)
 				if len(got) != len(f.Frequencies[kind]) {
 					t.Fatalf("layer %d has %d frequencies, want %d", i, len(got), len(f.Frequencies[kind]))
@@ -90,7 +101,9 @@ func TestFamiliesAreReadAsTransformersReadsThem(t *testing.T) {
 			if math.Abs(c.ScoreScale()-f.Scaling) > 1e-12 || c.AttnSoftCap != f.AttnCap || c.LogitSoftCap != f.LogitCap || c.NormEps != f.Eps {
 				t.Errorf("scale %g, caps %g and %g, epsilon %g; want %g, %g, %g, %g", c.ScoreScale(), c.AttnSoftCap, c.LogitSoftCap, c.NormEps, f.Scaling, f.AttnCap, f.LogitCap, f.Eps)
 			}
-			if (c.Act == GELUTanh) != (f.Activation == "GELUTanh") || c.NormOffset != gemma || c.PostNorms != gemma || c.ScaledEmbed != gemma {
+			if (c.Act == GELUTanh) != (f.Activation == "GELUTanh") || (c.Act == XIELU) != (f.Activation == "XIELUActivation") || c.NormOffset != gemma ||
+				c.ScaledEmbed != gemma || c.CentreNorm != strings.HasPrefix(f.Norm, "Cohere") || c.PostNorms != (gemma || strings.HasPrefix(f.Norm, "Olmo")) ||
+				f.LogitScale != 0 && max(c.LogitScale, f.LogitScale) != f.LogitScale {
 				t.Errorf("%+v, want the activation %s and the norm %s", c.Features, f.Activation, f.Norm)
 			}
 		})
@@ -126,43 +139,52 @@ func with(t *testing.T, name string, changes map[string]any) []byte {
 func TestSettingsAreRefusedByName(t *testing.T) {
 	type object = map[string]any
 	const llama3, gemma2, gemma3, qwen2 = "Llama-3.2-1B", "gemma-2-2b", "gemma-3-1b-it", "Qwen2-0.5B"
+	const aya, r7b = "aya-expanse-8b", "c4ai-command-r7b"
 	null := json.RawMessage("null")
 	for name, c := range map[string]struct {
 		base    string
 		changes object
 		want    []string
 	}{
-		"an unknown key":       {llama3, object{"quantization_config": object{"bits": 4}}, []string{`quantization_config ({"bits":4}) is not supported`}},
-		"several at once":      {llama3, object{"hidden_act": "gelu", "num_experts": 8, "mlp_bias": 1}, []string{`hidden_act "gelu" is not supported; "silu" is`, "num_experts (8) is not supported", "mlp_bias: json"}},
-		"another head":         {llama3, object{"architectures": []string{"LlamaForSequenceClassification"}}, []string{`architectures: "LlamaForSequenceClassification" is not supported; "LlamaForCausalLM" is`}},
-		"no family":            {llama3, object{"model_type": nil}, []string{`model_type "" is not supported; llama, gemma2, gemma3_text, qwen2, qwen3 are`}},
-		"images":               {gemma3, object{"model_type": "gemma3"}, []string{"text_config"}},
-		"no size":              {llama3, object{"hidden_size": nil}, []string{"hidden_size is missing"}},
-		"dropout":              {llama3, object{"attention_dropout": 0.1}, []string{"attention_dropout 0.1 is not supported; 0 is"}},
-		"yarn":                 {qwen2, object{"rope_scaling": object{"type": "yarn", "factor": 4, "original_max_position_embeddings": 32768}}, []string{`rope_scaling: rope_type "yarn" is not supported; default, linear and llama3 are`}},
-		"dynamic":              {llama3, object{"rope_scaling": object{"rope_type": "dynamic", "factor": 2}}, []string{`rope_type "dynamic" is not supported`}},
-		"two types":            {llama3, object{"rope_scaling": object{"rope_type": "linear", "type": "yarn", "factor": 2}}, []string{`rope_type is "linear" and type "yarn"`}},
-		"a scaling's key":      {llama3, object{"rope_scaling": object{"rope_type": "linear", "factor": 2, "beta_fast": 32}}, []string{"rope_scaling: beta_fast (32) is not supported"}},
-		"two scalings":         {llama3, object{"rope_parameters": object{"rope_type": "default"}}, []string{"are both there"}},
-		"no factor":            {llama3, object{"rope_scaling": object{"rope_type": "linear"}}, []string{"rope_scaling: factor is 0"}},
-		"a negative factor":    {llama3, object{"rope_scaling": object{"rope_type": "linear", "factor": -2}}, []string{"factor is -2"}},
-		"factors turned round": {llama3, object{"rope_scaling": object{"rope_type": "llama3", "factor": 8, "low_freq_factor": 4, "high_freq_factor": 1, "original_max_position_embeddings": 8192}}, []string{"low_freq_factor is 4, high_freq_factor 1"}},
-		"no original length":   {llama3, object{"rope_scaling": object{"rope_type": "llama3", "factor": 8, "low_freq_factor": 1, "high_freq_factor": 4}}, []string{"original_max_position_embeddings is 0"}},
-		"another gate":         {gemma2, object{"hidden_activation": "gelu"}, []string{`hidden_activation "gelu" is not supported; "gelu_pytorch_tanh" is`}},
-		"two windows":          {gemma2, object{"sliding_window_size": 1024}, []string{"sliding_window is 4096 and sliding_window_size 1024"}},
-		"no window":            {gemma2, object{"sliding_window": null}, []string{"sliding_window is 0"}},
-		"looking ahead":        {gemma3, object{"use_bidirectional_attention": true}, []string{"use_bidirectional_attention (true) is not supported"}},
-		"too few layers":       {gemma3, object{"layer_types": []string{"full_attention"}}, []string{"layer_types describe 1 layers, num_hidden_layers is 26"}},
-		"chunks":               {gemma3, object{"layer_types": slices.Repeat([]string{"chunked_attention"}, 26)}, []string{`layer_types: "chunked_attention" is not supported`}},
-		"no pattern":           {gemma3, object{"sliding_window_pattern": 0}, []string{"sliding_window_pattern is 0"}},
-		"a local scaling":      {gemma3, object{"rope_scaling": nil, "rope_parameters": object{"sliding_attention": object{"rope_type": "linear", "factor": 8}}}, []string{"sliding_attention: rope_type \"linear\" is not supported"}},
-		"an unknown kind":      {gemma3, object{"rope_scaling": nil, "rope_parameters": object{"chunked_attention": object{"rope_type": "default"}}}, []string{"rope_parameters: chunked_attention ("}},
-		"positions in three":   {qwen2, object{"rope_scaling": object{"type": "default", "mrope_section": []int{16, 24, 24}}}, []string{"rope_scaling: mrope_section ([16,24,24]) is not supported"}},
-		"a cap of scores":      {gemma3, object{"attn_logit_softcapping": 50.0}, []string{"attn_logit_softcapping 50 is not supported; null is"}},
-		"a huge window":        {gemma2, object{"sliding_window": 1 << 40}, []string{"sliding_window is 1099511627776"}},
-		"a negative cap":       {gemma2, object{"final_logit_softcapping": -30}, []string{"final_logit_softcapping is -30"}},
-		"no heads":             {llama3, object{"num_attention_heads": 0, "head_dim": nil}, []string{"num_attention_heads is 0"}},
-		"layers without end":   {qwen2, object{"num_hidden_layers": 1 << 40}, []string{"num_hidden_layers is 1099511627776"}},
+		"an unknown key":          {llama3, object{"quantization_config": object{"bits": 4}}, []string{`quantization_config ({"bits":4}) is not supported`}},
+		"several at once":         {llama3, object{"hidden_act": "gelu", "num_experts": 8, "mlp_bias": 1}, []string{`hidden_act "gelu" is not supported; "silu" is`, "num_experts (8) is not supported", "mlp_bias: json"}},
+		"another head":            {llama3, object{"architectures": []string{"LlamaForSequenceClassification"}}, []string{`architectures: "LlamaForSequenceClassification" is not supported; "LlamaForCausalLM" is`}},
+		"no family":               {llama3, object{"model_type": nil}, []string{`model_type "" is not supported; llama, gemma2, gemma3_text, qwen2, qwen3, mistral, olmo2, olmo3, cohere, cohere2, apertus are`}},
+		"images":                  {gemma3, object{"model_type": "gemma3"}, []string{"text_config"}},
+		"no size":                 {llama3, object{"hidden_size": nil}, []string{"hidden_size is missing"}},
+		"dropout":                 {llama3, object{"attention_dropout": 0.1}, []string{"attention_dropout 0.1 is not supported; 0 is"}},
+		"longrope":                {qwen2, object{"rope_scaling": object{"type": "longrope", "factor": 4, "original_max_position_embeddings": 32768}}, []string{`rope_scaling: rope_type "longrope" is not supported; default, linear, llama3 and yarn are`}},
+		"yarn without its length": {qwen2, object{"rope_scaling": object{"type": "yarn", "factor": 4}}, []string{`original_max_position_embeddings is 0`}},
+		"yarn turned round":       {qwen2, object{"rope_scaling": object{"type": "yarn", "factor": 4, "original_max_position_embeddings": 64, "beta_fast": 1, "beta_slow": 2}}, []string{`beta_slow is 2, beta_fast 1`}},
+		"norms of Command R+":     {aya, object{"use_qk_norm": true}, []string{"use_qk_norm (true) is not supported"}},
+		"two epsilons":            {aya, object{"rms_norm_eps": 1e-6}, []string{"rms_norm_eps 0.000001 is not supported; 0.00001 is"}},
+		"a sequential block":      {r7b, object{"use_parallel_block": false}, []string{"use_parallel_block false is not supported; true is"}},
+		"two patterns":            {r7b, object{"layer_switch": 3}, []string{"sliding_window_pattern is 4, layer_switch 3"}},
+		"another activation":      {"Apertus-8B", object{"hidden_act": "silu"}, []string{`hidden_act "silu" is not supported; "xielu" is`}},
+		"another base":            {"Olmo-3-7B", object{"rope_theta": 10000}, []string{"rope_theta 10000 is not supported; 500000 is"}},
+		"dynamic":                 {llama3, object{"rope_scaling": object{"rope_type": "dynamic", "factor": 2}}, []string{`rope_type "dynamic" is not supported`}},
+		"two types":               {llama3, object{"rope_scaling": object{"rope_type": "linear", "type": "yarn", "factor": 2}}, []string{`rope_type is "linear" and type "yarn"`}},
+		"a scaling's key":         {llama3, object{"rope_scaling": object{"rope_type": "linear", "factor": 2, "beta_fast": 32}}, []string{"rope_scaling: beta_fast (32) is not supported"}},
+		"two scalings":            {llama3, object{"rope_parameters": object{"rope_type": "default"}}, []string{"are both there"}},
+		"no factor":               {llama3, object{"rope_scaling": object{"rope_type": "linear"}}, []string{"rope_scaling: factor is 0"}},
+		"a negative factor":       {llama3, object{"rope_scaling": object{"rope_type": "linear", "factor": -2}}, []string{"factor is -2"}},
+		"factors turned round":    {llama3, object{"rope_scaling": object{"rope_type": "llama3", "factor": 8, "low_freq_factor": 4, "high_freq_factor": 1, "original_max_position_embeddings": 8192}}, []string{"low_freq_factor is 4, high_freq_factor 1"}},
+		"no original length":      {llama3, object{"rope_scaling": object{"rope_type": "llama3", "factor": 8, "low_freq_factor": 1, "high_freq_factor": 4}}, []string{"original_max_position_embeddings is 0"}},
+		"another gate":            {gemma2, object{"hidden_activation": "gelu"}, []string{`hidden_activation "gelu" is not supported; "gelu_pytorch_tanh" is`}},
+		"two windows":             {gemma2, object{"sliding_window_size": 1024}, []string{"sliding_window is 4096 and sliding_window_size 1024"}},
+		"no window":               {gemma2, object{"sliding_window": null}, []string{"sliding_window is 0"}},
+		"looking ahead":           {gemma3, object{"use_bidirectional_attention": true}, []string{"use_bidirectional_attention (true) is not supported"}},
+		"too few layers":          {gemma3, object{"layer_types": []string{"full_attention"}}, []string{"layer_types describe 1 layers, num_hidden_layers is 26"}},
+		"chunks":                  {gemma3, object{"layer_types": slices.Repeat([]string{"chunked_attention"}, 26)}, []string{`layer_types: "chunked_attention" is not supported`}},
+		"no pattern":              {gemma3, object{"sliding_window_pattern": 0}, []string{"sliding_window_pattern is 0"}},
+		"a local scaling":         {gemma3, object{"rope_scaling": nil, "rope_parameters": object{"sliding_attention": object{"rope_type": "linear", "factor": 8}}}, []string{"sliding_attention: rope_type \"linear\" is not supported"}},
+		"an unknown kind":         {gemma3, object{"rope_scaling": nil, "rope_parameters": object{"chunked_attention": object{"rope_type": "default"}}}, []string{"rope_parameters: chunked_attention ("}},
+		"positions in three":      {qwen2, object{"rope_scaling": object{"type": "default", "mrope_section": []int{16, 24, 24}}}, []string{"rope_scaling: mrope_section ([16,24,24]) is not supported"}},
+		"a cap of scores":         {gemma3, object{"attn_logit_softcapping": 50.0}, []string{"attn_logit_softcapping 50 is not supported; null is"}},
+		"a huge window":           {gemma2, object{"sliding_window": 1 << 40}, []string{"sliding_window is 1099511627776"}},
+		"a negative cap":          {gemma2, object{"final_logit_softcapping": -30}, []string{"final_logit_softcapping is -30"}},
+		"no heads":                {llama3, object{"num_attention_heads": 0, "head_dim": nil}, []string{"num_attention_heads is 0"}},
+		"layers without end":      {qwen2, object{"num_hidden_layers": 1 << 40}, []string{"num_hidden_layers is 1099511627776"}},
 	} {
 		_, err := OpenConfig(fstest.MapFS{"config.json": {Data: with(t, c.base, c.changes)}})
 		if err == nil || !strings.Contains(err.Error(), "config.json: ") {

@@ -231,6 +231,7 @@ func (f *Folder) Write(write func(name string, content func(w io.Writer) error) 
 	for _, s := range f.Config.Shapes() {
 		tensors = append(tensors, safetensors.Tensor{Name: s.Name, Dims: s.Dims, Values: func() ([]float32, error) { return f.Read(s) }})
 	}
+	tensors = append(tensors, f.Config.constants()...)
 	if err := safetensors.WriteFolder(write, dtype, tensors, map[string]string{"format": "pt"}, shardBytes); err != nil {
 		return fmt.Errorf("writing a model: %w", err)
 	}

@@ -9,9 +9,9 @@ import (
 
 // fractions are the keys of config.json and generation_config.json whose values are numbers with a fraction. transformers 5 refuses some
 // of them if they are written as whole numbers: 30 for 30.0.
-var fractions = set(`assistant_confidence_threshold attention_dropout attention_factor attn_logit_softcapping classifier_dropout
+var fractions = set(`assistant_confidence_threshold attention_dropout attention_factor attn_logit_softcapping beta_fast beta_slow classifier_dropout
 	diversity_penalty encoder_repetition_penalty epsilon_cutoff eta_cutoff factor final_logit_softcapping guidance_scale hidden_dropout
-	high_freq_factor initializer_factor initializer_range length_penalty low_freq_factor max_time min_p neftune_noise_alpha
+	high_freq_factor initializer_factor initializer_range layer_norm_eps length_penalty logit_scale low_freq_factor max_time min_p neftune_noise_alpha
 	partial_rotary_factor penalty_alpha repetition_penalty rms_norm_eps rope_local_base_freq rope_theta temperature top_h top_p
 	typical_p`)
 

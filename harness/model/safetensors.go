@@ -101,7 +101,7 @@ func readWeights(config Config, c Checkpoint) (*Weights, error) {
 
 // checkWeights holds a checkpoint against a configuration. It must have exactly the weights of the shape, but for two leftovers
 // of published files: the tables of rotary frequencies in old Llamas, which follow from the configuration, and a second copy of
-// tied embeddings, which has to be equal to the first.
+// tied embeddings, which has to be equal to the first; and for the constants of an activation.
 func checkWeights(config Config, c Checkpoint) error {
 	asked := map[string]bool{}
 	for _, s := range config.Shapes() { // all of them before the first is read: a misfit costs no time
@@ -116,7 +116,12 @@ func checkWeights(config Config, c Checkpoint) error {
 	}
 	copied := false
 	for _, name := range c.Names() {
+		constant, err := config.checkConstant(name, c)
+		if err != nil {
+			return fmt.Errorf("reading weights: %w", err)
+		}
 		switch {
+		case constant:
 		case asked[name] || strings.HasSuffix(name, ".rotary_emb.inv_freq"):
 		case name == headName: // asked for unless tied
 			copied = true

@@ -68,7 +68,7 @@ func TestConfigIsRefusedByName(t *testing.T) {
 		"no base":     {`"rope_theta":10000`, `"rope_theta":0`, "rope_theta is 0"},
 		"no epsilon":  {`"rms_norm_eps":1e-5`, `"rms_norm_eps":0`, "rms_norm_eps is 0"},
 		"scaled":      {`"head_dim"`, `"rope_scaling":{"rope_type":"llama3","factor":8},"head_dim"`, "rope_scaling: low_freq_factor is 0"},
-		"newly":       {`"head_dim"`, `"rope_parameters":{"rope_type":"yarn","rope_theta":500000},"head_dim"`, `rope_parameters: rope_type "yarn" is not supported; default, linear and llama3 are`},
+		"newly":       {`"head_dim"`, `"rope_parameters":{"rope_type":"longrope","rope_theta":500000},"head_dim"`, `rope_parameters: rope_type "longrope" is not supported; default, linear, llama3 and yarn are`},
 		"by layer":    {`"head_dim"`, `"rope_parameters":{"full_attention":{"rope_type":"default","rope_theta":500000}},"head_dim"`, `rope_parameters: full_attention (`},
 		"biases":      {`"head_dim"`, `"attention_bias":1,"head_dim"`, "attention_bias: json: cannot unmarshal number"},
 		"more biases": {`"head_dim"`, `"mlp_bias":"no","head_dim"`, "mlp_bias: json: cannot unmarshal string"},

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"math"
 	"slices"
 	"strings"
 )
@@ -116,11 +117,17 @@ var families = []struct {
 	architecture string
 	parse        func(s *settings) Config
 }{
-	{Family{"llama", "Llama 1 to 3.3 and models of their shape, such as SmolLM2 (Touvron et al. 2023; Grattafiori et al. 2024)"}, "LlamaForCausalLM", llama},
+	{Family{"llama", "Llama 1 to 3.3 and models of their shape, such as SmolLM2 and EuroLLM (Touvron et al. 2023; Grattafiori et al. 2024)"}, "LlamaForCausalLM", llama},
 	{Family{"gemma2", "Gemma 2 (Gemma Team 2024)"}, "Gemma2ForCausalLM", gemma2},
 	{Family{"gemma3_text", "Gemma 3, text only (Gemma Team 2025)"}, "Gemma3ForCausalLM", gemma3},
 	{Family{"qwen2", "Qwen2 and Qwen2.5 (Yang et al. 2024)"}, "Qwen2ForCausalLM", qwen2},
 	{Family{"qwen3", "Qwen3, dense (Yang et al. 2025)"}, "Qwen3ForCausalLM", qwen3},
+	{Family{"mistral", "Mistral 7B and models of its shape (Jiang et al. 2023)"}, "MistralForCausalLM", mistral},
+	{Family{"olmo2", "OLMo 2 (OLMo Team 2024)"}, "Olmo2ForCausalLM", olmo2},
+	{Family{"olmo3", "OLMo 3 (OLMo Team 2025)"}, "Olmo3ForCausalLM", olmo3},
+	{Family{"cohere", "Command R and Aya Expanse (Dang et al. 2024)"}, "CohereForCausalLM", cohere},
+	{Family{"cohere2", "Command R7B and Command A (Cohere Team 2025)"}, "Cohere2ForCausalLM", cohere2},
+	{Family{"apertus", "Apertus (Apertus Team 2025)"}, "ApertusForCausalLM", apertus},
 }
 
 // Family is a kind of models that can be read.
@@ -265,10 +272,23 @@ func (s *settings) scaling(r *Rope) {
 			Type: typ, Factor: get(s, "factor", 0.0), Low: get(s, "low_freq_factor", 0.0), High: get(s, "high_freq_factor", 0.0),
 			Original: get(s, "original_max_position_embeddings", 0),
 		}
+	case "yarn":
+		s.yarn(r)
 	default:
-		s.fail("rope_type %q is not supported; default, linear and llama3 are", typ)
+		s.fail("rope_type %q is not supported; default, linear, llama3 and yarn are", typ)
 		s.keys = nil // its own settings are not worth a message each
 	}
+}
+
+// yarn reads the settings of YaRN. Its attention factor is 0.1·ln(factor) + 1 (Peng et al. 2023, eq. 22) if the file has none.
+func (s *settings) yarn(r *Rope) {
+	y := RopeScaling{
+		Type: "yarn", Factor: get(s, "factor", 0.0), Original: get(s, "original_max_position_embeddings", 0),
+		Fast: get(s, "beta_fast", 32.0), Slow: get(s, "beta_slow", 1.0),
+	}
+	y.Attention = get(s, "attention_factor", 0.1*math.Log(max(y.Factor, 1))+1)
+	only(s, "truncate", true, true)
+	r.Scaling = y
 }
 
 // unscaled reads what the default type has no use for. Its numbers are those of no scaling, or something else was meant.

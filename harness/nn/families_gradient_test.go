@@ -29,6 +29,12 @@ func tinyFamilies() map[string]model.Config {
 		},
 		"qwen2": {QKVBias: true, Local: "gl", Window: 2},
 		"qwen3": {QKNorm: true},
+		"olmo3": {
+			PostNorms: true, NoPreNorms: true, WideQKNorm: true, Local: "lg", Window: 2, LocalRopeBase: 30,
+			Scaling: model.RopeScaling{Type: "yarn", Factor: 4, Original: 16, Fast: 2, Slow: 1, Attention: 1.3},
+		},
+		"cohere2": {CentreNorm: true, Parallel: true, RopePairs: true, LocalRope: true, Local: "lg", Window: 2, LogitScale: 0.5, QKVBias: true, OutBias: true},
+		"apertus": {Act: model.XIELU, QKNorm: true, OwnNorms: true},
 	}
 	configs := map[string]model.Config{}
 	for name, f := range list {
@@ -59,6 +65,14 @@ func TestFamiliesLayerGradients(t *testing.T) {
 		}{
 			"geglu":    {func(in []*Node) *Node { return GeGLU(in[0], in[1]) }, []input{normal("gate", 2, 3, 4), normal("up", 1, 3, 4)}},
 			"soft cap": {func(in []*Node) *Node { return softCap(in[0], 1.5) }, []input{normal("x", 2, 7)}},
+			"xielu": {
+				func(in []*Node) *Node { return XIELU(graph.MulScalar(in[0], 3), in[1], in[2]) },
+				[]input{normal("x", 2, 9), normal("p", 1), normal("n", 1)},
+			},
+			"norm without a mean": {func(in []*Node) *Node { return CentreNorm(in[0], in[1], 1e-5) }, []input{normal("x", 3, 4), normal("gain", 4)}},
+			"rotation of neighbours": {func(in []*Node) *Node {
+				return NewPairRotary(positions(in[0]), frequencies(in[0].Graph(), 4, scaled, dtypes.Float64)).times(1.2).Apply(in[0])
+			}, []input{normal("x", 1, 1, 3, 2, 4)}},
 			"scaled rotation": {func(in []*Node) *Node {
 				return NewRotary(positions(in[0]), frequencies(in[0].Graph(), 4, scaled, dtypes.Float64)).Apply(in[0])
 			}, []input{normal("x", 1, 1, 3, 2, 4)}},

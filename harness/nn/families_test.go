@@ -29,7 +29,7 @@ const continued = 16
 func goldens(t *testing.T) (list []golden) {
 	t.Helper()
 	folders, err := filepath.Glob("testdata/families/*")
-	if err != nil || len(folders) < 13 {
+	if err != nil || len(folders) < 19 {
 		t.Fatalf("%d models in testdata/families (%v)", len(folders), err)
 	}
 	for _, folder := range folders {
@@ -108,7 +108,7 @@ func TestFamiliesInBFloat16(t *testing.T) {
 	devicetest.Each(t, func(t *testing.T, b device.Backend) {
 		const bound = 0.05
 		for _, g := range goldens(t) {
-			if !slices.Contains([]string{"llama", "gemma2", "gemma3", "qwen3"}, g.name) {
+			if !slices.Contains([]string{"llama", "gemma2", "gemma3", "qwen3", "olmo3", "cohere2", "apertus"}, g.name) {
 				continue
 			}
 			e := NewEngine(b, g.weights.Config)

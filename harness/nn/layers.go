@@ -5,8 +5,6 @@ import (
 
 	"congrad/harness/model"
 
-	"github.com/gomlx/compute/dtypes"
-	"github.com/gomlx/compute/shapes"
 	"github.com/gomlx/gomlx/core/graph"
 )
 
@@ -18,40 +16,9 @@ func RMSNorm(x, gain *Node, eps float64) *Node {
 	return graph.Mul(unit, graph.InsertAxes(gain, 0))
 }
 
-// Rotary holds the cosines and sines of the rotary embedding, each [batch, seq, 1, head_dim].
-type Rotary struct{ cos, sin *Node }
-
-// NewRotary makes the rotation of each position [batch, seq] (int32) with frequencies [1, 1, 1, head_dim/2], in the half-split
-// layout of transformers. Su et al. 2021, eq. 34.
-func NewRotary(positions, frequency *Node) Rotary {
-	angle := graph.Mul(graph.InsertAxes(graph.ConvertDType(positions, frequency.DType()), -1, -1), frequency)
-	angle = graph.Concatenate([]*Node{angle, angle}, -1)
-	return Rotary{cos: graph.Cos(angle), sin: graph.Sin(angle)}
-}
-
-// frequencies are those of a rope.
-func frequencies(g *graph.Graph, headDim int, rope model.Rope, dtype dtypes.DType) *Node {
-	return graph.Reshape(graph.ConstAsDType(g, dtype, rope.Frequencies(headDim)), 1, 1, 1, headDim/2)
-}
-
-// plainFrequencies are base^(-2i/head_dim), computed on the device. Plain Llamas have these: the recorded results of the embedded
-// model hang on their last digits.
-func plainFrequencies(g *graph.Graph, headDim int, base float64, dtype dtypes.DType) *Node {
-	i := graph.Iota(g, shapes.Make(dtype, 1, 1, 1, headDim/2), 3)
-	return graph.Exp(graph.MulScalar(i, -2*math.Log(base)/float64(headDim)))
-}
-
-// Apply rotates x [batch, seq, heads, head_dim].
-func (r Rotary) Apply(x *Node) *Node {
-	return graph.Add(graph.Mul(x, r.cos), graph.Mul(rotateHalves(x), r.sin))
-}
-
-// rotateHalves maps (a, b) to (-b, a) on the last axis.
-func rotateHalves(x *Node) *Node {
-	half := x.Shape().Dim(-1) / 2
-	a := graph.SliceAxis(x, -1, graph.AxisRange(0, half))
-	b := graph.SliceAxis(x, -1, graph.AxisRange(half))
-	return graph.Concatenate([]*Node{graph.Neg(b), a}, -1)
+// CentreNorm is RMSNorm of x [rows, dim] minus each row's mean: a LayerNorm without a bias. Ba et al. 2016, eq. 4.
+func CentreNorm(x, gain *Node, eps float64) *Node {
+	return RMSNorm(graph.Sub(x, graph.ReduceAndKeep(x, graph.ReduceMean, -1)), gain, eps)
 }
 
 // Softmax is taken over the last axis.
@@ -86,4 +53,14 @@ func GeGLU(gate, up *Node) *Node {
 // SwiGLU is silu(gate) * up. Shazeer 2020, eq. 6.
 func SwiGLU(gate, up *Node) *Node {
 	return graph.Mul(graph.Mul(gate, graph.Sigmoid(gate)), up)
+}
+
+// XIELU is αp·x² + x/2 of a positive x and αn·(exp(x) - 1 - x) + x/2 of another, with αp = softplus(p) and αn = 1/2 + softplus(n) of the
+// learned p and n, each [1]: x [rows, dim] -> [rows, dim]. Huang & Schlag 2024, eq. 6.
+func XIELU(x, p, n *Node) *Node {
+	softplus := func(a *Node) *Node { return graph.InsertAxes(graph.Log1P(graph.Exp(a)), 0) } // [1, 1]
+	positive := graph.Mul(softplus(p), graph.Square(x))
+	below := graph.MinScalar(x, -1e-6) // of a large positive x, exp(x) would be infinite and the gradient no number
+	negative := graph.Mul(graph.AddScalar(softplus(n), 0.5), graph.Sub(graph.MinusOne(graph.Exp(below)), x))
+	return graph.Add(graph.Where(graph.GreaterThan(x, graph.ZerosLike(x)), positive, negative), graph.MulScalar(x, 0.5))
 }

@@ -158,6 +158,25 @@ func (t *Trainer) TakeGradient() ([][]float32, error) {
 	return gradient, err
 }
 
+// Gradient copies the gradient that was accumulated so far to the host, and goes on with it.
+func (t *Trainer) Gradient() ([][]float32, error) {
+	if t.grads == nil {
+		return nil, fmt.Errorf("reading the gradient: none was accumulated")
+	}
+	return download(t.grads)
+}
+
+// GoOn accumulates on a gradient that Gradient copied, in the place of the one at hand.
+func (t *Trainer) GoOn(gradient [][]float32) error {
+	list, err := t.engine.upload(gradient, masters)
+	if err != nil {
+		return fmt.Errorf("going on with a gradient: %w", err)
+	}
+	freeAll(t.grads)
+	t.grads = list
+	return nil
+}
+
 // Apply takes one AdamW step with the accumulated gradient at the given learning rate and returns the gradient's global
 // norm before clipping.
 func (t *Trainer) Apply(rate float64) (gradNorm float64, err error) {

@@ -112,10 +112,15 @@ func (t *transformer) views(positions *Node, visible func(window int) *Node) []v
 	}
 	g, c := positions.Graph(), t.config
 	rotary := func(rope model.Rope) Rotary {
-		if c.Features == (model.Features{}) {
+		switch {
+		case rope == model.Rope{}:
+			return Rotary{}
+		case c.Features == (model.Features{}):
 			return NewRotary(positions, plainFrequencies(g, c.HeadDim, rope.Base, t.dtype()))
+		case c.RopePairs:
+			return NewPairRotary(positions, frequencies(g, c.HeadDim, rope, t.dtype())).times(rope.Magnitude())
 		}
-		return NewRotary(positions, frequencies(g, c.HeadDim, rope, t.dtype()))
+		return NewRotary(positions, frequencies(g, c.HeadDim, rope, t.dtype())).times(rope.Magnitude())
 	}
 	made, list := map[kind]view{}, make([]view, c.Layers)
 	for i := range list {
@@ -141,7 +146,11 @@ func (t *transformer) embed(tokens *Node) *Node {
 
 // logits turns normalised activations [n, hidden] into logits [n, vocab].
 func (t *transformer) logits(h *Node) *Node {
-	return softCap(MatMulT(h, t.head()), t.config.LogitSoftCap)
+	logits := MatMulT(h, t.head())
+	if t.config.LogitScale != 0 {
+		logits = graph.MulScalar(logits, t.config.LogitScale)
+	}
+	return softCap(logits, t.config.LogitSoftCap)
 }
 
 // dtype is the type of activations: that of the gains, which are never stored in bfloat16.
@@ -165,24 +174,31 @@ func widened(x *Node) *Node {
 }
 
 // block is one decoder layer on x [batch*seq, hidden]. keep is given the new keys and values and returns those to look at.
-//
-// Trap: what PostNorms add behind the attention bears the name of the norm that stands before the MLP without them.
 func (t *transformer) block(i int, x *Node, batch int, v view, keep func(kv cache) cache) *Node {
 	part := func(name string) string { return blockName(i) + "." + name }
-	before, behindAttention, behindMLP := "post_attention_layernorm", "", ""
-	if t.config.PostNorms {
-		before, behindAttention, behindMLP = "pre_feedforward_layernorm", "post_attention_layernorm", "post_feedforward_layernorm"
-	}
-	add := func(behind string, h *Node) *Node {
-		if behind != "" {
-			h = t.norm(part(behind), h)
+	norms := t.config.Norms()
+	normed := func(name string, h *Node) *Node {
+		if name == "" {
+			return h
 		}
-		return graph.Add(x, h)
+		return t.norm(part(name), h)
 	}
-	x = add(behindAttention, t.attention(part, t.norm(part("input_layernorm"), x), batch, v, keep))
-	h := t.norm(part(before), x)
+	h := normed(norms.Attention, x)
+	x = graph.Add(x, normed(norms.AfterAttention, t.attention(part, h, batch, v, keep)))
+	if !t.config.Parallel {
+		h = normed(norms.MLP, x)
+	}
+	return graph.Add(x, normed(norms.AfterMLP, t.mlp(part, h)))
+}
+
+// mlp is that of one layer on its input h [batch*seq, hidden].
+func (t *transformer) mlp(part func(string) string, h *Node) *Node {
+	if t.config.Act == model.XIELU {
+		alpha := func(sign string) *Node { return t.weights[part("mlp.act_fn.alpha_"+sign)] }
+		return t.project(part("mlp.down_proj"), XIELU(t.project(part("mlp.up_proj"), h), alpha("p"), alpha("n")))
+	}
 	h = gated(t.config.Act, t.project(part("mlp.gate_proj"), h), t.project(part("mlp.up_proj"), h))
-	return add(behindMLP, t.project(part("mlp.down_proj"), h))
+	return t.project(part("mlp.down_proj"), h)
 }
 
 // blockName begins the names of a block's weights.
@@ -195,8 +211,11 @@ func (t *transformer) attention(part func(string) string, h *Node, batch int, vi
 	group := c.Heads / c.KVHeads
 	heads := func(name, norm string, n int) *Node { // [batch, seq, n, head_dim]
 		x := t.project(part(name), h)
-		if c.QKNorm && norm != "" {
+		switch {
+		case c.QKNorm && norm != "":
 			x = t.norm(part(norm), graph.Reshape(x, -1, c.HeadDim))
+		case c.WideQKNorm && norm != "":
+			x = t.norm(part(norm), x)
 		}
 		return graph.Reshape(x, batch, seq, n, c.HeadDim)
 	}
@@ -223,6 +242,9 @@ func (t *transformer) norm(name string, x *Node) *Node {
 	gain := t.weights[name+".weight"]
 	if t.config.NormOffset {
 		gain = graph.OnePlus(gain)
+	}
+	if t.config.CentreNorm {
+		return CentreNorm(x, gain, t.config.NormEps)
 	}
 	return RMSNorm(x, gain, t.config.NormEps)
 }

@@ -40,6 +40,9 @@ func File(arg string) (string, []byte, error) {
 		return arg, nil, exit.With(exit.Config, fmt.Errorf("%q: is a folder, not an experiment file (.toml)", arg))
 	}
 	data, err := userfile.Read(arg, tomlfile.MaxBytes)
+	if errors.Is(err, fs.ErrNotExist) && strings.Contains(arg, "=") {
+		return arg, nil, exit.With(exit.Config, fmt.Errorf("%q: neither a file nor a shipped experiment; to change a key, write --set %s", arg, arg))
+	}
 	if errors.Is(err, fs.ErrNotExist) {
 		return arg, nil, exit.With(exit.Config, fmt.Errorf("%q: neither a file nor a shipped experiment%s (congrad ls experiments)", arg, suggest.DidYouMean(arg, append(Shipped(), near(arg)...))))
 	}
@@ -63,6 +66,7 @@ type Options struct {
 	Sets  []string // keys and values, as in train.epochs=2
 	Limit int      // the most prompts and task items per language; 0 for all
 	Seeds string   // with commas between; empty for those of the file
+	Name  string   // of the run's folder; empty for the experiment's name with the changes
 }
 
 // Experiment reads and checks an experiment with the changes of the command line.
@@ -112,6 +116,15 @@ func Parse(file string, source []byte, o Options) (*config.Experiment, *Surround
 	}
 	if o.Limit > 0 {
 		e.LimitTo(o.Limit)
+	}
+	if o.Name != "" {
+		if err := config.CheckName(o.Name); err != nil {
+			return nil, nil, exit.With(exit.Config, fmt.Errorf("--name %w", err))
+		}
+		if slices.Contains(Shipped(), o.Name) && o.Name != e.Name {
+			return nil, nil, exit.With(exit.Config, fmt.Errorf("--name %s: a shipped experiment has this name, and its run would share its folder; choose another", o.Name))
+		}
+		e.RunName = o.Name
 	}
 	return e, s, nil
 }

@@ -29,7 +29,7 @@ func ReadSurroundings() (*Surroundings, error) {
 
 // World is what a configuration is checked against.
 func (s *Surroundings) World() config.World {
-	w := config.World{Languages: s.Languages.Codes()}
+	w := config.World{Languages: s.Languages.Codes(), Likely: s.Languages.DidYouMean}
 	for _, t := range s.Tasks {
 		w.Tasks = append(w.Tasks, t.Name)
 	}

@@ -251,5 +251,9 @@ func passes(a config.Arm) string {
 	if a.MatchSteps != "" {
 		return "as many steps in an iteration as " + code(a.MatchSteps) + " takes"
 	}
-	return table.Counted(a.Train.Epochs, "epoch") + " an iteration"
+	words := table.Counted(a.Train.Epochs, "epoch") + " an iteration"
+	if a.MatchKL != "" {
+		words += ", ended where it had drifted as far as " + code(a.MatchKL)
+	}
+	return words
 }

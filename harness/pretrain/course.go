@@ -3,6 +3,7 @@ package pretrain
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 
 	"congrad/harness/disk"
@@ -39,6 +40,9 @@ func (c course) run(ctx context.Context, e *nn.Engine, scratch store.Scratch, af
 	interval := scratch.Interval()
 	for step := trainer.Steps() + 1; step <= c.steps; step++ {
 		made, err := c.step(trainer, step)
+		if errors.Is(err, train.ErrNumerical) {
+			err = errors.Join(fmt.Errorf("%w. The batch and the weights before the step are in %s", err, scratch), c.leave(trainer, step, steps, scratch))
+		}
 		if err != nil {
 			return nil, nil, fmt.Errorf("pretraining step %d: %w", step, err)
 		}
@@ -58,6 +62,19 @@ func (c course) run(ctx context.Context, e *nn.Engine, scratch store.Scratch, af
 		return nil, nil, err
 	}
 	return state.Weights, steps, nil
+}
+
+// leave keeps what is needed to take a step that diverged again: the checkpoint before it, and its examples.
+func (c course) leave(t *nn.Trainer, step int, steps []Step, scratch store.Scratch) error {
+	units, err := c.examples(step)
+	if err != nil {
+		return err
+	}
+	text, err := json.MarshalIndent(map[string]any{"step": step, "examples": units}, "", " ")
+	if err != nil {
+		return err
+	}
+	return errors.Join(saveTrainer(t, steps, scratch), scratch.Show(store.DivergedFile, text))
 }
 
 // examples are those of a step, each a row.
@@ -119,6 +136,9 @@ func (c course) step(t *nn.Trainer, step int) (Step, error) {
 		for _, u := range rows[:len(block.Units)] {
 			made.Loss += u.Loss / float64(tokens)
 		}
+	}
+	if err := train.Finite(t, made.Loss); err != nil {
+		return made, err
 	}
 	if made.GradNorm, err = t.Apply(rate); err != nil {
 		return made, err

@@ -8,6 +8,8 @@ type Arm struct {
 	Match   string `json:"match,omitempty"` // of "random" or "oracle": the arm whose count of kept pairs it takes over
 	// MatchSteps is the arm that it takes as many optimiser steps as; empty where its epochs decide.
 	MatchSteps string `json:"match_steps,omitempty"`
+	// MatchKL is the arm that it drifts as far from the base model as; empty where nothing ends its training early.
+	MatchKL string `json:"match_kl,omitempty"`
 	// Temperature at which its held-out answers are sampled; 0 where it is the experiment's.
 	Temperature float64 `json:"temperature,omitempty"`
 

@@ -101,6 +101,7 @@ type Set struct {
 	Replies     []Reply      // no file where there are none
 	Trials      []Evaluation // the same
 	Drift       []Drift      // the same
+	Matched     []Matched    // the same
 }
 
 // Load reads the records of a run from the folder that holds them (runs/<experiment>/records).
@@ -126,6 +127,7 @@ func Load(dir fs.FS) (*Set, error) {
 		"replies": func() error { return load(dir, "replies", &s.Replies) },
 		"trials":  func() error { return load(dir, "trials", &s.Trials) },
 		"drift":   func() error { return load(dir, "drift", &s.Drift) },
+		"matched": func() error { return load(dir, "matched", &s.Matched) },
 	} {
 		if _, err := fs.Stat(dir, kind+".jsonl"); !errors.Is(err, fs.ErrNotExist) {
 			kinds = append(kinds, read)
@@ -185,6 +187,9 @@ func (s *Set) Files() (map[string][]byte, error) {
 	}
 	if len(s.Drift) > 0 {
 		err = errors.Join(err, file(files, "drift", s.Drift))
+	}
+	if len(s.Matched) > 0 {
+		err = errors.Join(err, file(files, "matched", s.Matched))
 	}
 	return files, err
 }

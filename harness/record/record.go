@@ -215,6 +215,26 @@ type Evaluation struct {
 	Verdict *Verdict `json:"verdict,omitempty"`
 }
 
+// Matched is where the training of an arm ended that drifts as far as another arm (matched.jsonl; no file where no arm does). Drifts are
+// KL(policy || start) in nats per token, on development prompts.
+type Matched struct {
+	Seed      uint64  `json:"seed"`
+	Arm       string  `json:"arm"`
+	Iteration int     `json:"iteration"`
+	Target    float64 `json:"target"`  // the other arm's drift after the iteration
+	Drift     float64 `json:"drift"`   // of the checkpoint that was taken
+	Steps     int     `json:"steps"`   // that led to it in the iteration
+	All       int     `json:"all"`     // that the arm has if nothing ends it
+	Reached   bool    `json:"reached"` // whether the target was; else the checkpoint is the last one
+	Checks    []Check `json:"checks"`  // in the order of the steps
+}
+
+// Check is the drift after a step of an iteration.
+type Check struct {
+	Step  int     `json:"step"`
+	Drift float64 `json:"drift"`
+}
+
 // Drift is how far a policy has moved from the model that all arms start from, on one held-out prompt (drift.jsonl, where it is measured):
 // Kullback-Leibler divergences of next-token distributions, exact over the vocabulary, summed over the positions of an answer in nats.
 type Drift struct {

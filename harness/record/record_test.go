@@ -27,6 +27,7 @@ func TestSetRoundTrip(t *testing.T) {
 		Replies:     []Reply{{Text: "x"}},
 		Trials:      []Evaluation{{Sample: 2, Iteration: 1}},
 		Drift:       []Drift{{Nats: 0.5, Tokens: 3}},
+		Matched:     []Matched{{Arm: "congrad", Target: 0.5, Checks: []Check{{Step: 2, Drift: 0.25}}}},
 	}
 	files, err := want.Files()
 	if err != nil {

@@ -107,6 +107,7 @@ func (c collector) placeOf(r round) (at kind.Place, err error) {
 	if err != nil {
 		return at, err
 	}
+	shelf.Own = r.train.Key
 	if t, ok := w.(training.Train); ok {
 		at.Met, err = t.Met(shelf, language, at.Choices)
 	}

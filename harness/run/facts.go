@@ -1,8 +1,8 @@
 package run
 
 import (
-	"slices"
 	"fmt"
+	"slices"
 	"strings"
 
 	"congrad/harness/bench"

@@ -46,6 +46,8 @@ func studies(t *testing.T) map[string]study {
 		"drift":                      l.planOf(t, mono, "evaluate.samples=2", "evaluate.drift=true", "evaluate.iterations=true", "iterations=2"),
 		"samples for a server":       l.plan(t, append([]string{"evaluate.samples=2"}, judgedByServer...)...),
 		"a server":                   l.plan(t, judgedByServer...),
+		"scores validated":           l.lds(t, 1).Plan,
+		"a drift matched":            l.planOf(t, drifting),
 		"a threshold, and noise":     l.plan(t, "keep.threshold=-0.1", "judge.noise=0.25", "pair.flip=0.3", "lora.rank=2"),
 	}
 	list := map[string]study{"greedy answers": {greedy.plan(t, "languages.unseen=[]", `evaluate.tasks=["`+x.Name+`"]`), greedy.bench}}

@@ -28,6 +28,8 @@ type Manifest struct {
 	Hashes   map[string]string `json:"hashes"`
 	Licence  string            `json:"model_licence,omitempty"` // as the model's files say
 	Command  string            `json:"command,omitempty"`
+	Tags     []string          `json:"tags,omitempty"` // these and the note are the user's, for lists of runs
+	Note     string            `json:"note,omitempty"`
 
 	Prompts []record.PromptFile `json:"prompts,omitempty"` // the files that they come from
 
@@ -82,7 +84,7 @@ func (f Folder) WriteManifest(m Manifest) error {
 		return fmt.Errorf("writing the manifest: %w", err)
 	}
 	at := bytes.LastIndex(data, []byte(sealed))
-	copy(data[at+len(sealed):], hash(data[:at]))
+	copy(data[at+len(sealed):], Hash(data[:at]))
 	return store.WriteFile(f.path("manifest.json"), append(data, '\n'))
 }
 
@@ -101,7 +103,7 @@ func (f Folder) Manifest() (Manifest, error) {
 	switch {
 	case m.Schema != 1 && m.Schema != ManifestSchema:
 		return m, fmt.Errorf("%s: has schema %d; this version reads 1 and %d (congrad run writes it again)", path, m.Schema, ManifestSchema)
-	case m.Schema == ManifestSchema && (at < 0 || m.Seal != hash(data[:at])):
+	case m.Schema == ManifestSchema && (at < 0 || m.Seal != Hash(data[:at])):
 		return m, fmt.Errorf("%s was changed after it was written: its seal is not that of its content (congrad run writes it again)", path)
 	}
 	return m, nil

@@ -1,9 +1,8 @@
 package run
 
 import (
-	"errors"
-	"slices"
 	"fmt"
+	"slices"
 
 	"congrad/eval/task"
 	"congrad/harness/bench"
@@ -22,30 +21,24 @@ type planner struct {
 	*Plan
 	bench *bench.Bench
 	bases map[int]bench.Policy // the models that seeds start from, by config.Experiment.Start
-	base  bench.Policy   // the one that every arm of the seed starts from
+	base  bench.Policy         // the one that every arm of the seed starts from
 	byKey map[stage.Ref]*stage.Stage
 	err   error
 }
 
 // NewPlan lays an experiment out. Stages with one key are one stage, which is how arms come to share work.
 func NewPlan(e *config.Experiment, b *bench.Bench, tasks []task.Task) (*Plan, error) {
-	p := &planner{Plan: &Plan{Experiment: e}, bench: b, byKey: map[stage.Ref]*stage.Stage{}, bases: map[int]bench.Policy{}}
+	p := &planner{Plan: &Plan{Experiment: e}, bench: b, byKey: map[stage.Ref]*stage.Stage{}}
 	for _, name := range e.Evaluate.Tasks {
 		if t, ok := task.Find(tasks, name); ok {
 			p.tasks = append(p.tasks, t)
 		}
 	}
-	if err := errors.Join(p.enoughPrompts(), p.answersKnown(), WithinContext(e, b, tasks)); err != nil {
+	if err := Check(e, b, tasks); err != nil {
 		return nil, err
 	}
-	models := append([]*model.Folder{b.Base}, b.Others...)
-	for at := range models {
-		if slices.ContainsFunc(e.Seeds, func(seed uint64) bool { return e.Start(seed) == at }) {
-			p.planBase(models[at], at)
-		}
-	}
-	if p.err != nil {
-		return nil, p.err
+	if err := p.planBases(); err != nil {
+		return nil, err
 	}
 	p.base = p.bases[e.Start(e.Seeds[0])]
 	p.opponent()
@@ -84,6 +77,18 @@ func (p *planner) add(w kind.Work, where string, size int) *stage.Stage {
 	p.byKey[s.Key] = s
 	p.Stages = append(p.Stages, s)
 	return s
+}
+
+// planBases plans the models that seeds start from.
+func (p *planner) planBases() error {
+	e := p.Experiment
+	p.bases = map[int]bench.Policy{}
+	for at, base := range append([]*model.Folder{p.bench.Base}, p.bench.Others...) {
+		if slices.ContainsFunc(e.Seeds, func(seed uint64) bool { return e.Start(seed) == at }) {
+			p.planBase(base, at)
+		}
+	}
+	return p.err
 }
 
 // planBase plans the at-th of the models that everything starts from.
@@ -157,7 +162,12 @@ func (p *planner) seed(seed uint64, at int) {
 		}
 		for _, t := range trainees { // now that all rounds have their pairs
 			if t.arm.Trained() && t.arm.MatchSteps != "" {
-				p.train(rounds[t], t, byArm[t.arm.MatchSteps])
+				p.train(rounds[t], t, byArm[t.arm.MatchSteps], nil)
+			}
+		}
+		for _, t := range trainees { // now that those have their policies
+			if t.arm.Trained() && t.arm.MatchKL != "" {
+				p.train(rounds[t], t, nil, p.match(byArm[t.arm.MatchKL]))
 			}
 		}
 		for _, t := range trainees {

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 
 	"congrad/harness/bench"
 	"congrad/harness/model"
@@ -31,7 +32,7 @@ func (p *Plan) Policy(st *store.Store, b *bench.Bench, arm string, seed uint64, 
 	case a.Mono():
 		return nil, fmt.Errorf("the arm %q of %s trains one model per language, so it has no single policy", arm, x.Name)
 	case !slices.Contains(x.Seeds, seed):
-		return nil, fmt.Errorf("%s has no seed %d; its seeds are %v", x.Name, seed, x.Seeds)
+		return nil, fmt.Errorf("%s has no seed %d; its seeds are %s", x.Name, seed, strings.Trim(strings.ReplaceAll(fmt.Sprint(x.Seeds), " ", ", "), "[]"))
 	case iteration < 1 || iteration > x.Iterations:
 		return nil, fmt.Errorf("%s has no iteration %d; it has 1 to %d", x.Name, iteration, x.Iterations)
 	}

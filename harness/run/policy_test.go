@@ -56,7 +56,7 @@ func TestPolicy(t *testing.T) {
 	}{
 		{"jiont", 1, 1, `small has no arm "jiont"; did you mean "joint"?`},
 		{"baseline", 1, 1, `the arm "baseline" of small is not trained: its policy is the model "random"`},
-		{"joint", 3, 1, "small has no seed 3; its seeds are [1]"},
+		{"joint", 3, 1, "small has no seed 3; its seeds are 1"},
 		{"joint", 1, 3, "small has no iteration 3; it has 1 to 2"},
 		{"joint", 1, 0, "small has no iteration 0"},
 	} {

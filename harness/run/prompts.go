@@ -6,8 +6,18 @@ import (
 	"fmt"
 	"slices"
 
+	"congrad/eval/task"
+	"congrad/harness/bench"
+	"congrad/harness/config"
 	"congrad/harness/data"
 )
+
+// Check reports what a plan would be refused for, as far as that is known without weights: too few prompts, reference answers that are
+// missing, and what does not fit into the model's context.
+func Check(e *config.Experiment, b *bench.Bench, tasks []task.Task) error {
+	p := &planner{Plan: &Plan{Experiment: e}, bench: b}
+	return errors.Join(p.enoughPrompts(), p.development(), p.answersKnown(), WithinContext(e, b, tasks))
+}
 
 // enoughPrompts reports the language that runs short first: no iteration asks what another has asked, so a run needs
 // prompts for all of them. Held-out prompts are "at most" so many, and never too few, but where there are none at all.

@@ -37,8 +37,8 @@ func (p *planner) round(t *trainee, seed uint64, iteration int, matched *round, 
 	where, pairs := r.where(who), p.expected(r)
 	r.reference = p.add(filtering.Reference{Policy: r.policy, Pairs: r.pairs.Key, Batch: e.Batch.Tokens}, where, pairs)
 	p.selection(r, matched, checked, where)
-	if t.arm.Trained() && t.arm.MatchSteps == "" {
-		p.train(r, t, nil)
+	if t.arm.Trained() && t.arm.MatchSteps == "" && t.arm.MatchKL == "" {
+		p.train(r, t, nil, nil)
 	}
 	return r
 }
@@ -125,11 +125,12 @@ func (p *planner) remembered(r *round) stage.Ref {
 }
 
 // train plans the round's policy: trained on the pairs that it kept, or all, of all languages or of one. It takes as many steps as the
-// model of the matched round, or those of its own epochs where there is none.
-func (p *planner) train(r *round, of *trainee, matched *round) {
+// model of the matched round, or those of its own epochs where there is none; a match of its drift may end it before.
+func (p *planner) train(r *round, of *trainee, matched *round, drift *training.Match) {
 	t := training.TrainOf(r.arm, r.languages)
 	t.Policy, t.Pairs, t.Reference, t.Selection = r.policy, r.pairs.Key, r.reference.Key, ref(r.selection)
 	t.Seed, t.Iteration, t.Language, t.Batch = r.seed, r.iteration, r.lang, p.Experiment.Batch.Tokens
+	t.Match = drift
 	kept := int(math.Ceil(p.kept(r)))
 	met := kept * r.arm.Train.Epochs
 	if matched != nil {

@@ -59,13 +59,19 @@ func (p *Plan) study(st *store.Store, b *bench.Bench, table lang.Table) (record.
 		}
 		s.Arms = append(s.Arms, arm)
 	}
+	s.Languages = languageFields(x, table)
+	return s, nil
+}
+
+// languageFields describe the languages of an experiment.
+func languageFields(x *config.Experiment, table lang.Table) (list []record.Language) {
 	for _, code := range x.Languages.All() {
 		l, _ := table.Find(code) // the experiment was checked against the table
-		s.Languages = append(s.Languages, record.Language{
+		list = append(list, record.Language{
 			Code: code, Name: l.Name, Direction: l.Direction, Seen: slices.Contains(x.Languages.Seen, code), UnderRepresented: slices.Contains(x.Languages.UnderRepresented, code),
 		})
 	}
-	return s, nil
+	return list
 }
 
 // taskFields say what a task from files asked, at most so many items of each language.
@@ -91,7 +97,7 @@ func taskFields(b *bench.Bench, t task.Task, languages []string, per int) record
 func (p *Plan) armFields(st *store.Store, b *bench.Bench, a config.Arm, changed []config.Origin) (record.Arm, error) {
 	selector, _ := method.FindSelector(a.Select) // the experiment was checked
 	r := record.Arm{
-		Name: a.Name, Caption: a.Caption, Select: a.Select, Match: a.Match, MatchSteps: a.MatchSteps, Trained: a.Trained(), Policy: a.Policy, Without: a.Without,
+		Name: a.Name, Caption: a.Caption, Select: a.Select, Match: a.Match, MatchSteps: a.MatchSteps, MatchKL: a.MatchKL, Trained: a.Trained(), Policy: a.Policy, Without: a.Without,
 		Changed: ownValues(changed, a),
 	}
 	if a.OwnTemperature() {

@@ -53,7 +53,7 @@ func (f Folder) Writer() (*Writer, error) {
 
 // Write writes a file of the run, unless it is there already with these bytes.
 func (w *Writer) Write(name string, data []byte) error {
-	sum := hash(data)
+	sum := Hash(data)
 	w.written[name] = true
 	stat, err := os.Lstat(w.path(name))
 	if err == nil {
@@ -62,7 +62,7 @@ func (w *Writer) Write(name string, data []byte) error {
 		case err == nil && string(there) == string(data):
 			w.Files[name] = sum
 			return nil
-		case err != nil || !stat.Mode().IsRegular() || hash(there) != w.Files[name]:
+		case err != nil || !stat.Mode().IsRegular() || Hash(there) != w.Files[name]:
 			if err := w.setAside(name); err != nil {
 				return err
 			}
@@ -95,7 +95,7 @@ func (w *Writer) Prune(below string) error {
 			continue
 		}
 		there, err := os.ReadFile(w.path(name))
-		if err == nil && hash(there) == w.Files[name] {
+		if err == nil && Hash(there) == w.Files[name] {
 			if err := os.Remove(w.path(name)); err != nil {
 				return fmt.Errorf("removing an outdated file: %w", err)
 			}
@@ -148,7 +148,8 @@ func (w *Writer) Finish(ctx context.Context, p *Plan, x *stage.Executor, b *benc
 	return set, nil
 }
 
-func hash(data []byte) string {
+// Hash is the SHA-256 of a file, as manifests list it.
+func Hash(data []byte) string {
 	sum := sha256.Sum256(data)
 	return hex.EncodeToString(sum[:])
 }

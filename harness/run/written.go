@@ -23,7 +23,7 @@ func (f Folder) Changed(m Manifest, below string) ([]string, error) {
 		if err != nil && !errors.Is(err, fs.ErrNotExist) {
 			return nil, err
 		}
-		if err != nil || hash(data) != m.Files[name] {
+		if err != nil || Hash(data) != m.Files[name] {
 			list = append(list, name)
 		}
 	}

@@ -120,7 +120,7 @@ func TestLinkedFoldersAreRefused(t *testing.T) {
 // Every bit of a manifest is covered: a flip is an error, or changes nothing that is read.
 func TestManifestIsSealed(t *testing.T) {
 	f := Folder(t.TempDir())
-	m := Manifest{Outcome: Finished, Command: `congrad run x --set 'a="b"'`, Files: map[string]string{"records/pairs.jsonl": hash(nil)}, Seconds: map[string]float64{"train": 1.5}}
+	m := Manifest{Outcome: Finished, Command: `congrad run x --set 'a="b"'`, Files: map[string]string{"records/pairs.jsonl": Hash(nil)}, Seconds: map[string]float64{"train": 1.5}}
 	if err := f.WriteManifest(m); err != nil {
 		t.Fatal(err)
 	}

@@ -58,6 +58,11 @@ func (g *Gatherer) Add(sketches [][]float32) error {
 // Round is what was gathered.
 func (g *Gatherer) Round() *Round { return &Round{Pairs: g.pairs, Gram: g.gram.Gram} }
 
+// Sums are the numbers that a Gatherer goes on from, row by row. Those of another one may be copied into them.
+func (g *Gatherer) Sums() [][]float64 {
+	return append(append(g.gram.Sums(), g.pairs.Square), g.pairs.Inner...)
+}
+
 // GramSum sums up the Gram matrix of language gradients, stretch by stretch of the sketches, as a Gatherer does.
 type GramSum struct {
 	Gram     *mat.SymDense // [K, K]
@@ -86,6 +91,9 @@ func (g *GramSum) Add(sketches [][]float32) [][]float64 {
 	}
 	return gradients
 }
+
+// Sums are the numbers that a GramSum goes on from.
+func (g *GramSum) Sums() [][]float64 { return [][]float64{g.Gram.RawSymmetric().Data} }
 
 // LanguageGradients are m_k = Σ share_i·g_i over the pairs of each language [K, numbers].
 func LanguageGradients(sketches [][]float32, language []int, languages int, share []float64) [][]float64 {

@@ -54,6 +54,15 @@ func New(kind string, version int, settings any, device string, inputs []Ref) (*
 	return s, err
 }
 
+// CheckKey reports a key that is not that of what the stage depends on.
+func (s *Stage) CheckKey() error {
+	key, err := s.meta().Key()
+	if err != nil || Ref(key) != s.Key {
+		return fmt.Errorf("stage %s (%s): its settings and inputs are those of another key, %s", s.Key.Short(), s.Label, Ref(key).Short())
+	}
+	return nil
+}
+
 // meta describes the stage's artefact.
 func (s *Stage) meta() store.Meta {
 	m := store.Meta{Kind: s.Kind, Version: s.Version, Settings: s.Settings, Device: s.Device}
@@ -69,10 +78,13 @@ type Shelf struct {
 	Own   Ref // the stage whose results these are
 }
 
-// Read returns a file of a stage's artefact.
+// Read returns a file of a stage's artefact; a *store.Damaged error where that is not what the stage left.
 func (s Shelf) Read(of Ref, name string) ([]byte, error) {
 	a, err := s.Store.Get(string(of))
 	if err != nil {
+		return nil, err
+	}
+	if err := s.Store.CheckKey(a); err != nil {
 		return nil, err
 	}
 	return a.Read(name)

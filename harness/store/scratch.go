@@ -3,6 +3,7 @@ package store
 import (
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -74,6 +75,19 @@ func (s Scratch) save(name string, data []byte, loose bool) error {
 	return writeSealed(s.disk, filepath.Join(s.dir, name), s.scope(name), loose, func(add AddFile) error {
 		return add(name, disk.Bytes(data))
 	})
+}
+
+// SaveFrom keeps a file as Save does, from what writes it.
+func (s Scratch) SaveFrom(name string, content func(io.Writer) error) error {
+	return writeSealed(s.disk, filepath.Join(s.dir, name), s.scope(name), false, func(add AddFile) error { return add(name, content) })
+}
+
+// DivergedFile is the batch of a step whose numbers were not finite.
+const DivergedFile = "diverged.json"
+
+// Show leaves a file for people, without a seal.
+func (s Scratch) Show(name string, data []byte) error {
+	return disk.Write(s.disk, filepath.Join(s.dir, name), disk.Bytes(data))
 }
 
 // Load returns a kept file, or nil where there is none, or only a damaged one.

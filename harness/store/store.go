@@ -189,7 +189,7 @@ func (s *Store) Get(key string) (*Artefact, error) {
 		return nil, fmt.Errorf("opening the artefact %s: %w", key, err)
 	}
 	if err := json.Unmarshal(text, &a.Meta); err != nil {
-		return nil, fmt.Errorf("opening the artefact %s: %w (remove %s; it is made again)", key, err, a.dir)
+		return nil, &Damaged{key, a.dir, fmt.Sprintf("meta.json: %v", err)}
 	}
 	return a, nil
 }
@@ -198,14 +198,17 @@ func (s *Store) Get(key string) (*Artefact, error) {
 func (a *Artefact) Read(name string) ([]byte, error) {
 	at := slices.IndexFunc(a.Meta.Files, func(f File) bool { return f.Name == name })
 	if at < 0 {
-		return nil, fmt.Errorf("the artefact %s of a %s stage has no file %s", a.Key, a.Meta.Kind, name)
+		return nil, &Damaged{a.Key, a.dir, "it has no file " + name}
 	}
 	data, err := os.ReadFile(filepath.Join(a.dir, name))
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, &Damaged{a.Key, a.dir, name + " is missing"}
+	}
 	if err != nil {
 		return nil, fmt.Errorf("reading an artefact of a %s stage: %w", a.Meta.Kind, err)
 	}
 	if sum := sha256.Sum256(data); hex.EncodeToString(sum[:]) != a.Meta.Files[at].SHA256 {
-		return nil, fmt.Errorf("%s is damaged: its hash differs from the stored one (remove %s; it is made again)", filepath.Join(a.dir, name), a.dir)
+		return nil, &Damaged{a.Key, a.dir, "the content of " + name + " is not what was stored"}
 	}
 	return data, nil
 }

@@ -40,7 +40,7 @@ func (m *bpe) learn(merges [][2]string, vocab map[string]int) error {
 		for i, token := range []string{pair[0], pair[1], pair[0] + pair[1]} {
 			id, ok := vocab[token]
 			if !ok {
-				return fmt.Errorf("merge %d: %q is not in the vocabulary", rank, token)
+				return fmt.Errorf("merges: number %d: %q is not in the vocabulary", rank+1, token)
 			}
 			ids[i] = id
 		}

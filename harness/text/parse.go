@@ -3,9 +3,11 @@ package text
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"strings"
+	"unicode/utf8"
 )
 
 // file is a tokenizer.json. A key that is not here is refused.
@@ -63,7 +65,7 @@ func (l *mergeList) UnmarshalJSON(data []byte) error {
 	*l = make(mergeList, len(lists))
 	for i, pair := range lists {
 		if len(pair) != 2 {
-			return fmt.Errorf("merge %d: %q is not two tokens", i, pair)
+			return fmt.Errorf("merges: number %d, %q, is not two tokens", i+1, pair)
 		}
 		(*l)[i] = [2]string(pair)
 	}
@@ -84,8 +86,14 @@ func parse(data []byte) (*Tokenizer, error) {
 	if err := strict(data, &f); err != nil {
 		return nil, err
 	}
+	if null(f.Model) {
+		return nil, errors.New(`has no "model": not the tokenizer.json of a model`)
+	}
 	m, err := parseModel(f.Model)
 	if err != nil {
+		return nil, err
+	}
+	if err := m.needsMerges(f.AddedTokens); err != nil {
 		return nil, err
 	}
 	t := &Tokenizer{}
@@ -135,6 +143,32 @@ func parseModel(data json.RawMessage) (*modelFile, error) {
 		return nil, fmt.Errorf("model.end_of_word_suffix %q is not supported; null is", *m.Suffix)
 	}
 	return &m, nil
+}
+
+// needsMerges reports a vocabulary that nothing makes: without its merges every text would fall apart into single symbols, silently.
+func (m *modelFile) needsMerges(added []addedToken) error {
+	if len(m.Merges) > 0 || m.IgnoreMerges {
+		return nil
+	}
+	given := map[string]bool{}
+	for _, a := range added {
+		given[a.Content] = true
+	}
+	long := 0
+	for token := range m.Vocab {
+		if !given[token] && utf8.RuneCountInString(token) > 1 && !isByte(token) {
+			long++
+		}
+	}
+	if long > 0 {
+		return fmt.Errorf("model.merges is missing or empty, but %d tokens of model.vocab can only come from merges; the file is incomplete", long)
+	}
+	return nil
+}
+
+// isByte reports whether a token stands for a byte that no other token covers: "<0x0A>".
+func isByte(token string) bool {
+	return len(token) == 6 && strings.HasPrefix(token, "<0x") && token[5] == '>'
 }
 
 // strict reads JSON and refuses keys that the value has no field for.

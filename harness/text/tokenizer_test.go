@@ -220,9 +220,9 @@ func TestParseRefuses(t *testing.T) {
 		"a huge id":              {`"\u003c|pad|\u003e": 0`, `"\u003c|pad|\u003e": 9000000000000000000`, "has the id 9000000000000000000"},
 		"a negative id":          {`"\u003c|pad|\u003e": 0`, `"\u003c|pad|\u003e": -1`, "has the id -1"},
 		"an id twice":            {`"\u003c|pad|\u003e": 0`, `"\u003c|pad|\u003e": 1`, "have the id 1"},
-		"a merge of one":         {`"merges": [`, `"merges": ["ab", `, "merge 0"},
-		"a merge of three":       {`"merges": [`, `"merges": ["a b c", `, "merge 0"},
-		"a merge of strangers":   {`"merges": [`, `"merges": ["日 本", `, `merge 0: "日" is not in the vocabulary`},
+		"a merge of one":         {`"merges": [`, `"merges": ["ab", `, "merges: number 1, "},
+		"a merge of three":       {`"merges": [`, `"merges": ["a b c", `, "merges: number 1, "},
+		"a merge of strangers":   {`"merges": [`, `"merges": ["日 本", `, `merges: number 1: "日" is not in the vocabulary`},
 		"mixed merges":           {`"merges": [`, `"merges": [["a", "b"], `, "merges"},
 		"trailing data":          {"{", "{} {", "follows"},
 		"no JSON":                {`{`, `[`, "tokenizer.json"},
@@ -234,6 +234,32 @@ func TestParseRefuses(t *testing.T) {
 		if err == nil || !strings.Contains(err.Error(), c.want) {
 			t.Errorf("%s: %v, want an error with %q", name, err, c.want)
 		}
+	}
+}
+
+// Without merges every text would fall apart into symbols, with nothing to show it; an empty object is no tokenizer.
+func TestMergesAreNeeded(t *testing.T) {
+	good, err := os.ReadFile("testdata/tokenizer.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var f map[string]any
+	if err := json.Unmarshal(good, &f); err != nil {
+		t.Fatal(err)
+	}
+	m := f["model"].(map[string]any)
+	for _, spoil := range []func(){func() { m["merges"] = []any{} }, func() { delete(m, "merges") }} {
+		spoil()
+		data, err := json.Marshal(f)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := Parse(data); err == nil || !strings.Contains(err.Error(), "model.merges is missing or empty, but ") {
+			t.Errorf("without merges: %v", err)
+		}
+	}
+	if _, err := Parse([]byte("{}")); err == nil || err.Error() != `tokenizer.json: has no "model": not the tokenizer.json of a model` {
+		t.Errorf("an empty object: %v", err)
 	}
 }
 

@@ -2,6 +2,7 @@ package train
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 
@@ -119,7 +120,14 @@ func Filtered(ctx context.Context, t *nn.Trainer, done int, pairs []Pair, s Sett
 				err = s.accumulate(t, pick(pairs, kept), all(len(kept)), course.room(room), 1/made.total, &made)
 			}
 			if err == nil {
+				err = Finite(t, made.Loss)
+			}
+			if err == nil {
 				err = made.apply(t)
+			}
+			var spoiled *Divergence
+			if errors.As(err, &spoiled) {
+				spoiled.Step, spoiled.Batch = step, kept
 			}
 			if err != nil {
 				return fmt.Errorf("training step %d of %d: %w", step, steps, err)

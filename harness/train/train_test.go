@@ -6,6 +6,7 @@ import (
 	"math"
 	"slices"
 	"strconv"
+	"strings"
 	"testing"
 
 	"congrad/harness/device"
@@ -338,6 +339,39 @@ func TestDivergenceIsAnError(t *testing.T) {
 		err = Pairs(context.Background(), trainer, 0, somePairs(), s, 1, "1", func(Step) error { return nil })
 		if !errors.Is(err, ErrNumerical) {
 			t.Errorf("a learning rate of 1e30: %v", err)
+		}
+	})
+}
+
+// A step that diverges is not taken, and its error says which step, where, and on which pairs.
+func TestDivergenceSaysWhere(t *testing.T) {
+	devicetest.Each(t, func(t *testing.T, b device.Backend) {
+		e := nn.NewEngine(b, config)
+		w := model.New(config, 1)
+		shapes := config.Shapes()
+		name := shapes[len(shapes)-2].Name
+		for i := range w.Tensors[len(shapes)-2] {
+			w.Tensors[len(shapes)-2][i] = float32(math.NaN())
+		}
+		trainer, err := e.NewTrainer(w, settings.Adam)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer trainer.Free()
+		err = Pairs(context.Background(), trainer, 0, somePairs(), settings, 1, "1", func(Step) error { return nil })
+		var d *Divergence
+		if !errors.As(err, &d) || !errors.Is(err, ErrNumerical) {
+			t.Fatalf("%s of NaN: %v", name, err)
+		}
+		if d.Step != 1 || len(d.Batch) != settings.BatchPairs || len(d.Weights) == 0 || !strings.Contains(err.Error(), d.Weights[0]) {
+			t.Errorf("%+v: %v", d, err)
+		}
+		after, err := e.Download(trainer.Weights())
+		if err != nil {
+			t.Fatal(err)
+		}
+		if trainer.Steps() != 0 || !slices.Equal(after.Tensors[0], w.Tensors[0]) {
+			t.Error("the step was taken")
 		}
 	})
 }

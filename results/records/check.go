@@ -169,6 +169,9 @@ func (s *Study) check() error {
 	each(f, "drift", s.Set.Drift, func(r *record.Drift) key {
 		return key{seed: r.Seed, arm: r.Arm, iteration: r.Iteration, lang: r.Lang, item: r.Prompt, number: r.Sample}
 	}, func(v []float64, r *record.Drift) []float64 { return append(v, r.Nats, r.StartNats) })
+	each(f, "matched", s.Set.Matched, func(r *record.Matched) key {
+		return key{seed: r.Seed, arm: r.Arm, iteration: r.Iteration}
+	}, func(v []float64, r *record.Matched) []float64 { return append(v, r.Target, r.Drift) })
 	each(f, "choices", s.Set.Choices, func(r *record.Choice) key {
 		return key{seed: r.Seed, arm: r.Arm, lang: r.Lang, task: r.Task, item: r.Item}
 	}, func(v []float64, r *record.Choice) []float64 { return append(v, r.LogLikelihoods...) })

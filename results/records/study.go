@@ -120,6 +120,9 @@ func (s *Study) sort() {
 	}, func(a, b *record.Drift) int {
 		return cmp.Or(cmp.Compare(a.Prompt, b.Prompt), cmp.Compare(a.Sample, b.Sample))
 	})
+	put(s.Set.Matched, func(a, b *record.Matched) int {
+		return s.order(a.Seed, b.Seed, a.Arm, b.Arm, a.Iteration, b.Iteration, "", "")
+	}, func(_, _ *record.Matched) int { return 0 })
 }
 
 func (s *Study) order(seedA, seedB uint64, armA, armB string, iterationA, iterationB int, langA, langB string) int {

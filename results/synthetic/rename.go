@@ -14,6 +14,7 @@ func Rename(set *record.Set, names map[string]string) *record.Set {
 		as(&s.Arms[i].Name)
 		as(&s.Arms[i].Match)
 		as(&s.Arms[i].MatchSteps)
+		as(&s.Arms[i].MatchKL)
 	}
 	as(&s.Baseline)
 	as(&s.Reference)
@@ -41,6 +42,7 @@ func Rename(set *record.Set, names map[string]string) *record.Set {
 	each(set.Fidelity, func(r *record.Fidelity) { as(&r.Arm) })
 	each(set.Replies, func(r *record.Reply) { as(&r.Arm) })
 	each(set.Trials, func(r *record.Evaluation) { as(&r.Arm) })
+	each(set.Matched, func(r *record.Matched) { as(&r.Arm) })
 	each(set.Drift, func(r *record.Drift) { as(&r.Arm) })
 	return set
 }

@@ -21,6 +21,7 @@ func Shuffle(set *record.Set) {
 	shuffle(r, set.Fidelity)
 	shuffle(r, set.Trials)
 	shuffle(r, set.Drift)
+	shuffle(r, set.Matched)
 }
 
 func shuffle[T any](r *rand.Rand, records []T) {

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"strings"
 	"sync"
 	"time"
 
@@ -27,11 +28,16 @@ type Reporter struct {
 	mu    sync.Mutex
 	noted time.Time // the last note that was shown
 	tally Tally
+	found map[stage.Ref]bool // stages that were in the store
+	ran   map[stage.Ref]bool
+	left  left
+
+	remaining string // of the run, as the bars show it
 }
 
 // New reports to people and into a log.
 func New(out, log io.Writer) *Reporter {
-	r := &Reporter{out: out, log: log, tally: Tally{Seconds: map[string]float64{}}}
+	r := &Reporter{out: out, log: log, tally: Tally{Seconds: map[string]float64{}}, found: map[stage.Ref]bool{}, ran: map[stage.Ref]bool{}}
 	if f, ok := out.(*os.File); ok && term.IsTerminal(int(f.Fd())) {
 		r.bars = mpb.New(mpb.WithOutput(out), mpb.WithWidth(16), mpb.WithRefreshRate(150*time.Millisecond))
 	}
@@ -49,7 +55,13 @@ type Tally struct {
 func (r *Reporter) Tally() Tally {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	return r.tally
+	t := r.tally
+	for key := range r.found {
+		if !r.ran[key] {
+			t.Reused++
+		}
+	}
+	return t
 }
 
 // line is the line of one stage.
@@ -76,11 +88,11 @@ func (r *Reporter) Begin(s *stage.Stage, number, total int) stage.Line {
 	return l
 }
 
-// Reused counts a stage that is in the store.
-func (r *Reporter) Reused(*stage.Stage) {
+// Reused counts a stage that is in the store, however often it is met: a run may begin again.
+func (r *Reporter) Reused(s *stage.Stage) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	r.tally.Reused++
+	r.found[s.Key] = true
 }
 
 // fitting cuts a line so that it fits the terminal with the bar after it: a line that wraps cannot be drawn over.
@@ -92,7 +104,11 @@ func (l *line) fitting() string {
 	}
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	return displaywidth.TruncateString(l.text+l.figure, max(20, width-bar), "…") + " " // an arm's name, in the label, may be in any script
+	text := l.text + l.figure
+	if l.remaining != "" {
+		text = l.remaining + " in all " + text
+	}
+	return displaywidth.TruncateString(text, max(20, width-bar), "…") + " " // an arm's name, in the label, may be in any script
 }
 
 // Expect sets the length of the bar.
@@ -167,13 +183,17 @@ func (l *line) End(finished bool, took time.Duration) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.tally.Ran++
+	l.ran[l.stage.Key] = true
 	l.tally.Seconds[l.stage.Kind] += took.Seconds()
 	l.tally.Took = append(l.tally.Took, run.Took{Stage: l.stage.Label, Seconds: took.Seconds()})
-	text := fmt.Sprintf("%s: %.1f s%s\n", l.text, took.Seconds(), l.figures())
-	fmt.Fprintf(l.log, "%s %s", time.Now().UTC().Format(time.DateTime), text)
+	text := fmt.Sprintf("%s: %.1f s%s", l.text, took.Seconds(), l.figures())
+	fmt.Fprintf(l.log, "%s %s\n", time.Now().UTC().Format(time.DateTime), text)
+	left := l.Reporter.left.end(l.stage, took, time.Now())
 	if l.bars == nil {
-		fmt.Fprint(l.out, text)
+		fmt.Fprintln(l.out, text+left)
+		return
 	}
+	l.remaining = strings.TrimPrefix(left, "; ")
 }
 
 // Close takes open lines off the terminal.

@@ -37,12 +37,14 @@ func TestFitting(t *testing.T) {
 func TestLinesOfStagesSideBySide(t *testing.T) {
 	var out, log bytes.Buffer
 	r := New(&out, &log)
-	r.Reused(&stage.Stage{})
+	for range 2 { // a run that begins again meets it again
+		r.Reused(&stage.Stage{Key: "in the store"})
+	}
 	const stages = 20
 	var wait sync.WaitGroup
 	for i := range stages {
 		wait.Go(func() {
-			l := r.Begin(&stage.Stage{Kind: "train", Label: fmt.Sprint("stage ", i), Size: 3}, i+1, stages)
+			l := r.Begin(&stage.Stage{Key: stage.Ref(fmt.Sprint(i)), Kind: "train", Label: fmt.Sprint("stage ", i), Size: 3}, i+1, stages)
 			l.Expect(2)
 			l.Advance(1, 10)
 			l.Loss(0.5)
@@ -51,6 +53,7 @@ func TestLinesOfStagesSideBySide(t *testing.T) {
 		})
 	}
 	wait.Wait()
+	r.Reused(&stage.Stage{Key: "0"}) // done before the run began again
 	r.Close()
 	lines := strings.Split(strings.TrimSpace(out.String()), "\n")
 	if len(lines) != stages-1 || strings.Contains(out.String(), "stage 7:") || !strings.Contains(out.String(), "[1/20] stage 0: 1.0 s, loss 0.500") {

@@ -149,7 +149,7 @@ func readReference(c *safetensors.Checkpoint) (*reference, error) {
 		for j := range row {
 			id := flat[i*seq+j]
 			if id < 0 || id >= int64(ref.vocab) {
-				return nil, fmt.Errorf("input_ids: token %d of row %d is %d, but the logits cover tokens 0 to %d", j, i, id, ref.vocab-1)
+				return nil, fmt.Errorf("input_ids: token %d of row %d is %d, but the logits cover ids 0 to %d", j+1, i+1, id, ref.vocab-1)
 			}
 			row[j] = int(id)
 		}
@@ -182,12 +182,12 @@ func (r *reference) compare(ctx context.Context, e *nn.Engine, host *model.Weigh
 		}
 		got, err := e.Logits(weights, ids)
 		if err != nil {
-			return nil, fmt.Errorf("row %d: %w", i, err)
+			return nil, fmt.Errorf("row %d: %w", i+1, err)
 		}
 		var row []agreement
 		for j, logits := range got {
 			row = append(row, agree(logits, want[:r.vocab]))
-			row[j].row, row[j].position = i, j
+			row[j].row, row[j].position = i+1, j+1
 			want = want[r.vocab:]
 		}
 		all = append(all, row)
@@ -197,7 +197,7 @@ func (r *reference) compare(ctx context.Context, e *nn.Engine, host *model.Weigh
 
 // agreement says how the logits behind one token compare with the reference's.
 type agreement struct {
-	row, position        int
+	row, position        int     // from 1
 	difference, relative float64 // the largest difference of two logits, and over the reference's largest logit
 	ours, theirs         int     // the likeliest next token
 }

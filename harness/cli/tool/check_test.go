@@ -131,8 +131,8 @@ func TestModelCheckFindsTheDifference(t *testing.T) {
 		code int
 		want string
 	}{
-		{0.5, nil, exit.Data, "the logits after token 7 of row 2 differ by 0.5 from those of"},
-		{float32(math.NaN()), nil, exit.Data, "the logits after token 7 of row 2 differ by NaN"},
+		{0.5, nil, exit.Data, "the logits after token 8 of row 3 differ by 0.5 from those of"},
+		{float32(math.NaN()), nil, exit.Data, "the logits after token 8 of row 3 differ by NaN"},
 		{0.5, []string{"--tolerance", "0.6"}, 0, ""},
 		{1000, []string{"--tolerance", "2e3", "--positions"}, 0, ""},
 	} {
@@ -140,7 +140,7 @@ func TestModelCheckFindsTheDifference(t *testing.T) {
 		values[at] += x.by
 		file := writeReference(t, ids([]int{3, 20}, list...), logits([]int{3, 20, 64}, values...))
 		code, out, errs := checking(t, append(x.args, dir, "--reference", file)...)
-		if code != x.code || !strings.Contains(errs, x.want) || !strings.Contains(out, "after token 7 of row 2;") {
+		if code != x.code || !strings.Contains(errs, x.want) || !strings.Contains(out, "after token 8 of row 3;") {
 			t.Errorf("one logit changed by %g: exit code %d\n%s%s", x.by, code, out, errs)
 		}
 		lines := strings.Count(out, "\n")
@@ -168,8 +168,8 @@ func TestModelCheckRefuses(t *testing.T) {
 		"last logits":     {[]stored{ids([]int{1, 2}, 1, 2), logits([]int{1, 1, 64}, some[:64]...)}, "input_ids have the shape [1 2] and logits [1 1 64]"},
 		"another type":    {[]stored{ids([]int{1, 4}, 1, 2, 3, 4), short}, "logits are stored as BF16; want F32"},
 		"ids as floats":   {[]stored{{"input_ids", safetensors.F32, []int{1, 2}, make([]byte, 8)}, logits([]int{1, 2, 64}, some...)}, "input_ids are stored as F32; want I64"},
-		"an id too large": {[]stored{ids([]int{1, 2}, 1, 64), logits([]int{1, 2, 64}, some...)}, "input_ids: token 1 of row 0 is 64, but the logits cover tokens 0 to 63"},
-		"a negative id":   {[]stored{ids([]int{1, 2}, -1, 2), logits([]int{1, 2, 64}, some...)}, "input_ids: token 0 of row 0 is -1"},
+		"an id too large": {[]stored{ids([]int{1, 2}, 1, 64), logits([]int{1, 2, 64}, some...)}, "input_ids: token 2 of row 1 is 64, but the logits cover ids 0 to 63"},
+		"a negative id":   {[]stored{ids([]int{1, 2}, -1, 2), logits([]int{1, 2, 64}, some...)}, "input_ids: token 1 of row 1 is -1"},
 		"other tokens":    {[]stored{ids([]int{1, 2}, 1, 2), logits([]int{1, 2, 60}, some[:120]...)}, "the logits cover 60 tokens, the model has 64"},
 	} {
 		file := writeReference(t, c.tensors...)
@@ -183,7 +183,7 @@ func TestModelCheckRefuses(t *testing.T) {
 		want string
 	}{
 		dir:                          {exit.Config, "--reference is needed"},
-		dir + " --reference nothing": {exit.Data, "nothing: reading safetensors: open nothing"},
+		dir + " --reference nothing": {exit.Data, "nothing: reading safetensors: nothing: no such file or folder"},
 		dir + " --reference " + fits + " --tolerance=-1": {exit.Config, "--tolerance -1: want"},
 		"nowhere --reference " + fits:                    {exit.Data, `"nowhere" is neither`},
 		"--reference " + fits:                            {exit.Config, "congrad: model check: name a model folder, as in"},

@@ -51,12 +51,12 @@ type Disk struct {
 	model   *node
 }
 
-// New is a disk on an empty folder. plan says how the n-th operation, from 0, fails; nil fails none.
+// New is a disk on a folder, whose files are taken to be flushed. plan says how the n-th operation, from 0, fails; nil fails none.
 func New(root string, plan func(n int, op Op) Fault) *Disk {
 	if plan == nil {
 		plan = func(int, Op) Fault { return None }
 	}
-	return &Disk{root: root, plan: plan, model: newFolder()}
+	return &Disk{root: root, plan: plan, model: found(root)}
 }
 
 // Ops are the operations so far, failed ones included.

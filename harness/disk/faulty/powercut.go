@@ -16,6 +16,25 @@ type node struct {
 
 func newFolder() *node { return &node{entries: map[string]*node{}, lasting: map[string]*node{}} }
 
+// found is the node of what is on the machine.
+func found(path string) *node {
+	entries, err := os.ReadDir(path)
+	if err != nil {
+		n := &node{}
+		if n.data, err = os.ReadFile(path); err != nil {
+			panic(err) // a mistake of the test
+		}
+		n.settle()
+		return n
+	}
+	n := newFolder()
+	for _, e := range entries {
+		n.entries[e.Name()] = found(filepath.Join(path, e.Name()))
+	}
+	n.settle()
+	return n
+}
+
 // settle makes what is there now last.
 func (n *node) settle() {
 	if n.entries != nil {

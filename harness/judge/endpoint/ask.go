@@ -21,6 +21,7 @@ const (
 	firstPause   = time.Second
 	longestPause = time.Minute
 	longestWait  = 10 * time.Minute // that a server may ask for
+	patience     = 8 * time.Second  // with a server that says nothing
 	mostInARow   = 8
 )
 
@@ -43,7 +44,7 @@ func (j *Judge) reply(ctx, going context.Context, prompt string) (r Reply, faile
 		if j.session.Requests.Add(1) > int64(j.limits.MaxRequests) {
 			return r, "", fmt.Errorf("evaluate.endpoint.max_requests (%d in one run) is used up. Nothing is lost: every reply is kept. Run the same command for as many more requests, or raise the key", j.limits.MaxRequests)
 		}
-		r, err := j.post(ctx, body)
+		r, err := j.postAloud(ctx, body)
 		if err == nil {
 			j.note(true)
 			return r, "", j.replies.Put(key, r)
@@ -70,6 +71,15 @@ func (j *Judge) reply(ctx, going context.Context, prompt string) (r Reply, faile
 	}
 }
 
+// postAloud is post that says when a server keeps silent: it may be loading its model, or hang.
+func (j *Judge) postAloud(ctx context.Context, body []byte) (Reply, error) {
+	silent := time.AfterFunc(j.patience, func() {
+		j.say(fmt.Sprintf("waiting for %s at %s: no reply for %.0f s (a request may take %.0f s)", j.settings.Model, j.settings.URL, j.patience.Seconds(), j.limits.Timeout.Seconds()))
+	})
+	defer silent.Stop()
+	return j.post(ctx, body)
+}
+
 // reason is why a request has no reply, in words that do not depend on the day.
 func reason(err error) string {
 	var f *failure
@@ -81,12 +91,17 @@ func reason(err error) string {
 
 // tell says that a request will be made again.
 func (j *Judge) tell(err error, in time.Duration) {
+	j.say(fmt.Sprintf("retrying %s in %.0f s: %s", j.settings.Model, in.Seconds(), j.words(err)))
+}
+
+// say tells people what holds the requests up.
+func (j *Judge) say(text string) {
 	if j.session.Retrying == nil {
 		return
 	}
 	j.telling.Lock()
 	defer j.telling.Unlock()
-	j.session.Retrying(fmt.Sprintf("retrying %s in %.0f s: %s", j.settings.Model, in.Seconds(), j.words(err)))
+	j.session.Retrying(text)
 }
 
 // note counts failures in a row.
@@ -142,6 +157,8 @@ func (j *Judge) judgeError(err error) (again bool, failed string, fatal error) {
 		return false, tooLong, nil
 	case strings.Contains(f.codes, "content_filter") || strings.Contains(f.codes, "content_policy"):
 		return false, refused, nil
+	case status < 500 && status != http.StatusTooManyRequests && ofLogProbs(strings.ToLower(f.message)):
+		return false, "", fmt.Errorf("%s; the server has no log-probabilities: set evaluate.endpoint.log_probs = false", j.words(err))
 	default:
 		retried := []int{http.StatusRequestTimeout, http.StatusConflict, http.StatusTooManyRequests}
 		return status >= 500 || slices.Contains(retried, status), "", nil
@@ -151,6 +168,11 @@ func (j *Judge) judgeError(err error) (again bool, failed string, fatal error) {
 // ofContext reports whether a server complains of a prompt that its model has no room for.
 func ofContext(said string) bool {
 	return strings.Contains(said, "context") && (strings.Contains(said, "length") || strings.Contains(said, "size"))
+}
+
+// ofLogProbs reports whether a server complains of a request for log-probabilities, by whatever name.
+func ofLogProbs(said string) bool {
+	return strings.Contains(said, "logprob") || strings.Contains(said, "log_prob") || strings.Contains(said, "log prob")
 }
 
 // words are those of an error, without the key: servers are known to quote it.

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net/http"
 	"os"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -64,9 +65,16 @@ func TestSlow(t *testing.T) {
 	})
 	b := newBench(t, s.URL)
 	b.open(t, s.URL, func(_ *Settings, l *Limits) { l.Timeout = 700 * time.Millisecond })
+	var said []string
+	b.patience, b.session.Retrying = 100*time.Millisecond, func(text string) { said = append(said, text) }
 	got := b.compare(t, Pair{"q", "good", "bad"}, Pair{"slow", "good", "bad"}, Pair{"r", "bad", "good"})
 	if d := cmp.Diff([]Verdict{{First: 1, Second: 1, By: Text}, {First: 0.5, Second: 0.5, Failed: noAnswer}, {First: 0, Second: 0, By: Text}}, got); d != "" || len(b.pauses) != 2 {
 		t.Errorf("%v\n%s", b.pauses, d)
+	}
+	if !slices.ContainsFunc(said, func(text string) bool {
+		return strings.HasPrefix(text, "waiting for a-model at "+s.URL+"/v1: no reply for 0 s")
+	}) {
+		t.Errorf("of a silent server people are told %q", said)
 	}
 }
 
@@ -77,7 +85,7 @@ func TestWrongSettings(t *testing.T) {
 			fail(w, 401, "invalid_api_key", "no such key: secret-key")
 		},
 		"404 Not Found: no model a-model; does the server have evaluate.endpoint.model": func(w http.ResponseWriter, _ string, _ int) { fail(w, 404, "model_not_found", "no model a-model") },
-		"400 Bad Request: logprobs is not supported (check evaluate.endpoint.url, .model and .log_probs)": func(w http.ResponseWriter, _ string, _ int) {
+		"400 Bad Request: logprobs is not supported; the server has no log-probabilities: set evaluate.endpoint.log_probs = false": func(w http.ResponseWriter, _ string, _ int) {
 			fail(w, 400, "invalid_request_error", "logprobs is not supported")
 		},
 		"no credit is left": func(w http.ResponseWriter, _ string, _ int) { fail(w, 429, "insufficient_quota", "pay") },

@@ -69,6 +69,7 @@ type Judge struct {
 	session  *Session
 	telling  sync.Mutex // of done and Retrying
 	wait     func(context.Context, time.Duration) error
+	patience time.Duration // after which people are told that the server says nothing
 
 	mu    sync.Mutex
 	works bool // the server answered once, be it in an earlier run: the settings are right
@@ -81,7 +82,7 @@ func New(s Settings, l Limits, replies *store.Replies, session *Session) *Judge 
 	key := strings.TrimSpace(os.Getenv(l.KeyEnv))
 	return &Judge{
 		settings: s, limits: l, key: key, client: &http.Client{CheckRedirect: sameRequest}, replies: replies, session: session,
-		wait: pause, works: replies.Len() > 0,
+		wait: pause, patience: patience, works: replies.Len() > 0,
 	}
 }
 

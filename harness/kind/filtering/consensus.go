@@ -26,20 +26,35 @@ func (s Select) consensus(ctx context.Context, d *stage.Desk, b *bench.Bench, kn
 	}
 	all := kind.All(len(pairs))
 	if r.Sketch.Kind == sketch.Exact {
-		if c.MeanGram, err = r.exactMeanGram(ctx, d, b, m, all); err != nil {
+		if c.MeanGram, err = r.exactMeanGram(ctx, d, b, m, all, "all"); err != nil {
 			return c, err
 		}
-		c.KeptGram, err = r.exactMeanGram(ctx, d, b, m, list)
+		c.KeptGram, err = r.exactMeanGram(ctx, d, b, m, list, "kept")
 		return c, err
 	}
 	before, after := meanGram(all, m.language, r.Languages), meanGram(list, m.language, r.Languages)
-	err = r.sketch(ctx, d, b, s.Gradients, m, func(sketches [][]float32) error {
-		before.Add(sketches)
-		after.Add(sketches)
-		return nil
-	})
+	err = r.sketch(ctx, d, b, s.Gradients, m, grams{before, after})
 	c.MeanGram, c.KeptGram = rows(before.Gram), rows(after.Gram)
 	return c, err
+}
+
+// grams are sums of the same sketches.
+type grams []*sketch.GramSum
+
+// Add takes in the next stretch of all pairs' sketches [n, stretch].
+func (g grams) Add(sketches [][]float32) error {
+	for _, sum := range g {
+		sum.Add(sketches)
+	}
+	return nil
+}
+
+// Sums are the numbers of all, one after the other.
+func (g grams) Sums() (list [][]float64) {
+	for _, sum := range g {
+		list = append(list, sum.Sums()...)
+	}
+	return list
 }
 
 // RecordConsensus records a consensus at its place.

@@ -59,13 +59,7 @@ func Diagnose(ctx context.Context, b *bench.Bench, x *config.Experiment, arm con
 	}
 	round := sketch.NewGatherer(m.language, codes, r.weights(), r.Seed, r.name())
 	means := sketch.NewGatherer(m.language, codes, sketch.Mean, r.Seed, r.name())
-	_, err = r.sketched(ctx, line, b, w, m, func(sketches [][]float32) error {
-		if err := round.Add(sketches); err != nil {
-			return err
-		}
-		return means.Add(sketches)
-	})
-	if err != nil {
+	if _, err = r.sketched(ctx, line, b, w, m, gatherers{round, means}, nil); err != nil {
 		return d, err
 	}
 	scores, err := ScoringOf(arm.ConGrad).score(round.Round(), r)
@@ -81,6 +75,27 @@ func Diagnose(ctx context.Context, b *bench.Bench, x *config.Experiment, arm con
 		}
 	}
 	return d, nil
+}
+
+// gatherers gather the same sketches.
+type gatherers []*sketch.Gatherer
+
+// Add takes in the next stretch of all pairs' sketches [n, stretch].
+func (g gatherers) Add(sketches [][]float32) error {
+	for _, one := range g {
+		if err := one.Add(sketches); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// Sums are the numbers of all, one after the other.
+func (g gatherers) Sums() (list [][]float64) {
+	for _, one := range g {
+		list = append(list, one.Sums()...)
+	}
+	return list
 }
 
 // materialOf lays pairs out for the device. A row longer than longest tokens is an error: how a cut answer's gradient points says
@@ -133,7 +148,7 @@ func (r Round) ownMargins(ctx context.Context, b *bench.Bench, w *nn.Weights, un
 			margins[i] = r.Loss.Reference(loss.SumPair(rows[2*k], rows[2*k+1]))
 		}
 		return nil
-	})
+	}, nil)
 	return margins, err
 }
 

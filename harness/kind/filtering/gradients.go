@@ -67,7 +67,7 @@ func (g Gradients) score(ctx context.Context, d *stage.Desk, b *bench.Bench, m m
 		return g.exact(ctx, d, b, m, nil)
 	}
 	gatherer := sketch.NewGatherer(m.language, g.Languages, g.weights(), g.Seed, g.name())
-	if err := g.sketch(ctx, d, b, d.Own, m, gatherer.Add); err != nil {
+	if err := g.sketch(ctx, d, b, d.Own, m, gatherer); err != nil {
 		return nil, err
 	}
 	return gatherer.Round(), nil

@@ -29,7 +29,10 @@ type Adam struct {
 // and v is the same for all, where LESS adds each sample's own square with the weight 1-β2.
 func (r Round) asAdam(ctx context.Context, d *stage.Desk, b *bench.Bench, m material) (*sketch.Round, error) {
 	language := m.language
-	x := r.exactly(d, b, m, sketch.Shares(language, r.Languages, r.weights(), r.Seed, r.name()))
+	x, err := r.exactly(d, b, m, sketch.Shares(language, r.Languages, r.weights(), r.Seed, r.name()))
+	if err != nil {
+		return nil, err
+	}
 	held, up := make([]int, len(language)), []int{}
 	for i, l := range language {
 		held[i] = l
@@ -38,7 +41,7 @@ func (r Round) asAdam(ctx context.Context, d *stage.Desk, b *bench.Bench, m mate
 		}
 	}
 	d.Expect(len(language) + len(up))
-	directions, err := x.languageGradients(ctx, held)
+	directions, err := x.languageGradients(ctx, "held", held)
 	if err != nil {
 		return nil, err
 	}
@@ -46,12 +49,7 @@ func (r Round) asAdam(ctx context.Context, d *stage.Desk, b *bench.Bench, m mate
 	if err != nil {
 		return nil, err
 	}
-	for _, of := range v {
-		for j := range of {
-			of[j] = 1 / (math.Sqrt(of[j]) + r.Adam.Epsilon)
-		}
-	}
-	inner, square, err := x.alignments(ctx, directions, narrow(v), up)
+	inner, square, err := x.alignments(ctx, directions, r.Adam.scale(v), up)
 	if err != nil {
 		return nil, err
 	}
@@ -78,48 +76,82 @@ func (x *exactly) secondMoments(ctx context.Context, pairs []int) ([][]float64, 
 	for _, shape := range x.b.Engine.Config.Projections(x.Sketch.Layers) {
 		v = append(v, make([]float64, shape.Size()))
 	}
+	const name = "second-moments"
+	made, err := x.keep.done(name)
+	if err != nil {
+		return nil, err
+	}
+	if made != nil {
+		_, err := take(made, v)
+		return v, err
+	}
 	order, size := rng.Stream(x.Seed, "batches of second moments", x.name()).Perm(len(pairs)), x.Adam.BatchPairs
+	var at sumPlace // its blocks are batches
+	data, ok, err := x.keep.resume(&at, func() bool { return at.Pass == name })
+	if err != nil {
+		return nil, err
+	}
+	if ok {
+		if _, err := take(data, v); err != nil {
+			return nil, err
+		}
+	} else {
+		at = sumPlace{Pass: name}
+	}
 	batches := (len(pairs) + size - 1) / size
-	for b := range batches {
+	for at.Done < batches {
 		var batch []int
-		for _, at := range order[b*size : min((b+1)*size, len(pairs))] {
-			batch = append(batch, pairs[at])
+		for _, i := range order[at.Done*size : min((at.Done+1)*size, len(pairs))] {
+			batch = append(batch, pairs[i])
 		}
-		err := x.blocks(ctx, batch, func(b *nn.Batch, pairs []int) error {
-			target := x.target(pairs)
-			for i := range target.Weight {
-				target.Weight[i] = 1 / float64(len(batch))
-			}
-			_, err := trainer.Accumulate(b, target)
-			return err
-		})
-		if err != nil {
+		if err := x.addSquares(context.WithoutCancel(ctx), trainer, v, batch, float64(batches)); err != nil {
 			return nil, err
 		}
-		gradient, err := trainer.TakeGradient()
-		if err != nil {
+		at.Done++
+		if err := x.keep.at(ctx, func() (any, numbers, error) { return at, writing(v), nil }); err != nil {
 			return nil, err
-		}
-		shrink := 1.0 // as training clips, by the norm over all weights
-		if norm := math.Sqrt(innerProduct(gradient, gradient)); x.Adam.Clip > 0 && norm > x.Adam.Clip {
-			shrink = x.Adam.Clip / norm
-		}
-		for k, of := range x.compared(gradient) {
-			for j, d := range of {
-				v[k][j] += shrink * shrink * float64(d) * float64(d) / float64(batches)
-			}
 		}
 	}
+	x.keep.finish(name, writing(v))
 	return v, nil
 }
 
-// narrow is a list of weights in the device's precision.
-func narrow(list [][]float64) [][]float32 {
-	out := make([][]float32, len(list))
-	for i, of := range list {
+// addSquares adds the squared gradient of one of so many batches to their mean.
+func (x *exactly) addSquares(ctx context.Context, trainer *nn.Trainer, v [][]float64, batch []int, batches float64) error {
+	err := x.blocks(ctx, batch, func(b *nn.Batch, pairs []int) error {
+		target := x.target(pairs)
+		for i := range target.Weight {
+			target.Weight[i] = 1 / float64(len(batch))
+		}
+		_, err := trainer.Accumulate(b, target)
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	gradient, err := trainer.TakeGradient()
+	if err != nil {
+		return err
+	}
+	shrink := 1.0 // as training clips, by the norm over all weights
+	if norm := math.Sqrt(innerProduct(gradient, gradient)); x.Adam.Clip > 0 && norm > x.Adam.Clip {
+		shrink = x.Adam.Clip / norm
+	}
+	for k, of := range x.compared(gradient) {
+		for j, d := range of {
+			v[k][j] += shrink * shrink * float64(d) * float64(d) / batches
+		}
+	}
+	return nil
+}
+
+// scale is 1/(√v + ε), by which Adam multiplies, in the device's precision.
+func (a Adam) scale(v [][]float64) [][]float32 {
+	out := make([][]float32, len(v))
+	for i, of := range v {
 		out[i] = make([]float32, len(of))
 		for j, x := range of {
-			out[i][j] = float32(x)
+			out[i][j] = float32(1 / (math.Sqrt(x) + a.Epsilon))
 		}
 	}
 	return out

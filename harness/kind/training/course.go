@@ -2,6 +2,8 @@ package training
 
 import (
 	"context"
+	"encoding/json"
+	"errors"
 	"fmt"
 	"runtime/debug"
 	"strconv"
@@ -26,6 +28,8 @@ type course struct {
 	steps    []loggedStep
 	done     int // batches that were met before
 	online   *train.Online
+	match    *matching         // nil where the drift of another policy does not end it
+	kept     map[string][]byte // the parts of the checkpoint that it goes on from; nil at the start
 }
 
 // loggedStep is a step in the log of a checkpoint, with what its aggregator goes on from.
@@ -56,11 +60,10 @@ func (c *course) open() error {
 // openTrainer returns the checkpoint that it goes on from, the zero one at the start.
 func (c *course) openTrainer() (from nn.TrainerState, err error) {
 	scratch := c.desk.Scratch()
-	kept, err := scratch.Latest()
-	if err != nil {
+	if c.kept, err = scratch.Latest(); err != nil {
 		return from, err
 	}
-	if kept == nil {
+	if c.kept == nil {
 		w, err := c.bench.Weights(c.desk.Shelf, c.Policy)
 		if err != nil {
 			return from, err
@@ -68,11 +71,11 @@ func (c *course) openTrainer() (from nn.TrainerState, err error) {
 		c.trainer, err = c.bench.Engine.NewTrainer(w, c.adam())
 		return from, err
 	}
-	from, err = nn.UnmarshalState(c.bench.Engine.Config, kept[statePart])
+	from, err = nn.UnmarshalState(c.bench.Engine.Config, c.kept[statePart])
 	if err != nil {
 		return from, damaged(scratch, err)
 	}
-	c.steps, err = record.Decode[loggedStep](kept[stepsPart], stepsPart, "steps")
+	c.steps, err = record.Decode[loggedStep](c.kept[stepsPart], stepsPart, "steps")
 	if err != nil {
 		return from, damaged(scratch, err)
 	}
@@ -92,6 +95,9 @@ func damaged(scratch store.Scratch, err error) error {
 }
 
 func (c *course) close() {
+	if c.match != nil {
+		c.match.release()
+	}
 	if c.online != nil {
 		c.online.Free()
 	}
@@ -102,11 +108,15 @@ func (c *course) close() {
 
 // run takes the steps that are left.
 func (c *course) run(ctx context.Context) error {
+	if c.match != nil && len(c.match.checks) == 1 && c.match.checks[0].Drift > c.match.target {
+		return nil // before the first step
+	}
 	interval, filter := c.desk.Scratch().Interval(), train.Filter(nil)
+	steps := c.settings.Steps(len(c.pairs))
 	if c.online != nil {
 		filter = c.online.Filter
 	}
-	return train.Filtered(ctx, c.trainer, c.done, c.pairs, c.settings, c.Seed, strconv.Itoa(c.Iteration), filter, func(t train.Step) error {
+	err := train.Filtered(ctx, c.trainer, c.done, c.pairs, c.settings, c.Seed, strconv.Itoa(c.Iteration), filter, func(t train.Step) error {
 		if t.Pairs > 0 { // else no step was taken, and there is no loss to record
 			c.steps = append(c.steps, loggedStep{record.Step{
 				Step: t.Step, Loss: t.Loss, Accuracy: t.Accuracy, Margin: t.Margin, Chosen: t.Chosen, Rejected: t.Rejected,
@@ -116,11 +126,50 @@ func (c *course) run(ctx context.Context) error {
 			c.desk.Loss(t.Loss)
 		}
 		c.desk.Advance(t.Met, t.Tokens)
+		if c.match != nil && c.match.due(t.Step, steps) {
+			if err := c.match.check(ctx, c); err != nil {
+				return err
+			}
+		}
 		if ctx.Err() == nil && !interval.Due() {
 			return nil
 		}
 		return interval.Do(c.save)
 	})
+	if errors.Is(err, errPassed) {
+		return nil
+	}
+	var spoiled *train.Divergence
+	if errors.As(err, &spoiled) {
+		err = errors.Join(fmt.Errorf("%w. The batch and the weights before the step are in %s; the same command takes the step again", err, c.desk.Scratch()), c.leave(spoiled))
+	}
+	return err
+}
+
+// leave keeps what is needed to take a step that diverged again: the checkpoint before it, and its batch.
+func (c *course) leave(d *train.Divergence) error {
+	type pair struct {
+		Pair             int     `json:"pair"` // among those that are trained on
+		Language         string  `json:"language"`
+		Prompt           []int   `json:"prompt"` // tokens
+		Chosen, Rejected []int   // tokens
+		Reference        float64 `json:"reference"` // chosen minus rejected, as the loss scores answers
+	}
+	what := struct {
+		Step           int      `json:"step"`
+		Loss, GradNorm string   // JSON has no NaN
+		Weights        []string `json:"weights"` // whose gradients are not finite, as the backward pass meets them
+		Batch          []pair   `json:"batch"`
+	}{Step: d.Step, Loss: fmt.Sprint(d.Loss), GradNorm: fmt.Sprint(d.GradNorm), Weights: d.Weights}
+	for _, i := range d.Batch {
+		p := c.pairs[i]
+		what.Batch = append(what.Batch, pair{i, c.Languages[p.Language], p.Chosen.Prompt, p.Chosen.Answer, p.Rejected.Answer, p.Reference})
+	}
+	text, err := json.MarshalIndent(what, "", " ")
+	if err != nil {
+		return err
+	}
+	return errors.Join(c.save(), c.desk.Scratch().Show(store.DivergedFile, text))
 }
 
 // save writes a checkpoint.
@@ -147,6 +196,12 @@ func (c *course) save() error {
 		if err := add(statePart, disk.Bytes(data)); err != nil {
 			return err
 		}
-		return add(stepsPart, disk.Bytes(log))
+		if err := add(stepsPart, disk.Bytes(log)); err != nil {
+			return err
+		}
+		if c.match == nil {
+			return nil
+		}
+		return c.match.save(add)
 	})
 }

@@ -33,9 +33,10 @@ func TestWhatIsTrainedOn(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer st.Close()
-	put := func(key, name string, list any) {
+	put := func(name string, list any) stage.Ref {
 		t.Helper()
 		var files stage.Files
+		var key string
 		switch list := list.(type) {
 		case []kind.Pair:
 			files, err = stage.Output(name, list)
@@ -45,21 +46,23 @@ func TestWhatIsTrainedOn(t *testing.T) {
 			files, err = stage.Output(name, list)
 		}
 		if err == nil {
-			err = st.Put(key, store.Meta{}, files)
+			key, err = store.Meta{Kind: name}.Key()
+		}
+		if err == nil {
+			err = st.Put(key, store.Meta{Kind: name}, files)
 		}
 		if err != nil {
 			t.Fatal(err)
 		}
+		return stage.Ref(key)
 	}
-	put("p", "pairs", pairs)
-	put("r", "reference", reference)
-	put("c", "choices", choices)
+	p, r, c := put("pairs", pairs), put("reference", reference), put("choices", choices)
 	swap := func(p loss.PairLogProb) loss.PairLogProb {
 		return loss.PairLogProb{Chosen: p.Rejected, Rejected: p.Chosen}
 	}
 	for _, k := range loss.Kinds() {
 		l := loss.Loss{Kind: k.Name, Beta: 0.5, LengthPenalty: 0.1, LDAlpha: 0.5}
-		got, err := Train{Pairs: "p", Reference: "r", Selection: "c", Languages: []string{"en", "de"}, Loss: l}.kept(stage.Shelf{Store: st})
+		got, err := Train{Pairs: p, Reference: r, Selection: c, Languages: []string{"en", "de"}, Loss: l}.kept(stage.Shelf{Store: st})
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -2,6 +2,7 @@ package training
 
 import (
 	"context"
+	"errors"
 	"maps"
 	"strconv"
 
@@ -12,6 +13,7 @@ import (
 	"congrad/harness/kind/filtering"
 	"congrad/harness/loss"
 	"congrad/harness/method"
+	"congrad/harness/model"
 	"congrad/harness/nn"
 	"congrad/harness/record"
 	"congrad/harness/sketch"
@@ -34,6 +36,7 @@ type Train struct {
 	Language  string  `json:",omitempty"` // the only one whose pairs are trained on
 	Online    *Online `json:",omitempty"` // how it picks pairs while it trains; nil where it does not
 	Steps     *Steps  `json:",omitempty"` // of another arm, which it takes as many of; nil where its epochs decide
+	Match     *Match  `json:",omitempty"` // ends it where it has drifted as far as another policy; nil where it does not
 	kind.Device
 }
 
@@ -64,6 +67,9 @@ func (t Train) Inputs() []stage.Ref {
 	if t.Steps != nil {
 		list = append(list, t.Steps.inputs()...)
 	}
+	if t.Match != nil {
+		list = append(list, t.Match.Target, t.Match.Probe.Start.Stage)
+	}
 	return list
 }
 
@@ -82,6 +88,10 @@ func (t Train) Do(ctx context.Context, d *stage.Desk, b *bench.Bench) (stage.Fil
 		return nil, err
 	}
 	defer c.close()
+	if err := c.openMatch(ctx); err != nil && !errors.Is(err, errPassed) {
+		return nil, err
+	}
+	c.kept = nil // as large as the weights and the optimiser's state
 	d.Expect(c.settings.Steps(len(pairs)) * min(t.Train.BatchPairs, len(pairs)))
 	if err := c.run(ctx); err != nil {
 		return nil, err
@@ -161,12 +171,21 @@ func (t Train) surgery(done []loggedStep) (*train.Surgery, error) {
 // kept pair.
 func (t Train) Met(s stage.Shelf, language []int, chosen []kind.Choice) ([]*int, error) {
 	met := make([]*int, len(chosen))
-	if t.Train.Temperature == 0 && t.Steps == nil {
+	if t.Train.Temperature == 0 && t.Steps == nil && t.Match == nil {
 		return met, nil
 	}
 	settings, err := t.settings(s)
 	if err != nil {
 		return nil, err
+	}
+	if t.Match != nil {
+		matched, err := readMatched(s, s.Own)
+		if err != nil {
+			return nil, err
+		}
+		if settings.Total = matched.Steps; matched.Steps == 0 {
+			settings.Epochs = 0
+		}
 	}
 	var at, of []int // the pairs that are trained on and their languages
 	for i, c := range chosen {
@@ -189,6 +208,14 @@ func (t Train) Record(s stage.Shelf, _ *bench.Bench, at kind.Place, set *record.
 	for _, x := range steps {
 		x.Seed, x.Arm, x.Iteration, x.Lang = at.Seed, at.Arm.Name, at.Iteration, at.Lang
 		set.Steps = append(set.Steps, x)
+	}
+	if t.Match != nil {
+		x, err := readMatched(s, s.Own)
+		if err != nil {
+			return err
+		}
+		x.Seed, x.Arm, x.Iteration = at.Seed, at.Arm.Name, at.Iteration
+		set.Matched = append(set.Matched, x)
 	}
 	if t.Online == nil {
 		return nil
@@ -221,9 +248,17 @@ func (t Train) Forecast(size int, b *bench.Bench, l kind.Lengths) forecast.Stage
 	return f
 }
 
+// policy is the result: that of the last step, or the one whose drift matches.
+func (c *course) policy() (*model.Weights, error) {
+	if c.match != nil {
+		return c.match.below, nil
+	}
+	return c.bench.Engine.Download(c.trainer.Weights())
+}
+
 // files are the artefact of a training that has ended.
 func (c *course) files() (stage.Files, error) {
-	w, err := c.bench.Engine.Download(c.trainer.Weights())
+	w, err := c.policy()
 	if err != nil {
 		return nil, err
 	}
@@ -231,15 +266,24 @@ func (c *course) files() (stage.Files, error) {
 	if err != nil {
 		return nil, err
 	}
-	made := make([]record.Step, len(c.steps))
-	for i, s := range c.steps {
-		made[i] = s.Step
+	made := make([]record.Step, 0, len(c.steps))
+	for _, s := range c.steps {
+		if c.match == nil || s.Step.Step <= c.match.checks[c.match.at].Step {
+			made = append(made, s.Step)
+		}
 	}
 	files, err := stage.Output("steps", made)
 	if err != nil {
 		return nil, err
 	}
 	files["model.safetensors"] = data
+	if c.match != nil {
+		matched, err := stage.Output("matched", []record.Matched{c.match.result(c.settings.Steps(len(c.pairs)))})
+		if err != nil {
+			return nil, err
+		}
+		maps.Copy(files, matched)
+	}
 	if c.online != nil {
 		picked, err := c.Online.files(c.bench, c.online, c.pairs, c.Train.Languages)
 		if err != nil {

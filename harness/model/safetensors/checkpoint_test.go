@@ -437,3 +437,29 @@ func BenchmarkFloat32(b *testing.B) {
 		}
 	}
 }
+
+// Whatever an index is, there is an error, or every tensor is in the file that it names.
+func FuzzIndex(f *testing.F) {
+	f.Add(`{"weight_map": {"a": "1", "b": "2"}}`)
+	f.Add(`{"metadata": {"total_size": 8}, "weight_map": {"a": "1"}}`)
+	f.Add(`{"weight_map": {"a": "../1", "a": "1"}}`)
+	f.Add(`{"weight_map": null}`)
+	var one, two bytes.Buffer
+	for w, name := range map[*bytes.Buffer]string{&one: "a", &two: "b"} {
+		if err := Write(w, F32, []Tensor{{Name: name, Dims: []int{1}, Values: func() ([]float32, error) { return []float32{1}, nil }}}, nil); err != nil {
+			f.Fatal(err)
+		}
+	}
+	f.Fuzz(func(t *testing.T, index string) {
+		c, err := Open(fstest.MapFS{"1": {Data: one.Bytes()}, "2": {Data: two.Bytes()}, "model.safetensors.index.json": {Data: []byte(index)}})
+		if err != nil {
+			return
+		}
+		defer c.Close()
+		for _, name := range c.Names() {
+			if err := c.Float32(name, make([]float32, 1)); err != nil {
+				t.Fatalf("%q: %v", index, err)
+			}
+		}
+	})
+}

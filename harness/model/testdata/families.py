@@ -1,13 +1,16 @@
 """Writes families.json: the config.json of published models, as their makers wrote it and as transformers writes it anew, and
 what transformers makes of each: the weights it asks for, how far each layer sees, rotary frequencies, caps and scales.
 
-    pip install torch transformers==5.23.0 && python families.py
+    pip install torch transformers==5.24.0 && python families.py [NAME...]
+
+With names, only the lines of these are written anew.
 
 Nothing is downloaded: the settings below were written down by hand after what is public of the models. The numbers of
 parameters that come out are those that the models are known to have.
 """
 
 import json
+import sys
 import tempfile
 from pathlib import Path
 
@@ -29,6 +32,15 @@ qwen = dict(attention_dropout=0.0, bos_token_id=151643, eos_token_id=151645, hid
             torch_dtype="bfloat16", use_cache=True, use_sliding_window=False, vocab_size=151936)  # fmt: skip
 qwen2 = qwen | dict(architectures=["Qwen2ForCausalLM"], model_type="qwen2")
 qwen3 = qwen | dict(architectures=["Qwen3ForCausalLM"], model_type="qwen3", attention_bias=False, head_dim=128, rope_scaling=None, sliding_window=None)
+mistral = dict(architectures=["MistralForCausalLM"], model_type="mistral", attention_dropout=0.0, bos_token_id=1, eos_token_id=2, hidden_act="silu",
+               hidden_size=4096, initializer_range=0.02, intermediate_size=14336, max_position_embeddings=32768, num_attention_heads=32, num_hidden_layers=32,
+               num_key_value_heads=8, rms_norm_eps=1e-5, tie_word_embeddings=False, torch_dtype="bfloat16", use_cache=True)  # fmt: skip
+olmo = dict(attention_bias=False, attention_dropout=0.0, eos_token_id=100257, hidden_act="silu", hidden_size=4096, initializer_range=0.02,
+            intermediate_size=11008, num_attention_heads=32, num_hidden_layers=32, num_key_value_heads=32, pad_token_id=100277, rms_norm_eps=1e-6,
+            rope_theta=500000, tie_word_embeddings=False, use_cache=True)  # fmt: skip
+cohere = dict(attention_bias=False, attention_dropout=0.0, bos_token_id=5, eos_token_id=255001, hidden_act="silu", hidden_size=4096, initializer_range=0.02,
+              layer_norm_eps=1e-5, num_attention_heads=32, num_hidden_layers=32, num_key_value_heads=8, pad_token_id=0, use_cache=True, vocab_size=256000)  # fmt: skip
+yarn = dict(attention_factor=1.2079441541679836, beta_fast=32.0, beta_slow=1.0, factor=8.0, original_max_position_embeddings=8192, rope_type="yarn")
 
 published = {
     "Llama-2-7b": llama | dict(hidden_size=4096, intermediate_size=11008, max_position_embeddings=4096, num_attention_heads=32, num_hidden_layers=32,
@@ -71,6 +83,26 @@ published = {
         num_hidden_layers=36, num_key_value_heads=8, rope_theta=1000000, tie_word_embeddings=False),
     "a Qwen 3 with biases": qwen3 | dict(hidden_size=64, intermediate_size=96, num_attention_heads=4, num_hidden_layers=1, num_key_value_heads=2,
         head_dim=32, attention_bias=True, vocab_size=100),
+    "EuroLLM-1.7B-Instruct": llama | dict(hidden_size=2048, intermediate_size=5632, max_position_embeddings=4096, num_attention_heads=16, num_hidden_layers=24,
+        num_key_value_heads=8, rope_scaling=None, tie_word_embeddings=False, vocab_size=128000, bos_token_id=1, eos_token_id=4, rope_theta=10000.0, mlp_bias=False),
+    "Mistral-7B-v0.1": mistral | dict(rope_theta=10000.0, sliding_window=4096, vocab_size=32000),
+    "Mistral-7B-Instruct-v0.3": mistral | dict(rope_theta=1000000.0, sliding_window=None, vocab_size=32768),
+    "OLMo-2-1124-7B": olmo | dict(architectures=["Olmo2ForCausalLM"], model_type="olmo2", max_position_embeddings=4096, rope_scaling=None, vocab_size=100352),
+    "Olmo-3-7B": olmo | dict(architectures=["Olmo3ForCausalLM"], model_type="olmo3", max_position_embeddings=65536, rope_scaling=yarn, vocab_size=100278,
+        sliding_window=4096, layer_types=(["sliding_attention"] * 3 + ["full_attention"]) * 8),
+    "an OLMo 3 without scaling": olmo | dict(model_type="olmo3", num_hidden_layers=5, hidden_size=64, intermediate_size=96, num_attention_heads=4,
+        num_key_value_heads=2, sliding_window=16, vocab_size=100, eos_token_id=2, pad_token_id=1),
+    "aya-expanse-8b": cohere | dict(architectures=["CohereForCausalLM"], model_type="cohere", intermediate_size=14336, logit_scale=0.125,
+        max_position_embeddings=8192, model_max_length=8192, rope_theta=10000, torch_dtype="float16", use_qk_norm=False),
+    "c4ai-command-r7b": cohere | dict(architectures=["Cohere2ForCausalLM"], model_type="cohere2", cache_implementation="hybrid", head_dim=128,
+        intermediate_size=14336, layer_switch=4, logit_scale=0.25, max_position_embeddings=132096, order_of_interleaved_layers="local_attn_first",
+        position_embedding_type="rope_gptj", rope_scaling=None, rope_theta=50000, rotary_pct=1.0, sliding_window=4096, sliding_window_pattern=4,
+        torch_dtype="bfloat16", use_embedding_sharing=True, use_gated_activation=True, use_parallel_block=True, use_parallel_embedding=True),
+    "Apertus-8B": dict(architectures=["ApertusForCausalLM"], model_type="apertus", attention_bias=False, attention_dropout=0.0, bos_token_id=1, eos_token_id=2,
+        hidden_act="xielu", hidden_dropout=0.0, hidden_size=4096, initializer_range=0.02, intermediate_size=21504, max_position_embeddings=65536, mlp_bias=False,
+        num_attention_heads=32, num_hidden_layers=32, num_key_value_heads=8, pad_token_id=3, post_norm=False, qk_norm=True, rms_norm_eps=1e-5,
+        rope_scaling=llama3 | dict(factor=8.0, type="llama3"), rope_theta=12000000, tie_word_embeddings=False, torch_dtype="bfloat16", use_cache=True,
+        vocab_size=131072),
 }  # fmt: skip
 
 
@@ -83,9 +115,12 @@ def facts(config):
     rotary = type(model.model.rotary_emb)(config)
     buffers = {k: v for k, v in rotary.named_buffers() if k.endswith("inv_freq") and "original" not in k}
     kinds = getattr(config, "layer_types", None) or ["full_attention"] * config.num_hidden_layers
+    if config.model_type == "mistral" and config.sliding_window:  # which decides for all layers there
+        kinds = ["sliding_attention"] * config.num_hidden_layers
     frequencies = {k: buffers.get(k + "_inv_freq", buffers.get("inv_freq"))for k in sorted(set(kinds))}
     frequencies = {k: [float(f"{x:.8g}") for x in f.tolist()] for k, f in frequencies.items()}
-    attention = layer.self_attn
+    attention, norm = layer.self_attn, model.model.norm
+    factors = [getattr(rotary, k + "_attention_scaling", getattr(rotary, "attention_scaling", 1.0)) for k in sorted(set(kinds))]
     return {
         "tensors": len(weights),
         "parameters": sum(w.numel() for w in weights.values()),
@@ -96,19 +131,23 @@ def facts(config):
         "attn_cap": getattr(attention, "attn_logit_softcapping", None) or 0,
         "logit_cap": getattr(config, "final_logit_softcapping", None) or 0,
         "activation": type(layer.mlp.act_fn).__name__,
-        "norm": type(layer.input_layernorm).__name__,
-        "eps": getattr(layer.input_layernorm, "eps", None) or layer.input_layernorm.variance_epsilon,
-        "rope_factor": rotary.attention_scaling if hasattr(rotary, "attention_scaling") else 1.0,
+        "norm": type(norm).__name__,
+        "eps": getattr(norm, "eps", None) or norm.variance_epsilon,
+        "rope_factors": dict(zip(sorted(set(kinds)), factors)),
+        "logit_scale": getattr(model, "logit_scale", 1.0),
     }
 
 
-out = []
-for name, raw in published.items():
+here = Path("families.json")
+kept = {f["name"]: f for f in json.loads(here.read_text())} if sys.argv[1:] else {}
+for name in sys.argv[1:] or published:
+    raw = published[name]
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder, "config.json")
         path.write_text(json.dumps(raw))
         config = AutoConfig.from_pretrained(folder)
         config.save_pretrained(folder)
         anew = json.loads(path.read_text())
-    out.append({"name": name, "published": raw, "anew": anew, **facts(config)})
-Path("families.json").write_text(json.dumps(out, separators=(",", ":")).replace('{"name"', '\n{"name"') + "\n")
+    kept[name] = {"name": name, "published": raw, "anew": anew, **facts(config)}
+out = [kept[name] for name in published]
+here.write_text(json.dumps(out, separators=(",", ":")).replace('{"name"', '\n{"name"') + "\n")

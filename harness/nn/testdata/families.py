@@ -1,7 +1,7 @@
 """Writes families/NAME/: small random models of every family as transformers saves them, and what transformers computes with
 them in float32: logits of random rows, and greedy continuations of prompts.
 
-    pip install torch safetensors transformers==5.23.0 && python families.py
+    pip install torch safetensors transformers==5.24.0 && python families.py [NAME...]
 
 Weights are values of bfloat16, so that they take half the room. All of them are random, norms and biases too. Windows, soft caps
 and scalings are small enough to matter within a few tokens. A greedy step whose two best logits are closer than 0.01 is not told
@@ -10,6 +10,7 @@ apart by every machine; such models are drawn again.
 
 import json
 import shutil
+import sys
 from pathlib import Path
 
 import torch
@@ -25,6 +26,8 @@ llama3 = dict(rope_type="llama3", factor=8.0, low_freq_factor=1.0, high_freq_fac
 gemma2 = shape | dict(model_type="gemma2", query_pre_attn_scalar=7, sliding_window=6, attn_logit_softcapping=2.0, final_logit_softcapping=8.0)
 gemma3 = shape | dict(model_type="gemma3_text", query_pre_attn_scalar=10, sliding_window=6, sliding_window_pattern=3)
 local, full = "sliding_attention", "full_attention"
+yarn = dict(rope_type="yarn", factor=8.0, original_max_position_embeddings=64, beta_fast=8.0, beta_slow=1.0, attention_factor=1.2, rope_theta=5e5)
+cohere = {k: v for k, v in shape.items() if k != "rms_norm_eps"} | dict(layer_norm_eps=1e-5, logit_scale=0.5)
 
 families = {
     "llama": shape | dict(model_type="llama"),
@@ -41,6 +44,13 @@ families = {
     "qwen2-windows": shape | dict(model_type="qwen2", use_sliding_window=True, sliding_window=5, max_window_layers=1),
     "qwen3": shape | dict(model_type="qwen3", tie_word_embeddings=True),
     "qwen3-biases": shape | dict(model_type="qwen3", attention_bias=True),
+    "mistral": shape | dict(model_type="mistral", sliding_window=5),
+    "olmo2": shape | dict(model_type="olmo2"),
+    "olmo3": shape | dict(model_type="olmo3", num_hidden_layers=4, sliding_window=5, rope_parameters={
+        full: yarn, local: dict(rope_type="default", rope_theta=5e5)}),
+    "cohere": cohere | dict(model_type="cohere"),
+    "cohere2": cohere | dict(model_type="cohere2", num_hidden_layers=4, sliding_window=5, attention_bias=True),
+    "apertus": shape | dict(model_type="apertus", rope_parameters=llama3),
 }  # fmt: skip
 
 
@@ -92,6 +102,7 @@ def make(name, settings, seed):
     folder.mkdir(parents=True)
     model.config.save_pretrained(folder)
     weights = {k: p.detach().to(torch.bfloat16) for k, p in model.named_parameters()}
+    weights |= {k: b.to(torch.bfloat16) for k, b in model.named_buffers() if ".act_fn." in k}  # which are in the files of an Apertus
     save_file(weights, folder / "model.safetensors")
     save_file(reference, folder / "reference.safetensors")
     spread = reference["logits"].std()
@@ -101,7 +112,7 @@ def make(name, settings, seed):
 
 
 torch.set_num_threads(1)
-for name, settings in families.items():
+for name in sys.argv[1:] or families:
     seed = 1
-    while not make(name, settings, seed):
+    while not make(name, families[name], seed):
         seed += 1
