@@ -40,11 +40,11 @@ func textOf(build func(*outcome.Study) []report.Block) piece { return piece{text
 // contents lists everything that a report holds. Nothing else is made.
 func contents() []chapter {
 	return []chapter{
-		{id: "glance", title: "At a glance", pieces: []piece{textOf(report.Glance), optional(first)}},
+		{id: "glance", title: "At a glance", pieces: []piece{textOf(report.Glance), optional(figure.Differences)}},
 		{id: "run", title: "What was run", pieces: []piece{textOf(report.Run)}},
 		{id: "findings", title: "Findings", pieces: []piece{tableOf(claimsTable), textOf(report.Findings)}},
 		{id: "win-rates", title: "Win rates", has: evaluated, pieces: []piece{
-			tableOf(mainTable), tableOf(publishedTable), tableOf(sampledTable), textOf(noReference), optional(second), tableOf(languagesTable),
+			tableOf(mainTable), tableOf(publishedTable), tableOf(sampledTable), figureOf(figure.WinRates), tableOf(languagesTable),
 			optional(figure.Iterations), tableOf(iterationsTable), optional(figure.Drift),
 			tableOf(paysTable), tableOf(roomTable), tableOf(matrixTable),
 			optional(figure.KeepSweep), optional(figure.RankSweep), tableOf(lengthsTable), tableOf(lengthsLanguagesTable),
@@ -64,24 +64,6 @@ func contents() []chapter {
 		{id: "reading", title: "How to read this", pieces: []piece{textOf(report.Reading)}},
 	}
 }
-
-// first is the figure of the first page: what each language gains over the reference, or, without one, over the opponent.
-func first(s *outcome.Study) figure.Figure {
-	if s.Reference() == nil {
-		return figure.WinRates(s)
-	}
-	return figure.Differences(s)
-}
-
-// second is the figure of win rates, where the first page does not have it.
-func second(s *outcome.Study) figure.Figure {
-	if s.Reference() == nil {
-		return figure.Figure{}
-	}
-	return figure.WinRates(s)
-}
-
-func noReference(s *outcome.Study) []report.Block { return []report.Block{{Text: s.NoReference()}} }
 
 func evaluated(s *outcome.Study) bool {
 	prompts, _ := s.Prompts()

@@ -7,8 +7,8 @@ import (
 	"congrad/results/table"
 )
 
-// sentence ends where a capital, a bracket or a mark begins the next.
-var sentence = regexp.MustCompile(`[.?!] ([\p{Lu}\[~><†*])`)
+// sentence ends at a full stop before a space. What begins the next may be an arm's name, so its case says nothing.
+var sentence = regexp.MustCompile(`[.?!] `)
 
 // once leaves out of a text the sentences that the report has said before. A table's own files have all of them, for they are read alone.
 type once map[string]bool

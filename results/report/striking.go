@@ -12,11 +12,11 @@ import (
 	"congrad/results/table"
 )
 
-// striking is what strikes most, in a sentence: that the numbers are no result, languages that lose under every arm, or the largest significant
-// difference to the reference in a language.
+// striking is what strikes most, in a sentence: languages that lose under every arm, or the largest significant difference to the reference in a
+// language. Of numbers that are no result there is nothing to say.
 func striking(s *outcome.Study) string {
-	for _, d := range s.Doubts() {
-		return d.Text
+	if len(s.Doubts()) > 0 {
+		return ""
 	}
 	if lost := lostLanguages(s); lost != "" {
 		return lost
