@@ -27,7 +27,7 @@ func (a *app) completions(root *cobra.Command) {
 			c.ValidArgsFunction = a.nth(a.experiments, armsOf)
 		case "show":
 			c.ValidArgsFunction = a.nth(a.runs, a.tablesOf)
-		case "report":
+		case "report", "table":
 			c.ValidArgsFunction = a.nth(a.runs)
 		case "diff":
 			c.ValidArgsFunction = a.nth(a.runs, a.runs)

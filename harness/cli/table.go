@@ -1,0 +1,128 @@
+package cli
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"slices"
+	"strings"
+
+	"congrad/harness/exit"
+	"congrad/harness/record"
+	"congrad/harness/suggest"
+	"congrad/results"
+	"congrad/results/table"
+
+	"github.com/spf13/cobra"
+)
+
+func (a *app) tableCommand() *cobra.Command {
+	var p results.Paper
+	var format string
+	var columns int
+	c := &cobra.Command{
+		Use:   "table RUN",
+		Short: "Print a table of a run for a paper",
+		Long: "Sets arms against languages, or against groups of languages, and prints LaTeX (booktabs) that fits one or two columns of\n" +
+			"a page in the style of the ACL: it is never scaled; type has 10 or 9 points, and a table that is too wide is cut into\n" +
+			"panels. Names in other scripts are transliterated. Measures: " + strings.Join(results.PaperMeasures(), ", ") + ".",
+		Example: "  congrad table tiny\n  congrad table tiny --rows language --cols arm --measure exact --percent --bold-best\n" +
+			"  congrad table tiny --cols group --measure win-rate,win-rate-minus-reference --ci half --columns 2",
+		Args: cobra.ExactArgs(1),
+		RunE: func(_ *cobra.Command, args []string) error {
+			if err := checkPaper(p, format, columns); err != nil {
+				return exit.With(exit.Config, err)
+			}
+			folder, err := a.findRun(args[0])
+			if err != nil {
+				return err
+			}
+			if _, err := record.LoadGrid(folder.Records()); err == nil {
+				return exit.With(exit.Config, fmt.Errorf("%s is a grid, which has no arms of its own: name one of its cells (congrad ls runs)", args[0]))
+			} else if !errors.Is(err, fs.ErrNotExist) {
+				return exit.With(exit.Data, err)
+			}
+			set, err := folder.Load()
+			if err != nil {
+				return exit.With(exit.Data, err)
+			}
+			t, err := results.PaperTable(set, p)
+			if err != nil {
+				return exit.With(exit.Config, fmt.Errorf("table %s: %w", args[0], err))
+			}
+			return a.printPaper(t, format, columns)
+		},
+	}
+	c.Flags().StringVar(&p.Rows, "rows", "arm", "what rows are: "+strings.Join(results.PaperSides(), ", "))
+	c.Flags().StringVar(&p.Columns, "cols", "language", "what columns are: "+strings.Join(results.PaperSides(), ", "))
+	c.Flags().StringSliceVar(&p.Measures, "measure", []string{"win-rate"}, "measures, with commas between them")
+	c.Flags().StringVar(&p.Task, "task", "", "task of accuracy, exact-match and bits-per-byte (default all tasks together)")
+	c.Flags().StringSliceVar(&p.Arms, "arms", nil, "arms, with commas between them (default all)")
+	c.Flags().StringVar(&p.Interval, "ci", "half", "95 % intervals: none, half (their half width) or full (both ends)")
+	c.Flags().BoolVar(&p.Percent, "percent", false, "shares as percentages")
+	c.Flags().BoolVar(&p.Best, "bold-best", false, "set the best of each column in bold; of each row, where columns are arms")
+	c.Flags().IntVar(&columns, "columns", 1, "columns of the page that the table is wide: 1 or 2")
+	c.Flags().StringVar(&format, "format", "latex", strings.Join(paperFormats(), ", "))
+	a.WideFlag(c)
+	return c
+}
+
+func paperFormats() []string { return []string{"latex", "text", "markdown", "csv"} }
+
+// checkPaper checks the words of the flags.
+func checkPaper(p results.Paper, format string, columns int) error {
+	word := func(flag, value string, among []string) error {
+		if slices.Contains(among, value) {
+			return nil
+		}
+		return fmt.Errorf("--%s %q: want %s%s", flag, value, strings.Join(among, ", "), suggest.DidYouMean(value, among))
+	}
+	for _, err := range []error{
+		word("rows", p.Rows, results.PaperSides()), word("cols", p.Columns, results.PaperSides()), word("ci", p.Interval, results.PaperIntervals()), word("format", format, paperFormats()),
+	} {
+		if err != nil {
+			return err
+		}
+	}
+	for _, m := range p.Measures {
+		if err := word("measure", m, results.PaperMeasures()); err != nil {
+			return err
+		}
+	}
+	switch {
+	case len(p.Measures) == 0:
+		return errors.New(`--measure "": name at least one measure (congrad table --help)`)
+	case (p.Rows == "arm") == (p.Columns == "arm"):
+		return fmt.Errorf("--rows %s --cols %s: one of them must be arm, the other language or group", p.Rows, p.Columns)
+	case columns != 1 && columns != 2:
+		return fmt.Errorf("--columns %d: a page has 1 or 2 columns", columns)
+	}
+	return nil
+}
+
+// printPaper prints a table in one of the formats.
+func (a *app) printPaper(t table.Table, format string, columns int) (err error) {
+	var text []byte
+	switch format {
+	case "latex":
+		if text, err = t.LaTeXWithin(columns); err != nil {
+			wider := "--columns 2, "
+			if columns == 2 {
+				wider = ""
+			}
+			return exit.With(exit.Config, fmt.Errorf("table: %w (%s--ci none, --percent, or fewer --arms make it narrower)", err, wider))
+		}
+	case "markdown":
+		text, err = t.Markdown()
+	case "csv":
+		text, err = t.CSV()
+	default:
+		if text, err = t.Plain(); err == nil {
+			return a.Table(string(text))
+		}
+	}
+	if err == nil {
+		_, err = a.Out.Write(text)
+	}
+	return err
+}
