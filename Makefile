@@ -11,7 +11,7 @@ STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.8.2
 # the folders with Go code of this project
 OURS := cmd eval experiments harness results
 
-.PHONY: build setup demo test check gobench bench reports lint clean world lingua go-xla parquet tokenizers transformers templates smollm2 base world-2-bases record record-smollm2 record-ablations map fidelity
+.PHONY: build setup demo test check gobench bench reports lint clean world lingua go-xla parquet tokenizers transformers templates smollm2 base world-2-bases record record-smollm2 record-ablations map paper fidelity
 
 build:
 	@command -v $(GO) >/dev/null || { echo "congrad is written in Go: install Go 1.26 or later" >&2; exit 1; }
@@ -191,6 +191,14 @@ map: setup
 	mkdir -p docs/when-it-helps experiments/tiny/map
 	cp runs/when-it-helps/tables/*.md runs/when-it-helps/figures/heat-map.svg docs/when-it-helps/
 	cp runs/when-it-helps/tables/*.csv experiments/tiny/map/
+
+# The page of docs/paper from the finished run of `tiny`, compiled in build/paper.
+paper: build
+	$(BIN) table tiny --cols group --measure win-rate,win-rate-minus-reference --percent --bold-best --columns 2 --out docs/paper/main.tex
+	$(BIN) table tiny --rows language --cols arm --arms joint,congrad,random,oracle --percent --bold-best --out docs/paper/languages.tex
+	cp runs/tiny/figures/differences.pdf runs/tiny/figures/training.pdf docs/paper/
+	mkdir -p build/paper && cd docs/paper && pdflatex -halt-on-error -output-directory ../../build/paper page.tex && \
+		pdflatex -halt-on-error -output-directory ../../build/paper page.tex
 
 # The tables and sweeps of the finished ablations that the documents show.
 record-ablations: build

@@ -116,7 +116,12 @@ func PaperTable(set *record.Set, p Paper) (table.Table, error) {
 		}
 	}
 	t.Partial = s.Partial
-	t.Footnotes = append(s.DoubtsOf("main"), confined(s)...)
+	t.Footnotes = s.DoubtsOf("main")
+	for i, a := range s.Confined() {
+		if slices.ContainsFunc(arms, func(b record.Arm) bool { return a.Name == b.Name }) {
+			t.Footnotes = append(t.Footnotes, confined(s)[i])
+		}
+	}
 	return t, nil
 }
 

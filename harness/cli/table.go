@@ -9,6 +9,7 @@ import (
 
 	"congrad/harness/exit"
 	"congrad/harness/record"
+	"congrad/harness/store"
 	"congrad/harness/suggest"
 	"congrad/results"
 	"congrad/results/table"
@@ -18,8 +19,7 @@ import (
 
 func (a *app) tableCommand() *cobra.Command {
 	var p results.Paper
-	var format string
-	var columns int
+	var o paperOut
 	c := &cobra.Command{
 		Use:   "table RUN",
 		Short: "Print a table of a run for a paper",
@@ -30,7 +30,7 @@ func (a *app) tableCommand() *cobra.Command {
 			"  congrad table tiny --cols group --measure win-rate,win-rate-minus-reference --ci half --columns 2",
 		Args: cobra.ExactArgs(1),
 		RunE: func(_ *cobra.Command, args []string) error {
-			if err := checkPaper(p, format, columns); err != nil {
+			if err := checkPaper(p, o); err != nil {
 				return exit.With(exit.Config, err)
 			}
 			folder, err := a.findRun(args[0])
@@ -50,7 +50,7 @@ func (a *app) tableCommand() *cobra.Command {
 			if err != nil {
 				return exit.With(exit.Config, fmt.Errorf("table %s: %w", args[0], err))
 			}
-			return a.printPaper(t, format, columns)
+			return a.writePaper(t, o)
 		},
 	}
 	c.Flags().StringVar(&p.Rows, "rows", "arm", "what rows are: "+strings.Join(results.PaperSides(), ", "))
@@ -61,16 +61,23 @@ func (a *app) tableCommand() *cobra.Command {
 	c.Flags().StringVar(&p.Interval, "ci", "half", "95 % intervals: none, half (their half width) or full (both ends)")
 	c.Flags().BoolVar(&p.Percent, "percent", false, "shares as percentages")
 	c.Flags().BoolVar(&p.Best, "bold-best", false, "set the best of each column in bold; of each row, where columns are arms")
-	c.Flags().IntVar(&columns, "columns", 1, "columns of the page that the table is wide: 1 or 2")
-	c.Flags().StringVar(&format, "format", "latex", strings.Join(paperFormats(), ", "))
+	c.Flags().IntVar(&o.columns, "columns", 1, "columns of the page that the table is wide: 1 or 2")
+	c.Flags().StringVar(&o.format, "format", "latex", strings.Join(paperFormats(), ", "))
+	c.Flags().StringVar(&o.file, "out", "", "write the table to this file instead of standard output")
 	a.WideFlag(c)
 	return c
+}
+
+// paperOut is how a table is written.
+type paperOut struct {
+	format, file string
+	columns      int // of the page
 }
 
 func paperFormats() []string { return []string{"latex", "text", "markdown", "csv"} }
 
 // checkPaper checks the words of the flags.
-func checkPaper(p results.Paper, format string, columns int) error {
+func checkPaper(p results.Paper, o paperOut) error {
 	word := func(flag, value string, among []string) error {
 		if slices.Contains(among, value) {
 			return nil
@@ -78,7 +85,7 @@ func checkPaper(p results.Paper, format string, columns int) error {
 		return fmt.Errorf("--%s %q: want %s%s", flag, value, strings.Join(among, ", "), suggest.DidYouMean(value, among))
 	}
 	for _, err := range []error{
-		word("rows", p.Rows, results.PaperSides()), word("cols", p.Columns, results.PaperSides()), word("ci", p.Interval, results.PaperIntervals()), word("format", format, paperFormats()),
+		word("rows", p.Rows, results.PaperSides()), word("cols", p.Columns, results.PaperSides()), word("ci", p.Interval, results.PaperIntervals()), word("format", o.format, paperFormats()),
 	} {
 		if err != nil {
 			return err
@@ -94,20 +101,20 @@ func checkPaper(p results.Paper, format string, columns int) error {
 		return errors.New(`--measure "": name at least one measure (congrad table --help)`)
 	case (p.Rows == "arm") == (p.Columns == "arm"):
 		return fmt.Errorf("--rows %s --cols %s: one of them must be arm, the other language or group", p.Rows, p.Columns)
-	case columns != 1 && columns != 2:
-		return fmt.Errorf("--columns %d: a page has 1 or 2 columns", columns)
+	case o.columns != 1 && o.columns != 2:
+		return fmt.Errorf("--columns %d: a page has 1 or 2 columns", o.columns)
 	}
 	return nil
 }
 
-// printPaper prints a table in one of the formats.
-func (a *app) printPaper(t table.Table, format string, columns int) (err error) {
+// writePaper writes a table in one of the formats.
+func (a *app) writePaper(t table.Table, o paperOut) (err error) {
 	var text []byte
-	switch format {
+	switch o.format {
 	case "latex":
-		if text, err = t.LaTeXWithin(columns); err != nil {
+		if text, err = t.LaTeXWithin(o.columns); err != nil {
 			wider := "--columns 2, "
-			if columns == 2 {
+			if o.columns == 2 {
 				wider = ""
 			}
 			return exit.With(exit.Config, fmt.Errorf("table: %w (%s--ci none, --percent, or fewer --arms make it narrower)", err, wider))
@@ -117,12 +124,19 @@ func (a *app) printPaper(t table.Table, format string, columns int) (err error) 
 	case "csv":
 		text, err = t.CSV()
 	default:
-		if text, err = t.Plain(); err == nil {
+		if text, err = t.Plain(); err == nil && o.file == "" {
 			return a.Table(string(text))
 		}
 	}
-	if err == nil {
+	switch {
+	case err != nil:
+		return err
+	case o.file == "":
 		_, err = a.Out.Write(text)
+		return err
 	}
-	return err
+	if err := store.WriteFile(o.file, text); err != nil {
+		return exit.With(exit.Config, fmt.Errorf("--out: %w", err))
+	}
+	return nil
 }

@@ -29,10 +29,11 @@ func (t Table) LaTeXWithin(columns int) ([]byte, error) {
 	if err != nil {
 		return nil, t.failed("LaTeX", err)
 	}
-	size, gap, panels := 0.0, 0.0, [][]int(nil)
-	for _, try := range []struct{ size, gap float64 }{{10, 5}, {10, 3.5}, {smallest, 4}, {smallest, 2.5}} {
-		size, gap, panels = try.size, try.gap, t.panels(m, try.size, try.gap, room)
-		if len(panels) == 1 {
+	size, gap := smallest, 2.5
+	panels := t.panels(m, size, gap, room)
+	for _, roomier := range []struct{ size, gap float64 }{{10, 6}, {10, 3.5}, {smallest, 5}, {smallest, 3.5}} {
+		if list := t.panels(m, roomier.size, roomier.gap, room); len(list) == len(panels) && list != nil {
+			size, gap, panels = roomier.size, roomier.gap, list
 			break
 		}
 	}
@@ -156,7 +157,7 @@ func (m meter) column(t Table, i int) float64 {
 		}
 		most = math.Max(most, w)
 	}
-	return most
+	return 1.03 * most // Computer Modern is drawn wider for 9 points
 }
 
 // width is that of the table [points], in type of a size and with gap on both sides of what separates columns.
