@@ -162,7 +162,15 @@ func combinedBy(t record.Train) string {
 	if t.Aggregator == "" || t.Aggregator == "none" {
 		return ""
 	}
-	return ", combined by " + t.Aggregator
+	return ", combined by " + t.Aggregator + within(t.Scope)
+}
+
+// within says in what parts of the weights an aggregator works; empty for the whole model.
+func within(scope string) string {
+	if scope == "" {
+		return ""
+	}
+	return fmt.Sprintf(" %s by %s", scope, scope)
 }
 
 // judgeInWords names the judge and the noise on its scores.
@@ -228,7 +236,7 @@ func comparedWith(g record.Gradients, mode string) string {
 	}
 	with := fmt.Sprintf("%s gradient of the pair's own language", g.LanguageGradient)
 	if g.With == record.WithConsensus {
-		with = fmt.Sprintf("consensus: %s of %s%s gradients", g.Aggregator, map[bool]string{true: "unit-length "}[g.Normalise == "unit"], g.LanguageGradient)
+		with = fmt.Sprintf("consensus: %s%s of %s%s gradients", g.Aggregator, within(g.Scope), map[bool]string{true: "unit-length "}[g.Normalise == "unit"], g.LanguageGradient)
 	}
 	if g.With == record.WithTrusted {
 		with = fmt.Sprintf("mean direction of the %s gradients of %s", g.LanguageGradient, trusted(g))

@@ -75,6 +75,11 @@ func (a *app) root() *cobra.Command {
 	root.AddCommand(tool.Commands(a.App)...)
 	root.SetHelpCommand(helpCommand(root))
 	root.InitDefaultCompletionCmd()
+	for _, c := range root.Commands() {
+		if c.Name() == "completion" { // the library's own prints its help for a shell that it does not know
+			c.RunE, c.Args = shell.NeedsCommand, cobra.ArbitraryArgs
+		}
+	}
 	addGroups(root)
 	checkArguments(root)
 	a.completions(root)

@@ -64,7 +64,7 @@ func TestExitCodes(t *testing.T) {
 		"run tiny --set a.b=c":                exit.Config,
 		"report nothing":                      exit.Config,
 		"run tiny --device xla":               exit.Backend,
-		"validate tiny --set model=" + broken: 0,
+		"validate tiny --set model=" + broken: exit.Data,
 		"new .mine":                           exit.Config,
 		"run tiny-1 --device go --dry-run --set prompts.per_language=600": exit.Config,
 		"run tiny --device go --set model=" + broken:                      exit.Data,

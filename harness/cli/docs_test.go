@@ -58,6 +58,9 @@ func TestDocumentedCommands(t *testing.T) {
 					continue
 				}
 				count++
+				if strings.HasPrefix(strings.TrimSpace(comment), "exits 1") {
+					script.WriteString("! ")
+				}
 				script.WriteString(runnable(t, document, command) + "\n")
 				if answer, ok := strings.CutPrefix(strings.TrimSpace(comment), "answers "); ok {
 					fmt.Fprintf(&script, "stdout '^%s$'\n", regexp.QuoteMeta(answer))
@@ -361,7 +364,7 @@ func TestReadmeQuotesWhatItLinks(t *testing.T) {
 		t.Fatal("README.md shows no output")
 	}
 	for _, e := range regexp.MustCompile(`([-+]?[0-9.]+) \[([-+]?[0-9.]+), ([-+]?[0-9.]+)\]`).FindAllSubmatch(shown[1], -1) {
-		quoted = append(quoted, append(e, []byte("docs/tiny-1/main.md")))
+		quoted = append(quoted, append(e, []byte("docs/tiny/main.md")))
 	}
 	if len(quoted) < 10 {
 		t.Fatalf("%d estimates were found; is the pattern still right?", len(quoted))

@@ -18,7 +18,7 @@ func addGroups(root *cobra.Command) {
 		{"run", "Experiments:", []string{"new", "defaults", "ls", "validate", "plan", "run", "stage", "validate-scores"}},
 		{"results", "Results:", []string{"show", "report", "table", "diff", "export", "diagnose"}},
 		{"models", "Models:", []string{"model", "generate", "tokenize", "examine", "pretrain"}},
-		{"maintenance", "Maintenance:", []string{"setup", "doctor", "verify", "gc", "version"}},
+		{"maintenance", "Maintenance:", []string{"setup", "doctor", "verify", "gc", "completion", "version"}},
 	} {
 		root.AddGroup(&cobra.Group{ID: g.id, Title: g.title})
 		for _, c := range root.Commands() {

@@ -19,13 +19,21 @@ func (a *app) planJSON(arg string, x *expectation, f forecast.Forecast, room flo
 			}
 		}
 		stages = append(stages, shell.Object{
-			{Key: "kind", Value: n.Kind}, {Key: "stages", Value: n.Stages}, {Key: "tokens", Value: n.Tokens}, {Key: "seconds", Value: n.Seconds},
-			{Key: "bytes", Value: bytes}, {Key: "total_bytes", Value: int64(n.Total())},
+			{Key: "kind", Value: n.Kind},
+			{Key: "stages", Value: n.Stages},
+			{Key: "tokens", Value: n.Tokens},
+			{Key: "seconds", Value: n.Seconds},
+			{Key: "bytes", Value: bytes},
+			{Key: "total_bytes", Value: int64(n.Total())},
 		})
 	}
 	all := shell.Object{
-		{Key: "experiment", Value: x.experiment.Name}, {Key: "model", Value: x.experiment.Model}, {Key: "parameters", Value: x.model.Config.Parameters()},
-		{Key: "precision", Value: x.experiment.Precision}, {Key: "stages", Value: stages}, {Key: "seconds", Value: f.Seconds()},
+		{Key: "experiment", Value: x.experiment.Name},
+		{Key: "model", Value: x.experiment.Model},
+		{Key: "parameters", Value: x.model.Config.Parameters()},
+		{Key: "precision", Value: x.experiment.Precision},
+		{Key: "stages", Value: stages},
+		{Key: "seconds", Value: f.Seconds()},
 	}
 	peak := 0.0
 	if len(f.Needs) > 0 {

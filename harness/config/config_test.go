@@ -335,7 +335,7 @@ func TestErrorsOfArms(t *testing.T) {
 		},
 		"a consensus of one": {
 			replaced(`select = "congrad"`, "select = \"congrad\"\npolicy = \"mono\""), nil,
-			`x.toml:28: arms.congrad.select: "congrad" compares languages and cannot be used with policy = "mono"; want one of all, own_language, reward_margin, implicit_margin_high, implicit_margin_low, perplexity_band, ifd, oracle
+			`x.toml:28: arms.congrad.select: "congrad" compares languages and cannot be used with policy = "mono"; want one of all, own_language, reward_margin, implicit_margin_high, implicit_margin_low, perplexity_band, ifd, consistent, oracle
 x.toml:38: arms.random.match: "congrad" trains one model per language; match an arm whose models see the same pairs`,
 		},
 		"languages weighed in models of one": {

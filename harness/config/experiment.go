@@ -13,6 +13,7 @@ import (
 
 	"congrad/harness/loss"
 	"congrad/harness/method"
+	"congrad/harness/model"
 )
 
 // Experiment is one experiment file with every value spelled out.
@@ -132,11 +133,20 @@ type Train struct {
 	Beta2        float64 `toml:"beta2"`
 	Epsilon      float64 `toml:"epsilon"`
 	Aggregator   string  `toml:"aggregator" json:",omitempty"` // noSurgery, or one of method.Aggregators
+	Scope        string  `toml:"scope" json:",omitempty"`      // of the aggregator, one of model.Scopes
 	Temperature  float64 `toml:"temperature" json:",omitempty"`
 }
 
 // Surgery reports whether an aggregator combines the gradients of the languages in each step.
 func (t Train) Surgery() bool { return t.Aggregator != noSurgery }
+
+// Plain leaves out the scope where there is but one part, or nothing to combine.
+func (t Train) Plain() Train {
+	if !t.Surgery() || t.Scope == model.WholeModel {
+		t.Scope = ""
+	}
+	return t
+}
 
 // noSurgery in place of an aggregator takes one gradient of the whole batch.
 const noSurgery = "none"
@@ -155,6 +165,7 @@ type ConGrad struct {
 	EMADecay         float64  `toml:"ema_decay"`
 	Normalise        string   `toml:"normalise"`
 	Aggregator       string   `toml:"aggregator"`
+	Scope            string   `toml:"scope"`
 	Similarity       string   `toml:"similarity"`
 	LeaveOneOut      bool     `toml:"leave_one_out"`
 	HeldBack         float64  `toml:"held_back"`
@@ -313,7 +324,7 @@ func (a Arm) Online() bool {
 
 // ComparesExact reports whether the decisions of the arm's compressed gradients are compared with those of exact ones.
 func (a Arm) ComparesExact() bool {
-	return a.Select == "congrad" && !a.Online() && a.ConGrad.Sketch != "exact" && a.ConGrad.FidelityPairs > 0
+	return a.Select == "congrad" && !a.Online() && a.ConGrad.Sketch != "exact" && a.ConGrad.Scope == model.WholeModel && a.ConGrad.FidelityPairs > 0
 }
 
 // From says where a key's value comes from: a line of the file, the command line, or a default with its source.

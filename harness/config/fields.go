@@ -99,6 +99,7 @@ var Fields = []Field{
 	{"train.beta2", 0.999, 0, 0.9999999, nil, "Loshchilov & Hutter 2019", "AdamW's beta2"},
 	{"train.epsilon", 1e-8, 1e-30, 1, nil, "Loshchilov & Hutter 2019", "AdamW's epsilon"},
 	{"train.aggregator", noSurgery, 0, 0, nil, ours, "how each step combines the languages' gradients (congrad ls methods); none uses the gradient of the whole batch"},
+	{"train.scope", model.WholeModel, 0, 0, model.Scopes, ours, "train.aggregator: whether gradients are combined in the whole model at once, in each decoder block by itself, or in each weight by itself (after arXiv 2606.05613)"},
 	{"train.temperature", 1.0, 1, 1e6, nil, "Conneau et al. 2020 (XLM-R) for the formula; 1, every pair once an epoch, is our choice", "T: a language with n pairs is sampled in proportion to n^(1/T); above 1, pairs of languages with few pairs are seen more often and others less; the total stays the same"},
 
 	{"congrad.mode", "offline", 0, 0, []string{"offline", "online"}, ours, only(selectors(picking(method.PicksBestOnline))) + "when pairs are selected: all at the start of an iteration, or batch by batch during training (docs/online.md)"},
@@ -113,6 +114,7 @@ var Fields = []Field{
 	{"congrad.ema_decay", 0.99, 0, 0.999999, nil, "public summary: a moving average; the decay is our choice", "decay of the moving average, per pair"},
 	{"congrad.normalise", "unit", 0, 0, []string{"unit", "none"}, ours, "whether language gradients are scaled to unit length before the consensus"},
 	{"congrad.aggregator", "pcgrad", 0, 0, nil, "abstract: multi-objective optimisation; public summary: PCGrad", "turns the language gradients into the consensus (congrad ls methods)"},
+	{"congrad.scope", model.WholeModel, 0, 0, model.Scopes, ours, "whether the consensus is found in the whole model at once, in each decoder block by itself, or in each weight by itself; a pair is compared with the parts' consensus together (after arXiv 2606.05613)"},
 	{"congrad.similarity", "cosine", 0, 0, []string{"cosine", "dot"}, summary, "how a pair's gradient is compared with the consensus"},
 	{"congrad.leave_one_out", true, 0, 0, nil, ours, "remove the pair's own share from its language's gradient before comparing"},
 	{"congrad.held_back", 0.2, 1e-6, 0.9, nil, ours, only(selectors(holdingBack)) + "share of each language's pairs that is not trained on and that the other pairs are compared with"},

@@ -29,6 +29,8 @@ func TestSetOfAnArm(t *testing.T) {
 		"arms.congrad.keep.share=3":    "--set: arms.congrad.keep.share: 3 is out of range",
 		"arms.congrad.keep.shar=0.3":   `--set: arms.congrad.keep.shar: no such key; did you mean "share"?`,
 		"arms.congrad.beta=0.3":        `--set: arms.congrad.beta: no such key; did you mean "arms.congrad.loss.beta"?`,
+		"train={}":                     "--set train={}: is a table, whose keys are set one by one: train.KEY=VALUE",
+		"arms.congrad.keep=1":          "--set arms.congrad.keep=1: is a table",
 		"arms.congrad=1":               "--set arms.congrad=1: name a key of the arm, as in arms.congrad.keep.share=0.5",
 		"arms=[]":                      "--set arms=[]: arms are listed in the file; to change one, write arms.NAME.key=value",
 		"arms.keep.share=1":            "--set arms.keep.share=1: name the arm (baseline, congrad, random), as in arms.baseline.keep.share=...",

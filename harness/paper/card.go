@@ -126,7 +126,7 @@ func (c Card) training(b *strings.Builder) {
 	fmt.Fprintf(b, "- AdamW, peak rate %g (%s, warm-up %g), %s, %d pairs a step, clipped at %g.\n",
 		a.Train.LearningRate, a.Train.Schedule, a.Train.Warmup, passes(a), a.Train.BatchPairs, a.Train.Clip)
 	if a.Train.Surgery() {
-		fmt.Fprintf(b, "- The languages' gradients in a step are combined by %s.\n", code(a.Train.Aggregator))
+		fmt.Fprintf(b, "- The languages' gradients in a step are combined by %s%s.\n", code(a.Train.Aggregator), map[string]string{"block": ", in each decoder block by itself", "weight": ", in each weight by itself"}[a.Train.Scope])
 	}
 	if a.Train.Temperature != 1 {
 		fmt.Fprintf(b, "- Languages are sampled with temperature %g.\n", a.Train.Temperature)

@@ -61,6 +61,7 @@ type Gradients struct {
 	EMADecay         float64  `json:"ema_decay,omitempty"`
 	Normalise        string   `json:"normalise,omitempty"`     // of the languages in the consensus: "unit", "none"
 	Aggregator       string   `json:"aggregator,omitempty"`    // of the consensus
+	Scope            string   `json:"scope,omitempty"`         // in whose parts the consensus is found: "block", "weight"; empty: in the whole model at once
 	LeaveOneOut      bool     `json:"leave_one_out,omitempty"` // the pair's own share is left out of its language's gradient
 	Trust            []string `json:"trust,omitempty"`         // the trusted languages, where the experiment names them
 	TrustPairs       int      `json:"trust_pairs,omitempty"`   // pairs of each language that are checked to find them; 0 and no Trust: by coherence

@@ -112,8 +112,9 @@ type Train struct {
 	Beta1        float64 `json:"beta1"`
 	Beta2        float64 `json:"beta2"`
 	Epsilon      float64 `json:"epsilon"`
-	Aggregator   string  `json:"aggregator"`  // of the languages' gradients in a step; "none" takes one gradient of the batch
-	Temperature  float64 `json:"temperature"` // of sampling languages
+	Aggregator   string  `json:"aggregator"`      // of the languages' gradients in a step; "none" takes one gradient of the batch
+	Scope        string  `json:"scope,omitempty"` // in whose parts the aggregator works: "block", "weight"; empty: in the whole model at once
+	Temperature  float64 `json:"temperature"`     // of sampling languages
 }
 
 // Evaluate says how answers to held-out prompts are compared. It is empty where nothing is evaluated.

@@ -27,6 +27,7 @@ var Kinds = []kind.Row{
 	kind.Of[sampling.Within](),
 	kind.Of[filtering.Reference](),
 	kind.Of[filtering.Unprompted](),
+	kind.Of[filtering.HeldBack](),
 	kind.Of[filtering.Gradients](),
 	kind.Of[filtering.Select](),
 	kind.Of[filtering.Random](),

@@ -44,6 +44,9 @@ type round struct {
 	pairs             *stage.Stage // those that the arm meets
 	reference         *stage.Stage
 	unprompted        *stage.Stage // nil unless the selector reads it
+	heldBack          *stage.Stage // nil unless the selector reads what a training on held-back pairs does
+	rehearsal         *stage.Stage // that training
+	trained           *stage.Stage // the log-probs under its policy
 	gradients         *stage.Stage // nil unless the selector reads gradients
 	selection         *stage.Stage // nil where all pairs are kept; the training itself where it picks them
 	fidelity          *stage.Stage // nil but for the first round of the seeds that ask for it
@@ -57,7 +60,7 @@ func (r *round) where(who string) string {
 
 // stages are those of the round; some may be nil.
 func (r *round) stages() []*stage.Stage {
-	return []*stage.Stage{r.generated, r.judged, r.all, r.pairs, r.reference, r.unprompted, r.gradients, r.selection, r.fidelity, r.train}
+	return []*stage.Stage{r.generated, r.judged, r.all, r.pairs, r.reference, r.unprompted, r.heldBack, r.rehearsal, r.trained, r.gradients, r.selection, r.fidelity, r.train}
 }
 
 // final is what one model of an arm and seed is measured by, at its end or after an earlier iteration.

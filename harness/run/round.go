@@ -10,6 +10,7 @@ import (
 	"congrad/harness/kind/sampling"
 	"congrad/harness/kind/training"
 	"congrad/harness/method"
+	"congrad/harness/model"
 	"congrad/harness/stage"
 	"congrad/harness/train"
 )
@@ -85,18 +86,33 @@ func (p *planner) selection(r *round, matched *round, checked bool, where string
 	s := filtering.SelectOf(r.arm, r.selector, r.languages)
 	s.Pairs = r.pairs.Key
 	switch reads := r.selector.Reads; {
-	case reads == method.ReadsMargin, reads == method.ReadsChosen:
+	case reads == method.ReadsMargin, reads == method.ReadsChosen, reads == method.ReadsAgreement:
 		s.Reference = r.reference.Key
 	case reads == method.ReadsUnprompted:
 		r.unprompted = p.add(filtering.Unprompted{Policy: r.policy, Pairs: r.pairs.Key, Batch: p.Experiment.Batch.Tokens}, where, p.expected(r))
 		s.Reference, s.Unprompted = r.reference.Key, r.unprompted.Key
+	case reads == method.ReadsGain:
+		p.rehearse(r, &s, where)
 	case reads.Gradients():
 		p.scoring(r, &s, where)
 	}
 	r.selection = p.add(s, who, p.expected(r))
-	if c := r.arm.ConGrad; r.arm.Select == "congrad" && checked && c.FidelityPairs > 0 {
+	if c := r.arm.ConGrad; r.arm.Select == "congrad" && checked && c.FidelityPairs > 0 && c.Scope == model.WholeModel {
 		r.fidelity = p.add(filtering.FidelityOf(*s.Round, c.FidelityPairs, filtering.ScoringOf(c)), who, p.expected(r)+c.FidelityPairs)
 	}
+}
+
+// rehearse plans a training on held-back pairs, as the arm trains, and what it does to all pairs.
+func (p *planner) rehearse(r *round, s *filtering.Select, where string) {
+	share, batch := r.arm.ConGrad.HeldBack, p.Experiment.Batch.Tokens
+	r.heldBack = p.add(filtering.HeldBack{Pairs: r.pairs.Key, Languages: r.languages, Share: share, Seed: r.seed, Iteration: r.iteration}, where, 0)
+	t := training.TrainOf(r.arm, r.languages)
+	t.Policy, t.Pairs, t.Reference, t.Selection = r.policy, r.pairs.Key, r.reference.Key, r.heldBack.Key
+	t.Seed, t.Iteration, t.Batch = r.seed, r.iteration, batch
+	r.rehearsal = p.add(t, where+", held-back pairs", int(math.Ceil(share*float64(p.expected(r))))*r.arm.Train.Epochs)
+	trained := filtering.Reference{Policy: bench.Policy{Stage: r.rehearsal.Key, Trained: true}, Pairs: r.pairs.Key, Batch: batch}
+	r.trained = p.add(trained, where+", after held-back pairs", p.expected(r))
+	s.Reference, s.HeldBack, s.Trained = r.reference.Key, r.heldBack.Key, r.trained.Key
 }
 
 // scoring plans the gradients that a selection reads.

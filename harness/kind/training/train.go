@@ -42,7 +42,7 @@ type Train struct {
 
 // TrainOf is the training of an arm, all but its inputs and their place. What makes no difference is left out of the key.
 func TrainOf(a config.Arm, languages []string) Train {
-	t := Train{Languages: languages, Loss: a.Loss, Train: a.Train, Online: onlineOf(a)}
+	t := Train{Languages: languages, Loss: a.Loss, Train: a.Train.Plain(), Online: onlineOf(a)}
 	if t.Train.Temperature == 1 {
 		t.Train.Temperature = 0
 	}
@@ -160,7 +160,7 @@ func (t Train) surgery(done []loggedStep) (*train.Surgery, error) {
 	if err != nil {
 		return nil, err
 	}
-	surgery := &train.Surgery{Aggregator: aggregator, Languages: len(t.Languages)}
+	surgery := &train.Surgery{Aggregator: aggregator, Languages: len(t.Languages), Scope: t.Train.Scope}
 	if len(done) > 0 {
 		surgery.State = done[len(done)-1].State
 	}
