@@ -28,7 +28,7 @@ func (a *app) completions(root *cobra.Command) {
 			c.ValidArgsFunction = a.nth(a.experiments, armsOf)
 		case "show":
 			c.ValidArgsFunction = a.nth(a.runs, a.tablesOf)
-		case "report", "table":
+		case "report", "table", "records":
 			c.ValidArgsFunction = a.nth(a.runs)
 		case "diff":
 			c.ValidArgsFunction = a.nth(a.runs, a.runs)
@@ -43,6 +43,9 @@ func (a *app) completions(root *cobra.Command) {
 					return words(args), cobra.ShellCompDirectiveDefault
 				}) // fails for a flag that has one already
 			}
+		}
+		if c.Name() == "records" {
+			_ = c.RegisterFlagCompletionFunc("format", cobra.FixedCompletions(formatNames(), cobra.ShellCompDirectiveNoFileComp)) // fails for a flag that has one already
 		}
 		if c.Name() == "table" {
 			for flag, words := range map[string][]string{

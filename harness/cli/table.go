@@ -3,12 +3,10 @@ package cli
 import (
 	"errors"
 	"fmt"
-	"io/fs"
 	"slices"
 	"strings"
 
 	"congrad/harness/exit"
-	"congrad/harness/record"
 	"congrad/harness/store"
 	"congrad/harness/suggest"
 	"congrad/results"
@@ -33,18 +31,9 @@ func (a *app) tableCommand() *cobra.Command {
 			if err := checkPaper(p, o); err != nil {
 				return exit.With(exit.Config, err)
 			}
-			folder, err := a.findRun(args[0])
+			set, _, err := a.recordsOf(args[0])
 			if err != nil {
 				return err
-			}
-			if _, err := record.LoadGrid(folder.Records()); err == nil {
-				return exit.With(exit.Config, fmt.Errorf("%s is a grid, which has no arms of its own: name one of its cells (congrad ls runs)", args[0]))
-			} else if !errors.Is(err, fs.ErrNotExist) {
-				return exit.With(exit.Data, err)
-			}
-			set, err := folder.Load()
-			if err != nil {
-				return exit.With(exit.Data, err)
 			}
 			t, err := results.PaperTable(set, p)
 			if err != nil {

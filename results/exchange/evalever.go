@@ -25,7 +25,7 @@ type Made struct {
 }
 
 // EvalEver is a file for every arm in the schema of Every Eval Ever, with the results in every group of languages over all seeds, and a file
-// of all instances next to it: data/STUDY/congrad/ARM/UUID.json and .jsonl.
+// of all instances next to it: data/STUDY/congrad/ARM/UUID.json and UUID_samples.jsonl.
 func EvalEver(set *record.Set, made Made) ([]File, error) {
 	s, err := outcome.New(set)
 	if err != nil {
@@ -52,13 +52,13 @@ func EvalEver(set *record.Set, made Made) ([]File, error) {
 			"eval_library": object{"name": "congrad", "version": made.Version},
 			"model_info":   e.model(), "evaluation_results": results,
 			"detailed_evaluation_results": object{
-				"format": "jsonl", "file_path": base + ".jsonl", "hash_algorithm": "sha256", "checksum": hex.EncodeToString(sum[:]), "total_rows": n,
+				"format": "jsonl", "file_path": base + "_samples.jsonl", "hash_algorithm": "sha256", "checksum": hex.EncodeToString(sum[:]), "total_rows": n,
 			},
 		}, "", "  ")
 		if err != nil {
 			return nil, err
 		}
-		files = append(files, File{base + ".json", append(data, '\n')}, File{base + ".jsonl", rows})
+		files = append(files, File{base + ".json", append(data, '\n')}, File{base + "_samples.jsonl", rows})
 	}
 	return files, nil
 }
@@ -184,10 +184,10 @@ func indicator(is bool) float64 {
 	return 0
 }
 
-// uuid is made of the names, so that the same records give the same files; its version is 8, which says that it is made in a way of one's own.
+// uuid is made of the names, so that the same records give the same files. Its version says that it is random: the schema takes no other.
 func uuid(parts ...string) string {
 	sum := hash(parts...)
-	sum[6], sum[8] = sum[6]&0x0f|0x80, sum[8]&0x3f|0x80
+	sum[6], sum[8] = sum[6]&0x0f|0x40, sum[8]&0x3f|0x80
 	x := hex.EncodeToString(sum[:16])
 	return strings.Join([]string{x[:8], x[8:12], x[12:16], x[16:20], x[20:]}, "-")
 }
