@@ -18,6 +18,10 @@ func MLflow(set *record.Set, at time.Time) ([]File, error) {
 	if err != nil {
 		return nil, fmt.Errorf("the records cannot be reported: %w", err)
 	}
+	about, err := study(set)
+	if err != nil {
+		return nil, err
+	}
 	experiment := fmt.Sprint(1 + int64(hash(s.Name)[0])<<16 + int64(hash(s.Name)[1])<<8 + int64(hash(s.Name)[2])) // 0 is MLflow's default experiment
 	stamp := at.UnixMilli()
 	files := []File{{experiment + "/meta.yaml", []byte(fmt.Sprintf(
@@ -38,6 +42,7 @@ func MLflow(set *record.Set, at time.Time) ([]File, error) {
 		for _, tag := range [][2]string{{"mlflow.runName", title}, {"mlflow.source.name", "congrad"}, {"arm", a.Name}} {
 			files = append(files, File{dir + "tags/" + tag[0], []byte(tag[1])})
 		}
+		files = append(files, File{dir + "artifacts/" + about.Path, about.Data}) // a run without this folder is not found
 		for _, p := range parameters(s, a, seed) {
 			files = append(files, File{dir + "params/" + p[0], []byte(p[1])})
 		}
