@@ -31,9 +31,20 @@ func kinds(set *record.Set) (list []kind) {
 		name    string
 		records any
 	}{
-		{"prompts", set.Prompts}, {"answers", set.Answers}, {"pairing", set.Pairing}, {"pairs", set.Pairs}, {"consensus", set.Consensus}, {"steps", set.Steps},
-		{"evaluation", set.Evaluations}, {"trials", set.Trials}, {"choices", set.Choices}, {"replies", set.Replies}, {"passages", set.Passages},
-		{"fidelity", set.Fidelity}, {"drift", set.Drift}, {"matched", set.Matched},
+		{"prompts", set.Prompts},
+		{"answers", set.Answers},
+		{"pairing", set.Pairing},
+		{"pairs", set.Pairs},
+		{"consensus", set.Consensus},
+		{"steps", set.Steps},
+		{"evaluation", set.Evaluations},
+		{"trials", set.Trials},
+		{"choices", set.Choices},
+		{"replies", set.Replies},
+		{"passages", set.Passages},
+		{"fidelity", set.Fidelity},
+		{"drift", set.Drift},
+		{"matched", set.Matched},
 	} {
 		if v := reflect.ValueOf(k.records); v.Len() > 0 {
 			list = append(list, kind{k.name, v})

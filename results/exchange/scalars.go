@@ -55,8 +55,15 @@ type scalar struct {
 // scalars are the numbers of a step. Those of conflicts are there if the step's languages had any gradients to compare.
 func scalars(s record.Step) []scalar {
 	list := []scalar{
-		{"train/loss", s.Loss}, {"train/accuracy", s.Accuracy}, {"train/margin", s.Margin}, {"train/chosen_logp", s.Chosen}, {"train/rejected_logp", s.Rejected},
-		{"train/grad_norm", s.GradNorm}, {"train/learning_rate", s.Rate}, {"train/pairs", float64(s.Pairs)}, {"train/tokens", float64(s.Tokens)},
+		{"train/loss", s.Loss},
+		{"train/accuracy", s.Accuracy},
+		{"train/margin", s.Margin},
+		{"train/chosen_logp", s.Chosen},
+		{"train/rejected_logp", s.Rejected},
+		{"train/grad_norm", s.GradNorm},
+		{"train/learning_rate", s.Rate},
+		{"train/pairs", float64(s.Pairs)},
+		{"train/tokens", float64(s.Tokens)},
 	}
 	if s.Languages > 1 {
 		list = append(list, scalar{"train/conflicts", s.Conflicts}, scalar{"train/cosine", s.Cosine})
