@@ -40,11 +40,11 @@ func textOf(build func(*outcome.Study) []report.Block) piece { return piece{text
 // contents lists everything that a report holds. Nothing else is made.
 func contents() []chapter {
 	return []chapter{
-		{id: "glance", title: "At a glance", pieces: []piece{textOf(report.Glance), tableOf(claimsTable)}},
+		{id: "glance", title: "At a glance", pieces: []piece{textOf(report.Glance), optional(figure.Differences)}},
 		{id: "run", title: "What was run", pieces: []piece{textOf(report.Run)}},
-		{id: "findings", title: "Findings", pieces: []piece{textOf(report.Findings)}},
+		{id: "findings", title: "Findings", pieces: []piece{tableOf(claimsTable), textOf(report.Findings)}},
 		{id: "win-rates", title: "Win rates", has: evaluated, pieces: []piece{
-			tableOf(mainTable), tableOf(publishedTable), tableOf(sampledTable), figureOf(figure.WinRates), tableOf(languagesTable), figureOf(figure.Differences),
+			tableOf(mainTable), tableOf(publishedTable), tableOf(sampledTable), figureOf(figure.WinRates), tableOf(languagesTable),
 			optional(figure.Iterations), tableOf(iterationsTable), optional(figure.Drift),
 			tableOf(paysTable), tableOf(roomTable), tableOf(matrixTable),
 			optional(figure.KeepSweep), optional(figure.RankSweep), tableOf(lengthsTable), tableOf(lengthsLanguagesTable),

@@ -72,3 +72,17 @@ func Family(a record.Arm) string {
 	}
 	return strings.Join(words, ", ")
 }
+
+// Key says a setting of the experiment in words, for the axis of a figure; the key itself where no words are known.
+func Key(key string) string {
+	words := map[string]string{
+		"base.shared_share": "share of defects that all languages have",
+		"judge.noise":       "share of the judge's scores that are random",
+		"keep.share":        "share of pairs kept",
+		"pair.flip":         "share of pairs whose answers are swapped",
+	}[key]
+	if words == "" {
+		return key
+	}
+	return words
+}
