@@ -2,7 +2,6 @@ package results
 
 import (
 	"fmt"
-
 	"strconv"
 
 	"congrad/eval/stats"

@@ -33,7 +33,7 @@ func TestSetOfAnArm(t *testing.T) {
 		"arms.congrad.keep=1":          "--set arms.congrad.keep=1: is a table",
 		"arms.congrad=1":               "--set arms.congrad=1: name a key of the arm, as in arms.congrad.keep.share=0.5",
 		"arms=[]":                      "--set arms=[]: arms are listed in the file; to change one, write arms.NAME.key=value",
-		"arms.keep.share=1":            "--set arms.keep.share=1: name the arm (baseline, congrad, random), as in arms.baseline.keep.share=...",
+		"arms.keep.share=1":            "--set arms.keep.share=1: name the arm (baseline, congrad, random), as in arms.baseline.keep.share=VALUE",
 		"train.epochs=1,2":             `--set: train.epochs: want a whole number, got the string "1,2" (congrad run --sweep runs each of several values)`,
 		"claims.text=x":                "claims are made in the file",
 		"arms.congrad.name.x=1":        "name is not a table",

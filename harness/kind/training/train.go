@@ -72,7 +72,9 @@ func (t Train) meets(lang string) bool {
 }
 
 // Kind of the stage.
-func (Train) Kind() kind.Kind { return kind.Kind{Name: "train", Version: 2, Title: "training", Trains: true} }
+func (Train) Kind() kind.Kind {
+	return kind.Kind{Name: "train", Version: 2, Title: "training", Trains: true}
+}
 
 // Title says what the stage does.
 func (Train) Title() string { return "train" }
