@@ -58,6 +58,9 @@ func TestDocumentedCommands(t *testing.T) {
 					continue
 				}
 				count++
+				if strings.Contains(comment, "exit code 1") {
+					script.WriteString("! ")
+				}
 				script.WriteString(runnable(t, document, command) + "\n")
 				if answer, ok := strings.CutPrefix(strings.TrimSpace(comment), "answers "); ok {
 					fmt.Fprintf(&script, "stdout '^%s$'\n", regexp.QuoteMeta(answer))

@@ -18,7 +18,7 @@ func TestPlaces(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	c.LoRA = model.LoRA{Rank: 16, Alpha: 16, Layers: model.All}
+	c.LoRA = model.LoRA{Rank: 16, Alpha: 16, Layers: "all"}
 	m := Model{Config: c, BFloat16: true, Recompute: true, AtOnce: 1 << 25}
 	const vocab, hidden, ffn, layers, kv = 128256, 4096, 14336, 32, 1024
 	matrices := 2.0*vocab*hidden + layers*(2*hidden*hidden+2*hidden*kv+3*hidden*ffn)
