@@ -59,7 +59,7 @@ func TestDocumentedCommands(t *testing.T) {
 					continue
 				}
 				count++
-				if strings.HasPrefix(strings.TrimSpace(comment), "exits 1") {
+				if strings.Contains(comment, "exit code 1") {
 					script.WriteString("! ")
 				}
 				script.WriteString(runnable(t, document, command) + "\n")
