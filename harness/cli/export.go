@@ -78,7 +78,7 @@ func (a *app) export(arg, arm string, x exported) error {
 	if err := x.Check(); err != nil {
 		return err
 	}
-	w, err := a.setUp(e, s)
+	w, err := a.setUp(e, s, a.reading)
 	if err != nil {
 		return err
 	}

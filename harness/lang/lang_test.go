@@ -72,7 +72,7 @@ func TestErrorsNameTheirPlace(t *testing.T) {
 		{strings.Replace(good, "ltr", "up", 1), `languages/xx.toml:5: direction "up": want "ltr" or "rtl"`, "direction"},
 		{strings.Replace(good, "Latn", "latin", 1), `languages/xx.toml:4: script "latin": want an ISO 15924 code such as "Latn"`, "script"},
 		{strings.Replace(good, `"xx"`, `"yy"`, 1), `languages/xx.toml:1: code "yy": the file is xx.toml, so the code must be "xx"`, "code and file differ"},
-		{good + "code = \"xx\"\n", "languages/xx.toml:7: Key 'code' has already been defined.", "twice"},
+		{good + "code = \"xx\"\n", "languages/xx.toml:7: code: is given a second time; line 1 has it already", "twice"},
 		{good + strings.Replace(complete, "month = ", "moth = ", 1), "languages/xx.toml:17: prompts.moth: no such kind of item; did you mean \"month\"?\nlanguages/xx.toml: prompts.month is missing: [prompts] must have every kind or be left out", "unknown kind"},
 		{good + strings.Replace(complete, "unit {}", "unit", 1), `languages/xx.toml:19: prompts.unit[0] "unit?": want {} exactly once, in the place of the fact`, "no place for the fact"},
 		{good + strings.Replace(complete, `"list {}?"`, `"list {}?", "list {}?"`, 1), `languages/xx.toml:20: prompts.list[1] "list {}?" is a duplicate`, "phrasing repeated"},

@@ -252,8 +252,12 @@ func (s source) chat(c model.Config, file []byte, ask config.Chat) (*text.Chat, 
 	return text.OpenChat(tokenizer, use)
 }
 
-// Shape opens what there is to a model without its weights, which need not be there: its shape, its tokenizer's file and its chat.
+// Shape opens what there is to a model without its weights, which need not be there: its shape, its tokenizer's file and its chat. Of a model
+// that is Absent it is the shape that comes with the program, with the embedded tokenizer.
 func Shape(name string, ask config.Chat) (base *model.Folder, chat *text.Chat, err error) {
+	if shape := shipped(name); shape != "" {
+		return bare(shape, ask)
+	}
 	base = &model.Folder{}
 	at, err := findModel(name)
 	if err == nil {
