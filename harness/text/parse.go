@@ -162,7 +162,7 @@ func parseModel(data json.RawMessage) (*modelFile, error) {
 
 // needsMerges reports a vocabulary that nothing makes: without its merges every text would fall apart into single symbols, silently.
 func (m *modelFile) needsMerges(added []addedToken) error {
-	if len(m.Merges) > 0 || m.IgnoreMerges {
+	if m.Type != "BPE" || len(m.Merges) > 0 || m.IgnoreMerges {
 		return nil
 	}
 	given := map[string]bool{}
