@@ -54,7 +54,7 @@ func unused(path string) []string {
 	}
 	switch path {
 	case "congrad version", "congrad defaults", "congrad tokenize", "congrad validate", "congrad new", "congrad setup",
-		"congrad model download", "congrad model rehearse":
+		"congrad model download", "congrad model rehearse", "congrad data download":
 		return []string{"device", "runs"}
 	case "congrad ls", "congrad show", "congrad report", "congrad table", "congrad records", "congrad diff", "congrad gc", "congrad verify":
 		return []string{"device"}

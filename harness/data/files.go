@@ -170,6 +170,9 @@ func (s Spec) noFile(path, name, code string) error {
 	if len(there) == 0 {
 		found = "there is no file for any other language either"
 	}
+	if Hub(path) {
+		found += fmt.Sprintf(" (congrad data download %s)", path)
+	}
 	return fmt.Errorf("%s: no such file, for %s (%s), a language of the experiment; %s", name, l.Name, code, found)
 }
 

@@ -2,7 +2,6 @@ package data
 
 import (
 	"fmt"
-	"os"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -14,7 +13,7 @@ import (
 // whose name has another name or tag of the language there ("por_Latn", "Portuguese").
 func fileOf(path, code string, table lang.Table) (string, error) {
 	name := strings.ReplaceAll(path, PlaceOfLanguage, code)
-	if _, err := os.Stat(name); err == nil || strings.Count(path, PlaceOfLanguage) != 1 {
+	if thereIs(name) || strings.Count(path, PlaceOfLanguage) != 1 {
 		return name, nil
 	}
 	var found []string
@@ -36,15 +35,39 @@ func fileOf(path, code string, table lang.Table) (string, error) {
 // languageFile is a file and what its name has in the place of the language.
 type languageFile struct{ name, language string }
 
-// filesOf lists the files that a path with one place of a language can mean.
+// filesOf lists the files that a path with one place of a language can mean. Shards of a table are one file, named by the pattern.
 func filesOf(path string) (list []languageFile) {
-	before, after, _ := strings.Cut(path, PlaceOfLanguage)
+	disk, err := onDisk(path)
+	if err != nil {
+		return nil
+	}
+	before, after, _ := strings.Cut(disk, PlaceOfLanguage)
 	literal := strings.NewReplacer(`\`, `\\`, "*", `\*`, "?", `\?`, "[", `\[`)
-	names, _ := filepath.Glob(literal.Replace(before) + "*" + literal.Replace(after)) // the pattern is well formed
+	pattern := literal.Replace(after)
+	if Hub(path) {
+		pattern = after
+	}
+	names, _ := filepath.Glob(literal.Replace(before) + "*" + pattern)
 	for _, name := range names {
-		if part, ok := strings.CutPrefix(name, before); ok && strings.HasSuffix(part, after) && len(part) > len(after) {
-			list = append(list, languageFile{name, strings.TrimSuffix(part, after)})
+		part, _ := strings.CutPrefix(name, before)
+		language, found := cutFitting(part, after, Hub(path))
+		if f := (languageFile{strings.ReplaceAll(path, PlaceOfLanguage, language), language}); found && !slices.Contains(list, f) {
+			list = append(list, f)
 		}
 	}
 	return list
+}
+
+// cutFitting takes from the end of a name what after says, as a pattern or as it is.
+func cutFitting(name, after string, pattern bool) (language string, found bool) {
+	if !pattern {
+		language, found = strings.CutSuffix(name, after)
+		return language, found && language != ""
+	}
+	for at := 1; at < len(name); at++ {
+		if fits, err := filepath.Match(after, name[at:]); err == nil && fits && !strings.ContainsRune(name[:at], filepath.Separator) {
+			return name[:at], true
+		}
+	}
+	return "", false
 }

@@ -5,11 +5,9 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"maps"
 	"math"
-	"os"
 	"slices"
 	"strconv"
 	"strings"
@@ -67,7 +65,7 @@ func (s PairSpec) each() (files []languageFile, err error) {
 		if err != nil {
 			return nil, err
 		}
-		if _, err := os.Stat(name); errors.Is(err, os.ErrNotExist) {
+		if !thereIs(name) {
 			return nil, Spec{Table: s.Table}.noFile(s.Path, name, code)
 		}
 		files = append(files, languageFile{name, code})
