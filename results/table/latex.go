@@ -118,21 +118,25 @@ func latin(s string) string {
 	return b.String()
 }
 
+// escapes are what latex writes for characters that mean something to LaTeX, or that a font may lack.
+var escapes = strings.NewReplacer(
+	`\`, `\textbackslash{}`, `{`, `\{`, `}`, `\}`, `$`, `\$`, `&`, `\&`, `#`, `\#`, `%`, `\%`, `_`, `\_`,
+	`^`, `\textasciicircum{}`, `~`, `$\sim$`, `<`, `$<$`, `>`, `$>$`, `|`, `$|$`, `"`, `''`,
+	`±`, `$\pm$`, `−`, `$-$`, `×`, `$\times$`, `·`, `$\cdot$`, `≤`, `$\le$`, `≥`, `$\ge$`, `→`, `$\to$`, `†`, `\textdagger{}`, `‡`, `\textdaggerdbl{}`,
+)
+
 // latex escapes text. A sign of comparison would come out as another character in the old font encoding.
-func latex(s string) string {
-	return strings.NewReplacer(
-		`\`, `\textbackslash{}`, `{`, `\{`, `}`, `\}`, `$`, `\$`, `&`, `\&`, `#`, `\#`, `%`, `\%`, `_`, `\_`,
-		`^`, `\textasciicircum{}`, `~`, `$\sim$`, `<`, `$<$`, `>`, `$>$`, `|`, `$|$`, `"`, `''`,
-		`±`, `$\pm$`, `−`, `$-$`, `×`, `$\times$`, `·`, `$\cdot$`, `≤`, `$\le$`, `≥`, `$\ge$`, `→`, `$\to$`, `†`, `\textdagger{}`, `‡`, `\textdaggerdbl{}`,
-	).Replace(latin(s))
-}
+func latex(s string) string { return escapes.Replace(latin(s)) }
+
+// signs sets signs as such, not as hyphens.
+var signs = strings.NewReplacer("-", "$-$", "+", "$+$")
 
 // latexNumber sets minus signs as such, not as hyphens; a lone hyphen means that nothing was measured.
 func latexNumber(s string) string {
 	if s == Missing {
 		return "--"
 	}
-	return strings.NewReplacer("-", "$-$", "+", "$+$").Replace(latex(s))
+	return signs.Replace(latex(s))
 }
 
 func latexMark(mark string) string {
