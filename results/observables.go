@@ -112,8 +112,8 @@ func LandmarkTable(o measure.Observation, landmarks []measure.Landmark, referenc
 		Name:  "map",
 		Title: "The nearest cells of when-it-helps",
 		Note: "Results of experiments/when-it-helps.toml for languages that agree about as much: exact answers with ConGrad minus those with joint training, mean [95 % interval]. " +
-			"distance: in cosine and in the share against the consensus, in units of their spread over the nine cells. The map was measured with the embedded model, DPO and some " +
-			"250 pairs per language: for other data it only shows how much their languages conflict.",
+			"distance: in cosine and in the share against the consensus, in units of their spread over the nine cells. The map was measured with the embedded models, DPO and some " +
+			"40 pairs per language: for other data it only shows how much their languages conflict.",
 		Columns: []table.Column{
 			text("", ""), text("", "in the cell"), number("", "cosine"), number("", "against"), number("", "distance"),
 			difference("minus "+reference, "seen"), difference("minus "+reference, "unseen"),

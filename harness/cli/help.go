@@ -15,7 +15,7 @@ func addGroups(root *cobra.Command) {
 		id, title string
 		commands  []string
 	}{
-		{"run", "Experiments:", []string{"new", "defaults", "ls", "validate", "plan", "run", "stage", "validate-scores"}},
+		{"run", "Experiments:", []string{"new", "defaults", "ls", "validate", "plan", "run", "stage", "data", "validate-scores"}},
 		{"results", "Results:", []string{"show", "report", "table", "records", "diff", "export", "diagnose"}},
 		{"models", "Models:", []string{"model", "generate", "tokenize", "examine", "pretrain"}},
 		{"maintenance", "Maintenance:", []string{"setup", "doctor", "verify", "gc", "completion", "version"}},
