@@ -2,6 +2,7 @@ package cli
 
 import (
 	"bytes"
+	"cmp"
 	"errors"
 	"fmt"
 	"io"
@@ -58,7 +59,7 @@ func TestDocumentedCommands(t *testing.T) {
 					continue
 				}
 				count++
-				if strings.HasPrefix(strings.TrimSpace(comment), "exits 1") {
+				if strings.Contains(comment, "exit code 1") {
 					script.WriteString("! ")
 				}
 				script.WriteString(runnable(t, document, command) + "\n")
@@ -93,10 +94,19 @@ func TestDocumentedCommands(t *testing.T) {
 		if err := someModel(e.WorkDir); err != nil {
 			return err
 		}
-		if err := ownPrompts(e.WorkDir, root, "docs/add-prompts.md", "own", "instruction"); err != nil {
-			return err
+		for _, own := range []struct {
+			document, name, field string
+			languages             []string
+		}{
+			{"docs/add-prompts.md", "own", "instruction", []string{"English", "German", "Swahili"}},
+			{"docs/languages.md", "rivers", "prompt", []string{"por_Latn", "Yoruba", "Galician"}},
+			{"README.md", "mine", "prompt", []string{"English", "German", "Swahili"}},
+		} {
+			if err := ownPrompts(e.WorkDir, root, own.document, own.name, own.field, own.languages); err != nil {
+				return err
+			}
 		}
-		if err := ownPrompts(e.WorkDir, root, "README.md", "mine", "prompt"); err != nil {
+		if err := givenPairs(e.WorkDir, root); err != nil {
 			return err
 		}
 		small, err := os.ReadFile("tool/testdata/source/small.gguf") // in place of what make smollm2 fetches
@@ -124,6 +134,44 @@ const somePairs = `{"lang": "de", "prompt": "12", "chosen": "zwölf", "rejected"
 {"lang": "en", "prompt": "12", "chosen": "twelve", "rejected": "zwölf"}
 `
 
+// The snippet of docs/records.md runs where there is a Python with pandas, and prints the mean of every arm in every language.
+func TestPandasSnippet(t *testing.T) {
+	interpreter := cmp.Or(os.Getenv("CONGRAD_EXCHANGE"), "python3")
+	if exec.Command(interpreter, "-c", "import pandas, pyarrow").Run() != nil {
+		t.Skip("no Python with pandas and pyarrow")
+	}
+	text, err := os.ReadFile("../../docs/records.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	snippet := regexp.MustCompile("(?ms)^```python\n(.*?)^```").FindSubmatch(text)
+	if snippet == nil {
+		t.Fatal("docs/records.md has no snippet")
+	}
+	t.Chdir(t.TempDir())
+	if err := finishedRun("."); err != nil {
+		t.Fatal(err)
+	}
+	var complaints bytes.Buffer
+	if code := Main([]string{"records", "tiny", "--out", "tiny-parquet"}, strings.NewReader(""), io.Discard, &complaints); code != 0 {
+		t.Fatalf("exit code %d: %s", code, complaints.String())
+	}
+	out, err := exec.Command(interpreter, "-c", string(snippet[1])).CombinedOutput()
+	if err != nil {
+		t.Fatalf("%v\n%s", err, out)
+	}
+	mean, n := 0.0, 0.0
+	for _, e := range synthetic.Set(synthetic.Small()).Evaluations {
+		if e.Arm == "congrad" && e.Lang == "en" {
+			mean, n = mean+e.Win, n+1
+		}
+	}
+	line := regexp.MustCompile(`(?m)^English .*$`).FindString(string(out))
+	if !strings.Contains(line, fmt.Sprintf("%.3f", mean/n)) {
+		t.Errorf("the row of English has no %.3f:\n%s", mean/n, out)
+	}
+}
+
 // someModel leaves a model of the user's own, and what transformers computes with it, for the documents that speak of one.
 func someModel(work string) error {
 	tiny, err := fs.Sub(experiments.Files, "tiny/base-1")
@@ -140,8 +188,8 @@ func someModel(work string) error {
 	return os.WriteFile(filepath.Join(work, "reference.safetensors"), data, 0o644)
 }
 
-// ownPrompts leaves the experiment of a name that a document shows, and the file that it reads, whose prompts are in a field.
-func ownPrompts(work, root, document, name, field string) error {
+// ownPrompts leaves the experiment of a name that a document shows, and the file that it reads, whose prompts are in a field and in these languages.
+func ownPrompts(work, root, document, name, field string, languages []string) error {
 	text, err := os.ReadFile(filepath.Join(root, document))
 	if err != nil {
 		return err
@@ -156,7 +204,7 @@ func ownPrompts(work, root, document, name, field string) error {
 	}
 	var prompts strings.Builder
 	for i := range 250 {
-		for _, language := range []string{"English", "German", "Swahili"} {
+		for _, language := range languages {
 			fmt.Fprintf(&prompts, "{\"id\": %d, \"lang\": %q, %q: \"%s %d\"}\n", i, language, field, language, i)
 		}
 	}
@@ -164,6 +212,19 @@ func ownPrompts(work, root, document, name, field string) error {
 		os.WriteFile(filepath.Join(work, name+".toml"), experiment[1], 0o644),
 		os.WriteFile(filepath.Join(work, string(path[1])), []byte(prompts.String()), 0o644),
 	)
+}
+
+// givenPairs leaves the experiment that docs/own-pairs.md shows.
+func givenPairs(work, root string) error {
+	text, err := os.ReadFile(filepath.Join(root, "docs", "own-pairs.md"))
+	if err != nil {
+		return err
+	}
+	experiment := regexp.MustCompile("(?ms)^```toml\n(name = \"given\"\n.*?)^```").FindSubmatch(text)
+	if experiment == nil {
+		return errors.New("docs/own-pairs.md shows no experiment named given")
+	}
+	return os.WriteFile(filepath.Join(work, "given.toml"), experiment[1], 0o644)
 }
 
 // ownTask leaves the task that docs/add-a-task.md shows, and its items.

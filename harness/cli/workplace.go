@@ -102,6 +102,9 @@ func material(e *config.Experiment, s *open.Surroundings) (*bench.Bench, error) 
 	if b.Source, err = open.Prompts(e, s.Languages, b.Items); err != nil {
 		return nil, err
 	}
+	if b.Pairs, b.HeldPairs, err = open.Pairs(e, s.Languages, b.Source); err != nil {
+		return nil, err
+	}
 	if b.Exams, err = open.Exams(e, s); err != nil {
 		return nil, err
 	}
@@ -112,12 +115,20 @@ func material(e *config.Experiment, s *open.Surroundings) (*bench.Bench, error) 
 // noteSkipped says which rows of files were skipped for their language: a part of a language may hide behind another name.
 func (a *app) noteSkipped(b *bench.Bench) {
 	files := b.Source.Files()
+	if b.Pairs != nil {
+		files = slices.Concat(files, b.Pairs.Files())
+	}
+	if b.HeldPairs > 0 {
+		fmt.Fprintf(a.Err, "%d given pairs are left out: their prompts are held out for the evaluation\n", b.HeldPairs)
+	}
 	for _, name := range slices.Sorted(maps.Keys(b.Exams)) {
 		files = append(slices.Clone(files), b.Exams[name].Files()...)
 	}
 	for _, f := range files {
-		if note := data.SkippedNote(f); note != "" {
-			fmt.Fprintln(a.Err, note)
+		for _, note := range []string{data.SkippedNote(f), data.UnusableNote(f)} {
+			if note != "" {
+				fmt.Fprintln(a.Err, note)
+			}
 		}
 	}
 }
