@@ -64,7 +64,7 @@ func argument(word string) (noun, list string) {
 	switch word {
 	case "EXPERIMENT", "EXPERIMENT...":
 		return "an experiment", "congrad ls experiments"
-	case "RUN", "A":
+	case "RUN", "RUN...", "A":
 		return "a run", "congrad ls runs"
 	case "B":
 		return "another run", "congrad ls runs"
