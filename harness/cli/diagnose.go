@@ -73,6 +73,9 @@ func (a *app) diagnoseCommand() *cobra.Command {
 }
 
 func (a *app) diagnose(ctx context.Context, file string, o diagnosis) error {
+	if ext := filepath.Ext(file); ext == ".csv" || ext == ".tsv" || ext == ".parquet" || ext == ".json" {
+		return exit.With(exit.Config, fmt.Errorf("%s: pairs are read as JSON lines (.jsonl): in each line an object with lang, prompt, chosen and rejected (docs/diagnose.md)", file))
+	}
 	if draw := drawings[filepath.Ext(o.figure)]; o.figure != "" && draw == nil {
 		return exit.With(exit.Config, fmt.Errorf("--figure %s: want a file that ends in .svg, .png or .pdf", o.figure))
 	}

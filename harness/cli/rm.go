@@ -54,6 +54,9 @@ func (a *app) rmCommand() *cobra.Command {
 
 // removable is the folder of a run by its name. Nothing else can be removed: neither what is outside the folder of runs, nor a folder that no run made.
 func (a *app) removable(name string) (string, error) {
+	if within, ok := strings.CutPrefix(filepath.Clean(name), filepath.Clean(a.Runs)+string(filepath.Separator)); ok {
+		name = within // a run by its folder
+	}
 	folder := filepath.Join(a.Runs, name)
 	if within, err := filepath.Rel(a.Runs, folder); err != nil || within == "." || strings.HasPrefix(within, "..") || strings.HasPrefix(within, ".store") {
 		return "", fmt.Errorf("rm %q: is not the name of a run under %s (congrad ls runs)", name, a.Runs)

@@ -3,6 +3,8 @@ package cli
 import (
 	"errors"
 	"fmt"
+	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 
@@ -125,6 +127,9 @@ func (a *app) writePaper(t table.Table, o paperOut) (err error) {
 	case o.file == "":
 		_, err = a.Out.Write(text)
 		return err
+	}
+	if stat, err := os.Stat(o.file); err == nil && stat.IsDir() {
+		return exit.With(exit.Config, fmt.Errorf("--out %s: is a folder; name a file in it, as in --out %s", o.file, filepath.Join(o.file, "table.tex")))
 	}
 	if err := store.WriteFile(o.file, text); err != nil {
 		return exit.With(exit.Config, fmt.Errorf("--out: %w", err))
