@@ -56,9 +56,9 @@ func contents() []chapter {
 		}},
 		{id: "planted", title: "Planted conflicts", has: planted, pieces: []piece{figureOf(figure.Planted), tableOf(plantedTable), tableOf(plantedLanguagesTable)}},
 		{id: "gradients", title: "Gradients", pieces: []piece{
-			figureOf(figure.Cosines), tableOf(conflictsTable), tableOf(conflictGainTable), tableOf(observablesTable), optional(figure.Fidelity), tableOf(fidelityTable),
+			figureOf(figure.Cosines), tableOf(conflictsTable), tableOf(groupsTable), tableOf(conflictGainTable), tableOf(observablesTable), optional(figure.Fidelity), tableOf(fidelityTable),
 		}},
-		{id: "training", title: "Training", pieces: []piece{figureOf(figure.Training), tableOf(trainingTable), tableOf(surgeryTable)}},
+		{id: "training", title: "Training", pieces: []piece{figureOf(figure.Training), tableOf(trainingTable), tableOf(ratesTable), tableOf(surgeryTable)}},
 		{id: "examples", title: "Examples", pieces: []piece{textOf(report.Examples)}},
 		{id: "facts", title: "Method, cost and intervals", pieces: []piece{tableOf(factsTable), tableOf(intervalsTable)}},
 		{id: "reading", title: "How to read this", pieces: []piece{textOf(report.Reading)}},

@@ -43,7 +43,7 @@ func Facts(s *outcome.Study) []Fact {
 	}
 	switch t := s.Train; {
 	case s.Evaluate.Split != "":
-		add("training", "AdamW, peak learning rate %g (%s), %s per step, %s%s", t.LearningRate, t.Schedule, table.Counted(t.BatchPairs, "pair"), table.Counted(t.Epochs, "epoch"), combinedBy(t))
+		add("training", "AdamW, peak learning rate %s (%s), %s per step, %s%s", peak(t), t.Schedule, table.Counted(t.BatchPairs, "pair"), table.Counted(t.Epochs, "epoch"), combinedBy(t))
 		add("evaluation", "greedy answers to at most %d prompts per language of the %s split%s%s", s.Evaluate.PerLanguage, s.Evaluate.Split, judgedBy(s.Evaluate), sampledInWords(s.Evaluate))
 	case s.TasksOnly():
 		add("training", "none, and no evaluation: the study scores tasks only")
@@ -110,7 +110,9 @@ func armFacts(s *outcome.Study, a record.Arm) []Fact {
 	if a.MatchKL != "" {
 		add("ends", "at the last checkpoint that has not drifted further than %s after the same iteration (table training)", a.MatchKL)
 	}
-	if a.Policy == "mono" {
+	if len(a.Groups) > 0 {
+		add("models", "one for each of %s, trained on the pairs of its languages and evaluated in them", strings.Join(a.Groups, "; "))
+	} else if a.Policy == "mono" {
 		add("models", "one for each of the %d seen languages, trained on its pairs only and evaluated in it only", len(a.Languages))
 	}
 	if a.Keep != nil {
@@ -155,6 +157,14 @@ func changes(a record.Arm) string {
 		list = append(list, "drift as "+a.MatchKL)
 	}
 	return strings.Join(list, ", ")
+}
+
+// peak is the learning rate, or what it is chosen from.
+func peak(t record.Train) string {
+	if len(t.Rates) == 0 {
+		return fmt.Sprintf("%g", t.LearningRate)
+	}
+	return fmt.Sprintf("chosen from %s on development prompts", strings.Trim(strings.ReplaceAll(fmt.Sprint(t.Rates), " ", ", "), "[]"))
 }
 
 // combinedBy says how the languages' gradients are combined in a step; empty if a step has one gradient.

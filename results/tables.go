@@ -74,6 +74,10 @@ func counted(e stats.Estimate) table.Cell {
 func confined(s *outcome.Study) []string {
 	var notes []string
 	for _, a := range s.Confined() {
+		if len(a.Groups) > 0 {
+			notes = append(notes, fmt.Sprintf("%s: one model for each of %s; %s where a group has another language.", a.Name, strings.Join(a.Groups, "; "), table.Missing))
+			continue
+		}
 		notes = append(notes, fmt.Sprintf("%s: one model per language (%s); %s where a group has another language.", a.Name, strings.Join(a.Languages, ", "), table.Missing))
 	}
 	return notes

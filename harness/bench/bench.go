@@ -20,20 +20,22 @@ import (
 
 // Bench is set up once in a process. Stages that run side by side share it.
 type Bench struct {
-	Engine  *nn.Engine   // nil where only plans are made
-	Config  model.Config // of what is trained, adapters included
-	Chat    *text.Chat
-	Source  data.Source           // of the prompts
-	Items   *data.World           // of the alignment tax
-	Exams   map[string]*data.Exam // the same of tasks from files, by the task
-	Answers *data.Answers         // of a file that win rates are against; nil where an arm is the opponent
-	World   *world.World          // of the items, for its mixture and its defects
-	Recipe  *pretrain.Recipe      // of the base model, for training it further
-	Base    *model.Folder
-	Others  []*model.Folder // further models that seeds start from, of the same shape and tokenizer
-	Device  string          // enters the keys of all stages that the device computes
-	Backend string          // the same for people
-	AtOnce  int             // stages that may run side by side; 0 is one
+	Engine    *nn.Engine   // nil where only plans are made
+	Config    model.Config // of what is trained, adapters included
+	Chat      *text.Chat
+	Source    data.Source           // of the prompts
+	Pairs     *data.Pairs           // of people's files, for the first iteration; nil where the models' own answers make them
+	HeldPairs int                   // pairs that were left out since their prompt is held out
+	Items     *data.World           // of the alignment tax
+	Exams     map[string]*data.Exam // the same of tasks from files, by the task
+	Answers   *data.Answers         // of a file that win rates are against; nil where an arm is the opponent
+	World     *world.World          // of the items, for its mixture and its defects
+	Recipe    *pretrain.Recipe      // of the base model, for training it further
+	Base      *model.Folder
+	Others    []*model.Folder // further models that seeds start from, of the same shape and tokenizer
+	Device    string          // enters the keys of all stages that the device computes
+	Backend   string          // the same for people
+	AtOnce    int             // stages that may run side by side; 0 is one
 
 	SketchBytes int           // that the sketches of one round's pairs may take together
 	SaveEvery   time.Duration // between checkpoints of a stage; 0 is the store's choice

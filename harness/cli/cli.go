@@ -46,6 +46,10 @@ func (a *app) conclude(ctx context.Context, err error) int {
 		fmt.Fprint(a.Err, s.stacks)
 		return s.code()
 	}
+	if line, code := trouble(err); line != "" {
+		fmt.Fprintf(a.Err, "congrad: %s\n", line)
+		return code
+	}
 	fmt.Fprintf(a.Err, "congrad: %s\n", inWords(err))
 	code := exit.Code(err)
 	if code == exit.Other && (errors.Is(err, train.ErrNumerical) || errors.Is(err, nn.ErrNotFinite) || errors.Is(err, sketch.ErrNotFinite)) {

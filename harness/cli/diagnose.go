@@ -2,6 +2,7 @@ package cli
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -19,6 +20,7 @@ import (
 	"congrad/harness/data"
 	"congrad/harness/exit"
 	"congrad/harness/kind/filtering"
+	"congrad/harness/lang"
 	"congrad/harness/nn"
 	"congrad/harness/open"
 	"congrad/harness/record"
@@ -26,7 +28,6 @@ import (
 	"congrad/harness/sketch"
 	"congrad/harness/stage"
 	"congrad/harness/store"
-	"congrad/harness/userfile"
 	"congrad/results"
 	"congrad/results/figure"
 	"congrad/results/measure"
@@ -37,6 +38,7 @@ import (
 
 // diagnosis is what congrad diagnose is asked.
 type diagnosis struct {
+	file   string // of pairs, with {lang} several
 	run    string // whose pairs, in place of a file's
 	model  string
 	loss   string
@@ -49,16 +51,18 @@ type diagnosis struct {
 func (a *app) diagnoseCommand() *cobra.Command {
 	var o diagnosis
 	c := &cobra.Command{
-		Use:   "diagnose [PAIRS.jsonl]",
+		Use:   "diagnose [PAIRS]",
 		Short: "Measure how much the languages of your preference pairs conflict, without training",
 		Long: "Computes the gradient of every pair's loss and reports the cosines between the languages' mean gradients,\n" +
 			"how many pairs point against the consensus of the languages, and how strong each language's signal is.\n\n" +
-			"PAIRS.jsonl has one JSON object per line, with strings: {\"lang\": \"de\", \"prompt\": ..., \"chosen\": ..., \"rejected\": ...}.\n" +
+			"PAIRS is a .jsonl, .csv or .parquet file with the columns lang, prompt, chosen and rejected, as texts or as conversations (docs/own-pairs.md).\n" +
+			"--set pairs.columns.chosen=... says how else a column is called; {lang} in the path means a file for each language.\n" +
 			"With --run, the pairs are those of the run's first iteration under its first seed.",
 		Example: "  congrad diagnose pairs.jsonl --model my-model\n  congrad diagnose --run tiny\n  congrad diagnose pairs.jsonl --set congrad.aggregator=mean --json",
 		Args:    cobra.MaximumNArgs(1),
 		RunE: func(c *cobra.Command, args []string) error {
-			return a.diagnose(c.Context(), append(args, "")[0], o)
+			o.file = append(args, "")[0]
+			return a.diagnose(c.Context(), o)
 		},
 	}
 	c.Flags().StringVar(&o.run, "run", "", "use the pairs of a run instead of a file")
@@ -72,14 +76,11 @@ func (a *app) diagnoseCommand() *cobra.Command {
 	return c
 }
 
-func (a *app) diagnose(ctx context.Context, file string, o diagnosis) error {
-	if ext := filepath.Ext(file); ext == ".csv" || ext == ".tsv" || ext == ".parquet" || ext == ".json" {
-		return exit.With(exit.Config, fmt.Errorf("%s: pairs are read as JSON lines (.jsonl): in each line an object with lang, prompt, chosen and rejected (docs/diagnose.md)", file))
-	}
+func (a *app) diagnose(ctx context.Context, o diagnosis) error {
 	if draw := drawings[filepath.Ext(o.figure)]; o.figure != "" && draw == nil {
 		return exit.With(exit.Config, fmt.Errorf("--figure %s: want a file that ends in .svg, .png or .pdf", o.figure))
 	}
-	pairs, name, err := a.pairsToDiagnose(file, o)
+	pairs, name, err := a.pairsToDiagnose(o)
 	if err != nil {
 		return err
 	}
@@ -106,7 +107,7 @@ func (a *app) diagnose(ctx context.Context, file string, o diagnosis) error {
 	at := &bench.Bench{Engine: nn.NewEngine(b.Backend, base.Config), Config: base.Config, Chat: chat, Base: base, SketchBytes: 1e6 * x.Batch.SketchMB}
 	pairs = drawn(pairs, o.limit, x.Seeds[0])
 	line := report.Begin(&stage.Stage{Label: fmt.Sprintf("gradients of %d pairs", len(pairs))}, 1, 1)
-	found, err := filtering.Diagnose(ctx, at, x, x.Arms[1], pairs, name, line)
+	found, err := filtering.Diagnose(ctx, at, x, x.Arms[1], pairs, line)
 	line.End(false, 0) // the numbers that are printed say that it is done
 	report.Close()
 	if err != nil {
@@ -144,16 +145,20 @@ func (o diagnosis) experiment(codes []string) (*config.Experiment, error) {
 		return nil, fmt.Errorf("--limit %d: want at least 1 pair per language", o.limit)
 	}
 	w := s.World()
-	w.Languages = codes // whatever the table knows
-	quoted, err := json.Marshal(map[string]any{"codes": codes, "model": o.model, "loss": o.loss})
+	for _, code := range codes { // a name that no table knows is a language of these pairs
+		if _, known := w.Languages.Know(code); !known {
+			w.Languages = w.Languages.With(lang.Language{Code: code, Name: code})
+		}
+	}
+	quoted, err := json.Marshal(map[string]any{"codes": codes, "model": o.model, "loss": o.loss, "file": cmp.Or(o.file, "pairs")})
 	if err != nil {
 		return nil, err
 	}
-	var q struct{ Codes, Model, Loss json.RawMessage } // TOML reads JSON's strings and lists of them
+	var q struct{ Codes, Model, Loss, File json.RawMessage } // TOML reads JSON's strings and lists of them
 	if err := json.Unmarshal(quoted, &q); err != nil {
 		return nil, err
 	}
-	source := fmt.Sprintf("name = \"diagnosis\"\nmodel = %s\n[languages]\nseen = %s\n[evaluate]\nopponent = \"baseline\"\n", q.Model, q.Codes) +
+	source := fmt.Sprintf("name = \"diagnosis\"\nmodel = %s\n[languages]\nseen = %s\n[prompts]\nsource = \"files\"\npath = \"pairs\"\n[pairs]\nsource = \"files\"\npath = %s\n[evaluate]\njudge = \"self\"\nopponent = \"baseline\"\n", q.Model, q.Codes, q.File) +
 		fmt.Sprintf("[loss]\nkind = %s\n[[arms]]\nname = \"baseline\"\nselect = \"none\"\n[[arms]]\nname = \"congrad\"\nselect = \"congrad\"\n", q.Loss)
 	x, err := config.Load("congrad diagnose", []byte(source), o.sets, w)
 	if err != nil { // the lines of this text are flags of the user's
@@ -168,7 +173,8 @@ func (o diagnosis) experiment(codes []string) (*config.Experiment, error) {
 }
 
 // pairsToDiagnose reads the pairs of a file or of a run.
-func (a *app) pairsToDiagnose(file string, o diagnosis) ([]data.Preference, string, error) {
+func (a *app) pairsToDiagnose(o diagnosis) ([]data.Preference, string, error) {
+	file := o.file
 	switch {
 	case file == "" && o.run == "":
 		return nil, "", exit.With(exit.Config, errors.New("give a file of pairs, or --run RUN (congrad diagnose --help)"))
@@ -178,13 +184,20 @@ func (a *app) pairsToDiagnose(file string, o diagnosis) ([]data.Preference, stri
 		pairs, err := a.pairsOfRun(o.run)
 		return pairs, "run " + o.run, exit.With(exit.Data, err)
 	}
-	f, err := userfile.Open(file)
+	x, err := o.experiment([]string{"en", "de"}) // of which only the columns are read
+	if err != nil {
+		return nil, file, exit.With(exit.Config, err)
+	}
+	read, err := data.OpenPairs(data.PairSpec{Path: file, Columns: data.PairColumns(x.Pairs.Columns)})
 	if err != nil {
 		return nil, file, exit.With(exit.Data, err)
 	}
-	defer f.Close()
-	pairs, err := data.ReadPreferences(f, file)
-	return pairs, file, exit.With(exit.Data, err)
+	for _, f := range read.Files() {
+		if note := data.UnusableNote(f); note != "" {
+			fmt.Fprintln(a.Err, note)
+		}
+	}
+	return read.All(), file, nil
 }
 
 // pairsOfRun are the pairs of a run's first iteration, which all arms met, under its first seed. Later iterations' pairs are
@@ -208,7 +221,7 @@ func (a *app) pairsOfRun(name string) ([]data.Preference, error) {
 		if p.Seed != set.Pairs[0].Seed || p.Arm != set.Pairs[0].Arm || p.Iteration != 1 {
 			continue
 		}
-		pairs = append(pairs, data.Preference{Lang: p.Lang, Prompt: asked[p.Prompt], Chosen: p.Chosen, Rejected: p.Rejected, Line: i + 2}) // behind the schema's line
+		pairs = append(pairs, data.Preference{Lang: p.Lang, Prompt: asked[p.Prompt], Chosen: p.Chosen, Rejected: p.Rejected, File: "run " + name, Line: i + 2}) // behind the schema's line
 	}
 	if len(pairs) == 0 {
 		return nil, fmt.Errorf("%q: the run recorded no pairs", name)
@@ -216,22 +229,29 @@ func (a *app) pairsOfRun(name string) ([]data.Preference, error) {
 	return pairs, nil
 }
 
-// diagnosable are the codes of the pairs' languages, in the order of their first pairs. A code that the table does not have
-// is taken as it is, since nothing depends on the language but how pairs are grouped; it may be a slip, so it is said.
+// diagnosable are the codes of the pairs' languages, in the order of their first pairs, by which the pairs then call them. A name that is
+// of no language is taken as it is, since nothing depends on the language but how pairs are grouped; it may be a slip, so it is said.
 func (a *app) diagnosable(pairs []data.Preference) ([]string, error) {
 	s, err := open.ReadSurroundings()
 	if err != nil {
 		return nil, err
 	}
-	known := s.Languages.Codes()
 	var codes []string
-	for _, p := range pairs {
-		if slices.Contains(codes, p.Lang) {
-			continue
+	named := map[string]string{} // codes by what the pairs call their languages
+	for i, p := range pairs {
+		code, there := named[p.Lang]
+		if !there {
+			if l, known := s.Languages.Know(p.Lang); known {
+				code = l.Code
+			} else {
+				code = p.Lang
+				fmt.Fprintf(a.Err, "line %d: %q is not a known language%s; it is used as it is (congrad ls languages)\n", p.Line, p.Lang, s.Languages.Meant(p.Lang))
+			}
+			named[p.Lang] = code
 		}
-		codes = append(codes, p.Lang)
-		if !slices.Contains(known, p.Lang) {
-			fmt.Fprintf(a.Err, "line %d: %q is not a known language%s; it is used as it is (congrad ls languages)\n", p.Line, p.Lang, s.Languages.DidYouMean(p.Lang, known))
+		pairs[i].Lang = code
+		if !slices.Contains(codes, code) {
+			codes = append(codes, code)
 		}
 	}
 	if len(codes) < 2 {

@@ -59,7 +59,7 @@ func TestDocumentedCommands(t *testing.T) {
 					continue
 				}
 				count++
-				if strings.HasPrefix(strings.TrimSpace(comment), "exits 1") {
+				if strings.Contains(comment, "exit code 1") {
 					script.WriteString("! ")
 				}
 				script.WriteString(runnable(t, document, command) + "\n")
@@ -94,10 +94,19 @@ func TestDocumentedCommands(t *testing.T) {
 		if err := someModel(e.WorkDir); err != nil {
 			return err
 		}
-		if err := ownPrompts(e.WorkDir, root, "docs/add-prompts.md", "own", "instruction"); err != nil {
-			return err
+		for _, own := range []struct {
+			document, name, field string
+			languages             []string
+		}{
+			{"docs/add-prompts.md", "own", "instruction", []string{"English", "German", "Swahili"}},
+			{"docs/languages.md", "rivers", "prompt", []string{"por_Latn", "Yoruba", "Galician"}},
+			{"README.md", "mine", "prompt", []string{"English", "German", "Swahili"}},
+		} {
+			if err := ownPrompts(e.WorkDir, root, own.document, own.name, own.field, own.languages); err != nil {
+				return err
+			}
 		}
-		if err := ownPrompts(e.WorkDir, root, "README.md", "mine", "prompt"); err != nil {
+		if err := givenPairs(e.WorkDir, root); err != nil {
 			return err
 		}
 		small, err := os.ReadFile("tool/testdata/source/small.gguf") // in place of what make smollm2 fetches
@@ -179,8 +188,8 @@ func someModel(work string) error {
 	return os.WriteFile(filepath.Join(work, "reference.safetensors"), data, 0o644)
 }
 
-// ownPrompts leaves the experiment of a name that a document shows, and the file that it reads, whose prompts are in a field.
-func ownPrompts(work, root, document, name, field string) error {
+// ownPrompts leaves the experiment of a name that a document shows, and the file that it reads, whose prompts are in a field and in these languages.
+func ownPrompts(work, root, document, name, field string, languages []string) error {
 	text, err := os.ReadFile(filepath.Join(root, document))
 	if err != nil {
 		return err
@@ -195,7 +204,7 @@ func ownPrompts(work, root, document, name, field string) error {
 	}
 	var prompts strings.Builder
 	for i := range 250 {
-		for _, language := range []string{"English", "German", "Swahili"} {
+		for _, language := range languages {
 			fmt.Fprintf(&prompts, "{\"id\": %d, \"lang\": %q, %q: \"%s %d\"}\n", i, language, field, language, i)
 		}
 	}
@@ -203,6 +212,19 @@ func ownPrompts(work, root, document, name, field string) error {
 		os.WriteFile(filepath.Join(work, name+".toml"), experiment[1], 0o644),
 		os.WriteFile(filepath.Join(work, string(path[1])), []byte(prompts.String()), 0o644),
 	)
+}
+
+// givenPairs leaves the experiment that docs/own-pairs.md shows.
+func givenPairs(work, root string) error {
+	text, err := os.ReadFile(filepath.Join(root, "docs", "own-pairs.md"))
+	if err != nil {
+		return err
+	}
+	experiment := regexp.MustCompile("(?ms)^```toml\n(name = \"given\"\n.*?)^```").FindSubmatch(text)
+	if experiment == nil {
+		return errors.New("docs/own-pairs.md shows no experiment named given")
+	}
+	return os.WriteFile(filepath.Join(work, "given.toml"), experiment[1], 0o644)
 }
 
 // ownTask leaves the task that docs/add-a-task.md shows, and its items.

@@ -15,7 +15,7 @@ func addGroups(root *cobra.Command) {
 		id, title string
 		commands  []string
 	}{
-		{"run", "Experiments:", []string{"new", "defaults", "ls", "validate", "plan", "run", "stage", "validate-scores"}},
+		{"run", "Experiments:", []string{"new", "defaults", "ls", "validate", "plan", "run", "stage", "data", "validate-scores"}},
 		{"results", "Results:", []string{"show", "report", "table", "records", "open", "diff", "compare", "export", "diagnose"}},
 		{"models", "Models:", []string{"model", "generate", "tokenize", "examine", "pretrain"}},
 		{"maintenance", "Maintenance:", []string{"setup", "doctor", "verify", "gc", "rm", "completion", "version"}},
@@ -54,7 +54,7 @@ func unused(path string) []string {
 	}
 	switch path {
 	case "congrad version", "congrad defaults", "congrad tokenize", "congrad validate", "congrad new", "congrad setup",
-		"congrad model download", "congrad model rehearse":
+		"congrad model download", "congrad model rehearse", "congrad data download":
 		return []string{"device", "runs"}
 	case "congrad ls", "congrad show", "congrad report", "congrad table", "congrad records", "congrad diff", "congrad compare", "congrad open", "congrad rm", "congrad gc", "congrad verify":
 		return []string{"device"}

@@ -27,7 +27,7 @@ func newManifest(e *config.Experiment, w *workplace) run.Manifest {
 		},
 		Device:  map[string]string{"backend": w.info.Name, "plugin": w.info.Plugin.Name, "sha256": w.info.Plugin.SHA256},
 		Hashes:  map[string]string{"weights": weights, "prompts": w.bench.Source.Version(), "model": e.Model},
-		Prompts: w.bench.Source.Files(),
+		Prompts: run.PromptFiles(w.bench),
 	}
 	if w.info.Threads > 0 {
 		m.Device["threads"] = strconv.Itoa(w.info.Threads)

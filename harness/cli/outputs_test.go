@@ -53,7 +53,6 @@ func TestOutputsOfARun(t *testing.T) {
 		{"compare tiny nothing", "", `"nothing": no run of this name`, 2},
 		{"open tiny", "", "congrad report tiny makes it", 3},
 		{"generate hello", "", `--prompt "hello"`, 2},
-		{"diagnose pairs.csv", "", "JSON lines", 2},
 		{"run tiny --sweep train.epochs=1,x --dry-run", "", `--sweep: train.epochs: want a whole number, got the string "x"`, 2},
 		{"rm ..", "", "is not the name of a run", 2},
 		{"rm tiny/records", "", "no run of this name", 2},

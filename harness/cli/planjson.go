@@ -1,15 +1,13 @@
 package cli
 
 import (
-	"fmt"
-
 	"congrad/harness/cli/shell"
 	"congrad/harness/exit"
 	"congrad/harness/forecast"
 )
 
 // planJSON prints a forecast as JSON. Where it does not fit into memory, the error says so, as without --json.
-func (a *app) planJSON(arg string, x *expectation, f forecast.Forecast, room float64) error {
+func (a *app) planJSON(arg string, x *expectation, f forecast.Forecast, t target) error {
 	stages := []shell.Object{}
 	for _, n := range f.Needs {
 		bytes := shell.Object{}
@@ -25,6 +23,8 @@ func (a *app) planJSON(arg string, x *expectation, f forecast.Forecast, room flo
 			{Key: "seconds", Value: n.Seconds},
 			{Key: "bytes", Value: bytes},
 			{Key: "total_bytes", Value: int64(n.Total())},
+			{Key: "host_bytes", Value: int64(n.Host)},
+			{Key: "device_bytes", Value: int64(n.Device)},
 		})
 	}
 	all := shell.Object{
@@ -35,20 +35,23 @@ func (a *app) planJSON(arg string, x *expectation, f forecast.Forecast, room flo
 		{Key: "stages", Value: stages},
 		{Key: "seconds", Value: f.Seconds()},
 	}
-	peak := 0.0
+	kind, peak := "", 0.0
 	if len(f.Needs) > 0 {
-		peak = f.Peak().Total()
-		all = append(all, shell.Field{Key: "peak_kind", Value: f.Peak().Kind})
+		kind, peak = t.peak(f)
+		all = append(all, shell.Field{Key: "peak_kind", Value: kind})
 	}
 	all = append(all, shell.Field{Key: "peak_bytes", Value: int64(peak)})
-	if room > 0 {
-		all = append(all, shell.Field{Key: "memory_bytes", Value: int64(room)}, shell.Field{Key: "fits", Value: peak <= room})
+	if t.separate() {
+		all = append(all, shell.Field{Key: "device_profile", Value: t.profile}, shell.Field{Key: "gpu_hours", Value: f.Seconds() / 3600})
+	}
+	if t.room > 0 {
+		all = append(all, shell.Field{Key: "memory_bytes", Value: int64(t.room)}, shell.Field{Key: "fits", Value: peak <= t.room})
 	}
 	if err := a.JSON(all); err != nil {
 		return err
 	}
-	if room > 0 && peak > room {
-		return exit.With(exit.Other, fmt.Errorf("%s needs %s of memory, there are %s (--memory); the run would fail", arg, gb(peak), gb(room)))
+	if t.room > 0 && peak > t.room {
+		return exit.With(exit.Other, t.tooMuch(arg, peak))
 	}
 	return nil
 }

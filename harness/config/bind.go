@@ -109,8 +109,8 @@ func (b *binder) bind(path, general string, raw map[string]any, v, inherited ref
 			}
 			b.bind(key, strings.TrimPrefix(name, "arms."), table, field, from)
 			b.settle(key, field.Addr().Interface())
-		case path == "" && slices.Contains([]string{"arms", "published", "claims"}, tag):
-			// lists of tables, bound after everything that arms inherit
+		case path == "" && slices.Contains([]string{"arms", "published", "claims"}, tag), name == "languages.define":
+			// tables of any number, bound by themselves: arms after everything that they inherit
 		case has:
 			b.assign(key, name, given, field)
 		case inherited.IsValid() && general != "arms": // an arm's own keys have defaults, its tables inherit

@@ -8,6 +8,8 @@ import (
 	"strings"
 	"testing"
 
+	"congrad/experiments"
+	"congrad/harness/lang"
 	"congrad/harness/loss"
 	"congrad/harness/tomlfile"
 
@@ -16,8 +18,9 @@ import (
 )
 
 var named = World{
-	Languages: []string{"ar", "de", "en", "sw", "th"},
+	Languages: shippedLanguages(),
 	Tasks:     []string{"facts", "declaration"},
+	Embedded:  []string{"facts", "declaration"},
 	Measured: func(name, measure string, languages []string) error {
 		if measure != "accuracy" || !slices.Contains(languages, "sw") && !slices.Contains(languages, "de") {
 			return fmt.Errorf("task %s has no %s in %s", name, measure, strings.Join(languages, " "))
@@ -30,6 +33,14 @@ var named = World{
 		}
 		return nil
 	},
+}
+
+func shippedLanguages() lang.Table {
+	table, err := lang.Load(experiments.Files, "languages")
+	if err != nil {
+		panic(err)
+	}
+	return table
 }
 
 const good = `# an experiment
@@ -284,7 +295,7 @@ func TestErrors(t *testing.T) {
 		"endless":                            {replaced("share = 0.3", "share = inf"), nil, "x.toml:16: keep.share: +Inf is out of range: want 1e-06 to 1 (share of the pairs that is kept, highest scores first, for every selector)"},
 		"set to no number":                   {good, []string{"train.clip=nan"}, "--set: train.clip: NaN is out of range: want 0 to 1000000000 (gradients with a larger global norm are clipped to this; 0 turns clipping off)"},
 		"enumeration":                        {replaced(`select = "all"`, "", `match = "congrad"`, "match = \"congrad\"\n[judge]\nkind = \"slef\""), nil, `x.toml:39: judge.kind: "slef": want one of self, reference; did you mean "self"?`},
-		"no such language":                   {replaced(`"sw", #`, `"sw-KE", #`), nil, `x.toml:8: languages.unseen: the 1st entry, "sw-KE": no such language; did you mean "sw"? (congrad ls languages)`},
+		"no such language":                   {replaced(`"sw", #`, `"jp", #`), nil, `x.toml:8: languages.unseen: the 1st entry, "jp": no such language; did you mean "ja" (Japanese)? (any code of ISO 639 is one, and what [languages.define.jp] defines; congrad ls languages)`},
 		"seen and unseen":                    {replaced(`"sw", #`, `"de", #`), nil, `x.toml:8: languages.unseen: the 1st entry, "de", is also in seen; list a language only once`},
 		"twice":                              {replaced(`"en", "de"`, `"en", "en"`), nil, "x.toml:7: languages.seen: the 2nd entry, en, is a duplicate"},
 		"no such task":                       {replaced(`"facts"`, `"fact"`), nil, `x.toml:20: evaluate.tasks: the 1st entry, "fact": no such task; did you mean "facts"? (congrad ls tasks; a file of your own ends in .toml)`},
@@ -309,7 +320,7 @@ func TestErrors(t *testing.T) {
 		},
 		"drift without answers":         {good, []string{"evaluate.drift=true"}, "--set: evaluate.drift: is measured on sampled answers, but evaluate.samples is 0; set it to 1 or more"},
 		"deciding what a judge decides": {good, []string{"evaluate.decide=exact", "evaluate.judge=self"}, `--set: evaluate.decide: is read only by evaluate.judge = "reference"; the judge is "self"`},
-		"set of an arm":                 {good, []string{"arms.loss.beta=2"}, "--set arms.loss.beta=2: name the arm (baseline, congrad, random), as in arms.baseline.loss.beta=..."},
+		"set of an arm":                 {good, []string{"arms.loss.beta=2"}, "--set arms.loss.beta=2: name the arm (baseline, congrad, random), as in arms.baseline.loss.beta=VALUE"},
 		"set through a value":           {good, []string{"name.x=2"}, "--set name.x=2: name is not a table"},
 		"negative seed":                 {good, []string{"seeds=[-1]"}, "--set: seeds: want a list of whole numbers, 0 or more; the 1st entry is the number -1"},
 		"judge written as a number":     {replaced("[keep]\nshare = 0.3", "[pair]\nmin_gap = 1\n[judge]\nkind = 3"), nil, "x.toml:18: judge.kind: want a string, got the number 3"},
@@ -543,6 +554,8 @@ func TestFieldsCoverTheExperiment(t *testing.T) {
 			case tag == "-":
 			case path == "" && slices.Contains([]string{"arms", "published", "claims"}, tag):
 				walk(tag, field.Type.Elem())
+			case path == "languages" && tag == "define":
+				walk("languages.define", field.Type.Elem())
 			case field.Type.Kind() == reflect.Struct:
 				if path != "arms" { // whose tables are the experiment's
 					walk(dotted(path, tag), field.Type)

@@ -30,6 +30,9 @@ func Elsewhere(name string) (keys []string) {
 		case "arms", "published", "claims", "grid":
 			continue
 		}
+		if strings.HasPrefix(f.Key, "languages.define.") {
+			continue
+		}
 		for at, r := range f.Key {
 			if r == '.' {
 				add(f.Key[:at])

@@ -11,6 +11,7 @@ import (
 	"slices"
 	"strings"
 
+	"congrad/harness/lang"
 	"congrad/harness/loss"
 	"congrad/harness/method"
 	"congrad/harness/model"
@@ -34,6 +35,7 @@ type Experiment struct {
 	Generate  Generate  `toml:"generate"`
 	Judge     Judge     `toml:"judge"`
 	Pair      Pair      `toml:"pair"`
+	Pairs     Pairs     `toml:"pairs"`
 	Loss      loss.Loss `toml:"loss"`
 	Train     Train     `toml:"train"`
 	ConGrad   ConGrad   `toml:"congrad"`
@@ -73,6 +75,9 @@ type Languages struct {
 	Seen             []string `toml:"seen"`
 	Unseen           []string `toml:"unseen"`
 	UnderRepresented []string `toml:"under_represented"`
+
+	Define []Definition    `toml:"define"` // in the order of their codes
+	Others []lang.Language `toml:"-"`      // languages of the study that the embedded world does not speak
 }
 
 // All lists the seen languages, then the unseen ones.
@@ -120,28 +125,51 @@ type Pair struct {
 	FlipLanguages  []string `toml:"flip_languages" json:",omitempty"`
 }
 
+// Pairs says where the pairs of the first iteration come from: the model's own answers, or files.
+type Pairs struct {
+	Source      string      `toml:"source"`
+	Path        string      `toml:"path"`
+	PerLanguage int         `toml:"per_language"` // 0 for all
+	Columns     PairColumns `toml:"columns"`
+}
+
+// PairColumns are the names under which a file of preference pairs has what; empty for what it lacks.
+type PairColumns struct {
+	Prompt   string `toml:"prompt"`
+	Chosen   string `toml:"chosen"`
+	Rejected string `toml:"rejected"`
+	Language string `toml:"language"`
+	ID       string `toml:"id"`
+	Cluster  string `toml:"cluster"`
+}
+
 // Train is the optimiser and its schedule.
 type Train struct {
-	LearningRate float64 `toml:"learning_rate"`
-	Schedule     string  `toml:"schedule"`
-	Warmup       float64 `toml:"warmup"`
-	Epochs       int     `toml:"epochs"`
-	BatchPairs   int     `toml:"batch_pairs"`
-	WeightDecay  float64 `toml:"weight_decay"`
-	Clip         float64 `toml:"clip"`
-	Beta1        float64 `toml:"beta1"`
-	Beta2        float64 `toml:"beta2"`
-	Epsilon      float64 `toml:"epsilon"`
-	Aggregator   string  `toml:"aggregator" json:",omitempty"` // noSurgery, or one of method.Aggregators
-	Scope        string  `toml:"scope" json:",omitempty"`      // of the aggregator, one of model.Scopes
-	Temperature  float64 `toml:"temperature" json:",omitempty"`
+	LearningRate float64   `toml:"learning_rate"`
+	Rates        []float64 `toml:"rates" json:",omitempty"` // to choose from, in place of LearningRate
+	Schedule     string    `toml:"schedule"`
+	Warmup       float64   `toml:"warmup"`
+	Epochs       int       `toml:"epochs"`
+	BatchPairs   int       `toml:"batch_pairs"`
+	WeightDecay  float64   `toml:"weight_decay"`
+	Clip         float64   `toml:"clip"`
+	Beta1        float64   `toml:"beta1"`
+	Beta2        float64   `toml:"beta2"`
+	Epsilon      float64   `toml:"epsilon"`
+	Aggregator   string    `toml:"aggregator" json:",omitempty"` // noSurgery, or one of method.Aggregators
+	Scope        string    `toml:"scope" json:",omitempty"`      // of the aggregator, one of model.Scopes
+	Temperature  float64   `toml:"temperature" json:",omitempty"`
 }
 
 // Surgery reports whether an aggregator combines the gradients of the languages in each step.
 func (t Train) Surgery() bool { return t.Aggregator != noSurgery }
 
-// Plain leaves out the scope where there is but one part, or nothing to combine.
+// Plain leaves out what makes no difference: the scope where there is but one part, or nothing to combine, and a rate in whose place one
+// is chosen.
 func (t Train) Plain() Train {
+	if len(t.Rates) > 0 {
+		t.LearningRate = 0
+	}
 	if !t.Surgery() || t.Scope == model.WholeModel {
 		t.Scope = ""
 	}
@@ -262,6 +290,7 @@ type Arm struct {
 	EvaluateTemperature float64 `toml:"evaluate_temperature"` // NaN where it is the experiment's
 
 	Without []string `toml:"without"`
+	Groups  []string `toml:"groups"` // of a mono arm that has a model for several languages, each their codes with spaces between
 
 	Loss    loss.Loss `toml:"loss"`
 	Train   Train     `toml:"train"`
@@ -314,8 +343,24 @@ func (a Arm) Meets(seen []string) []string {
 	return slices.DeleteFunc(slices.Clone(seen), func(code string) bool { return slices.Contains(a.Without, code) })
 }
 
-// Mono reports whether the arm trains a model for each seen language, on that language's pairs alone.
+// Mono reports whether the arm trains a model for each seen language, or for each group of them, on their pairs alone.
 func (a Arm) Mono() bool { return a.Policy == "mono" }
+
+// Models are the languages of each model of an arm; the only model of an arm for all languages has none of its own.
+func (a Arm) Models(seen []string) (list [][]string) {
+	switch {
+	case !a.Mono():
+		return [][]string{nil}
+	case len(a.Groups) == 0:
+		for _, code := range seen {
+			list = append(list, []string{code})
+		}
+	}
+	for _, group := range a.Groups {
+		list = append(list, strings.Fields(group))
+	}
+	return list
+}
 
 // Online reports whether the arm picks pairs while it trains.
 func (a Arm) Online() bool {

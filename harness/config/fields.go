@@ -54,6 +54,10 @@ var Fields = []Field{
 	{"languages.seen", nil, 1, inf, nil, "abstract: ten languages, not named", "languages whose preference pairs are trained on"},
 	{"languages.unseen", []string{}, 0, inf, nil, "abstract: unseen languages, not named", "languages that are only evaluated"},
 	{"languages.under_represented", []string{}, 0, inf, nil, ours, "languages that are also reported as a group"},
+	{"languages.define.name", "", 0, 0, nil, "CLDR", "[languages.define.CODE], for a language without a code of ISO 639 or to describe one otherwise (docs/languages.md): its name in English"},
+	{"languages.define.endonym", "", 0, 0, nil, "CLDR", "its name in the language itself"},
+	{"languages.define.script", "", 0, 0, nil, "CLDR", "its script by ISO 15924, such as Latn"},
+	{"languages.define.direction", "", 0, 0, nil, "Unicode", "the script's direction, ltr or rtl"},
 
 	{"prompts.source", "tiny", 0, 0, []string{"tiny", "files"}, ours, "where instructions come from: the embedded world, or files (docs/add-prompts.md)"},
 	{"prompts.kinds", []string{}, 0, inf, coreKinds(), ours, "tiny: what is asked for, in training and evaluation; empty for all; dates, numbers, percentages and amounts follow rules, names have to be known one by one"},
@@ -79,6 +83,15 @@ var Fields = []Field{
 	{"pair.max_length_ratio", 0.0, 0, 1e6, nil, ours, "largest ratio of the two answers' lengths in tokens; 0 allows any"},
 	{"pair.flip", 0.0, 0, 1, nil, ours, "share of each language's pairs whose two answers are swapped: planted conflicts, unknown to the selectors"},
 	{"pair.flip_languages", []string{}, 0, inf, nil, ours, "seen languages whose pairs are flipped; empty for all"},
+	{"pairs.source", "answers", 0, 0, []string{"answers", "files"}, ours, "where the pairs of the first iteration come from: the model's judged answers, or files (docs/own-pairs.md)"},
+	{"pairs.path", "", 0, 0, nil, "", "files: a .jsonl, .csv or .parquet file, relative to the working folder; {lang} stands for the language if each language has a file"},
+	{"pairs.per_language", 0, 0, 1e6, nil, ours, "files: pairs of each seen language, at most; 0 for all"},
+	{"pairs.columns.prompt", "prompt", 0, 0, nil, "TRL 1.16", "files: the column with the prompt, a text or a conversation; the file need not have it if the conversations of chosen and rejected begin with it"},
+	{"pairs.columns.chosen", "chosen", 0, 0, nil, "TRL 1.16", "files: the column with the better answer, a text or a conversation"},
+	{"pairs.columns.rejected", "rejected", 0, 0, nil, "TRL 1.16", "files: the column with the worse answer"},
+	{"pairs.columns.language", "lang", 0, 0, nil, ours, "files: the column with the language; not read if the path has {lang}"},
+	{"pairs.columns.id", "", 0, 0, nil, ours, "files: the column with an id that is unique within a language; empty for the row's number"},
+	{"pairs.columns.cluster", "", 0, 0, nil, ours, "files: the column with an id that translations of a pair share, which are drawn together; empty for the id"},
 
 	{"loss.kind", "dpo", 0, 0, losses(every), "public summary: length-penalised DPO", "preference loss (formulas: docs/losses.md)"},
 	{"loss.beta", 0.1, 1e-6, 1e3, nil, "Rafailov et al. 2023", "DPO's inverse temperature; " + and(losses(loss.Kind.PerToken)) + ", which compare log-probs per token, need a value of their own"},
@@ -89,6 +102,7 @@ var Fields = []Field{
 	{"loss.nll_weight", 1.0, 0, 1e3, nil, "Pang et al. 2024", only(losses(taking("nll_weight"))) + "weight of the chosen answer's negative log-likelihood per token; 0 is DPO"},
 
 	{"train.learning_rate", 5e-7, 1e-12, 1, nil, "Rafailov et al. 2023, public code", "peak learning rate"},
+	{"train.rates", []float64{}, 1e-12, 1, nil, ours, "peak learning rates to choose from, in place of train.learning_rate: an arm trains with each, and its policy is the one that answers development prompts in its seen languages best, by evaluate.decide; of equal ones, that of the lowest rate. In every iteration and seed anew"},
 	{"train.schedule", "cosine", 0, 0, []string{"cosine", "linear", "constant"}, "Meng et al. 2024 (SimPO), public code", "how the learning rate falls after the warm-up; cosine and linear end at zero"},
 	{"train.warmup", 0.1, 0, 1, nil, "Meng et al. 2024 (SimPO), public code", "share of the steps in which the learning rate rises"},
 	{"train.epochs", 1, 0, 1000, nil, "Meng et al. 2024 (SimPO), public code", "passes over the kept pairs in each iteration; 0 trains nothing, for studies of scoring only"},
@@ -179,6 +193,8 @@ var Fields = []Field{
 	{"arms.match_kl", "", 0, 0, nil, "", "the arm that it drifts as far from the base model as: in each iteration it is the last checkpoint whose KL per token, on development prompts, is not above that of the other arm's policy (docs/reading-results.md)"},
 	{"arms.evaluate_temperature", math.NaN(), 0.01, 10, nil, "", "temperature of the arm's sampled held-out answers, if it is not evaluate.temperature: a base model that is only surer of itself shows how much of a gain is sharper sampling"},
 	{"arms.without", []string{}, 0, inf, nil, "", "seen languages whose pairs the arm does not use, neither in selection nor in training; it is still evaluated in them"},
+
+	{"arms.groups", []string{}, 0, inf, nil, "", "policy = \"mono\": groups of seen languages that share a model, each a text of codes, as in [\"en de\", \"ar ko\"], in place of a model for each language; a batch has the group's part of train.batch_pairs. The table groups of an earlier run proposes some"},
 
 	{"published.arm", nil, 0, 0, nil, "", "a number from elsewhere, shown next to this run's (docs/reading-results.md): the arm it is compared with"},
 	{"published.languages", nil, 0, 0, nil, "", "seen, unseen, under-represented, strong or weak (seen, without or among the under-represented), all, or one language's code"},

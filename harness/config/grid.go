@@ -118,6 +118,8 @@ func (b *binder) checkAxisKey(at, key string, raw map[string]any) {
 	switch {
 	case strings.HasPrefix(key, "prompts.columns."), strings.HasPrefix(key, "evaluate.columns."):
 		why = sharedPrompts
+	case strings.HasPrefix(key, "languages."):
+		why = "all cells share their languages"
 	case strings.HasPrefix(key, "evaluate.answers."):
 		why = noAxis["evaluate.opponent"]
 	}

@@ -10,6 +10,7 @@ import (
 	"slices"
 	"strings"
 
+	"congrad/harness/lang"
 	"congrad/harness/loss"
 	"congrad/harness/method"
 	"congrad/harness/model"
@@ -19,10 +20,9 @@ import (
 
 // World is what an experiment refers to by name.
 type World struct {
-	Languages []string // codes
+	Languages lang.Table // any other language of ISO 639 is known, too
 	Tasks     []string
-	// Likely is the clause that names the language, of those given, that a word was meant for.
-	Likely func(word string, among []string) string
+	Embedded  []string // those tasks whose items are the embedded world's
 	// TaskFile reports what is wrong with a task file outside the shipped ones.
 	TaskFile func(path string) error
 	// Measured reports why a task, by its name, gives no numbers of a measure in any of these languages.
@@ -31,14 +31,6 @@ type World struct {
 	Instructions func(path string) error
 	// Model reports what is wrong with a model's name or folder.
 	Model func(name string) error
-}
-
-// didYouMean is Likely, or by the spelling where nobody knows more of languages.
-func (w World) didYouMean(word string, among []string) string {
-	if w.Likely == nil {
-		return suggest.DidYouMean(word, among)
-	}
-	return w.Likely(word, among)
 }
 
 // SeedsFlag begins the change that the flag --seeds makes: "--seeds 1,2" is "seeds=[1,2]" under the name that the user typed.
@@ -77,22 +69,28 @@ func loadCell(file string, source []byte, sets []string, world World, cell []cel
 	e := &Experiment{Source: source}
 	grid := b.takeGrid(raw)
 	b.put(raw, cell)
+	world.Languages = b.bindDefinitions(raw, e, world.Languages)
+	nameLanguages(raw, world.Languages)
+	defined := b.origins // which come last in a resolved file: behind a table there is no key of the file itself
+	b.origins = nil
 	b.bind("", "", raw, reflect.ValueOf(e).Elem(), reflect.Value{})
 	b.bindArms(raw, e)
 	b.bindPublished(raw, e)
 	b.bindClaims(raw, e)
 	b.settlePrompts(e)
+	b.settlePairs(e)
 	b.settleEndpoint(e)
 	b.settleChat(e)
 	b.settleAnswers(e)
 	b.settleEvaluate(e)
 	b.settleReference(e)
 	b.across = true
+	b.checkLanguages(e, world)
 	b.checkTogether(e, world)
 	for _, set := range sets {
 		e.Partial = append(e.Partial, flagsOf([]string{set}))
 	}
-	e.Origins = b.origins
+	e.Origins = append(b.origins, defined...)
 	if cell == nil {
 		e.Grid = grid
 	}
@@ -179,12 +177,10 @@ func (b *binder) checkTogether(e *Experiment, w World) {
 	names := func(key string, list, known []string, what, command string) {
 		for i, name := range list {
 			if !slices.Contains(known, name) {
-				b.report(key, "the %s entry, %q: no such %s%s (%s)", nth(i), name, what, w.didYouMean(name, known), command)
+				b.report(key, "the %s entry, %q: no such %s%s (%s)", nth(i), name, what, w.Languages.DidYouMean(name, known), command)
 			}
 		}
 	}
-	names("languages.seen", e.Languages.Seen, w.Languages, "language", "congrad ls languages")
-	names("languages.unseen", e.Languages.Unseen, w.Languages, "language", "congrad ls languages")
 	if b.sound("languages.seen", "languages.unseen") {
 		names("languages.under_represented", e.Languages.UnderRepresented, e.Languages.All(), "language of this experiment", "it must be in seen or unseen")
 	}
@@ -206,6 +202,7 @@ func (b *binder) checkTogether(e *Experiment, w World) {
 		b.report("base.shared_share", "needs further training on the new mixture, but base.steps is 0; set base.steps too")
 	}
 	b.checkPrompts(e)
+	b.checkPairs(e)
 	b.checkEndpoint(e, w)
 	b.checkEvaluate(e)
 	b.checkChat(e)
@@ -314,6 +311,7 @@ func (b *binder) checkArms(e *Experiment, w World) {
 		}
 		if b.sound("languages.seen") && b.soundArm(i, "select", "policy") {
 			b.checkWithout("arms["+itoa(i)+"].without", a, e.Languages.Seen, w)
+			b.checkGroups(i, a, e.Languages.Seen, w)
 		}
 	}
 	for i, a := range e.Arms {
@@ -327,9 +325,10 @@ func (b *binder) checkArms(e *Experiment, w World) {
 	b.checkOpponent(e, names)
 	b.checkReference(e)
 	for i, a := range e.Arms {
-		if b.soundArm(i, "select", "congrad", "keep", "train.temperature", "train.aggregator", "train.scope") {
+		if b.soundArm(i, "select", "congrad", "keep", "train.temperature", "train.aggregator", "train.scope", "train.rates", "match_kl") {
 			b.checkOnline(i, a, e)
 			b.checkScopes(i, a)
+			b.checkRates(i, a)
 		}
 	}
 	if b.sound("loss") {
@@ -368,7 +367,7 @@ func (b *binder) checkOpponent(e *Experiment, names []string) {
 func (b *binder) checkWithout(key string, a Arm, seen []string, w World) {
 	for i, code := range a.Without {
 		if !slices.Contains(seen, code) {
-			b.report(key, "the %s entry, %q: not a seen language%s; arms have pairs only of seen languages", nth(i), code, w.didYouMean(code, seen))
+			b.report(key, "the %s entry, %q: not a seen language%s; arms have pairs only of seen languages", nth(i), code, w.Languages.DidYouMean(code, seen))
 		}
 	}
 	switch {

@@ -106,7 +106,7 @@ func namedArm(given any, parts []string) (int, map[string]any, error) {
 	}
 	i := slices.Index(names, parts[1])
 	if i < 0 && slices.Contains(keysOf("arms"), "arms."+parts[1]) || i < 0 && len(keysOf(parts[1])) > 0 {
-		return 0, nil, fmt.Errorf("name the arm (%s), as in arms.%s.%s=...", strings.Join(names, ", "), quotedPart(first(names)), strings.Join(parts[1:], "."))
+		return 0, nil, fmt.Errorf("name the arm (%s), as in arms.%s.%s=VALUE", strings.Join(names, ", "), quotedPart(first(names)), strings.Join(parts[1:], "."))
 	}
 	if i < 0 {
 		return 0, nil, fmt.Errorf("%q: no such arm%s (%s)", parts[1], suggest.DidYouMean(parts[1], names), strings.Join(names, ", "))

@@ -33,7 +33,7 @@ func TestSetOfAnArm(t *testing.T) {
 		"arms.congrad.keep=1":          "--set arms.congrad.keep=1: is a table",
 		"arms.congrad=1":               "--set arms.congrad=1: name a key of the arm, as in arms.congrad.keep.share=0.5",
 		"arms=[]":                      "--set arms=[]: arms are listed in the file; to change one, write arms.NAME.key=value",
-		"arms.keep.share=1":            "--set arms.keep.share=1: name the arm (baseline, congrad, random), as in arms.baseline.keep.share=...",
+		"arms.keep.share=1":            "--set arms.keep.share=1: name the arm (baseline, congrad, random), as in arms.baseline.keep.share=VALUE",
 		"train.epochs=1,2":             `--set: train.epochs: want a whole number, got the string "1,2" (congrad run --sweep runs each of several values)`,
 		"claims.text=x":                "claims are made in the file",
 		"arms.congrad.name.x=1":        "name is not a table",
@@ -83,7 +83,7 @@ func TestPlaces(t *testing.T) {
 // A key at the wrong place, or under another tool's name, is found at the right one.
 func TestElsewhere(t *testing.T) {
 	for source, want := range map[string]string{
-		"[columns]\nprompt = \"q\"\n" + good:                        `columns: no such key; did you mean "prompts.columns" or "evaluate.columns"?`,
+		"[columns]\nprompt = \"q\"\n" + good:                        `columns: no such key; did you mean "prompts.columns" or "pairs.columns" or "evaluate.columns"?`,
 		strings.Replace(good, "iterations = 3", "epochs = 2", 1):    `epochs: no such key; did you mean "train.epochs"?`,
 		strings.Replace(good, "iterations = 3", "lr = 2", 1):        `lr: no such key; did you mean "train.learning_rate"?`,
 		strings.Replace(good, "iterations = 3", "iteration = 2", 1): `iteration: no such key; did you mean "iterations"?`,

@@ -25,7 +25,7 @@ func (b *binder) checkTrust(e *Experiment, w World) {
 		}
 		for at, code := range a.ConGrad.Trust {
 			if !slices.Contains(e.Languages.Seen, code) {
-				b.report(key, "the %s entry, %q: not a seen language%s; arms have pairs only of seen languages", nth(at), code, w.didYouMean(code, e.Languages.Seen))
+				b.report(key, "the %s entry, %q: not a seen language%s; arms have pairs only of seen languages", nth(at), code, w.Languages.DidYouMean(code, e.Languages.Seen))
 				told[key] = true
 			}
 		}

@@ -20,17 +20,21 @@ type row struct {
 
 	texts []string   // cells of a task's columns, in the order of its sheet
 	lists [][]string // the same of columns that hold lists
+
+	asked, chosen, rejected []Turn // of a preference pair
 }
 
 // wanted is a column that a reader looks for.
 type wanted struct {
-	name   string
-	key    string // the key of the experiment that names the column
-	blank  bool   // may be empty or null
-	number bool   // may hold whole numbers
-	flag   bool   // may hold true or false, which are read as 1 and 0
-	cell   func(*row) *string
-	list   func(*row) *[]string // in place of cell, for a column of lists
+	name     string
+	key      string // the key of the experiment that names the column
+	blank    bool   // may be empty or null
+	number   bool   // may hold whole numbers
+	flag     bool   // may hold true or false, which are read as 1 and 0
+	optional bool   // the file need not have it
+	cell     func(*row) *string
+	list     func(*row) *[]string // in place of cell, for a column of lists
+	turns    func(*row) *[]Turn   // the same for a column of texts or conversations
 }
 
 // wanted lists the columns that have a name. table is the experiment's table, for errors.
@@ -85,6 +89,9 @@ func (w wanted) put(r *row, text string) error {
 		return fmt.Errorf("column %q: is longer than %d MB", w.name, longestLine>>20)
 	case !utf8.ValidString(text):
 		return fmt.Errorf("column %q: is not UTF-8", w.name)
+	case w.turns != nil:
+		*w.turns(r) = textTurn(text)
+		return nil
 	case !w.blank && strings.TrimSpace(text) == "":
 		return fmt.Errorf("column %q: is empty", w.name)
 	}

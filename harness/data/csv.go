@@ -32,6 +32,7 @@ func readCSV(r io.Reader, name string, columns []wanted) ([]row, error) {
 	if err != nil {
 		return nil, cmp.Or(otherDelimiter(name, line, columns), csvFault(name, err))
 	}
+	columns = slices.DeleteFunc(slices.Clone(columns), func(w wanted) bool { return w.optional && !slices.Contains(head, w.name) })
 	at := make([]int, len(columns))
 	for i, w := range columns {
 		if at[i] = slices.Index(head, w.name); at[i] < 0 {

@@ -107,7 +107,10 @@ func (f *Files) open(s Spec, path string, columns Columns, table string, languag
 	columns.Language = ""
 	byLanguage, prompts := map[string][]row{}, map[string][]filed{}
 	for _, code := range languages {
-		name := strings.ReplaceAll(path, PlaceOfLanguage, code)
+		name, err := fileOf(path, code, s.Table)
+		if err != nil {
+			return nil, err
+		}
 		rows, err := f.readFile(name, table, columns)
 		if errors.Is(err, os.ErrNotExist) {
 			if !slices.Contains(needed, code) {
@@ -157,15 +160,18 @@ func (f *Files) sorted(s Spec, name string, rows []row, columns Columns, table s
 // noFile says that a language has no file, and which languages have one.
 func (s Spec) noFile(path, name, code string) error {
 	var there []string
-	for _, c := range s.Table.Codes() {
-		if _, err := os.Stat(strings.ReplaceAll(path, PlaceOfLanguage, c)); err == nil {
-			there = append(there, c)
+	for _, f := range filesOf(path) {
+		if _, known := s.Table.Know(f.language); known {
+			there = append(there, f.language)
 		}
 	}
 	l, _ := s.Table.Find(code)
 	found := "there are files for " + strings.Join(there, ", ")
 	if len(there) == 0 {
 		found = "there is no file for any other language either"
+	}
+	if Hub(path) {
+		found += fmt.Sprintf(" (congrad data download %s)", path)
 	}
 	return fmt.Errorf("%s: no such file, for %s (%s), a language of the experiment; %s", name, l.Name, code, found)
 }

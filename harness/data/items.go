@@ -78,7 +78,10 @@ func (r *itemReader) items(path, key string, languages []string) (map[string][]e
 	} else {
 		lengths := map[int]bool{}
 		for _, code := range languages {
-			name := strings.ReplaceAll(path, PlaceOfLanguage, code)
+			name, err := fileOf(path, code, r.table)
+			if err != nil {
+				return nil, err
+			}
 			rows, err := r.rows(name, key, code)
 			if err != nil {
 				return nil, err

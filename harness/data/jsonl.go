@@ -29,6 +29,9 @@ func readJSONL(r io.Reader, name string, columns []wanted) ([]row, error) {
 			if err != nil {
 				return err
 			}
+			if !there && w.optional {
+				continue
+			}
 			if !there && absent[w.name] {
 				return nil
 			}
@@ -47,7 +50,11 @@ func readJSONL(r io.Reader, name string, columns []wanted) ([]row, error) {
 }
 
 // take fills the column's cell of a row, or its list.
-func (w wanted) take(x *row, value json.RawMessage) error {
+func (w wanted) take(x *row, value json.RawMessage) (err error) {
+	if w.turns != nil {
+		*w.turns(x), err = w.turnsOf(value)
+		return err
+	}
 	if w.list == nil {
 		text, err := w.fromJSON(value)
 		if err != nil {

@@ -41,14 +41,42 @@ func (f *Files) readFile(path, table string, columns Columns) ([]row, error) {
 	return rows, nil
 }
 
-// readRows reads a file and returns its rows, at least one, and its SHA-256. key is the experiment's key for the file, for errors.
+// readRows reads a file, or all shards of a table of the hub, and returns the rows, at least one, and its SHA-256: of several files that of
+// their sums. key is the experiment's key for the file, for errors.
 func readRows(path, key string, columns []wanted) ([]row, string, error) {
-	read := endings[strings.ToLower(filepath.Ext(path))]
-	if read == nil {
+	if endings[strings.ToLower(filepath.Ext(path))] == nil {
 		return nil, "", fmt.Errorf("%s: want a file that ends in %s (%s)", path, strings.Join(slices.Sorted(maps.Keys(endings)), ", "), key)
 	}
-	file, err := userfile.Open(path)
-	if errors.Is(err, fs.ErrNotExist) {
+	shards, err := shardsOf(path)
+	if err != nil {
+		return nil, "", fmt.Errorf("%w (%s)", err, key)
+	}
+	var all []row
+	var sums []string
+	for _, shard := range shards {
+		rows, sum, err := readShard(shard, path, key, columns)
+		if err != nil {
+			return nil, "", err
+		}
+		for i := range rows {
+			rows[i].line += len(all)
+		}
+		all, sums = append(all, rows...), append(sums, sum)
+	}
+	if len(all) == 0 {
+		return nil, "", fmt.Errorf("%s: has no rows", path)
+	}
+	if len(sums) == 1 {
+		return all, sums[0], nil
+	}
+	sum := sha256.Sum256([]byte(strings.Join(sums, "\n")))
+	return all, hex.EncodeToString(sum[:]), nil
+}
+
+// readShard reads one file and returns its rows and its SHA-256.
+func readShard(shard shard, path, key string, columns []wanted) ([]row, string, error) {
+	file, err := userfile.Open(shard.disk)
+	if errors.Is(err, fs.ErrNotExist) && shard.disk == path {
 		return nil, "", notThere(path, key)
 	}
 	if err != nil {
@@ -63,10 +91,7 @@ func readRows(path, key string, columns []wanted) ([]row, string, error) {
 	if err != nil {
 		return nil, "", fmt.Errorf("%s: %w", key, err)
 	}
-	rows, err := read(file, size, path, columns)
-	if err == nil && len(rows) == 0 {
-		err = fmt.Errorf("%s: has no rows", path)
-	}
+	rows, err := endings[strings.ToLower(filepath.Ext(path))](file, size, shard.name, columns)
 	return rows, hex.EncodeToString(h.Sum(nil)), err
 }
 

@@ -20,8 +20,35 @@ func readParquet(r io.ReaderAt, size int64, name string, columns []wanted) ([]ro
 	}
 	var rows []row
 	f := &faults{name: name}
+	fill := func(put func(r *row, i int) error) {
+		if rows == nil { // once a column was read, and not for what the file claims
+			rows = make([]row, file.Rows)
+			for i := range rows {
+				rows[i].line = i + 1
+			}
+		}
+		for i := range rows {
+			if f.enough() {
+				break
+			}
+			f.at(i+1, put(&rows[i], i))
+		}
+	}
 	for _, w := range columns {
+		if w.turns != nil {
+			turns, found, err := w.conversation(file)
+			if err != nil {
+				return nil, fmt.Errorf("%s: %w", name, err)
+			}
+			if found {
+				fill(func(r *row, i int) error { *w.turns(r) = turns[i]; return nil })
+				continue
+			}
+		}
 		c, path, err := w.find(file)
+		if err != nil && w.optional && !slices.Contains(columnNames(file), w.name) {
+			continue
+		}
 		if err != nil {
 			return nil, fmt.Errorf("%s: %w", name, err)
 		}
@@ -36,18 +63,7 @@ func readParquet(r io.ReaderAt, size int64, name string, columns []wanted) ([]ro
 		if err != nil {
 			return nil, fmt.Errorf("%s: %w", name, err)
 		}
-		if rows == nil { // once a column was read, and not for what the file claims
-			rows = make([]row, file.Rows)
-			for i := range rows {
-				rows[i].line = i + 1
-			}
-		}
-		for i := range rows {
-			if f.enough() {
-				break
-			}
-			f.at(i+1, put(&rows[i], i))
-		}
+		fill(put)
 	}
 	return rows, f.err()
 }
@@ -126,6 +142,8 @@ func (w wanted) refuses(c parquet.Column) string {
 // putCell puts a single value into a row. One of JSON may be a list.
 func (w wanted) putCell(r *row, cell parquet.Cell, c parquet.Column, path string) error {
 	switch {
+	case cell.Null && w.turns != nil:
+		return nil
 	case cell.Null && (w.list != nil || !w.blank):
 		return w.mistyped("null")
 	case cell.Null:

@@ -47,3 +47,16 @@ func SkippedNote(f record.PromptFile) string {
 	}
 	return fmt.Sprintf("%s: skipped %d of %d rows, in languages that the experiment does not name: %s", f.Path, rows, f.Rows, counted(found))
 }
+
+// UnusableNote says which rows of a file are no preference pairs; empty if all are.
+func UnusableNote(f record.PromptFile) string {
+	rows, found := 0, map[string]int{}
+	for _, u := range f.Unusable {
+		rows += u.Rows
+		found[u.Why] = u.Rows
+	}
+	if rows == 0 {
+		return ""
+	}
+	return fmt.Sprintf("%s: %d of %d rows are no pairs: %s", f.Path, rows, f.Rows, counted(found))
+}

@@ -32,8 +32,8 @@ func TestHalfOfAPairIsAnError(t *testing.T) {
 		t.Errorf("in a list: %v", err)
 	}
 	// The case that was seen: two answers became the same.
-	_, err := ReadPreferences(strings.NewReader(`{"lang":"en","prompt":"p","chosen":"a \ud83d","rejected":"a \ud83e"}`), "f")
-	if err == nil || !strings.HasPrefix(err.Error(), "f:1: chosen: has half of a surrogate pair") {
+	_, err := readJSONL(strings.NewReader(`{"lang":"en","prompt":"p","chosen":"a \ud83d","rejected":"a \ud83e"}`), "f", usual.wanted("pairs.columns"))
+	if err == nil || !strings.HasPrefix(err.Error(), `f:1: column "chosen": has half of a surrogate pair`) {
 		t.Errorf("a pair: %v", err)
 	}
 	if _, err := readJSONL(strings.NewReader(`{"prompt":"p","unread":"\ud83d"}`), "f", oneColumn("prompt")); err != nil {
@@ -60,7 +60,7 @@ func TestKeysTwiceAreErrors(t *testing.T) {
 	if got := text(err); got != `f:1: a key is given twice: "text"` {
 		t.Errorf("on the way: %s", got)
 	}
-	_, err = ReadPreferences(strings.NewReader(`{"lang":"en","prompt":"p","chosen":"a","rejected":"b","chosen":"c"}`), "f")
+	_, err = readJSONL(strings.NewReader(`{"lang":"en","prompt":"p","chosen":"a","rejected":"b","chosen":"c"}`), "f", usual.wanted("pairs.columns"))
 	if got := text(err); got != `f:1: a key is given twice: "chosen"` {
 		t.Errorf("a pair: %s", got)
 	}

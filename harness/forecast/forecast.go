@@ -52,6 +52,8 @@ type Need struct {
 	Tokens  int                // read and made
 	Bytes   map[string]float64 // by part
 	Seconds float64
+
+	Host, Device float64 // peaks where the device has a memory of its own [bytes]
 }
 
 // Total is the peak [bytes].
@@ -87,6 +89,8 @@ func Of(m Model, stages []Stage, s Speed) (f Forecast) {
 		n.Stages++
 		n.Tokens += stage.Passes * (stage.Tokens + stage.Answers)
 		n.Seconds += m.seconds(stage, s)
+		host, device := m.places(stage, compiled)
+		n.Host, n.Device = math.Max(n.Host, host), math.Max(n.Device, device)
 		if bytes := m.bytes(stage, compiled); n.Bytes == nil || sum(bytes) > n.Total() {
 			n.Bytes = bytes
 		}
@@ -129,6 +133,16 @@ func compilation(w Work) float64 {
 // Peak is the kind of stage that needs most.
 func (f Forecast) Peak() Need {
 	return slices.MaxFunc(f.Needs, func(a, b Need) int { return cmp.Compare(a.Total(), b.Total()) })
+}
+
+// PeakDevice is the kind of stage that needs most on a device with a memory of its own.
+func (f Forecast) PeakDevice() Need {
+	return slices.MaxFunc(f.Needs, func(a, b Need) int { return cmp.Compare(a.Device, b.Device) })
+}
+
+// PeakHost is the kind of stage that then needs most in the program's own memory.
+func (f Forecast) PeakHost() Need {
+	return slices.MaxFunc(f.Needs, func(a, b Need) int { return cmp.Compare(a.Host, b.Host) })
 }
 
 // Seconds are those of all stages.

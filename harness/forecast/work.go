@@ -1,6 +1,7 @@
 package forecast
 
 import (
+	"cmp"
 	"math"
 
 	"congrad/harness/model"
@@ -11,6 +12,8 @@ type Speed struct {
 	Single float64 // float32 matrix products [FLOP/s]
 	Half   float64 // bfloat16 matrix products [FLOP/s]
 	Memory float64 // bytes read
+
+	Efficiency float64 // share of a large product's speed that a whole pass reaches; 0 for that of a CPU
 }
 
 const (
@@ -35,7 +38,7 @@ func (f flops) on(m Model, s Speed) float64 { // [s]
 	if m.BFloat16 && s.Half > 0 {
 		block = s.Half
 	}
-	return (f.block/block + f.rest/s.Single) / efficiency
+	return (f.block/block + f.rest/s.Single) / cmp.Or(s.Efficiency, efficiency)
 }
 
 // projections are the entries of the matrices of blocks among weights.

@@ -60,10 +60,12 @@ func expanded(path string) string {
 // commitName is a commit's full name.
 var commitName = regexp.MustCompile(`^[0-9a-f]{40}$`)
 
-func (c Cache) folder(id ID) string { return filepath.Join(string(c), "models--"+id.Org+"--"+id.Name) }
+func (c Cache) folder(id ID) string {
+	return filepath.Join(string(c), id.kind()+"--"+id.Org+"--"+id.Name)
+}
 
-// Find is the folder of a model that was downloaded; Absent where it was not, or not wholly.
-func (c Cache) Find(id ID) (string, error) {
+// commit is the commit that a revision stood at when it was fetched; empty where it was not.
+func (c Cache) commit(id ID) (string, error) {
 	commit := id.Revision
 	ref, err := os.ReadFile(filepath.Join(c.folder(id), "refs", filepath.FromSlash(id.Revision)))
 	switch {
@@ -73,6 +75,18 @@ func (c Cache) Find(id ID) (string, error) {
 		return "", fmt.Errorf("looking for %s: %w", id, err)
 	}
 	if !commitName.MatchString(commit) {
+		return "", nil
+	}
+	return commit, nil
+}
+
+// Find is the folder of a model that was downloaded; Absent where it was not, or not wholly.
+func (c Cache) Find(id ID) (string, error) {
+	commit, err := c.commit(id)
+	if err != nil {
+		return "", err
+	}
+	if commit == "" {
 		return "", Absent{id, ""}
 	}
 	dir := filepath.Join(c.folder(id), "snapshots", commit)

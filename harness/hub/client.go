@@ -10,6 +10,7 @@ import (
 	"net/url"
 	"os"
 	"regexp"
+	"slices"
 	"strings"
 	"time"
 )
@@ -20,8 +21,11 @@ type Client struct {
 	http            *http.Client
 }
 
-// NewClient speaks with the hub that HF_ENDPOINT names, as whom HF_TOKEN says.
+// NewClient speaks with the hub that HF_ENDPOINT names, as whom HF_TOKEN says. With HF_HUB_OFFLINE it is an error, as in huggingface_hub.
 func NewClient() (*Client, error) {
+	if value := strings.ToUpper(os.Getenv("HF_HUB_OFFLINE")); slices.Contains([]string{"1", "ON", "YES", "TRUE"}, value) {
+		return nil, errors.New("HF_HUB_OFFLINE is set, so nothing is downloaded; what was downloaded earlier is used without asking")
+	}
 	endpoint := os.Getenv("HF_ENDPOINT")
 	if endpoint == "" {
 		endpoint = "https://huggingface.co"
@@ -49,10 +53,10 @@ type listing struct {
 
 var hashName = regexp.MustCompile(`^(?:[0-9a-f]{40}|[0-9a-f]{64})$`)
 
-// list asks what a revision holds.
-func (c *Client) list(ctx context.Context, id ID) (listing, error) {
-	address := fmt.Sprintf("%s/api/models/%s/%s/revision/%s?blobs=true", c.endpoint, url.PathEscape(id.Org), url.PathEscape(id.Name), url.PathEscape(id.Revision))
-	resp, err := c.get(ctx, address, 0)
+// list asks which files of those that are wanted a revision holds.
+func (c *Client) list(ctx context.Context, id ID, wanted func(name string) bool) (listing, error) {
+	address := fmt.Sprintf("%s/api/%s/%s/%s/revision/%s?blobs=true", c.endpoint, id.kind(), url.PathEscape(id.Org), url.PathEscape(id.Name), url.PathEscape(id.Revision))
+	resp, err := c.get(ctx, id, address, 0)
 	if err != nil {
 		return listing{}, fmt.Errorf("asking for %s: %w", id, err)
 	}
@@ -62,7 +66,7 @@ func (c *Client) list(ctx context.Context, id ID) (listing, error) {
 	if err != nil {
 		return listing{}, fmt.Errorf("asking for %s: %w", id, err)
 	}
-	l, err := parseListing(data)
+	l, err := parseListing(data, wanted)
 	if err != nil {
 		return listing{}, fmt.Errorf("asking for %s: cannot read the answer of %s: %w", id, c.endpoint, err)
 	}
@@ -70,7 +74,7 @@ func (c *Client) list(ctx context.Context, id ID) (listing, error) {
 }
 
 // parseListing reads an answer about a revision. Every file that is wanted has to have a checksum.
-func parseListing(data []byte) (listing, error) {
+func parseListing(data []byte, wanted func(name string) bool) (listing, error) {
 	var answer struct {
 		SHA      string
 		Siblings []struct {
@@ -95,7 +99,7 @@ func parseListing(data []byte) (listing, error) {
 		if s.LFS != nil {
 			f.size, f.hash = s.LFS.Size, s.LFS.SHA256
 		}
-		if !wanted.MatchString(f.name) {
+		if !wanted(f.name) {
 			continue
 		}
 		if !hashName.MatchString(f.hash) || f.size < 0 || s.LFS != nil && len(f.hash) != 64 {
@@ -107,7 +111,7 @@ func parseListing(data []byte) (listing, error) {
 }
 
 // get asks for an address, from a byte onwards, and explains a refusal.
-func (c *Client) get(ctx context.Context, address string, from int64) (*http.Response, error) {
+func (c *Client) get(ctx context.Context, id ID, address string, from int64) (*http.Response, error) {
 	req, err := http.NewRequestWithContext(ctx, http.MethodGet, address, nil)
 	if err != nil {
 		return nil, err
@@ -129,26 +133,26 @@ func (c *Client) get(ctx context.Context, address string, from int64) (*http.Res
 		return resp, nil
 	}
 	defer resp.Body.Close()
-	return nil, c.refusal(resp)
+	return nil, c.refusal(id, resp)
 }
 
-// refusal says why a hub gave nothing. It answers 401 for a model that is not there, too, to those it does not know.
-func (c *Client) refusal(resp *http.Response) error {
+// refusal says why a hub gave nothing. It answers 401 for what is not there, too, to those it does not know.
+func (c *Client) refusal(id ID, resp *http.Response) error {
 	code := resp.Header.Get("X-Error-Code")
 	switch {
 	case code == "GatedRepo" || resp.StatusCode == http.StatusForbidden && c.token != "":
 		if c.token == "" {
-			return errors.New("the model is gated: accept the terms on the model's page, and set HF_TOKEN to a token of your account")
+			return fmt.Errorf("the %s is gated: accept the terms on its page, and set HF_TOKEN to a token of your account", id.what())
 		}
-		return errors.New("the model is gated, and the account of HF_TOKEN has no access: accept the terms on the model's page")
+		return fmt.Errorf("the %s is gated, and the account of HF_TOKEN has no access: accept the terms on its page", id.what())
 	case code == "RevisionNotFound":
 		return errors.New("no such revision")
 	case resp.StatusCode == http.StatusUnauthorized && c.token != "":
-		return errors.New("no such model, or HF_TOKEN is not valid")
+		return fmt.Errorf("no such %s, or HF_TOKEN is not valid", id.what())
 	case resp.StatusCode == http.StatusUnauthorized || resp.StatusCode == http.StatusForbidden:
-		return errors.New("no such model, or it is private: set HF_TOKEN to a token of an account with access")
+		return fmt.Errorf("no such %s, or it is private: set HF_TOKEN to a token of an account with access", id.what())
 	case resp.StatusCode == http.StatusNotFound:
-		return errors.New("no such model")
+		return fmt.Errorf("no such %s", id.what())
 	}
 	return fmt.Errorf("%s answers %s", resp.Request.URL.Host, resp.Status)
 }

@@ -34,13 +34,18 @@ type Progress func(name string, there, size int64)
 // Download fetches a model into the cache, except for what is there, and returns its folder. A stopped call loses nothing:
 // the next one goes on. A file gets its name when its checksum is right, and the model its folder when all files are there.
 func (c *Client) Download(ctx context.Context, cache Cache, id ID, progress Progress) (string, error) {
-	l, err := c.list(ctx, id)
+	l, err := c.list(ctx, id, wanted.MatchString)
 	if err != nil {
 		return "", err
 	}
 	if err := l.check(); err != nil {
 		return "", fmt.Errorf("%s cannot be used: %w", id, err)
 	}
+	return c.bring(ctx, cache, id, l, progress)
+}
+
+// bring fetches the files of a listing, except for what is there, and returns their folder.
+func (c *Client) bring(ctx context.Context, cache Cache, id ID, l listing, progress Progress) (string, error) {
 	folder := cache.folder(id)
 	for _, f := range l.files {
 		if err := c.blob(ctx, cache, id, l.commit, f, progress); err != nil {
@@ -48,11 +53,10 @@ func (c *Client) Download(ctx context.Context, cache Cache, id ID, progress Prog
 		}
 	}
 	snapshot := filepath.Join(folder, "snapshots", l.commit)
-	if err := os.MkdirAll(snapshot, 0o755); err != nil {
-		return "", fmt.Errorf("downloading %s: %w", id, err)
-	}
 	for _, f := range l.files {
-		if err := replaceLink(filepath.Join("..", "..", "blobs", f.hash), filepath.Join(snapshot, f.name)); err != nil {
+		link := filepath.Join(snapshot, filepath.FromSlash(f.name))
+		up := strings.Repeat("../", 2+strings.Count(f.name, "/"))
+		if err := errors.Join(os.MkdirAll(filepath.Dir(link), 0o755), replaceLink(filepath.FromSlash(up+"blobs/"+f.hash), link)); err != nil {
 			return "", fmt.Errorf("downloading %s: %w", id, err)
 		}
 	}
@@ -143,8 +147,14 @@ func (c *Client) fetch(ctx context.Context, id ID, commit string, f file, part s
 
 // more makes one attempt to fetch a file from a byte onwards, and returns how many bytes are there then.
 func (c *Client) more(ctx context.Context, id ID, commit string, f file, out *os.File, from int64, progress Progress) (int64, error) {
-	address := fmt.Sprintf("%s/%s/%s/resolve/%s/%s", c.endpoint, url.PathEscape(id.Org), url.PathEscape(id.Name), commit, url.PathEscape(f.name))
-	resp, err := c.get(ctx, address, from)
+	address := c.endpoint
+	if id.Data {
+		address += "/" + id.kind()
+	}
+	for _, part := range append([]string{id.Org, id.Name, "resolve", commit}, strings.Split(f.name, "/")...) {
+		address += "/" + url.PathEscape(part)
+	}
+	resp, err := c.get(ctx, id, address, from)
 	if err != nil {
 		return from, err
 	}

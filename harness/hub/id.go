@@ -1,4 +1,4 @@
-// Package hub fetches models from a model hub, on request only, into the cache that other programs keep theirs in.
+// Package hub fetches models and data sets from a model hub, on request only, into the cache that other programs keep theirs in.
 //
 // Own code instead of gomlx/go-huggingface, whose v0.3.1 was read for this: it starts every file again, compares no checksum, gives
 // a file whose connection was cut its final name (the error of a failed read is lost), and knows neither HF_HOME nor HF_TOKEN.
@@ -7,6 +7,8 @@
 //	models--org--name/blobs/<hash>               contents, by SHA-256 (large files) or git's SHA-1 (small ones)
 //	models--org--name/snapshots/<commit>/<file>  a link to one of them
 //	models--org--name/refs/<revision>            the commit that a branch or tag stood at
+//
+// Data sets are in datasets--org--name, laid out alike; of them only the files that were asked for are there.
 //
 // Since 2.4 a large content may be in blobs/<two digits>/<hash> of the cache, for all models, and models--org--name/blobs/<hash> a link
 // to it. Such contents are read, never written.
@@ -22,6 +24,8 @@ import (
 type ID struct {
 	Org, Name string
 	Revision  string // "main" where none is given
+
+	Data bool // a data set's, and not a model's
 }
 
 // The hub's own rules are stricter; these keep a name from being a path, or two from one folder.
@@ -43,7 +47,23 @@ func ParseID(s string) (ID, error) {
 	case !revision.MatchString(rev) || len(rev) > 255:
 		return ID{}, fmt.Errorf("%q: %q is not a revision: want a branch, a tag or a commit", s, rev)
 	}
-	return ID{org, name, rev}, nil
+	return ID{Org: org, Name: name, Revision: rev}, nil
+}
+
+// kind is what the hub calls models and data sets in its addresses.
+func (id ID) kind() string {
+	if id.Data {
+		return "datasets"
+	}
+	return "models"
+}
+
+// what is a model or a data set, for people.
+func (id ID) what() string {
+	if id.Data {
+		return "data set"
+	}
+	return "model"
 }
 
 func (id ID) String() string {

@@ -55,7 +55,8 @@ func parse(name, source string) (Language, error) {
 	}
 	c.fields(l, meta)
 	c.prompts(l.Prompts)
-	return l, errors.Join(c.wrong...)
+	l.Code = cmp.Or(l.Code, strings.TrimSuffix(path.Base(name), ".toml"))
+	return l.completed(), errors.Join(c.wrong...)
 }
 
 var keys = []string{"code", "name", "endonym", "script", "direction", "locale", "prompts"}
@@ -79,21 +80,24 @@ func (c *checker) report(key, format string, args ...any) {
 }
 
 var (
-	codeForm   = regexp.MustCompile(`^[a-z]{2,3}$`)
+	codeForm   = regexp.MustCompile(`^[a-z]{2,3}(-[A-Za-z0-9]{1,8})*$`)
 	scriptForm = regexp.MustCompile(`^[A-Z][a-z]{3}$`)
 )
 
 func (c *checker) fields(l Language, meta toml.MetaData) {
+	if !meta.IsDefined("name") {
+		c.report("name", "name is missing")
+	}
 	for _, key := range keys[:len(keys)-1] {
-		if !meta.IsDefined(key) {
-			c.report(key, "%s is missing", key)
+		if len(l.Prompts) > 0 && !meta.IsDefined(key) && key != "name" {
+			c.report(key, "%s is missing; a language with [prompts] has all keys", key)
 		}
 	}
 	if want := strings.TrimSuffix(path.Base(c.name), ".toml"); l.Code != "" && l.Code != want {
 		c.report("code", "code %q: the file is %s.toml, so the code must be %q", l.Code, want, want)
 	}
 	if l.Code != "" && !codeForm.MatchString(l.Code) {
-		c.report("code", "code %q: want two or three lower-case letters", l.Code)
+		c.report("code", "code %q: want two or three lower-case letters, and if need be more after a hyphen, such as \"pt-BR\"", l.Code)
 	}
 	if l.Script != "" && !scriptForm.MatchString(l.Script) {
 		c.report("script", "script %q: want an ISO 15924 code such as \"Latn\"", l.Script)

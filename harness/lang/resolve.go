@@ -9,24 +9,25 @@ import (
 )
 
 // Resolve finds the language that other people's data call value: by code, by the names of the table in any case, also as data sets
-// qualify them ("Simplified Chinese", "Modern Standard Arabic"), or by a tag of BCP 47, ISO 639 or FLORES-200 ("en-GB", "eng",
+// qualify them ("Simplified Chinese", "Modern Standard Arabic"), by the names of CLDR, or by a tag of BCP 47, ISO 639 or FLORES-200 ("en-GB", "eng",
 // "kor_Hang"). Of a tag the language and the script count and the region only where it implies the script: "zh-TW" is not Chinese
 // in simplified characters.
 func (t Table) Resolve(value string) (code string, ok bool) {
 	value = strings.TrimSpace(value)
 	for _, l := range t.languages {
-		if strings.EqualFold(value, l.Code) || strings.EqualFold(value, l.Name) || strings.EqualFold(value, l.Endonym) || l.qualified(value) {
+		if strings.EqualFold(strings.ReplaceAll(value, "_", "-"), l.Code) || strings.EqualFold(value, l.Name) || strings.EqualFold(value, l.Endonym) || l.qualified(value) {
 			return l.Code, true
 		}
 	}
-	tag, err := language.All.Parse(value)
-	if err != nil || value == "" {
+	tag, ok := tagOf(value)
+	if !ok {
 		return "", false
 	}
 	base, known := tag.Base()
-	script, _ := tag.Script()
+	script, written := tag.Script()
 	for _, l := range t.languages {
-		if known == language.Exact && base.String() == l.Code && l.writtenIn(script.String()) {
+		own, _, _ := strings.Cut(l.Code, "-")
+		if known == language.Exact && base.String() == own && (l.writtenIn(script.String()) || written == language.No || l.Script == "") {
 			return l.Code, true
 		}
 	}

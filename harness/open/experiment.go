@@ -66,6 +66,7 @@ type Options struct {
 	Sets  []string // keys and values, as in train.epochs=2
 	Limit int      // the most prompts and task items per language; 0 for all
 	Seeds string   // with commas between; empty for those of the file
+	Shape bool     // whether the shape of a model is enough, as for a plan
 	Name  string   // of the run's folder; empty for the experiment's name with the changes
 }
 
@@ -110,10 +111,15 @@ func Parse(file string, source []byte, o Options) (*config.Experiment, *Surround
 		}
 		sets = append(slices.Clone(sets), config.SeedsFlag+o.Seeds)
 	}
+	if err := s.addDefined(file); err != nil {
+		return nil, nil, exit.With(exit.Config, err)
+	}
+	s.shapes = o.Shape
 	e, err := config.Load(file, source, sets, s.World())
 	if err != nil {
 		return nil, nil, exit.With(exit.Config, err)
 	}
+	s.Languages = s.Languages.With(e.Languages.Others...)
 	if o.Limit > 0 {
 		e.LimitTo(o.Limit)
 	}

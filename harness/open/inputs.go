@@ -1,6 +1,8 @@
 package open
 
 import (
+	"fmt"
+	"math"
 	"slices"
 
 	"congrad/eval/task"
@@ -23,6 +25,33 @@ func Prompts(e *config.Experiment, table lang.Table, embedded *data.World) (data
 		return nil, err // and not a source that holds none
 	}
 	return files, nil
+}
+
+// Pairs opens the preference pairs that an experiment begins with, without those whose prompt the source holds out in any language; nil where
+// the model's own answers make them. leftOut counts those.
+func Pairs(e *config.Experiment, table lang.Table, source data.Source) (pairs *data.Pairs, leftOut int, err error) {
+	p := e.Pairs
+	if p.Source != "files" || e.TasksOnly() {
+		return nil, 0, nil
+	}
+	if pairs, err = data.OpenPairs(data.PairSpec{Path: p.Path, Columns: data.PairColumns(p.Columns), Languages: e.Languages.Seen, Table: table}); err != nil {
+		return nil, 0, err
+	}
+	for _, part := range []string{data.PartEval, data.PartDev} {
+		for _, code := range e.Languages.All() {
+			held, err := source.Held(part, code, math.MaxInt)
+			if err != nil {
+				return nil, 0, err
+			}
+			leftOut += pairs.LeaveOut(held)
+		}
+	}
+	for _, code := range e.Languages.Seen {
+		if pairs.Count(code) == 0 {
+			return nil, 0, fmt.Errorf("%s: the prompts of all pairs in %s are held out for the evaluation (prompts.held_out, evaluate.path)", p.Path, code)
+		}
+	}
+	return pairs, leftOut, nil
 }
 
 // Exams reads the files of those tasks of an experiment, and of its grid's cells, that have any.

@@ -2,7 +2,10 @@ package open
 
 import (
 	"fmt"
+	"os"
+	"path/filepath"
 	"slices"
+	"strings"
 
 	"congrad/eval/task"
 	"congrad/experiments"
@@ -15,6 +18,8 @@ import (
 type Surroundings struct {
 	Languages lang.Table
 	Tasks     []task.Task
+
+	shapes bool // whether a model's shape is enough
 }
 
 // ReadSurroundings reads the tables that come with the program.
@@ -24,14 +29,17 @@ func ReadSurroundings() (*Surroundings, error) {
 		return nil, err
 	}
 	tasks, err := task.Load(experiments.Files, "tasks")
-	return &Surroundings{languages, tasks}, err
+	return &Surroundings{Languages: languages, Tasks: tasks}, err
 }
 
 // World is what a configuration is checked against.
 func (s *Surroundings) World() config.World {
-	w := config.World{Languages: s.Languages.Codes(), Likely: s.Languages.DidYouMean}
+	w := config.World{Languages: s.Languages}
 	for _, t := range s.Tasks {
 		w.Tasks = append(w.Tasks, t.Name)
+		if t.Spec == nil {
+			w.Embedded = append(w.Embedded, t.Name)
+		}
 	}
 	w.TaskFile = func(file string) error {
 		t, err := task.Open(file)
@@ -52,6 +60,9 @@ func (s *Surroundings) World() config.World {
 		return err
 	}
 	w.Model = func(name string) error {
+		if s.shapes && Absent(name) {
+			return nil
+		}
 		at, err := findModel(name)
 		if err != nil {
 			return err
@@ -62,4 +73,24 @@ func (s *Surroundings) World() config.World {
 		return nil
 	}
 	return w
+}
+
+// addDefined adds the languages that files define in a folder languages next to an experiment's file.
+func (s *Surroundings) addDefined(file string) error {
+	folder := filepath.Join(filepath.Dir(file), "languages")
+	files, err := filepath.Glob(filepath.Join(folder, "*.toml"))
+	if _, shipped := experiments.Files.Open(strings.TrimPrefix(file, "experiments/")); err != nil || len(files) == 0 || shipped == nil {
+		return nil
+	}
+	defined, err := lang.Load(os.DirFS(filepath.Dir(file)), "languages")
+	if err != nil {
+		return fmt.Errorf("the folder %s, next to the experiment, is read as definitions of languages (docs/languages.md):\n%w", folder, err)
+	}
+	for _, l := range defined.All() {
+		if known, err := s.Languages.Find(l.Code); err == nil && known.Speaks() {
+			return fmt.Errorf("%s: %s is a language of the embedded world and cannot be changed; choose another code", filepath.Join(filepath.Dir(file), l.File), known.Name)
+		}
+		s.Languages = s.Languages.With(l)
+	}
+	return nil
 }

@@ -14,8 +14,9 @@ type Arm struct {
 	Temperature float64 `json:"temperature,omitempty"`
 
 	Trained bool     `json:"trained"`
-	Mode    string   `json:"mode,omitempty"`    // of "congrad", when pairs are picked: "offline" before training, "online" during it
-	Policy  string   `json:"policy"`            // "shared": one model for all languages; "mono": one for each of Languages
+	Mode    string   `json:"mode,omitempty"` // of "congrad", when pairs are picked: "offline" before training, "online" during it
+	Policy  string   `json:"policy"`         // "shared": one model for all languages; "mono": one for each of Languages, or for each of Groups
+	Groups  []string `json:"groups,omitempty"`
 	Without []string `json:"without,omitempty"` // seen languages whose pairs it does without
 	// Languages for each of which it has a model of its own; it has none for others. Empty where one model answers in all.
 	Languages []string `json:"languages,omitempty"`

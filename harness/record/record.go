@@ -49,6 +49,14 @@ type PromptFile struct {
 	Rows      int           `json:"rows"`
 	Languages []FilePrompts `json:"languages"` // those of the study
 	Skipped   []SkippedRows `json:"skipped,omitempty"`
+
+	Unusable []UnusableRows `json:"unusable,omitempty"` // of a file of preference pairs
+}
+
+// UnusableRows counts rows of a file that are no preference pairs, with the reason.
+type UnusableRows struct {
+	Why  string `json:"why"`
+	Rows int    `json:"rows"`
 }
 
 // SkippedRows counts rows of a file that were not read, for the study has no language of the name.
@@ -233,6 +241,23 @@ type Matched struct {
 type Check struct {
 	Step  int     `json:"step"`
 	Drift float64 `json:"drift"`
+}
+
+// Rate is which of several learning rates a policy was trained with (rates.jsonl; no file where no arm chooses one).
+type Rate struct {
+	Seed      uint64  `json:"seed"`
+	Arm       string  `json:"arm"`
+	Iteration int     `json:"iteration"`
+	Lang      string  `json:"lang,omitempty"` // of the model of a mono arm
+	Tried     []Tried `json:"tried"`          // by rate, lowest first
+	Taken     int     `json:"taken"`          // of them, from 0
+}
+
+// Tried is a learning rate and how well the policy that it leads to answers development prompts: the share of exact answers, or their mean
+// score against the reference answers where win rates are decided by that.
+type Tried struct {
+	Rate  float64 `json:"rate"`
+	Known float64 `json:"known"`
 }
 
 // Drift is how far a policy has moved from the model that all arms start from, on one held-out prompt (drift.jsonl, where it is measured):

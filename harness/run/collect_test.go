@@ -3,8 +3,10 @@ package run
 import (
 	"testing"
 
+	"congrad/experiments"
 	"congrad/harness/bench"
 	"congrad/harness/config"
+	"congrad/harness/lang"
 	"congrad/harness/method"
 	"congrad/harness/model"
 	"congrad/harness/record"
@@ -86,9 +88,11 @@ sketch_rank = 3 # of no gradient
 
 // Records say what an arm does otherwise than the experiment, as far as the arm uses it, and leave out what it does not.
 func TestFieldsOfArms(t *testing.T) {
-	e, err := config.Load("x.toml", []byte(variedArms), nil, config.World{
-		Languages: []string{"en", "de"}, Model: func(string) error { return nil },
-	})
+	languages, err := lang.Load(experiments.Files, "languages")
+	if err != nil {
+		t.Fatal(err)
+	}
+	e, err := config.Load("x.toml", []byte(variedArms), nil, config.World{Languages: languages, Model: func(string) error { return nil }})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -88,10 +88,14 @@ func (c *within) preference() {
 	if c.e.Limit > 0 {
 		per = min(per, c.e.Limit)
 	}
+	asking := c.e.Iterations
+	if c.b.Pairs != nil { // which take the place of the first
+		asking--
+	}
 	seen := map[string]bool{}
 	for _, lang := range c.e.Languages.Seen {
 		for _, seed := range c.e.Seeds {
-			list, err := c.b.Source.Preference(seed, lang, 1, per*c.e.Iterations)
+			list, err := c.b.Source.Preference(seed, lang, 1, per*asking)
 			if err != nil {
 				continue // too few prompts, see enoughPrompts
 			}

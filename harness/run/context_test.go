@@ -20,7 +20,7 @@ func (l *lab) contextOf(n int) {
 // wontPlan is the error of planning small with changes, one per line.
 func (l *lab) wontPlan(t *testing.T, sets ...string) []string {
 	t.Helper()
-	known := config.World{Languages: l.languages.Codes(), Model: func(string) error { return nil }}
+	known := config.World{Languages: l.languages, Model: func(string) error { return nil }}
 	for _, x := range l.tasks {
 		known.Tasks = append(known.Tasks, x.Name)
 	}
@@ -143,7 +143,7 @@ func TestTooLongPromptsAreCounted(t *testing.T) {
 // planned is small with changes, as an experiment.
 func (l *lab) planned(t *testing.T, sets ...string) *config.Experiment {
 	t.Helper()
-	e, err := config.Load("small.toml", []byte(small), sets, config.World{Languages: l.languages.Codes(), Model: func(string) error { return nil }})
+	e, err := config.Load("small.toml", []byte(small), sets, config.World{Languages: l.languages, Model: func(string) error { return nil }})
 	if err != nil {
 		t.Fatal(err)
 	}

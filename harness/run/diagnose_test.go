@@ -16,7 +16,7 @@ import (
 func asks(lang string, swapped bool) []data.Preference {
 	var list []data.Preference
 	for i, p := range [][3]string{{"12", "one two", "three"}, {"7", "seven", "eight nine"}, {"31", "a b c", "d"}} {
-		x := data.Preference{Lang: lang, Prompt: p[0], Chosen: p[1], Rejected: p[2], Line: i + 1}
+		x := data.Preference{Lang: lang, Prompt: p[0], Chosen: p[1], Rejected: p[2], File: "mine.jsonl", Line: i + 1}
 		if swapped {
 			x.Chosen, x.Rejected = x.Rejected, x.Chosen
 		}
@@ -33,7 +33,7 @@ func diagnose(t *testing.T, pairs []data.Preference, codes ...string) (measure.D
 	x.Languages.Seen = codes
 	f := &follower{}
 	line := f.Begin(&stage.Stage{Kind: "diagnosis"}, 1, 1)
-	d, err := filtering.Diagnose(context.Background(), l.bench, x, *x.FindArm("congrad"), pairs, "mine.jsonl", line)
+	d, err := filtering.Diagnose(context.Background(), l.bench, x, *x.FindArm("congrad"), pairs, line)
 	if err != nil {
 		return measure.Diagnosis{}, err
 	}

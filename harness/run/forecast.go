@@ -63,6 +63,15 @@ func lengths(e *config.Experiment, b *bench.Bench) (kind.Lengths, error) {
 		}
 		add(list)
 	}
+	if b.Pairs != nil {
+		var given []data.Prompt
+		for _, lang := range e.Languages.Seen {
+			for _, x := range b.Pairs.Drawn(e.Seeds[0], lang, counted) {
+				given = append(given, data.Prompt{Text: x.Prompt, Right: x.Chosen})
+			}
+		}
+		add(given)
+	}
 	n := float64(max(1, l.Prompts))
 	l.Prompt, l.Answer, l.Judgement, l.Buckets = l.Prompt/n, l.Answer/n, l.Judgement/n, len(buckets)
 	return l, nil
@@ -113,10 +122,16 @@ func placeOf(kind string) int {
 
 // Forecast describes the stages of plans for a forecast, each once, in the order of the table of kinds, and returns the lengths that
 // it assumes: those of the first plan.
-func Forecast(plans []*Plan, b *bench.Bench) (list []forecast.Stage, l kind.Lengths, err error) {
+//
+// answer is how many tokens an answer is taken to have in the mean; 0 for those of the reference answers.
+func Forecast(plans []*Plan, b *bench.Bench, answer int) (list []forecast.Stage, l kind.Lengths, err error) {
 	furnish(b, plans[0].Experiment)
 	if l, err = lengths(plans[0].Experiment, b); err != nil {
 		return nil, l, err
+	}
+	if answer > 0 {
+		l.Judgement += float64(answer) - l.Answer
+		l.Answer, l.Known = float64(min(answer, l.Most)), true
 	}
 	for _, s := range Union(plans) {
 		w, err := workOf(s)

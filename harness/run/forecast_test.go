@@ -32,7 +32,7 @@ func TestForecastHasEveryStage(t *testing.T) {
 				kinds[s.Kind]++
 			}
 		}
-		list, _, err := Forecast([]*Plan{p}, l.bench)
+		list, _, err := Forecast([]*Plan{p}, l.bench, 0)
 		if err != nil {
 			t.Fatal(err)
 		}

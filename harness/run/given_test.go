@@ -141,7 +141,7 @@ func TestKeysFollowAnswers(t *testing.T) {
 		}
 		return "x"
 	})
-	known := config.World{Languages: l.languages.Codes(), Tasks: []string{"tiny-facts", "tiny-text"}, Model: func(string) error { return nil }}
+	known := config.World{Languages: l.languages, Tasks: []string{"tiny-facts", "tiny-text"}, Model: func(string) error { return nil }}
 	e, err := config.Load("small.toml", []byte(small), []string{opponent, id}, known)
 	if err != nil {
 		t.Fatal(err)

@@ -89,6 +89,7 @@ var direct = map[string]struct {
 	"loss.ld_alpha":                  {"0.2", "fidelity gradients train"},
 	"loss.nll_weight":                {"0.2", "fidelity gradients train"},
 	"train.learning_rate":            {"0.2", "train"},
+	"train.rates":                    {"[0.1,0.2]", "train"}, // and what chooses, by its inputs
 	"train.schedule":                 {"linear", "train"},
 	"train.warmup":                   {"0.2", "train"},
 	"train.epochs":                   {"2", "train"},
@@ -131,6 +132,19 @@ var direct = map[string]struct {
 	"evaluate.opponent":              {"", ""}, // says what answers are compared with
 	"evaluate.tasks":                 {`["tiny-text"]`, ""},
 	"evaluate.task_items":            {"1", "choices passages"},
+	"languages.define.name":          {"", ""}, // for tables and errors
+	"languages.define.endonym":       {"", ""},
+	"languages.define.script":        {"", ""},
+	"languages.define.direction":     {"", ""},
+	"pairs.source":                   {"", ""}, // see the script pairs
+	"pairs.path":                     {"", ""},
+	"pairs.per_language":             {"", ""},
+	"pairs.columns.prompt":           {"", ""},
+	"pairs.columns.chosen":           {"", ""},
+	"pairs.columns.rejected":         {"", ""},
+	"pairs.columns.language":         {"", ""},
+	"pairs.columns.id":               {"", ""},
+	"pairs.columns.cluster":          {"", ""},
 	"published.arm":                  {"", ""}, // typed in from elsewhere, see TestPublishedNumbersEnterNoStage
 	"published.languages":            {"", ""},
 	"published.measure":              {"", ""},

@@ -10,13 +10,14 @@ import (
 	"congrad/harness/bench"
 	"congrad/harness/config"
 	"congrad/harness/data"
+	"congrad/harness/kind"
 )
 
 // Check reports what a plan would be refused for, as far as that is known without weights: too few prompts, reference answers that are
 // missing, and what does not fit into the model's context.
 func Check(e *config.Experiment, b *bench.Bench, tasks []task.Task) error {
 	p := &planner{Plan: &Plan{Experiment: e}, bench: b}
-	return errors.Join(p.enoughPrompts(), p.development(), p.answersKnown(), WithinContext(e, b, tasks))
+	return errors.Join(p.enoughPrompts(), p.development(), p.answersKnown(), p.givenFit(), WithinContext(e, b, tasks))
 }
 
 // enoughPrompts reports the language that runs short first: no iteration asks what another has asked, so a run needs
@@ -29,8 +30,8 @@ func (p *planner) enoughPrompts() error {
 	count := p.bench.Source.PreferenceCount
 	fewest := slices.MinFunc(e.Languages.Seen, func(a, b string) int { return cmp.Compare(count(a), count(b)) })
 	per, there := p.limited(e.Prompts.PerLanguage), count(fewest)
-	if per*e.Iterations > there {
-		return p.tooFew(per, fewest, there)
+	if asking := p.asking(e.Iterations); per*asking > there {
+		return p.tooFew(per, asking, fewest, there)
 	}
 	if !e.Trains() || p.bench.Source.Files() == nil { // the world holds out some of all that it has
 		return nil
@@ -43,24 +44,46 @@ func (p *planner) enoughPrompts() error {
 	return nil
 }
 
-// tooFew words the error: per prompts are wanted of every language in each iteration, and the language fewest has there in all.
-func (p *planner) tooFew(per int, fewest string, there int) error {
+// givenFit reports given pairs that are longer than the model's context, or that prefer nothing.
+func (p *planner) givenFit() error {
+	e := p.Experiment
+	if p.bench.Pairs == nil || e.TasksOnly() {
+		return nil
+	}
+	seen := map[string]bool{}
+	var list []data.Preference
+	for _, seed := range e.Seeds {
+		for _, lang := range e.Languages.Seen {
+			for _, x := range p.bench.Pairs.Drawn(seed, lang, p.givenPer()) {
+				if !seen[x.ID()] {
+					seen[x.ID()] = true
+					list = append(list, x)
+				}
+			}
+		}
+	}
+	_, err := kind.Given(p.bench, list, 0)
+	return err
+}
+
+// tooFew words the error: per prompts are wanted of every language in each of so many iterations, and the language fewest has there in all.
+func (p *planner) tooFew(per, asking int, fewest string, there int) error {
 	e, iterations, held, remedy := p.Experiment, "1 iteration", "", "Add prompts"
-	if e.Iterations > 1 {
-		iterations = fmt.Sprintf("%d iterations", e.Iterations)
+	if asking > 1 {
+		iterations = fmt.Sprintf("%d iterations", asking)
 	}
 	files := p.bench.Source.Files() != nil
 	if files && e.Evaluate.Path == "" && e.Prompts.HeldOut > 0 {
 		held = fmt.Sprintf(" after holding out %g %% (prompts.held_out)", 100*e.Prompts.HeldOut)
 	}
-	if most := there / e.Iterations; most > 0 {
+	if most := there / asking; most > 0 {
 		remedy = fmt.Sprintf("Set per_language = %d", most)
 		if files {
 			remedy += ", or add prompts"
 		}
 	}
 	return fmt.Errorf("prompts.per_language = %d needs %d prompts per language (%s); %s has %d%s. %s",
-		per, per*e.Iterations, iterations, fewest, there, held, remedy)
+		per, per*asking, iterations, fewest, there, held, remedy)
 }
 
 // answersKnown reports prompts without the known answer that they are to be judged by.

@@ -138,7 +138,7 @@ func TestKeysFollowFiles(t *testing.T) {
 func TestFilesThatLackSomething(t *testing.T) {
 	l := newLab(t)
 	l.ownPrompts(t, 20, false)
-	known := config.World{Languages: l.languages.Codes(), Tasks: []string{"tiny-facts", "tiny-text"}, Model: func(string) error { return nil }}
+	known := config.World{Languages: l.languages, Tasks: []string{"tiny-facts", "tiny-text"}, Model: func(string) error { return nil }}
 	load := func(sets ...string) error {
 		e, err := config.Load("small.toml", []byte(small), sets, known)
 		if err != nil {

@@ -19,20 +19,24 @@ import (
 // after it a language's own model has its own answers, in its language only. checked asks for the fidelity of its sketches.
 func (p *planner) round(t *trainee, seed uint64, iteration int, matched *round, checked bool) *round {
 	e := p.Experiment
-	r := &round{seed: seed, arm: t.arm, lang: t.lang, label: t.name(), iteration: iteration, before: t.last, policy: t.policy}
+	r := &round{seed: seed, arm: t.arm, only: t.only, label: t.name(), iteration: iteration, before: t.last, policy: t.policy}
 	r.languages = t.arm.Meets(e.Languages.Seen)
 	who, asked := r.label, r.languages
 	switch {
 	case iteration == 1:
 		who, r.label, asked = "every arm", t.arm.Name, e.Languages.Seen
-	case t.lang != "":
-		asked = []string{t.lang}
+	case t.only != nil:
+		asked = t.only
 		r.languages = asked
 	}
-	p.answers(r, asked, r.where(who))
+	if iteration == 1 && p.bench.Pairs != nil {
+		p.people(r, asked, r.where(who))
+	} else {
+		p.answers(r, asked, r.where(who))
+	}
 	if len(r.languages) < len(asked) {
 		who = r.label
-		within := sampling.Within{Pairs: r.all.Key, Answers: r.generated.Key, Languages: r.languages}
+		within := sampling.Within{Pairs: r.all.Key, Answers: ref(r.generated), Languages: r.languages}
 		r.pairs = p.add(within, r.where(who), 0)
 	}
 	where, pairs := r.where(who), p.expected(r)
@@ -44,12 +48,43 @@ func (p *planner) round(t *trainee, seed uint64, iteration int, matched *round, 
 	return r
 }
 
+// people plans that the round's pairs are those of people's files.
+func (p *planner) people(r *round, languages []string, where string) {
+	g := sampling.Given{Languages: languages, Per: p.givenPer(), Seed: r.seed}
+	var err error
+	if g.Source, err = p.bench.Pairs.Version(); err != nil {
+		p.fail(err)
+	}
+	for _, lang := range r.languages {
+		r.size += len(p.bench.Pairs.Drawn(r.seed, lang, g.Per))
+	}
+	r.all = p.add(g, where, 0)
+	r.pairs = r.all
+}
+
+// givenPer is how many of the given pairs of a language are taken at most; 0 for all.
+func (p *Plan) givenPer() int {
+	if n := p.Experiment.Pairs.PerLanguage; n > 0 || p.Experiment.Limit == 0 {
+		return p.limited(n)
+	}
+	return p.Experiment.Limit
+}
+
+// asking is which of the iterations that ask for answers an iteration is: given pairs take the place of the first.
+func (p *planner) asking(iteration int) int {
+	if p.bench.Pairs != nil {
+		return iteration - 1
+	}
+	return iteration
+}
+
 // answers plans how the round's pairs are made.
 func (p *planner) answers(r *round, languages []string, where string) {
 	e := p.Experiment
 	r.asked = bench.Asked{
-		Source: p.bench.Source.Version(), Part: data.PartPreference, Languages: languages, Per: p.limited(e.Prompts.PerLanguage), Seed: r.seed, Iteration: r.iteration,
+		Source: p.bench.Source.Version(), Part: data.PartPreference, Languages: languages, Per: p.limited(e.Prompts.PerLanguage), Seed: r.seed, Iteration: p.asking(r.iteration),
 	}
+	r.size = len(r.languages) * r.asked.Per
 	size := len(languages) * r.asked.Per * e.Generate.Samples
 	r.generated = p.add(sampling.Generate{Policy: r.policy, Asked: r.asked, Generate: e.Generate, Rows: e.Batch.Rows}, where, size)
 	judge := sampling.Judge{Answers: r.generated.Key, Asked: r.asked, Judge: e.Judge.Kind, Noise: e.Judge.Noise, Batch: e.Batch.Tokens}
@@ -63,7 +98,7 @@ func (p *planner) answers(r *round, languages []string, where string) {
 }
 
 // expected is how many pairs the round has if every prompt makes one.
-func (p *planner) expected(r *round) int { return len(r.languages) * r.asked.Per }
+func (p *planner) expected(r *round) int { return r.size }
 
 // selection plans how the round's arm picks its pairs; nothing where it trains on all of them.
 func (p *planner) selection(r *round, matched *round, checked bool, where string) {
@@ -145,16 +180,20 @@ func (p *planner) remembered(r *round) stage.Ref {
 func (p *planner) train(r *round, of *trainee, matched *round, drift *training.Match) {
 	t := training.TrainOf(r.arm, r.languages)
 	t.Policy, t.Pairs, t.Reference, t.Selection = r.policy, r.pairs.Key, r.reference.Key, ref(r.selection)
-	t.Seed, t.Iteration, t.Language, t.Batch = r.seed, r.iteration, r.lang, p.Experiment.Batch.Tokens
+	t.Seed, t.Iteration, t.Batch = r.seed, r.iteration, p.Experiment.Batch.Tokens
+	t.Of(r.only)
+	if len(r.arm.Groups) > 0 { // its part of a batch of all
+		t.Train.BatchPairs = max(1, t.Train.BatchPairs*len(r.only)/len(p.Experiment.Languages.Seen))
+	}
 	t.Match = drift
 	kept := int(math.Ceil(p.kept(r)))
 	met := kept * r.arm.Train.Epochs
 	if matched != nil {
 		t.Train.Epochs, t.Steps = 0, training.StepsOf(matched.arm, matched.pairs.Key, ref(matched.own()))
 		steps := train.Settings{Epochs: matched.arm.Train.Epochs, BatchPairs: matched.arm.Train.BatchPairs}.Steps(int(math.Ceil(p.kept(matched))))
-		met = steps * min(kept, r.arm.Train.BatchPairs)
+		met = steps * min(kept, t.Train.BatchPairs)
 	}
-	r.train = p.add(t, r.where(of.name()), met)
+	r.train = p.trained(r, t, of, met)
 	if r.arm.Online() {
 		r.selection = r.train // which leaves its choices as a selection does
 	}
@@ -166,8 +205,8 @@ func (p *planner) kept(r *round) float64 {
 	if r.arm.Online() {
 		return kept
 	}
-	if r.lang != "" {
-		kept /= float64(len(r.languages))
+	if r.only != nil {
+		kept *= float64(len(r.only)) / float64(len(r.languages))
 	}
 	if r.arm.Keep.Action != "drop" {
 		return kept

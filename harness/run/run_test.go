@@ -146,7 +146,7 @@ func (l *lab) plan(t *testing.T, sets ...string) *Plan {
 func (l *lab) planOf(t *testing.T, source string, sets ...string) *Plan {
 	t.Helper()
 	known := config.World{
-		Languages: l.languages.Codes(), Model: func(string) error { return nil },
+		Languages: l.languages, Model: func(string) error { return nil },
 		Measured: func(string, string, []string) error { return nil },
 	}
 	for _, x := range l.tasks {

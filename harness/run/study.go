@@ -32,7 +32,7 @@ func (p *Plan) study(st *store.Store, b *bench.Bench, table lang.Table) (record.
 		Generate: record.Generate{
 			PerLanguage: p.limited(x.Prompts.PerLanguage), Samples: x.Generate.Samples, Temperature: x.Generate.Temperature, TopP: x.Generate.TopP,
 		},
-		Files: b.Source.Files(), Answers: p.AnswerFile(b), Published: published(x.Published), Claims: Claims(x),
+		Files: PromptFiles(b), Answers: p.AnswerFile(b), Published: published(x.Published), Claims: Claims(x),
 	}
 	if a := x.FindArm(x.Evaluate.Reference); a != nil && a.Trained() {
 		s.Reference = a.Name
@@ -110,6 +110,7 @@ func (p *Plan) armFields(st *store.Store, b *bench.Bench, a config.Arm, changed 
 		r.Mode = a.ConGrad.Mode
 	}
 	if a.Mono() {
+		r.Groups = a.Groups
 		r.Languages = p.Experiment.Languages.Seen
 	}
 	if a.MeetsPairs() {
@@ -134,4 +135,12 @@ func (p *Plan) armFields(st *store.Store, b *bench.Bench, a config.Arm, changed 
 	var err error
 	r.Sketch, err = p.sketchFields(st, b, a)
 	return r, err
+}
+
+// PromptFiles describes the files of prompts and of given pairs that a bench has; nil where there are none.
+func PromptFiles(b *bench.Bench) []record.PromptFile {
+	if b.Pairs == nil {
+		return b.Source.Files()
+	}
+	return slices.Concat(b.Source.Files(), b.Pairs.Files())
 }

@@ -18,7 +18,8 @@ func TestSweeps(t *testing.T) {
 		t.Fatal(err)
 	}
 	known := config.World{
-		Languages: languages.Codes(), Tasks: []string{"tiny-facts", "tiny-text"}, Model: func(string) error { return nil }, Measured: func(string, string, []string) error { return nil },
+		Languages: languages, Tasks: []string{"tiny-facts", "tiny-text"}, Model: func(string) error { return nil },
+		Measured: func(string, string, []string) error { return nil },
 	}
 	shares := []float64{0.1, 0.25, 0.5, 0.75, 0.9}
 	for name, want := range map[string][]record.Sweep{

@@ -20,6 +20,8 @@ var scores = map[string]string{
 	"trusted":              "alignment with the trusted languages",
 	"consensus_or_own":     "alignment with the trusted or its own language",
 	"oracle":               "reference score, chosen minus rejected",
+	"consistent":           "lower of the judge's and the policy's standing",
+	"loss_difference":      "margin gained by training on held-back pairs",
 	"ifd":                  "perplexity with the instruction / without it",
 }
 
@@ -36,6 +38,8 @@ func Training(a record.Arm) string {
 	switch {
 	case !a.Trained:
 		return "no training"
+	case len(a.Groups) > 0:
+		return "training a model for each group of languages"
 	case a.Policy == "mono":
 		return "training a model for each language"
 	case a.Select == "oracle":

@@ -2,10 +2,9 @@ package tool
 
 import (
 	"fmt"
-	"io/fs"
 	"os"
+	"strings"
 
-	"congrad/experiments"
 	"congrad/harness/cli/shell"
 	"congrad/harness/config"
 	"congrad/harness/exit"
@@ -23,8 +22,8 @@ func (a *app) rehearseCommand() *cobra.Command {
 		Use:   "rehearse CONFIG.json --out DIR",
 		Short: "Make a model of a given shape with random weights",
 		Long: "Writes a folder with the given config.json, random weights and the embedded tokenizer, padded. An experiment runs on it at\n" +
-			"full size, with the memory and time of the real model, before you have that. Its answers mean nothing. The shapes of two\n" +
-			"models come with the program: gemma-2-2b and llama-3-8b.",
+			"full size, with the memory and time of the real model, before you have that. Its answers mean nothing. Shapes that come with\n" +
+			"the program: " + strings.Join(open.Shapes(), ", ") + ".",
 		Example: "  congrad model rehearse gemma-2-2b --out build/models/gemma-2-2b",
 		Args:    cobra.ExactArgs(1),
 		RunE: func(_ *cobra.Command, args []string) error {
@@ -40,10 +39,10 @@ func (a *app) rehearse(name string, w shell.ModelOut, seed uint64) error {
 	if err := w.Check(); err != nil {
 		return err
 	}
-	source, err := fs.ReadFile(experiments.Files, "shapes/"+name+".json")
+	source, err := open.ShapeFile(name)
 	if err != nil {
 		if source, err = os.ReadFile(name); err != nil {
-			return exit.With(exit.Data, fmt.Errorf("%q is neither a shape that comes with the program (gemma-2-2b, llama-3-8b) nor a config.json: %w", name, err))
+			return exit.With(exit.Data, fmt.Errorf("%q is neither a shape that comes with the program (%s) nor a config.json: %w", name, strings.Join(open.Shapes(), ", "), err))
 		}
 	}
 	tiny, chat, err := open.Shape("tiny", config.Chat{})

@@ -16,7 +16,7 @@ type app struct{ *shell.App }
 func Commands(s *shell.App) []*cobra.Command {
 	a := &app{s}
 	return []*cobra.Command{
-		a.setupCommand(), a.doctorCommand(), a.pretrainCommand(), a.examineCommand(), a.tokenizeCommand(), a.generateCommand(), a.modelCommand(), a.versionCommand(),
+		a.setupCommand(), a.doctorCommand(), a.pretrainCommand(), a.examineCommand(), a.tokenizeCommand(), a.generateCommand(), a.modelCommand(), a.dataCommand(), a.versionCommand(),
 	}
 }
 

@@ -2,7 +2,6 @@ package filtering
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"math"
 	"slices"
@@ -11,6 +10,7 @@ import (
 	"congrad/harness/bench"
 	"congrad/harness/config"
 	"congrad/harness/data"
+	"congrad/harness/kind"
 	"congrad/harness/loss"
 	"congrad/harness/method"
 	"congrad/harness/nn"
@@ -34,11 +34,11 @@ type Diagnosis struct {
 
 // Diagnose takes the first step of an arm's filter with pairs that a user brings: gradients of the arm's loss at the model, which is
 // its own reference, their consensus, and how the pairs lie to it. Nothing is trained and nothing is stored. The seen languages of the
-// experiment are those of the pairs; name is the pairs' file, for errors.
-func Diagnose(ctx context.Context, b *bench.Bench, x *config.Experiment, arm config.Arm, pairs []data.Preference, name string, line stage.Line) (Diagnosis, error) {
+// experiment are those of the pairs.
+func Diagnose(ctx context.Context, b *bench.Bench, x *config.Experiment, arm config.Arm, pairs []data.Preference, line stage.Line) (Diagnosis, error) {
 	codes := x.Languages.Seen
 	var d Diagnosis
-	m, err := materialOf(b, pairs, codes, x.Batch.Tokens/2, name)
+	m, err := materialOf(b, pairs, codes, x.Batch.Tokens/2)
 	if err != nil {
 		return d, err
 	}
@@ -100,40 +100,16 @@ func (g gatherers) Sums() (list [][]float64) {
 
 // materialOf lays pairs out for the device. A row longer than longest tokens is an error: how a cut answer's gradient points says
 // nothing of the whole one's.
-func materialOf(b *bench.Bench, pairs []data.Preference, codes []string, longest int, name string) (material, error) {
-	context := 0
-	if b.Base != nil {
-		context = b.Base.Context()
-	}
-	m := material{units: make([][]nn.Row, len(pairs)), language: make([]int, len(pairs))}
-	var faults []error
+func materialOf(b *bench.Bench, pairs []data.Preference, codes []string, longest int) (material, error) {
+	m := material{language: make([]int, len(pairs))}
 	for i, p := range pairs {
-		ask, err := b.Chat.Prompt(p.Prompt)
-		if err != nil {
-			return m, fmt.Errorf("%s:%d: %w", name, p.Line, err)
-		}
-		chosen, err := b.Chat.Answer(p.Chosen)
-		if err != nil {
-			return m, fmt.Errorf("%s:%d: chosen: %w", name, p.Line, err)
-		}
-		rejected, err := b.Chat.Answer(p.Rejected)
-		if err != nil {
-			return m, fmt.Errorf("%s:%d: rejected: %w", name, p.Line, err)
-		}
-		m.units[i] = []nn.Row{{Prompt: ask, Answer: chosen}, {Prompt: ask, Answer: rejected}}
-		if slices.Equal(m.units[i][0].Answer, m.units[i][1].Answer) && len(faults) < 10 {
-			faults = append(faults, fmt.Errorf("%s:%d: chosen and rejected come to the same tokens, so nothing is preferred: leave the pair out", name, p.Line))
-		}
 		if m.language[i] = slices.Index(codes, p.Lang); m.language[i] < 0 {
-			return m, fmt.Errorf("%s:%d: the language %q is not among those compared: %s%s", name, p.Line, p.Lang, strings.Join(codes, ", "), suggest.DidYouMean(p.Lang, codes))
-		}
-		if n := max(m.units[i][0].Len(), m.units[i][1].Len()); n > longest && len(faults) < 10 {
-			faults = append(faults, fmt.Errorf("%s:%d: prompt and answer have %d tokens; the limit is %d, half of batch.tokens (remove the pair, or --set batch.tokens)", name, p.Line, n, longest))
-		} else if context > 0 && n > context && len(faults) < 10 {
-			faults = append(faults, fmt.Errorf("%s:%d: prompt and answer have %d tokens; the model's context has %d (remove the pair)", name, p.Line, n, context))
+			return m, fmt.Errorf("%s: the language %q is not among those compared: %s%s", p.Place(), p.Lang, strings.Join(codes, ", "), suggest.DidYouMean(p.Lang, codes))
 		}
 	}
-	return m, errors.Join(faults...)
+	made, err := kind.Given(b, pairs, longest)
+	m.units = kind.Rows(made)
+	return m, err
 }
 
 // ownMargins are the pairs' margins under the model itself, as the loss scores answers.

@@ -67,17 +67,17 @@ func chatOf(t *testing.T, family string) *text.Chat {
 func TestPairsOfOneAnswerAreRefused(t *testing.T) {
 	chat := chatOf(t, "qwen")
 	pairs := []data.Preference{
-		{Lang: "de", Prompt: "a", Chosen: "ja", Rejected: "nein", Line: 1},
-		{Lang: "de", Prompt: "a", Chosen: "Gr\u00f6\u00dfe", Rejected: "Gro\u0308\u00dfe", Line: 2},
+		{Lang: "de", Prompt: "a", Chosen: "ja", Rejected: "nein", File: "f", Line: 1},
+		{Lang: "de", Prompt: "a", Chosen: "Gr\u00f6\u00dfe", Rejected: "Gro\u0308\u00dfe", File: "f", Line: 2},
 	}
-	if _, err := materialOf(&bench.Bench{Chat: chat}, pairs[:1], []string{"de"}, 99, "f"); err != nil {
+	if _, err := materialOf(&bench.Bench{Chat: chat}, pairs[:1], []string{"de"}, 99); err != nil {
 		t.Errorf("two answers: %v", err)
 	}
-	if _, err := materialOf(&bench.Bench{Chat: chat}, pairs, []string{"de"}, 99, "f"); err == nil || !strings.Contains(err.Error(), "f:2: chosen and rejected come to the same tokens") {
+	if _, err := materialOf(&bench.Bench{Chat: chat}, pairs, []string{"de"}, 99); err == nil || !strings.Contains(err.Error(), "f:2: chosen and rejected come to the same tokens") {
 		t.Errorf("one answer in two spellings: %v", err)
 	}
 	pairs[0].Lang = "sv"
-	if _, err := materialOf(&bench.Bench{Chat: chat}, pairs, []string{"de", "sw"}, 99, "f"); err == nil || err.Error() != `f:1: the language "sv" is not among those compared: de, sw; did you mean "sw"?` {
+	if _, err := materialOf(&bench.Bench{Chat: chat}, pairs, []string{"de", "sw"}, 99); err == nil || err.Error() != `f:1: the language "sv" is not among those compared: de, sw; did you mean "sw"?` {
 		t.Errorf("a language that is not compared: %v", err)
 	}
 }
@@ -86,10 +86,24 @@ func TestPairsOfOneAnswerAreRefused(t *testing.T) {
 func TestPairsOfOneTrimmedAnswerAreRefused(t *testing.T) {
 	for family, refused := range map[string]bool{"llama": true, "gemma": true, "qwen": false} {
 		chat := chatOf(t, family)
-		pairs := []data.Preference{{Lang: "de", Prompt: "a", Chosen: "ja", Rejected: "\n\nja ", Line: 3}}
-		_, err := materialOf(&bench.Bench{Chat: chat}, pairs, []string{"de"}, 99, "f")
+		pairs := []data.Preference{{Lang: "de", Prompt: "a", Chosen: "ja", Rejected: "\n\nja ", File: "f", Line: 3}}
+		_, err := materialOf(&bench.Bench{Chat: chat}, pairs, []string{"de"}, 99)
 		if refused != (err != nil && strings.Contains(err.Error(), "f:3: chosen and rejected come to the same tokens")) {
 			t.Errorf("%s: %v", family, err)
 		}
+	}
+}
+
+// The prompt of a pair of several turns is the conversation as the template lays it out.
+func TestPairsOfSeveralTurns(t *testing.T) {
+	chat := chatOf(t, "qwen")
+	pair := data.Preference{Lang: "de", Prompt: "Und du?", Before: []data.Turn{{Role: "system", Content: "Kurz!"}, {Role: "user", Content: "Wer?"}, {Role: "assistant", Content: "Ich."}}, Chosen: "ja", Rejected: "nein"}
+	m, err := materialOf(&bench.Bench{Chat: chat}, []data.Preference{pair}, []string{"de"}, 99)
+	if err != nil {
+		t.Fatal(err)
+	}
+	want, err := chat.Conversation([]text.Message{{Role: "system", Content: "Kurz!"}, {Role: "user", Content: "Wer?"}, {Role: "assistant", Content: "Ich."}, {Role: "user", Content: "Und du?"}}, true)
+	if err != nil || !slices.Equal(m.units[0][1].Prompt, want) {
+		t.Errorf("%v: got %v, want %v", err, m.units[0][1].Prompt, want)
 	}
 }

@@ -13,7 +13,7 @@ import (
 // Within takes the pairs of some languages out of all. The counts stay those of all: they count the outcomes of the prompts.
 type Within struct {
 	Pairs     stage.Ref
-	Answers   stage.Ref // that the pairs are made of
+	Answers   stage.Ref // that the pairs are made of; empty if they are given
 	Languages []string
 	kind.Host
 	kind.Tokenless
@@ -29,7 +29,12 @@ func (Within) Kind() kind.Kind {
 func (Within) Title() string { return "leave languages out" }
 
 // Inputs are the pairs and what they are made of.
-func (w Within) Inputs() []stage.Ref { return []stage.Ref{w.Pairs, w.Answers} }
+func (w Within) Inputs() []stage.Ref {
+	if w.Answers == "" {
+		return []stage.Ref{w.Pairs}
+	}
+	return []stage.Ref{w.Pairs, w.Answers}
+}
 
 // Do leaves pairs.jsonl and pairing.jsonl.
 func (w Within) Do(_ context.Context, d *stage.Desk, _ *bench.Bench) (stage.Files, error) {
