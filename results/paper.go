@@ -112,7 +112,7 @@ func PaperTable(set *record.Set, p Paper) (table.Table, error) {
 		if !slices.ContainsFunc(arms, func(a record.Arm) bool {
 			return slices.ContainsFunc(p.places(s), func(x paperPlace) bool { return m.of(s, a.Name, x.Group).N > 0 })
 		}) {
-			return t, fmt.Errorf("the run has no numbers of the measure %q%s", m.name, prefixed(" on the task ", p.Task))
+			return t, fmt.Errorf("the run has no numbers of the measure %q%s; it has %s", m.name, prefixed(" on the task ", p.Task), measured(s, p.Task))
 		}
 	}
 	t.Partial = s.Partial
@@ -123,6 +123,22 @@ func PaperTable(set *record.Set, p Paper) (table.Table, error) {
 		}
 	}
 	return t, nil
+}
+
+// measured are the measures of which a run has numbers, and the tasks if one was named.
+func measured(s *outcome.Study, task string) string {
+	all, _ := s.Group("all")
+	var names []string
+	for _, m := range paperMeasures("") {
+		if slices.ContainsFunc(s.Arms, func(a record.Arm) bool { return m.of(s, a.Name, all).N > 0 }) {
+			names = append(names, m.name)
+		}
+	}
+	text := strings.Join(names, ", ")
+	if task != "" {
+		text += ", and the tasks " + strings.Join(s.TaxTasks(), ", ")
+	}
+	return text
 }
 
 func prefixed(prefix, s string) string {

@@ -29,7 +29,7 @@ func wrongArguments(c *cobra.Command, args []string) error {
 	var needs []string
 	most := 0
 	for _, word := range strings.Fields(c.Use)[1:] {
-		if strings.HasPrefix(word, "--") {
+		if strings.HasPrefix(strings.TrimPrefix(word, "["), "--") {
 			break
 		}
 		most++
@@ -40,6 +40,8 @@ func wrongArguments(c *cobra.Command, args []string) error {
 	path := c.CommandPath()
 	name := strings.TrimPrefix(path, c.Root().Name()+" ") // every error begins with the root's name
 	switch {
+	case most == 0 && c.Flags().Lookup("prompt") != nil:
+		return fmt.Errorf("%s: %q: the text goes behind a flag: --prompt %q (%s --help)", name, args[0], args[0], path)
 	case most == 0:
 		return fmt.Errorf("%s: takes no arguments, got %q (%s --help)", name, args[0], path)
 	case len(args) > most && strings.Contains(args[most], "=") && c.Flags().Lookup("set") != nil:
@@ -64,7 +66,7 @@ func argument(word string) (noun, list string) {
 	switch word {
 	case "EXPERIMENT", "EXPERIMENT...":
 		return "an experiment", "congrad ls experiments"
-	case "RUN", "A":
+	case "RUN", "RUN...", "A":
 		return "a run", "congrad ls runs"
 	case "B":
 		return "another run", "congrad ls runs"

@@ -74,7 +74,7 @@ func (a *app) root() *cobra.Command {
 	root.PersistentFlags().StringVar(&a.Device, "device", shell.DefaultDevice, `backend: "auto", "xla", "go", or the path of a PJRT plugin`)
 	root.PersistentFlags().StringVar(&a.Runs, "runs", shell.DefaultRuns, "folder of the runs and their store")
 	root.SetFlagErrorFunc(func(c *cobra.Command, err error) error { return exit.With(exit.Config, flagError(c, err)) })
-	root.AddCommand(a.runCommand(), a.stageCommand(), a.validateScoresCommand(), a.planCommand(), a.reportCommand(), a.showCommand(), a.tableCommand(), a.recordsCommand(), a.diffCommand(), a.validateCommand(), a.newCommand(), a.lsCommand(), a.defaultsCommand(),
+	root.AddCommand(a.runCommand(), a.stageCommand(), a.validateScoresCommand(), a.planCommand(), a.reportCommand(), a.showCommand(), a.tableCommand(), a.recordsCommand(), a.diffCommand(), a.compareCommand(), a.openCommand(), a.rmCommand(), a.validateCommand(), a.newCommand(), a.lsCommand(), a.defaultsCommand(),
 		a.diagnoseCommand(), a.verifyCommand(), a.gcCommand(), a.exportCommand())
 	root.AddCommand(tool.Commands(a.App)...)
 	root.SetHelpCommand(helpCommand(root))

@@ -28,8 +28,12 @@ func (a *app) completions(root *cobra.Command) {
 			c.ValidArgsFunction = a.nth(a.experiments, armsOf)
 		case "show":
 			c.ValidArgsFunction = a.nth(a.runs, a.tablesOf)
-		case "report", "table", "records":
+		case "report", "table", "records", "open":
 			c.ValidArgsFunction = a.nth(a.runs)
+		case "compare", "rm":
+			c.ValidArgsFunction = func(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
+				return a.runs(nil), cobra.ShellCompDirectiveNoFileComp
+			}
 		case "diff":
 			c.ValidArgsFunction = a.nth(a.runs, a.runs)
 		}

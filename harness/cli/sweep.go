@@ -117,7 +117,7 @@ func (a *app) sweep(ctx context.Context, arg string, o open.Options, how manner)
 			rows = append(rows, []string{strings.Join(set, ", "), string(a.folder(e))})
 		} else if !told[err.Error()] {
 			told[err.Error()] = true
-			wrong = append(wrong, err)
+			wrong = append(wrong, ofSweep(err, sweeps))
 		}
 	}
 	if len(wrong) > 0 {
@@ -131,6 +131,19 @@ func (a *app) sweep(ctx context.Context, arg string, o open.Options, how manner)
 	}
 	fmt.Fprintln(a.Out)
 	return a.Columns(rows, false)
+}
+
+// ofSweep says of a wrong value that --sweep gave it.
+func ofSweep(err error, sweeps []swept) error {
+	text := err.Error()
+	for _, s := range sweeps {
+		text = strings.ReplaceAll(text, "--set: "+s.key+": ", "--sweep: "+s.key+": ")
+		text = strings.ReplaceAll(text, "--set "+s.key+"=", "--sweep "+s.key+"=")
+	}
+	if text == err.Error() {
+		return err
+	}
+	return errors.New(text)
 }
 
 // valuesOf are the values of changes as a part of a run's name.

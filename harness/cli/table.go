@@ -3,6 +3,8 @@ package cli
 import (
 	"errors"
 	"fmt"
+	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 
@@ -65,23 +67,25 @@ type paperOut struct {
 
 func paperFormats() []string { return []string{"latex", "text", "markdown", "csv"} }
 
+// oneOf says that a flag has a value that is none of some words.
+func oneOf(flag, value string, among []string) error {
+	if slices.Contains(among, value) {
+		return nil
+	}
+	return fmt.Errorf("--%s %q: want %s%s", flag, value, strings.Join(among, ", "), suggest.DidYouMean(value, among))
+}
+
 // checkPaper checks the words of the flags.
 func checkPaper(p results.Paper, o paperOut) error {
-	word := func(flag, value string, among []string) error {
-		if slices.Contains(among, value) {
-			return nil
-		}
-		return fmt.Errorf("--%s %q: want %s%s", flag, value, strings.Join(among, ", "), suggest.DidYouMean(value, among))
-	}
 	for _, err := range []error{
-		word("rows", p.Rows, results.PaperSides()), word("cols", p.Columns, results.PaperSides()), word("ci", p.Interval, results.PaperIntervals()), word("format", o.format, paperFormats()),
+		oneOf("rows", p.Rows, results.PaperSides()), oneOf("cols", p.Columns, results.PaperSides()), oneOf("ci", p.Interval, results.PaperIntervals()), oneOf("format", o.format, paperFormats()),
 	} {
 		if err != nil {
 			return err
 		}
 	}
 	for _, m := range p.Measures {
-		if err := word("measure", m, results.PaperMeasures()); err != nil {
+		if err := oneOf("measure", m, results.PaperMeasures()); err != nil {
 			return err
 		}
 	}
@@ -123,6 +127,9 @@ func (a *app) writePaper(t table.Table, o paperOut) (err error) {
 	case o.file == "":
 		_, err = a.Out.Write(text)
 		return err
+	}
+	if stat, err := os.Stat(o.file); err == nil && stat.IsDir() {
+		return exit.With(exit.Config, fmt.Errorf("--out %s: is a folder; name a file in it, as in --out %s", o.file, filepath.Join(o.file, "table.tex")))
 	}
 	if err := store.WriteFile(o.file, text); err != nil {
 		return exit.With(exit.Config, fmt.Errorf("--out: %w", err))

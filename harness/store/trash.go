@@ -37,6 +37,11 @@ func (s *Store) SetAside(key string) (string, error) {
 	return s.discard(filepath.Join(s.root, key), "damaged-"+key)
 }
 
+// TrashFolder moves a folder that is no artefact, such as that of a run, into the trash, and returns where it is.
+func (s *Store) TrashFolder(dir string) (string, error) {
+	return s.discard(dir, "folder-"+filepath.Base(dir))
+}
+
 // discard moves a folder into the trash, if it is there, and returns where to.
 func (s *Store) discard(dir, name string) (string, error) {
 	if _, err := os.Stat(dir); errors.Is(err, fs.ErrNotExist) {
