@@ -20,10 +20,10 @@ type Spec struct {
 
 // Data says where the items are.
 type Data struct {
-	Path      string   `toml:"path"`      // from the working folder; {lang} stands for the code of a language
+	Path      string   `toml:"path"`      // from the working folder, or of a data set of the hub; {lang} stands for a language
 	Language  string   `toml:"language"`  // the column with it, where all languages share a file
 	Languages []string `toml:"languages"` // those that the task is asked in; all of the experiment's where it is empty
-	ID        string   `toml:"id"`        // column; the number of the row without it
+	ID        string   `toml:"id"`        // column, or a template of several; the number of the row without it
 	Cluster   string   `toml:"cluster"`   // column that translations share; the id without it
 	Fetch     string   `toml:"fetch"`     // what to do where a file is missing, for people
 }

@@ -40,12 +40,15 @@ type examItem struct {
 func FromTask(t task.Task, languages []string, table lang.Table) (*Exam, error) {
 	x := &Exam{task: t, items: map[string][]examItem{}}
 	if d := t.Spec.Data; len(d.Languages) > 0 {
-		for _, code := range d.Languages {
-			if _, err := table.Find(code); err != nil {
-				return nil, fmt.Errorf("task %s: data.languages: %w", t.Name, err)
+		var asked []string
+		for _, name := range d.Languages {
+			l, known := table.Know(name)
+			if !known {
+				return nil, fmt.Errorf("task %s: data.languages: %q: no such language%s", t.Name, name, table.Meant(name))
 			}
+			asked = append(asked, l.Code)
 		}
-		languages = slices.DeleteFunc(slices.Clone(languages), func(code string) bool { return !slices.Contains(d.Languages, code) })
+		languages = slices.DeleteFunc(slices.Clone(languages), func(code string) bool { return !slices.Contains(asked, code) })
 	}
 	if len(languages) == 0 {
 		return nil, fmt.Errorf("task %s: data.languages has none of the experiment's languages", t.Name)

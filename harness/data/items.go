@@ -21,6 +21,7 @@ type itemReader struct {
 	question task.Template
 	options  []task.Template
 	answer   task.Template
+	id       task.Template
 	read     []record.PromptFile
 }
 
@@ -57,10 +58,19 @@ func newItemReader(t task.Task, table lang.Table) (*itemReader, error) {
 		r.answer = template("answer.column", s.Answer.Column)
 		r.sheet.list(s.Answer.List, "answer.list")
 	}
-	for _, c := range []struct{ name, key string }{{s.Data.Language, "data.language"}, {s.Data.ID, "data.id"}, {s.Data.Cluster, "data.cluster"}, {s.Shots.Match, "shots.match"}} {
+	r.id = template("data.id", idTemplate(s.Data.ID))
+	for _, c := range []struct{ name, key string }{{s.Data.Language, "data.language"}, {s.Data.Cluster, "data.cluster"}, {s.Shots.Match, "shots.match"}} {
 		r.sheet.text(c.name, c.key)
 	}
 	return r, errors.Join(wrong...)
+}
+
+// idTemplate is the template of an id: the column that data.id names, or what it has with columns in braces, where one column does not suffice.
+func idTemplate(id string) string {
+	if id == "" || strings.ContainsAny(id, "{}") {
+		return id
+	}
+	return "{" + id + "}"
 }
 
 // items reads a file, or those of the languages, and returns the items by language. key names the file in the task's.
@@ -179,20 +189,17 @@ func (r *itemReader) item(x row, number int, code, name string) (examItem, error
 	s, cell := r.task.Spec, r.sheet.cell(x)
 	item := examItem{lang: code, place: fmt.Sprintf("%s:%d", name, x.line)}
 	item.id, item.cluster = strconv.Itoa(number), fmt.Sprintf("row %d", number)
-	for _, c := range []struct {
-		column string
-		into   []*string
-	}{{s.Data.ID, []*string{&item.id, &item.cluster}}, {s.Data.Cluster, []*string{&item.cluster}}} {
-		if c.column == "" {
-			continue
+	for _, column := range append(r.id.Columns(), s.Data.Cluster) {
+		if column != "" && cell(column) == "" {
+			return item, fmt.Errorf("column %q: is empty", column)
 		}
-		text := cell(c.column)
-		if text == "" {
-			return item, fmt.Errorf("column %q: is empty", c.column)
-		}
-		for _, into := range c.into {
-			*into = text
-		}
+	}
+	if s.Data.ID != "" {
+		item.id = r.id.Fill(cell)
+		item.cluster = item.id
+	}
+	if s.Data.Cluster != "" {
+		item.cluster = cell(s.Data.Cluster)
 	}
 	if s.Shots.Match != "" {
 		item.match = cell(s.Shots.Match)

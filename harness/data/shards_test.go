@@ -10,15 +10,15 @@ import (
 	"congrad/harness/lang"
 )
 
-// downloaded leaves the files of the data set org/set as a download leaves them.
-func downloaded(t *testing.T, files map[string]string) {
+// downloaded leaves the files of a data set as a download leaves them.
+func downloaded(t *testing.T, name string, files map[string]string) {
 	t.Helper()
 	const commit = "0123456789abcdef0123456789abcdef01234567"
 	home := t.TempDir()
 	t.Setenv("HF_HOME", home)
 	t.Setenv("HF_HUB_CACHE", "")
 	t.Setenv("HUGGINGFACE_HUB_CACHE", "")
-	set := filepath.Join(home, "hub", "datasets--org--set")
+	set := filepath.Join(home, "hub", "datasets--"+strings.ReplaceAll(name, "/", "--"))
 	placed := map[string]string{"refs/main": commit}
 	for name, text := range files {
 		placed["snapshots/"+commit+"/"+name] = text
@@ -47,7 +47,7 @@ func TestDataOfTheHub(t *testing.T) {
 	if _, err := open("hub:org/gone/{lang}.jsonl", prompt); err == nil || !strings.Contains(err.Error(), "the data set org/gone was not downloaded (congrad data download hub:org/gone/") {
 		t.Error(err)
 	}
-	downloaded(t, map[string]string{
+	downloaded(t, "org/set", map[string]string{
 		"deu_Latn/train-00000-of-00002.jsonl": `{"prompt": "a"}` + "\n" + `{"prompt": "b"}`, "deu_Latn/train-00001-of-00002.jsonl": `{"prompt": "c"}`,
 		"kor_Hang/train-00000-of-00001.jsonl": `{"prompt": "d"}`, "kor_Hang/test-00000-of-00001.jsonl": `{"prompt": "e"}`,
 	})
