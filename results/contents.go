@@ -40,11 +40,11 @@ func textOf(build func(*outcome.Study) []report.Block) piece { return piece{text
 // contents lists everything that a report holds. Nothing else is made.
 func contents() []chapter {
 	return []chapter{
-		{id: "glance", title: "At a glance", pieces: []piece{textOf(report.Glance), tableOf(claimsTable)}},
+		{id: "glance", title: "At a glance", pieces: []piece{textOf(report.Glance), optional(figure.Differences)}},
 		{id: "run", title: "What was run", pieces: []piece{textOf(report.Run)}},
-		{id: "findings", title: "Findings", pieces: []piece{textOf(report.Findings)}},
+		{id: "findings", title: "Findings", pieces: []piece{tableOf(claimsTable), textOf(report.Findings)}},
 		{id: "win-rates", title: "Win rates", has: evaluated, pieces: []piece{
-			tableOf(mainTable), tableOf(publishedTable), tableOf(sampledTable), figureOf(figure.WinRates), tableOf(languagesTable), figureOf(figure.Differences),
+			tableOf(mainTable), tableOf(publishedTable), tableOf(sampledTable), figureOf(figure.WinRates), tableOf(languagesTable),
 			optional(figure.Iterations), tableOf(iterationsTable), optional(figure.Drift),
 			tableOf(paysTable), tableOf(roomTable), tableOf(matrixTable),
 			optional(figure.KeepSweep), optional(figure.RankSweep), tableOf(lengthsTable), tableOf(lengthsLanguagesTable),
@@ -56,9 +56,9 @@ func contents() []chapter {
 		}},
 		{id: "planted", title: "Planted conflicts", has: planted, pieces: []piece{figureOf(figure.Planted), tableOf(plantedTable), tableOf(plantedLanguagesTable)}},
 		{id: "gradients", title: "Gradients", pieces: []piece{
-			figureOf(figure.Cosines), tableOf(conflictsTable), tableOf(conflictGainTable), tableOf(observablesTable), optional(figure.Fidelity), tableOf(fidelityTable),
+			figureOf(figure.Cosines), tableOf(conflictsTable), tableOf(groupsTable), tableOf(conflictGainTable), tableOf(observablesTable), optional(figure.Fidelity), tableOf(fidelityTable),
 		}},
-		{id: "training", title: "Training", pieces: []piece{figureOf(figure.Training), tableOf(trainingTable), tableOf(surgeryTable)}},
+		{id: "training", title: "Training", pieces: []piece{figureOf(figure.Training), tableOf(trainingTable), tableOf(ratesTable), tableOf(surgeryTable)}},
 		{id: "examples", title: "Examples", pieces: []piece{textOf(report.Examples)}},
 		{id: "facts", title: "Method, cost and intervals", pieces: []piece{tableOf(factsTable), tableOf(intervalsTable)}},
 		{id: "reading", title: "How to read this", pieces: []piece{textOf(report.Reading)}},

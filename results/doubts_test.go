@@ -89,10 +89,12 @@ func TestDoubts(t *testing.T) {
 		set := synthetic.Set(size)
 		c.change(set)
 		files := rendered(t, set)
-		_, findings, _ := strings.Cut(string(files["report.md"]), "## Findings\n\n")
+		report := string(files["report.md"])
+		_, first, _ := strings.Cut(report, "## At a glance\n\n")
+		_, findings, _ := strings.Cut(report, "## Findings\n\n")
 		findings, _, _ = strings.Cut(findings, "\n## ")
-		if first, _, _ := strings.Cut(findings, "\n"); !strings.Contains(first, c.want) {
-			t.Errorf("%s: the first finding is %q, want %q", name, first, c.want)
+		if first, _, _ = strings.Cut(first, "\n"); !strings.Contains(first, c.want) {
+			t.Errorf("%s: the first sentence is %q, want %q", name, first, c.want)
 		}
 		for _, table := range c.tables {
 			if text := strings.Join(strings.Fields(string(files["tables/"+table+".txt"])), " "); !strings.Contains(text, c.want) {

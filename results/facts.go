@@ -43,7 +43,7 @@ func Facts(s *outcome.Study) []Fact {
 	}
 	switch t := s.Train; {
 	case s.Evaluate.Split != "":
-		add("training", "AdamW, peak learning rate %g (%s), %s per step, %s%s", t.LearningRate, t.Schedule, table.Counted(t.BatchPairs, "pair"), table.Counted(t.Epochs, "epoch"), combinedBy(t))
+		add("training", "AdamW, peak learning rate %s (%s), %s per step, %s%s", peak(t), t.Schedule, table.Counted(t.BatchPairs, "pair"), table.Counted(t.Epochs, "epoch"), combinedBy(t))
 		add("evaluation", "greedy answers to at most %d prompts per language of the %s split%s%s", s.Evaluate.PerLanguage, s.Evaluate.Split, judgedBy(s.Evaluate), sampledInWords(s.Evaluate))
 	case s.TasksOnly():
 		add("training", "none, and no evaluation: the study scores tasks only")
@@ -110,7 +110,9 @@ func armFacts(s *outcome.Study, a record.Arm) []Fact {
 	if a.MatchKL != "" {
 		add("ends", "at the last checkpoint that has not drifted further than %s after the same iteration (table training)", a.MatchKL)
 	}
-	if a.Policy == "mono" {
+	if len(a.Groups) > 0 {
+		add("models", "one for each of %s, trained on the pairs of its languages and evaluated in them", strings.Join(a.Groups, "; "))
+	} else if a.Policy == "mono" {
 		add("models", "one for each of the %d seen languages, trained on its pairs only and evaluated in it only", len(a.Languages))
 	}
 	if a.Keep != nil {
@@ -157,12 +159,28 @@ func changes(a record.Arm) string {
 	return strings.Join(list, ", ")
 }
 
+// peak is the learning rate, or what it is chosen from.
+func peak(t record.Train) string {
+	if len(t.Rates) == 0 {
+		return fmt.Sprintf("%g", t.LearningRate)
+	}
+	return fmt.Sprintf("chosen from %s on development prompts", strings.Trim(strings.ReplaceAll(fmt.Sprint(t.Rates), " ", ", "), "[]"))
+}
+
 // combinedBy says how the languages' gradients are combined in a step; empty if a step has one gradient.
 func combinedBy(t record.Train) string {
 	if t.Aggregator == "" || t.Aggregator == "none" {
 		return ""
 	}
-	return ", combined by " + t.Aggregator
+	return ", combined by " + t.Aggregator + within(t.Scope)
+}
+
+// within says in what parts of the weights an aggregator works; empty for the whole model.
+func within(scope string) string {
+	if scope == "" {
+		return ""
+	}
+	return fmt.Sprintf(" %s by %s", scope, scope)
 }
 
 // judgeInWords names the judge and the noise on its scores.
@@ -228,7 +246,7 @@ func comparedWith(g record.Gradients, mode string) string {
 	}
 	with := fmt.Sprintf("%s gradient of the pair's own language", g.LanguageGradient)
 	if g.With == record.WithConsensus {
-		with = fmt.Sprintf("consensus: %s of %s%s gradients", g.Aggregator, map[bool]string{true: "unit-length "}[g.Normalise == "unit"], g.LanguageGradient)
+		with = fmt.Sprintf("consensus: %s%s of %s%s gradients", g.Aggregator, within(g.Scope), map[bool]string{true: "unit-length "}[g.Normalise == "unit"], g.LanguageGradient)
 	}
 	if g.With == record.WithTrusted {
 		with = fmt.Sprintf("mean direction of the %s gradients of %s", g.LanguageGradient, trusted(g))

@@ -142,7 +142,7 @@ func TestGridShowsWhatIsObserved(t *testing.T) {
 func TestGridFigure(t *testing.T) {
 	g, sets := smallGrid()
 	svg := string(gridFiles(t, g, sets)["figures/heat-map.svg"])
-	for _, want := range []string{"congrad − joint, seen languages", "congrad − random, unseen languages", "base.shared_share", "judge.noise", "+0.", "**", ">-<"} {
+	for _, want := range []string{"congrad − joint, seen languages", "congrad − random, unseen languages", "base.shared_share", "judge.noise", "+0.", " *<", " ~<", ">-<"} {
 		if !strings.Contains(svg, want) {
 			t.Errorf("the figure has no %q", want)
 		}
@@ -153,7 +153,7 @@ func TestGridFigure(t *testing.T) {
 	}
 	for _, f := range files {
 		if strings.HasSuffix(f.Path, ".png") {
-			if c, err := png.DecodeConfig(bytes.NewReader(f.Data)); err != nil || c.Width != 2040 {
+			if c, err := png.DecodeConfig(bytes.NewReader(f.Data)); err != nil || c.Width != 1890 {
 				t.Errorf("%s: %d dots wide, %v", f.Path, c.Width, err)
 			}
 		}

@@ -1,6 +1,7 @@
 package results
 
 import (
+	"fmt"
 	"strconv"
 
 	"congrad/eval/stats"
@@ -89,7 +90,19 @@ func DiagnosisTables(d measure.Diagnosis) []table.Table {
 		Note:    observedNote + " The table of the same name in a run's report has these numbers for the data of that run.",
 		Columns: observed(), Rows: []table.Row{{Cells: observedCells(d.Observation)}},
 	}
-	return []table.Table{matrix, languages, whole}
+	tables := []table.Table{matrix, languages, whole}
+	if g := groupings(codes(d), d.Cosines); len(g.Rows) > 0 {
+		tables = append(tables, g)
+	}
+	return tables
+}
+
+// codes are those of the languages of a diagnosis.
+func codes(d measure.Diagnosis) (list []string) {
+	for _, l := range d.Languages {
+		list = append(list, l.Code)
+	}
+	return list
 }
 
 // LandmarkTable shows where data are on a recorded map: the cells nearest to the observation. reference is the arm of the
@@ -98,21 +111,21 @@ func LandmarkTable(o measure.Observation, landmarks []measure.Landmark, referenc
 	t := table.Table{
 		Name:  "map",
 		Title: "The nearest cells of when-it-helps",
-		Note: "Results of experiments/when-it-helps.toml for languages that agree about as much: win rate of ConGrad minus that of joint training, mean [95 % interval]. " +
+		Note: "Results of experiments/when-it-helps.toml for languages that agree about as much: exact answers with ConGrad minus those with joint training, mean [95 % interval]. " +
 			"distance: in cosine and in the share against the consensus, in units of their spread over the nine cells. The map was measured with the embedded model, DPO and some " +
 			"250 pairs per language: for other data it only shows how much their languages conflict.",
 		Columns: []table.Column{
-			text("", ""), number("", "shared defects"), number("", "judge's noise"), number("", "cosine"), number("", "against"), number("", "distance"),
+			text("", ""), text("", "in the cell"), number("", "cosine"), number("", "against"), number("", "distance"),
 			difference("minus "+reference, "seen"), difference("minus "+reference, "unseen"),
 		},
 		Rows: []table.Row{{Cells: []table.Cell{
-			table.Text("your data"), table.None(1), table.None(1), table.Number(o.Cosine, 3), table.Number(o.Against, 3), table.None(1), table.None(4), table.None(4),
+			table.Text("your data"), table.None(1), table.Number(o.Cosine, 3), table.Number(o.Against, 3), table.None(1), table.None(4), table.None(4),
 		}}},
 	}
 	near := measure.Nearest(o, landmarks)
 	for i, l := range near[:min(3, len(near))] {
 		t.Rows = append(t.Rows, table.Row{Break: i == 0, Cells: []table.Cell{
-			table.Text("cell"), table.Number(l.Shared, 1), table.Number(l.Noise, 1), table.Number(l.Cosine, 3), table.Number(l.Against, 3), table.Number(l.Distance, 1),
+			table.Text("cell"), table.Text(fmt.Sprintf("%s %s, %s %s", l.Row.Key, l.Row.Value, l.Column.Key, l.Column.Value)), table.Number(l.Cosine, 3), table.Number(l.Against, 3), table.Number(l.Distance, 1),
 			away(l.Seen), away(l.Unseen),
 		}})
 	}

@@ -99,8 +99,7 @@ func languageMarks(s *outcome.Study) map[string]map[string]string {
 		marks[a.Name] = map[string]string{}
 		for _, c := range s.Contrasts(a.Name, reference.Name) {
 			switch {
-			case !c.Detected:
-				marks[a.Name][c.Lang] = "~"
+			case !c.Detected: // no mark: "~" is without a correction
 			case c.Estimate.Mean > 0:
 				marks[a.Name][c.Lang] = ">"
 			default:

@@ -272,12 +272,12 @@ func TestPictures(t *testing.T) {
 		}
 		pictures++
 		c, err := png.DecodeConfig(bytes.NewReader(f.Data))
-		if err != nil || (c.Width != 990 && c.Width != 2040) {
+		if err != nil || (c.Width != 909 && c.Width != 1890) {
 			t.Errorf("%s: %d dots wide, %v", f.Path, c.Width, err)
 		}
 	}
-	if pictures != 8 || pages != pictures {
-		t.Errorf("%d pictures and %d PDFs instead of 8", pictures, pages)
+	if pictures != 7 || pages != pictures {
+		t.Errorf("%d pictures and %d PDFs instead of 7", pictures, pages)
 	}
 }
 

@@ -74,6 +74,10 @@ func counted(e stats.Estimate) table.Cell {
 func confined(s *outcome.Study) []string {
 	var notes []string
 	for _, a := range s.Confined() {
+		if len(a.Groups) > 0 {
+			notes = append(notes, fmt.Sprintf("%s: one model for each of %s; %s where a group has another language.", a.Name, strings.Join(a.Groups, "; "), table.Missing))
+			continue
+		}
 		notes = append(notes, fmt.Sprintf("%s: one model per language (%s); %s where a group has another language.", a.Name, strings.Join(a.Languages, ", "), table.Missing))
 	}
 	return notes
@@ -131,7 +135,7 @@ func languagesTable(s *outcome.Study) table.Table {
 	t := table.Table{
 		Name:  "languages",
 		Title: "Win rate per language against the answers of " + opponent(s),
-		Note:  "Mean [95 % interval]; a tie counts half. n: evaluated answers per arm, over all seeds. A star marks under-represented languages." + s.JudgedBy(),
+		Note:  "Mean [95 % interval]; a tie counts half. n: evaluated answers per arm, over all seeds. † marks under-represented languages." + s.JudgedBy(),
 		Columns: append([]table.Column{
 			text("", "group"), text("", "language"), text("", "name"), number("", "n"),
 		}, quality.columns(base(s)+" ")...),
@@ -153,7 +157,7 @@ func languagesTable(s *outcome.Study) table.Table {
 		first := i == 0 || s.Languages[i-1].Seen != l.Seen
 		name := l.Name
 		if l.UnderRepresented {
-			name += " *"
+			name += " †"
 		}
 		n := s.Length(base(s), g).N
 		var rates []table.Cell
@@ -171,7 +175,7 @@ func languagesTable(s *outcome.Study) table.Table {
 	}
 	if len(marks) > 0 {
 		t.Footnotes = append(t.Footnotes, "Paired difference to "+s.Reference().Name+" on the same prompts and seeds, corrected over languages by Holm's method: "+
-			"> higher, < lower, ~ no significant difference.")
+			"> higher, < lower, no mark: no significant difference.")
 	}
 	t.Footnotes = append(t.Footnotes, unreferenced(s)...)
 	if note := oneSeed(s); note != "" {

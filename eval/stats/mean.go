@@ -129,10 +129,26 @@ func (v parts) p(distance float64) float64 {
 	return high * grain
 }
 
-// root is about where half is distance, in grains, by Newton's method on the logarithms of both: they are nearly in line.
+// root is about where half is distance, in grains, by Newton's method on the logarithms of both: they are nearly in line. It starts at the
+// probability of one t distribution with the degrees of freedom of both variances together (Satterthwaite).
 func (v parts) root(distance float64) float64 {
 	low, high := math.Log(grain), 0.0
-	at := math.Log(0.1)
+	seeds, clusters := v.s, max(0, v.c-v.sc)
+	if seeds+clusters < v.c {
+		seeds, clusters = 0, v.c
+	}
+	freedom := 0.0
+	if v.seeds > 1 {
+		freedom += seeds * seeds / (v.seeds - 1)
+	}
+	if v.columns > 1 {
+		freedom += clusters * clusters / (v.columns - 1)
+	}
+	freedom = (seeds + clusters) * (seeds + clusters) / freedom
+	at := math.Log(max(2*grain, 2*distuv.StudentsT{Sigma: 1, Nu: freedom}.CDF(-distance/v.se())))
+	if !(at > low && at < high) {
+		at = math.Log(0.1)
+	}
 	for range 30 {
 		half, slope := v.line(math.Exp(at))
 		off := math.Log(half / distance)

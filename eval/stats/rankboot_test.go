@@ -79,7 +79,7 @@ func TestRankBootstrapCovers(t *testing.T) {
 		}
 		coverage := float64(held) / float64(studies)
 		t.Logf("correlation %g, %d x %d pairs: the interval holds %g in %.3f, zero is rejected in %.3f", c.rho, c.of, c.pairs, truth, coverage, float64(found)/float64(studies))
-		if coverage < 0.89 || coverage > 0.99 {
+		if coverage < 0.89 || coverage > 0.99 && !testing.Short() { // of few studies all intervals may hold it
 			t.Errorf("correlation %g, %d x %d pairs: coverage %.3f", c.rho, c.of, c.pairs, coverage)
 		}
 		if c.rho == 0 && float64(found)/float64(studies) > 0.11 {

@@ -46,6 +46,10 @@ func (a *app) conclude(ctx context.Context, err error) int {
 		fmt.Fprint(a.Err, s.stacks)
 		return s.code()
 	}
+	if line, code := trouble(err); line != "" {
+		fmt.Fprintf(a.Err, "congrad: %s\n", line)
+		return code
+	}
 	fmt.Fprintf(a.Err, "congrad: %s\n", inWords(err))
 	code := exit.Code(err)
 	if code == exit.Other && (errors.Is(err, train.ErrNumerical) || errors.Is(err, nn.ErrNotFinite) || errors.Is(err, sketch.ErrNotFinite)) {
@@ -70,11 +74,16 @@ func (a *app) root() *cobra.Command {
 	root.PersistentFlags().StringVar(&a.Device, "device", shell.DefaultDevice, `backend: "auto", "xla", "go", or the path of a PJRT plugin`)
 	root.PersistentFlags().StringVar(&a.Runs, "runs", shell.DefaultRuns, "folder of the runs and their store")
 	root.SetFlagErrorFunc(func(c *cobra.Command, err error) error { return exit.With(exit.Config, flagError(c, err)) })
-	root.AddCommand(a.runCommand(), a.stageCommand(), a.validateScoresCommand(), a.planCommand(), a.reportCommand(), a.showCommand(), a.diffCommand(), a.validateCommand(), a.newCommand(), a.lsCommand(), a.defaultsCommand(),
+	root.AddCommand(a.runCommand(), a.stageCommand(), a.validateScoresCommand(), a.planCommand(), a.reportCommand(), a.showCommand(), a.tableCommand(), a.recordsCommand(), a.diffCommand(), a.validateCommand(), a.newCommand(), a.lsCommand(), a.defaultsCommand(),
 		a.diagnoseCommand(), a.verifyCommand(), a.gcCommand(), a.exportCommand())
 	root.AddCommand(tool.Commands(a.App)...)
 	root.SetHelpCommand(helpCommand(root))
 	root.InitDefaultCompletionCmd()
+	for _, c := range root.Commands() {
+		if c.Name() == "completion" { // the library's own prints its help for a shell that it does not know
+			c.RunE, c.Args = shell.NeedsCommand, cobra.ArbitraryArgs
+		}
+	}
 	addGroups(root)
 	checkArguments(root)
 	a.completions(root)

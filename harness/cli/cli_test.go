@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -17,6 +18,7 @@ import (
 	"congrad/harness/cli/machine"
 	"congrad/harness/cli/shell"
 	"congrad/harness/config"
+	"congrad/harness/disk"
 	"congrad/harness/exit"
 	"congrad/harness/judge"
 	"congrad/harness/nn"
@@ -64,7 +66,7 @@ func TestExitCodes(t *testing.T) {
 		"run tiny --set a.b=c":                exit.Config,
 		"report nothing":                      exit.Config,
 		"run tiny --device xla":               exit.Backend,
-		"validate tiny --set model=" + broken: 0,
+		"validate tiny --set model=" + broken: exit.Data,
 		"new .mine":                           exit.Config,
 		"run tiny-1 --device go --dry-run --set prompts.per_language=600": exit.Config,
 		"run tiny --device go --set model=" + broken:                      exit.Data,
@@ -173,12 +175,22 @@ func TestWordsOfFailure(t *testing.T) {
 		{errors.New("x"), exit.Other},
 		{fmt.Errorf("step 3: %w", train.ErrNumerical), exit.Numerical},
 		{fmt.Errorf("block 3: %w", nn.ErrNotFinite), exit.Numerical},
+		{fmt.Errorf("keeping: %w", &fs.PathError{Op: "write", Path: "x", Err: syscall.ENOSPC}), exit.Full},
+		{&disk.WriteError{Path: "x", Err: syscall.EROFS}, exit.Unwritable},
+		{&disk.WriteError{Path: "x", Err: fs.ErrPermission}, exit.Unwritable},
+		{&fs.PathError{Op: "open", Path: "x", Err: fs.ErrPermission}, exit.Other}, // of something to read
 		{fmt.Errorf("reading: %w", exit.With(exit.Data, errors.New("x"))), exit.Data},
 		{exit.With(exit.Config, exit.With(exit.Backend, errors.New("x"))), exit.Backend}, // the first word counts
 	} {
 		if got := (&app{&shell.App{Err: io.Discard}}).conclude(context.Background(), c.err); got != c.want {
 			t.Errorf("%v: exit code %d, want %d", c.err, got, c.want)
 		}
+	}
+	var errs strings.Builder // a full disk makes several errors
+	err := errors.Join(&disk.WriteError{Path: "runs/.store/a", Err: syscall.ENOSPC}, &disk.WriteError{Path: "runs/x/manifest.json", Err: syscall.ENOSPC})
+	(&app{&shell.App{Err: &errs}}).conclude(context.Background(), err)
+	if errs.String() != "congrad: no space is left on the disk of runs/.store/a. Finished work is kept: free some space, and the same command continues\n" {
+		t.Error(errs.String())
 	}
 	for signal, want := range map[os.Signal]int{os.Interrupt: 130, syscall.SIGTERM: 143} {
 		ctx, cancel := context.WithCancelCause(context.Background())

@@ -9,6 +9,7 @@ import (
 	"congrad/harness/loss"
 	"congrad/harness/method"
 	"congrad/harness/open"
+	"congrad/results"
 
 	"github.com/spf13/cobra"
 )
@@ -27,7 +28,7 @@ func (a *app) completions(root *cobra.Command) {
 			c.ValidArgsFunction = a.nth(a.experiments, armsOf)
 		case "show":
 			c.ValidArgsFunction = a.nth(a.runs, a.tablesOf)
-		case "report":
+		case "report", "table", "records":
 			c.ValidArgsFunction = a.nth(a.runs)
 		case "diff":
 			c.ValidArgsFunction = a.nth(a.runs, a.runs)
@@ -41,6 +42,16 @@ func (a *app) completions(root *cobra.Command) {
 				_ = c.RegisterFlagCompletionFunc(flag, func(_ *cobra.Command, args []string, _ string) ([]string, cobra.ShellCompDirective) {
 					return words(args), cobra.ShellCompDirectiveDefault
 				}) // fails for a flag that has one already
+			}
+		}
+		if c.Name() == "records" {
+			_ = c.RegisterFlagCompletionFunc("format", cobra.FixedCompletions(formatNames(), cobra.ShellCompDirectiveNoFileComp)) // fails for a flag that has one already
+		}
+		if c.Name() == "table" {
+			for flag, words := range map[string][]string{
+				"rows": results.PaperSides(), "cols": results.PaperSides(), "ci": results.PaperIntervals(), "measure": results.PaperMeasures(), "format": paperFormats(), "columns": {"1", "2"},
+			} {
+				_ = c.RegisterFlagCompletionFunc(flag, cobra.FixedCompletions(words, cobra.ShellCompDirectiveNoFileComp)) // fails for a flag that has one already
 			}
 		}
 		for _, flag := range []string{"set", "sweep"} {

@@ -8,7 +8,7 @@ import (
 	"testing"
 )
 
-// What the experiment's own size detects takes that size: three seeds are then enough, and a little less is not.
+// What the experiment's own size detects takes that size: four seeds are then enough, and a little less is not.
 func TestPlanDetects(t *testing.T) {
 	work := t.TempDir()
 	if err := finishedRun(work); err != nil {
@@ -20,7 +20,7 @@ func TestPlanDetects(t *testing.T) {
 		Main(append([]string{"plan", "tiny"}, args...), strings.NewReader(""), &out, &errs)
 		return out.String(), errs.String()
 	}
-	row := regexp.MustCompile(`(?m)^win rate +congrad +joint +seen +([\d.]+) +([\d.]+) +([\d.]+) +(\S+|over 64) +(\S+|over 64) +(\d+|none suffices) *$`)
+	row := regexp.MustCompile(`(?m)^exact +congrad +joint +seen +([\d.]+) +([\d.]+) +([\d.]+) +(\S+|over 64) +(\S+|over 64) +(\d+|none suffices) *$`)
 	out, errs := plan("--detect", "0.01")
 	found := row.FindStringSubmatch(out)
 	if found == nil {
@@ -31,11 +31,11 @@ func TestPlanDetects(t *testing.T) {
 		t.Fatal(err)
 	}
 	out, _ = plan("--detect", fmt.Sprint(now+0.0001))
-	if at := row.FindStringSubmatch(out); at == nil || at[4] != "3" {
+	if at := row.FindStringSubmatch(out); at == nil || at[4] != "4" {
 		t.Errorf("a difference of %g: %q", now+0.0001, at)
 	}
 	out, _ = plan("--detect", fmt.Sprint(now-0.0002))
-	if at := row.FindStringSubmatch(out); at == nil || at[4] != "4" {
+	if at := row.FindStringSubmatch(out); at == nil || at[4] != "5" {
 		t.Errorf("a difference of %g: %q", now-0.0002, at)
 	}
 	for _, want := range []string{"from the records of runs/tiny (3 seeds, 12 prompts per language)", "Difference that is detected", "   16  "} {

@@ -2,6 +2,7 @@ package cli
 
 import (
 	"bytes"
+	"cmp"
 	"errors"
 	"fmt"
 	"io"
@@ -132,6 +133,44 @@ const smollm2 = "build/models/SmolLM2-135M-Instruct.Q4_1.gguf"
 const somePairs = `{"lang": "de", "prompt": "12", "chosen": "zwölf", "rejected": "twelve"}
 {"lang": "en", "prompt": "12", "chosen": "twelve", "rejected": "zwölf"}
 `
+
+// The snippet of docs/records.md runs where there is a Python with pandas, and prints the mean of every arm in every language.
+func TestPandasSnippet(t *testing.T) {
+	interpreter := cmp.Or(os.Getenv("CONGRAD_EXCHANGE"), "python3")
+	if exec.Command(interpreter, "-c", "import pandas, pyarrow").Run() != nil {
+		t.Skip("no Python with pandas and pyarrow")
+	}
+	text, err := os.ReadFile("../../docs/records.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	snippet := regexp.MustCompile("(?ms)^```python\n(.*?)^```").FindSubmatch(text)
+	if snippet == nil {
+		t.Fatal("docs/records.md has no snippet")
+	}
+	t.Chdir(t.TempDir())
+	if err := finishedRun("."); err != nil {
+		t.Fatal(err)
+	}
+	var complaints bytes.Buffer
+	if code := Main([]string{"records", "tiny", "--out", "tiny-parquet"}, strings.NewReader(""), io.Discard, &complaints); code != 0 {
+		t.Fatalf("exit code %d: %s", code, complaints.String())
+	}
+	out, err := exec.Command(interpreter, "-c", string(snippet[1])).CombinedOutput()
+	if err != nil {
+		t.Fatalf("%v\n%s", err, out)
+	}
+	mean, n := 0.0, 0.0
+	for _, e := range synthetic.Set(synthetic.Small()).Evaluations {
+		if e.Arm == "congrad" && e.Lang == "en" {
+			mean, n = mean+e.Win, n+1
+		}
+	}
+	line := regexp.MustCompile(`(?m)^English .*$`).FindString(string(out))
+	if !strings.Contains(line, fmt.Sprintf("%.3f", mean/n)) {
+		t.Errorf("the row of English has no %.3f:\n%s", mean/n, out)
+	}
+}
 
 // someModel leaves a model of the user's own, and what transformers computes with it, for the documents that speak of one.
 func someModel(work string) error {
@@ -386,7 +425,7 @@ func TestReadmeQuotesWhatItLinks(t *testing.T) {
 		t.Fatal("README.md shows no output")
 	}
 	for _, e := range regexp.MustCompile(`([-+]?[0-9.]+) \[([-+]?[0-9.]+), ([-+]?[0-9.]+)\]`).FindAllSubmatch(shown[1], -1) {
-		quoted = append(quoted, append(e, []byte("docs/tiny-1/main.md")))
+		quoted = append(quoted, append(e, []byte("docs/tiny/main.md")))
 	}
 	if len(quoted) < 10 {
 		t.Fatalf("%d estimates were found; is the pattern still right?", len(quoted))

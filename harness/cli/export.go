@@ -22,6 +22,7 @@ type exported struct {
 	shell.ModelOut
 	seed      int64 // -1: the first
 	iteration int   // 0: the last
+	adapter   bool
 }
 
 func (a *app) exportCommand() *cobra.Command {
@@ -32,7 +33,7 @@ func (a *app) exportCommand() *cobra.Command {
 		Long: "Writes the arm's model as config.json, tokenizer.json, tokenizer_config.json, generation_config.json and model.safetensors,\n" +
 			"with a model card (README.md) of what the run recorded. Pass the same EXPERIMENT and flags as to congrad run: --set, --limit,\n" +
 			"--seeds, --device and --runs. For a cell of a grid, pass the file resolved.toml in its folder.",
-		Example: "  congrad export tiny congrad --out tiny-congrad\n  congrad export tiny joint --out x --seed 2 --iteration 1 --dtype bfloat16",
+		Example: "  congrad export tiny congrad --out tiny-congrad\n  congrad export mine joint --adapter --out mine-adapter\n  congrad export tiny joint --out x --seed 2 --iteration 1 --dtype bfloat16",
 		Args:    cobra.ExactArgs(2),
 		RunE: func(c *cobra.Command, args []string) error {
 			if c.Flags().Changed("seed") && x.seed < 0 {
@@ -48,6 +49,7 @@ func (a *app) exportCommand() *cobra.Command {
 	nameFlag(c, &x.Options)
 	x.ModelOut.Flags(c, "float32")
 	c.Flags().Int64Var(&x.seed, "seed", -1, "seed of the model to export; -1 is the first seed")
+	c.Flags().BoolVar(&x.adapter, "adapter", false, "write the LoRA adapter alone, as PEFT lays it out, in place of the whole model")
 	c.Flags().IntVar(&x.iteration, "iteration", 0, "iteration of the model to export (default the last)")
 	return c
 }
@@ -78,7 +80,7 @@ func (a *app) export(arg, arm string, x exported) error {
 	if err := x.Check(); err != nil {
 		return err
 	}
-	w, err := a.setUp(e, s)
+	w, err := a.setUp(e, s, a.reading)
 	if err != nil {
 		return err
 	}
@@ -94,7 +96,14 @@ func (a *app) export(arg, arm string, x exported) error {
 	if x.iteration != 0 {
 		iteration = x.iteration
 	}
-	weights, err := plan.Policy(w.store, w.bench, arm, seed, iteration)
+	policy := plan.Policy
+	if x.adapter {
+		if e.LoRA.Rank == 0 {
+			return exit.With(exit.Config, fmt.Errorf("--adapter: %s trains all weights, so there is no adapter (lora.rank = 0); leave the flag out to export the model", e.Name))
+		}
+		policy = plan.Trained
+	}
+	weights, err := policy(w.store, w.bench, arm, seed, iteration)
 	if errors.Is(err, run.ErrNotRun) {
 		err = fmt.Errorf("%w (%s)%s", err, a.again(arg, x.Options), a.otherRuns(arg, arm, x))
 	}
@@ -105,13 +114,25 @@ func (a *app) export(arg, arm string, x exported) error {
 		}
 		return exit.With(code, err)
 	}
-	folder := *w.bench.Base
-	folder.Weights = weights
 	card, err := a.card(arg, arm, x, plan, w.bench)
 	if err != nil {
 		return err
 	}
 	card.Seed, card.Iteration, card.Weights = seed, iteration, weights.Hash()
+	if x.adapter {
+		base := e.Model
+		if at := e.Start(seed); at > 0 {
+			base = e.Bases[at-1]
+		}
+		if err := x.WriteAdapter(weights, base, card.Markdown()); err != nil {
+			return err
+		}
+		_, err = fmt.Fprintf(a.Out, "%s: adapter of %s of %s, seed %d, iteration %d: %d parameters in %s over %s, weights %s\n",
+			x.Out, arm, e.Name, seed, iteration, weights.Config.Parameters(), x.DType, base, card.Weights[:16])
+		return err
+	}
+	folder := *w.bench.Base
+	folder.Weights = weights
 	if err := x.Write(&folder, w.bench.Chat, card.Markdown()); err != nil {
 		return err
 	}

@@ -1,7 +1,6 @@
 package cli
 
 import (
-	"path/filepath"
 	"runtime/debug"
 	"time"
 
@@ -11,7 +10,6 @@ import (
 	"congrad/harness/device"
 	"congrad/harness/open"
 	"congrad/harness/run"
-	"congrad/harness/store"
 )
 
 // finished prints the result of a run of which nothing is to be done: this very program finished it, its stages are those of the plan
@@ -40,7 +38,7 @@ func (a *app) finished(e *config.Experiment, s *open.Surroundings, how manner) (
 	if err != nil || !folder.AsWritten(m, machine.Program()) {
 		return false, nil
 	}
-	st, err := store.Read(filepath.Join(a.Runs, ".store"))
+	st, err := a.reading()
 	if err != nil {
 		return false, nil
 	}

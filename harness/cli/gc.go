@@ -1,9 +1,11 @@
 package cli
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io/fs"
+	"os"
 	"path"
 	"path/filepath"
 	"slices"
@@ -19,6 +21,7 @@ import (
 // collection is what congrad gc is asked.
 type collection struct {
 	yes, dry bool
+	wait     bool
 	days     int
 	forget   []string
 }
@@ -37,39 +40,39 @@ func (a *app) gcCommand() *cobra.Command {
 			"in the user's cache (congrad doctor).",
 		Example: "  congrad gc\n  congrad gc --yes\n  congrad gc --forget tiny --yes",
 		Args:    cobra.NoArgs,
-		RunE: func(*cobra.Command, []string) error {
+		RunE: func(c *cobra.Command, _ []string) error {
 			switch {
 			case o.yes && o.dry:
 				return exit.With(exit.Config, fmt.Errorf("--dry-run and --yes: give only one of them"))
 			case o.days < 0:
 				return exit.With(exit.Config, fmt.Errorf("--trash-days %d: want 0 or more", o.days))
 			}
-			return a.collect(o)
+			return a.collect(c.Context(), o)
 		},
 	}
 	c.Flags().BoolVar(&o.yes, "yes", false, "remove what is printed")
 	c.Flags().BoolVar(&o.dry, "dry-run", false, "only print, which is the default")
+	c.Flags().BoolVar(&o.wait, "wait", false, "with --yes: wait for other processes that are at work in the store")
 	c.Flags().IntVar(&o.days, "trash-days", 7, "delete what has been in the trash for this many days; 0 deletes everything at once")
 	c.Flags().StringArrayVar(&o.forget, "forget", nil, "run, by name or pattern such as '*-limit-*', that is not under runs/ any more and whose artefacts are not wanted (repeatable)")
 	return c
 }
 
 // collect removes what no run wants, or says what it would remove.
-func (a *app) collect(o collection) error {
+func (a *app) collect(ctx context.Context, o collection) error {
 	if err := a.findRuns(); err != nil { // opening a store makes it
 		return err
 	}
-	open := store.Read // waits for nobody
-	if o.yes {
-		open = store.Open
-	}
-	st, err := open(filepath.Join(a.Runs, ".store"))
-	if errors.Is(err, fs.ErrNotExist) {
+	if _, err := os.Stat(filepath.Join(a.Runs, ".store")); errors.Is(err, fs.ErrNotExist) {
 		_, err := fmt.Fprintf(a.Out, "%s has no store yet\n", a.Runs)
 		return err
 	}
+	st, err := a.reading()
+	if o.yes {
+		st, err = a.opening(ctx, o.wait, store.Alone) // what another process may be about to use is not removed
+	}
 	if err != nil {
-		return exit.With(exit.Data, err)
+		return err
 	}
 	defer st.Close()
 	wanted, err := a.wanted(st, o) // behind the lock: a run that still held it may have written a plan

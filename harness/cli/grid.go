@@ -36,6 +36,11 @@ func (a *app) runGrid(ctx context.Context, e *config.Experiment, s *open.Surroun
 			return exit.With(exit.Data, fmt.Errorf("cell %s: %w", e.Grid.Cells[i].Name, err))
 		}
 	}
+	release, err := a.holdRun(ctx, e, w)
+	if err != nil {
+		return err
+	}
+	defer release()
 	place, err := a.place(a.folder(e), run.GridIdentity(e, plans))
 	if err != nil {
 		return err

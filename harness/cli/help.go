@@ -16,9 +16,9 @@ func addGroups(root *cobra.Command) {
 		commands  []string
 	}{
 		{"run", "Experiments:", []string{"new", "defaults", "ls", "validate", "plan", "run", "stage", "validate-scores"}},
-		{"results", "Results:", []string{"show", "report", "diff", "export", "diagnose"}},
+		{"results", "Results:", []string{"show", "report", "table", "records", "diff", "export", "diagnose"}},
 		{"models", "Models:", []string{"model", "generate", "tokenize", "examine", "pretrain"}},
-		{"maintenance", "Maintenance:", []string{"setup", "doctor", "verify", "gc", "version"}},
+		{"maintenance", "Maintenance:", []string{"setup", "doctor", "verify", "gc", "completion", "version"}},
 	} {
 		root.AddGroup(&cobra.Group{ID: g.id, Title: g.title})
 		for _, c := range root.Commands() {
@@ -56,7 +56,7 @@ func unused(path string) []string {
 	case "congrad version", "congrad defaults", "congrad tokenize", "congrad validate", "congrad new", "congrad setup",
 		"congrad model download", "congrad model rehearse", "congrad data download":
 		return []string{"device", "runs"}
-	case "congrad ls", "congrad show", "congrad report", "congrad diff", "congrad gc", "congrad verify":
+	case "congrad ls", "congrad show", "congrad report", "congrad table", "congrad records", "congrad diff", "congrad gc", "congrad verify":
 		return []string{"device"}
 	case "congrad generate", "congrad examine", "congrad pretrain", "congrad doctor", "congrad model check":
 		return []string{"runs"}

@@ -14,6 +14,7 @@ import (
 	"congrad/harness/cli/progress"
 	"congrad/harness/cli/shell"
 	"congrad/harness/config"
+	"congrad/harness/disk"
 	"congrad/harness/exit"
 	"congrad/harness/open"
 	"congrad/harness/record"
@@ -55,6 +56,7 @@ func (a *app) runCommand() *cobra.Command {
 type manner struct {
 	jobs         int // stages at a time; 0 for what suits the device
 	dry, prepare bool
+	wait         bool // for other processes
 	sweeps       []string
 	tags         []string
 	note         string
@@ -72,10 +74,14 @@ func (m manner) label(now *run.Manifest, before run.Manifest) (changed bool) {
 	return now.Note != before.Note || !slices.Equal(now.Tags, before.Tags)
 }
 
+// waitFlag is the help of --wait.
+const waitFlag = "wait for other processes that are at work in this folder or at the same stages"
+
 func (m *manner) flags(c *cobra.Command) {
 	c.Flags().IntVar(&m.jobs, "jobs", 0, "stages that run at a time if memory allows (default depends on the device); results do not depend on it")
 	c.Flags().BoolVar(&m.dry, "dry-run", false, "print the stages and which of them are done, and stop")
 	c.Flags().BoolVar(&m.prepare, "prepare", false, "write the plan, print it, and stop; congrad stage runs its stages")
+	c.Flags().BoolVar(&m.wait, "wait", false, waitFlag)
 	c.Flags().StringArrayVar(&m.sweeps, "sweep", nil, "run once for each of several values of a key, as in --sweep train.epochs=1,2,3 (repeatable: all combinations)")
 	c.Flags().StringArrayVar(&m.tags, "tag", nil, "a word for the run in congrad ls runs (repeatable)")
 	c.Flags().StringVar(&m.note, "note", "", "a sentence for the run in congrad ls runs")
@@ -127,17 +133,17 @@ func (a *app) run(ctx context.Context, arg string, o open.Options, how manner) e
 			return err
 		}
 	}
-	w, err := a.start(e, s)
+	w, err := a.setUp(e, s, func() (*store.Store, error) {
+		if how.dry {
+			return a.reading()
+		}
+		return a.opening(ctx, how.wait, store.Open)
+	})
 	if err != nil {
 		return err
 	}
-	if !how.dry || a.hasStore() {
-		if w.store, err = store.Open(filepath.Join(a.Runs, ".store")); err != nil {
-			return err
-		}
-		defer w.store.Close()
-	}
-	w.bench.AtOnce = how.atOnce(w.info)
+	defer w.store.Close()
+	w.wait, w.bench.AtOnce = how.wait, how.atOnce(w.info)
 	a.noteThreads(a.folder(e), w)
 	again := a.again(arg, o)
 	if e.Grid != nil {
@@ -154,6 +160,11 @@ func (a *app) run(ctx context.Context, arg string, o open.Options, how manner) e
 		return exit.With(exit.Data, err)
 	}
 	started := time.Now()
+	release, err := a.holdRun(ctx, e, w)
+	if err != nil {
+		return err
+	}
+	defer release()
 	place, err := a.place(a.folder(e), plan.Identity())
 	if err != nil {
 		return err
@@ -181,6 +192,9 @@ func (a *app) run(ctx context.Context, arg string, o open.Options, how manner) e
 
 // execute runs a plan and leaves all of its files in the folder. again is the command that goes on when it is stopped.
 func (a *app) execute(ctx context.Context, out *run.Writer, plan *run.Plan, s *open.Surroundings, w *workplace, again string, how manner) (progress.Tally, error) {
+	if err := a.checkSpace(w.store, plan.Stages, w.bench); err != nil {
+		return progress.Tally{}, err
+	}
 	if err := out.Prepare(plan); err != nil {
 		return progress.Tally{}, err
 	}
@@ -224,6 +238,23 @@ func (a *app) execute(ctx context.Context, out *run.Writer, plan *run.Plan, s *o
 		m.Outcome = "failed: " + err.Error()
 	}
 	return done, errors.Join(err, out.WriteManifest(m))
+}
+
+// holdRun takes the folders of a run's name for this process, and removes what killed ones left half written in them.
+func (a *app) holdRun(ctx context.Context, e *config.Experiment, w *workplace) (release func() error, err error) {
+	err = a.waiting(ctx, w.wait, func() error {
+		release, err = w.store.HoldRun(e.Name)
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	for _, folder := range a.folder(e).All() {
+		if err := disk.Sweep(disk.Machine{}, string(folder)); err != nil {
+			return nil, errors.Join(err, release())
+		}
+	}
+	return release, nil
 }
 
 // again is the command that goes on with a run, as a shell reads it.

@@ -7,7 +7,6 @@ import (
 	"context"
 	"errors"
 	"io"
-	"io/fs"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -44,21 +43,21 @@ func TestSignalsSaveATraining(t *testing.T) {
 	}
 	dir, congrad := t.TempDir(), program(t)
 	file := filepath.Join(dir, "long.toml")
-	long := strings.NewReplacer(`name = "apart"`, `name = "long"`, "iterations = 2", "iterations = 1", "[train]", "[train]\nepochs = 200", "per_language = 2", "per_language = 4").Replace(apart)
+	long := strings.NewReplacer(`name = "apart"`, `name = "long"`, "iterations = 2", "iterations = 1", "[train]", "[batch]\nsave_seconds = 2\n\n[train]\nepochs = 1000", "per_language = 2", "per_language = 4").Replace(apart)
 	if err := os.WriteFile(file, []byte(long), 0o644); err != nil {
 		t.Fatal(err)
 	}
-	saved := func() (files int) {
-		err := filepath.WalkDir(filepath.Join(dir, "runs", ".store"), func(path string, e fs.DirEntry, err error) error {
-			if err == nil && !e.IsDir() && strings.HasPrefix(filepath.Base(filepath.Dir(path)), "part-") && e.Name() != "cost.json" {
-				files++
-			}
-			return err
-		})
+	saved := func() (last time.Time) { // when a training was last saved
+		found, err := filepath.Glob(filepath.Join(dir, "runs", ".store", "part-*", "checkpoint-*"))
 		if err != nil {
 			t.Fatal(err)
 		}
-		return files
+		for _, name := range found {
+			if info, err := os.Stat(name); err == nil && info.ModTime().After(last) {
+				last = info.ModTime()
+			}
+		}
+		return last
 	}
 	for _, s := range []syscall.Signal{syscall.SIGUSR1, syscall.SIGHUP, syscall.SIGQUIT} {
 		c := exec.Command(congrad, "run", file, "--device", "go", "--jobs", "1")
@@ -76,14 +75,13 @@ func TestSignalsSaveATraining(t *testing.T) {
 			defer close(waiting)
 			_, _ = io.Copy(&said, bufio.NewReader(errs))
 		}()
-		for begun := time.Now(); ; time.Sleep(20 * time.Millisecond) { // the training has begun as soon as its cost is noted
-			if training(dir) {
-				break
-			}
+		for begun := time.Now(); !saved().After(begun); time.Sleep(20 * time.Millisecond) { // until this call trains
 			if time.Since(begun) > 5*time.Minute {
 				t.Fatal("no training begins")
 			}
 		}
+		time.Sleep(500 * time.Millisecond) // into the next interval between checkpoints, so that what is saved now is saved for the signal
+		before := time.Now()
 		if err := c.Process.Signal(s); err != nil {
 			t.Fatal(err)
 		}
@@ -96,27 +94,8 @@ func TestSignalsSaveATraining(t *testing.T) {
 		if strings.Contains(said.String(), "goroutine ") != (s == syscall.SIGQUIT) {
 			t.Errorf("%v: stacks are for SIGQUIT alone", s)
 		}
-		if saved() == 0 {
+		if !saved().After(before) {
 			t.Errorf("%v: the training left nothing", s)
 		}
 	}
-}
-
-// training reports whether a training of a run is at work.
-func training(dir string) bool {
-	found, _ := filepath.Glob(filepath.Join(dir, "runs", ".store", "part-*", "cost.json"))
-	for _, f := range found {
-		key := strings.TrimPrefix(filepath.Base(filepath.Dir(f)), "part-")
-		plan, err := os.ReadFile(filepath.Join(dir, "runs", "long", "plan.json"))
-		if err != nil {
-			return false
-		}
-		if _, behind, ok := strings.Cut(string(plan), `"key": "`+key+`"`); ok {
-			kind, _, _ := strings.Cut(behind, `"version"`)
-			if strings.Contains(kind, `"kind": "train"`) {
-				return true
-			}
-		}
-	}
-	return false
 }

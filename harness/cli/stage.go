@@ -11,12 +11,14 @@ import (
 	"congrad/harness/open"
 	"congrad/harness/run"
 	"congrad/harness/stage"
+	"congrad/harness/store"
 
 	"github.com/spf13/cobra"
 )
 
 func (a *app) stageCommand() *cobra.Command {
-	return &cobra.Command{
+	wait := false
+	c := &cobra.Command{
 		Use:   "stage KEY",
 		Short: "Run one stage of a planned run",
 		Long: "Runs exactly one stage; reads only the store and the plan.json that congrad run wrote. KEY is the stage's key or the\n" +
@@ -24,11 +26,13 @@ func (a *app) stageCommand() *cobra.Command {
 			"makes the records, tables and figures.",
 		Example: "  congrad run tiny --dry-run\n  congrad stage 0a3f5c --runs runs",
 		Args:    cobra.ExactArgs(1),
-		RunE:    func(c *cobra.Command, args []string) error { return a.stage(c.Context(), args[0]) },
+		RunE:    func(c *cobra.Command, args []string) error { return a.stage(c.Context(), args[0], wait) },
 	}
+	c.Flags().BoolVar(&wait, "wait", false, waitFlag)
+	return c
 }
 
-func (a *app) stage(ctx context.Context, key string) error {
+func (a *app) stage(ctx context.Context, key string, wait bool) error {
 	plan, s, err := a.planned(key)
 	if err != nil {
 		return err
@@ -37,11 +41,12 @@ func (a *app) stage(ctx context.Context, key string) error {
 	if err != nil {
 		return err
 	}
-	w, err := a.setUp(e, surroundings)
+	w, err := a.setUp(e, surroundings, func() (*store.Store, error) { return a.opening(ctx, wait, store.Open) })
 	if err != nil {
 		return err
 	}
 	defer w.store.Close()
+	w.wait = wait
 	if w.store.Has(string(s.Key)) {
 		_, err := fmt.Fprintf(a.Out, "%s %s: already done\n", s.Key.Short(), s.Label)
 		return err

@@ -77,7 +77,7 @@ func (w *workplace) complete(ctx context.Context, out *run.Writer, plan *run.Pla
 // setAside moves a damaged artefact out of the way, and says so.
 func (w *workplace) setAside(d *store.Damaged, stages []*stage.Stage, out io.Writer) error {
 	where, err := w.store.SetAside(d.Key)
-	if err != nil {
+	if err != nil || where == "" {
 		return err
 	}
 	label := "a stage"

@@ -56,12 +56,17 @@ func (a *app) validateScores(ctx context.Context, arg string, o open.Options, ho
 	if err != nil {
 		return err
 	}
-	w, err := a.setUp(e, s)
+	w, err := a.setUp(e, s, func() (*store.Store, error) {
+		if how.dry {
+			return a.reading()
+		}
+		return a.opening(ctx, how.wait, store.Open)
+	})
 	if err != nil {
 		return err
 	}
 	defer w.store.Close()
-	w.bench.AtOnce = how.atOnce(w.info)
+	w.wait, w.bench.AtOnce = how.wait, how.atOnce(w.info)
 	plan, err := run.NewLDS(e, w.bench, halves)
 	if err != nil {
 		return exit.With(exit.Config, err)
@@ -72,6 +77,11 @@ func (a *app) validateScores(ctx context.Context, arg string, o open.Options, ho
 	if err := plan.Reckon(w.bench); err != nil {
 		return exit.With(exit.Data, err)
 	}
+	release, err := a.holdRun(ctx, e, w)
+	if err != nil {
+		return err
+	}
+	defer release()
 	place, err := a.place(run.Folder(filepath.Join(string(a.folder(e)), "scores")), plan.Identity())
 	if err != nil {
 		return err
@@ -102,6 +112,9 @@ func (a *app) validateScores(ctx context.Context, arg string, o open.Options, ho
 
 // executeLDS runs a validation and leaves all of its files in the folder. again is the command that goes on when it is stopped.
 func (a *app) executeLDS(ctx context.Context, out *run.Writer, plan *run.LDS, s *open.Surroundings, w *workplace, again string) (progress.Tally, error) {
+	if err := a.checkSpace(w.store, plan.Stages, w.bench); err != nil {
+		return progress.Tally{}, err
+	}
 	if err := out.Prepare(plan.Plan); err != nil {
 		return progress.Tally{}, err
 	}

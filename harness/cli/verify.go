@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -21,7 +22,7 @@ import (
 )
 
 func (a *app) verifyCommand() *cobra.Command {
-	var repair bool
+	var repair, wait bool
 	c := &cobra.Command{
 		Use:   "verify [RUN]",
 		Short: "Check every byte of a run, or of all runs and the store",
@@ -33,18 +34,19 @@ func (a *app) verifyCommand() *cobra.Command {
 			"is left that is not as it should be.",
 		Example: "  congrad verify\n  congrad verify tiny --repair",
 		Args:    cobra.MaximumNArgs(1),
-		RunE: func(_ *cobra.Command, args []string) error {
-			return a.verify(append(args, "")[0], repair)
+		RunE: func(c *cobra.Command, args []string) error {
+			return a.verify(c.Context(), append(args, "")[0], repair, wait)
 		},
 	}
 	c.Flags().BoolVar(&repair, "repair", false, "set damaged artefacts aside, and write damaged records, tables and reports again")
+	c.Flags().BoolVar(&wait, "wait", false, "with --repair: wait for other processes that are at work in the store")
 	return c
 }
 
 // inspection is one call of verify.
 type inspection struct {
 	*app
-	store   *store.Store    // nil if there is none
+	store   *store.Store
 	damaged map[string]bool // keys of damaged artefacts
 	repair  bool
 	faults  int      // that are left
@@ -57,23 +59,21 @@ func (i *inspection) fault(format string, values ...any) {
 	fmt.Fprintf(i.Out, format+"\n", values...)
 }
 
-func (a *app) verify(name string, repair bool) error {
+func (a *app) verify(ctx context.Context, name string, repair, wait bool) error {
 	if err := a.findRuns(); err != nil {
 		return err
 	}
 	defer debug.SetGCPercent(debug.SetGCPercent(400)) // as for a report
 	i := &inspection{app: a, damaged: map[string]bool{}, repair: repair}
-	open := store.Read
+	st, err := a.reading()
 	if repair {
-		open = store.Open
+		st, err = a.opening(ctx, wait, store.Alone)
 	}
-	st, err := open(filepath.Join(a.Runs, ".store"))
-	if err == nil {
-		i.store = st
-		defer st.Close()
-	} else if !errors.Is(err, fs.ErrNotExist) {
-		return exit.With(exit.Data, err)
+	if err != nil {
+		return err
 	}
+	i.store = st
+	defer st.Close()
 	plans, unreadable := a.plans()
 	if name != "" {
 		if plans, err = a.chosen(plans, name); err != nil {
@@ -124,9 +124,6 @@ func (a *app) chosen(plans []planned, name string) ([]planned, error) {
 
 // artefacts checks those that plans name, or all that the store has.
 func (i *inspection) artefacts(plans []planned, all bool) error {
-	if i.store == nil {
-		return nil
-	}
 	labels := map[string]string{}
 	for _, p := range plans {
 		for _, s := range p.Stages {
@@ -180,7 +177,7 @@ func (i *inspection) run(p planned) error {
 	}
 	missing := 0
 	for _, key := range p.keys {
-		if i.store == nil || i.damaged[key] || !i.store.Has(key) {
+		if i.damaged[key] || !i.store.Has(key) {
 			missing++
 		}
 	}

@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"maps"
-	"os"
 	"path/filepath"
 	"runtime"
 	"slices"
@@ -28,6 +27,7 @@ type workplace struct {
 	store *store.Store
 	bench *bench.Bench
 	info  device.Info
+	wait  bool // for other processes
 }
 
 // experiment opens an experiment. A run has a name like one, which is said.
@@ -41,18 +41,9 @@ func (a *app) experiment(arg string, o open.Options) (*config.Experiment, *open.
 	return open.Experiment(arg, o)
 }
 
-// setUp starts the device and opens the model, the data and the store.
-func (a *app) setUp(e *config.Experiment, s *open.Surroundings) (*workplace, error) {
-	w, err := a.start(e, s)
-	if err == nil {
-		w.store, err = store.Open(filepath.Join(a.Runs, ".store"))
-	}
-	return w, err
-}
-
-// start starts the device and opens the model and the data: a plan, too, needs to know what computes, since that enters the keys of its
-// stages.
-func (a *app) start(e *config.Experiment, s *open.Surroundings) (*workplace, error) {
+// setUp starts the device and opens the model, the data and the store: a plan, too, needs to know what computes, since that
+// enters the keys of its stages. opens opens the store.
+func (a *app) setUp(e *config.Experiment, s *open.Surroundings, opens func() (*store.Store, error)) (*workplace, error) {
 	started, err := a.OpenBackend()
 	if err != nil {
 		return nil, err
@@ -65,13 +56,8 @@ func (a *app) start(e *config.Experiment, s *open.Surroundings) (*workplace, err
 	b := w.bench
 	b.Engine = nn.NewEngine(started.Backend, b.Config)
 	b.Engine.BFloat16, b.Engine.Recompute, b.Engine.Beneath = e.Precision == "bfloat16", e.Batch.Recompute, b.Base.Read
-	return w, nil
-}
-
-// hasStore reports whether anything was run here. What only looks makes no store.
-func (a *app) hasStore() bool {
-	_, err := os.Stat(filepath.Join(a.Runs, ".store"))
-	return err == nil
+	w.store, err = opens()
+	return w, err
 }
 
 // lookAt is a workplace without a store and an engine: enough to plan.
@@ -95,7 +81,7 @@ func (a *app) lookAt(e *config.Experiment, s *open.Surroundings, info device.Inf
 // noteThreads says that stages of a run were done with another number of threads, so that they are not taken from the store.
 func (a *app) noteThreads(folder run.Folder, w *workplace) {
 	plan, err := stage.ReadPlan(filepath.Join(string(folder), "plan.json"))
-	if err != nil || w.store == nil {
+	if err != nil {
 		return // nothing was planned yet, or the new plan replaces what is there
 	}
 	for _, s := range plan.Stages {
@@ -157,7 +143,7 @@ func adapted(e *config.Experiment, c model.Config) model.Config {
 
 // executor does stages at the workplace. Of the memory that is free, what the sketches of rounds that overlap may keep is set aside.
 func (w *workplace) executor(report stage.Reporter) *stage.Executor {
-	x := &stage.Executor{Store: w.store, Report: report, Machine: machine.Name(), AtOnce: w.bench.AtOnce}
+	x := &stage.Executor{Store: w.store, Report: report, Wait: w.wait, Machine: machine.Name(), AtOnce: w.bench.AtOnce}
 	if spare := machine.Spare(); spare > 0 {
 		x.Memory = max(1, spare-int64(max(0, w.bench.AtOnce-1)*w.bench.SketchBytes))
 	}

@@ -320,7 +320,7 @@ func TestErrors(t *testing.T) {
 		},
 		"drift without answers":         {good, []string{"evaluate.drift=true"}, "--set: evaluate.drift: is measured on sampled answers, but evaluate.samples is 0; set it to 1 or more"},
 		"deciding what a judge decides": {good, []string{"evaluate.decide=exact", "evaluate.judge=self"}, `--set: evaluate.decide: is read only by evaluate.judge = "reference"; the judge is "self"`},
-		"set of an arm":                 {good, []string{"arms.loss.beta=2"}, "--set arms.loss.beta=2: name the arm (baseline, congrad, random), as in arms.baseline.loss.beta=..."},
+		"set of an arm":                 {good, []string{"arms.loss.beta=2"}, "--set arms.loss.beta=2: name the arm (baseline, congrad, random), as in arms.baseline.loss.beta=VALUE"},
 		"set through a value":           {good, []string{"name.x=2"}, "--set name.x=2: name is not a table"},
 		"negative seed":                 {good, []string{"seeds=[-1]"}, "--set: seeds: want a list of whole numbers, 0 or more; the 1st entry is the number -1"},
 		"judge written as a number":     {replaced("[keep]\nshare = 0.3", "[pair]\nmin_gap = 1\n[judge]\nkind = 3"), nil, "x.toml:18: judge.kind: want a string, got the number 3"},
@@ -346,7 +346,7 @@ func TestErrorsOfArms(t *testing.T) {
 		},
 		"a consensus of one": {
 			replaced(`select = "congrad"`, "select = \"congrad\"\npolicy = \"mono\""), nil,
-			`x.toml:28: arms.congrad.select: "congrad" compares languages and cannot be used with policy = "mono"; want one of all, own_language, reward_margin, implicit_margin_high, implicit_margin_low, perplexity_band, ifd, oracle
+			`x.toml:28: arms.congrad.select: "congrad" compares languages and cannot be used with policy = "mono"; want one of all, own_language, reward_margin, implicit_margin_high, implicit_margin_low, perplexity_band, ifd, consistent, oracle
 x.toml:38: arms.random.match: "congrad" trains one model per language; match an arm whose models see the same pairs`,
 		},
 		"languages weighed in models of one": {

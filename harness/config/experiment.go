@@ -14,6 +14,7 @@ import (
 	"congrad/harness/lang"
 	"congrad/harness/loss"
 	"congrad/harness/method"
+	"congrad/harness/model"
 )
 
 // Experiment is one experiment file with every value spelled out.
@@ -144,22 +145,36 @@ type PairColumns struct {
 
 // Train is the optimiser and its schedule.
 type Train struct {
-	LearningRate float64 `toml:"learning_rate"`
-	Schedule     string  `toml:"schedule"`
-	Warmup       float64 `toml:"warmup"`
-	Epochs       int     `toml:"epochs"`
-	BatchPairs   int     `toml:"batch_pairs"`
-	WeightDecay  float64 `toml:"weight_decay"`
-	Clip         float64 `toml:"clip"`
-	Beta1        float64 `toml:"beta1"`
-	Beta2        float64 `toml:"beta2"`
-	Epsilon      float64 `toml:"epsilon"`
-	Aggregator   string  `toml:"aggregator" json:",omitempty"` // noSurgery, or one of method.Aggregators
-	Temperature  float64 `toml:"temperature" json:",omitempty"`
+	LearningRate float64   `toml:"learning_rate"`
+	Rates        []float64 `toml:"rates" json:",omitempty"` // to choose from, in place of LearningRate
+	Schedule     string    `toml:"schedule"`
+	Warmup       float64   `toml:"warmup"`
+	Epochs       int       `toml:"epochs"`
+	BatchPairs   int       `toml:"batch_pairs"`
+	WeightDecay  float64   `toml:"weight_decay"`
+	Clip         float64   `toml:"clip"`
+	Beta1        float64   `toml:"beta1"`
+	Beta2        float64   `toml:"beta2"`
+	Epsilon      float64   `toml:"epsilon"`
+	Aggregator   string    `toml:"aggregator" json:",omitempty"` // noSurgery, or one of method.Aggregators
+	Scope        string    `toml:"scope" json:",omitempty"`      // of the aggregator, one of model.Scopes
+	Temperature  float64   `toml:"temperature" json:",omitempty"`
 }
 
 // Surgery reports whether an aggregator combines the gradients of the languages in each step.
 func (t Train) Surgery() bool { return t.Aggregator != noSurgery }
+
+// Plain leaves out what makes no difference: the scope where there is but one part, or nothing to combine, and a rate in whose place one
+// is chosen.
+func (t Train) Plain() Train {
+	if len(t.Rates) > 0 {
+		t.LearningRate = 0
+	}
+	if !t.Surgery() || t.Scope == model.WholeModel {
+		t.Scope = ""
+	}
+	return t
+}
 
 // noSurgery in place of an aggregator takes one gradient of the whole batch.
 const noSurgery = "none"
@@ -178,6 +193,7 @@ type ConGrad struct {
 	EMADecay         float64  `toml:"ema_decay"`
 	Normalise        string   `toml:"normalise"`
 	Aggregator       string   `toml:"aggregator"`
+	Scope            string   `toml:"scope"`
 	Similarity       string   `toml:"similarity"`
 	LeaveOneOut      bool     `toml:"leave_one_out"`
 	HeldBack         float64  `toml:"held_back"`
@@ -274,6 +290,7 @@ type Arm struct {
 	EvaluateTemperature float64 `toml:"evaluate_temperature"` // NaN where it is the experiment's
 
 	Without []string `toml:"without"`
+	Groups  []string `toml:"groups"` // of a mono arm that has a model for several languages, each their codes with spaces between
 
 	Loss    loss.Loss `toml:"loss"`
 	Train   Train     `toml:"train"`
@@ -326,8 +343,24 @@ func (a Arm) Meets(seen []string) []string {
 	return slices.DeleteFunc(slices.Clone(seen), func(code string) bool { return slices.Contains(a.Without, code) })
 }
 
-// Mono reports whether the arm trains a model for each seen language, on that language's pairs alone.
+// Mono reports whether the arm trains a model for each seen language, or for each group of them, on their pairs alone.
 func (a Arm) Mono() bool { return a.Policy == "mono" }
+
+// Models are the languages of each model of an arm; the only model of an arm for all languages has none of its own.
+func (a Arm) Models(seen []string) (list [][]string) {
+	switch {
+	case !a.Mono():
+		return [][]string{nil}
+	case len(a.Groups) == 0:
+		for _, code := range seen {
+			list = append(list, []string{code})
+		}
+	}
+	for _, group := range a.Groups {
+		list = append(list, strings.Fields(group))
+	}
+	return list
+}
 
 // Online reports whether the arm picks pairs while it trains.
 func (a Arm) Online() bool {
@@ -336,7 +369,7 @@ func (a Arm) Online() bool {
 
 // ComparesExact reports whether the decisions of the arm's compressed gradients are compared with those of exact ones.
 func (a Arm) ComparesExact() bool {
-	return a.Select == "congrad" && !a.Online() && a.ConGrad.Sketch != "exact" && a.ConGrad.FidelityPairs > 0
+	return a.Select == "congrad" && !a.Online() && a.ConGrad.Sketch != "exact" && a.ConGrad.Scope == model.WholeModel && a.ConGrad.FidelityPairs > 0
 }
 
 // From says where a key's value comes from: a line of the file, the command line, or a default with its source.

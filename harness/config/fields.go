@@ -102,6 +102,7 @@ var Fields = []Field{
 	{"loss.nll_weight", 1.0, 0, 1e3, nil, "Pang et al. 2024", only(losses(taking("nll_weight"))) + "weight of the chosen answer's negative log-likelihood per token; 0 is DPO"},
 
 	{"train.learning_rate", 5e-7, 1e-12, 1, nil, "Rafailov et al. 2023, public code", "peak learning rate"},
+	{"train.rates", []float64{}, 1e-12, 1, nil, ours, "peak learning rates to choose from, in place of train.learning_rate: an arm trains with each, and its policy is the one that answers development prompts in its seen languages best, by evaluate.decide; of equal ones, that of the lowest rate. In every iteration and seed anew"},
 	{"train.schedule", "cosine", 0, 0, []string{"cosine", "linear", "constant"}, "Meng et al. 2024 (SimPO), public code", "how the learning rate falls after the warm-up; cosine and linear end at zero"},
 	{"train.warmup", 0.1, 0, 1, nil, "Meng et al. 2024 (SimPO), public code", "share of the steps in which the learning rate rises"},
 	{"train.epochs", 1, 0, 1000, nil, "Meng et al. 2024 (SimPO), public code", "passes over the kept pairs in each iteration; 0 trains nothing, for studies of scoring only"},
@@ -112,6 +113,7 @@ var Fields = []Field{
 	{"train.beta2", 0.999, 0, 0.9999999, nil, "Loshchilov & Hutter 2019", "AdamW's beta2"},
 	{"train.epsilon", 1e-8, 1e-30, 1, nil, "Loshchilov & Hutter 2019", "AdamW's epsilon"},
 	{"train.aggregator", noSurgery, 0, 0, nil, ours, "how each step combines the languages' gradients (congrad ls methods); none uses the gradient of the whole batch"},
+	{"train.scope", model.WholeModel, 0, 0, model.Scopes, ours, "train.aggregator: whether gradients are combined in the whole model at once, in each decoder block by itself, or in each weight by itself (after arXiv 2606.05613)"},
 	{"train.temperature", 1.0, 1, 1e6, nil, "Conneau et al. 2020 (XLM-R) for the formula; 1, every pair once an epoch, is our choice", "T: a language with n pairs is sampled in proportion to n^(1/T); above 1, pairs of languages with few pairs are seen more often and others less; the total stays the same"},
 
 	{"congrad.mode", "offline", 0, 0, []string{"offline", "online"}, ours, only(selectors(picking(method.PicksBestOnline))) + "when pairs are selected: all at the start of an iteration, or batch by batch during training (docs/online.md)"},
@@ -126,6 +128,7 @@ var Fields = []Field{
 	{"congrad.ema_decay", 0.99, 0, 0.999999, nil, "public summary: a moving average; the decay is our choice", "decay of the moving average, per pair"},
 	{"congrad.normalise", "unit", 0, 0, []string{"unit", "none"}, ours, "whether language gradients are scaled to unit length before the consensus"},
 	{"congrad.aggregator", "pcgrad", 0, 0, nil, "abstract: multi-objective optimisation; public summary: PCGrad", "turns the language gradients into the consensus (congrad ls methods)"},
+	{"congrad.scope", model.WholeModel, 0, 0, model.Scopes, ours, "whether the consensus is found in the whole model at once, in each decoder block by itself, or in each weight by itself; a pair is compared with the parts' consensus together (after arXiv 2606.05613)"},
 	{"congrad.similarity", "cosine", 0, 0, []string{"cosine", "dot"}, summary, "how a pair's gradient is compared with the consensus"},
 	{"congrad.leave_one_out", true, 0, 0, nil, ours, "remove the pair's own share from its language's gradient before comparing"},
 	{"congrad.held_back", 0.2, 1e-6, 0.9, nil, ours, only(selectors(holdingBack)) + "share of each language's pairs that is not trained on and that the other pairs are compared with"},
@@ -190,6 +193,8 @@ var Fields = []Field{
 	{"arms.match_kl", "", 0, 0, nil, "", "the arm that it drifts as far from the base model as: in each iteration it is the last checkpoint whose KL per token, on development prompts, is not above that of the other arm's policy (docs/reading-results.md)"},
 	{"arms.evaluate_temperature", math.NaN(), 0.01, 10, nil, "", "temperature of the arm's sampled held-out answers, if it is not evaluate.temperature: a base model that is only surer of itself shows how much of a gain is sharper sampling"},
 	{"arms.without", []string{}, 0, inf, nil, "", "seen languages whose pairs the arm does not use, neither in selection nor in training; it is still evaluated in them"},
+
+	{"arms.groups", []string{}, 0, inf, nil, "", "policy = \"mono\": groups of seen languages that share a model, each a text of codes, as in [\"en de\", \"ar ko\"], in place of a model for each language; a batch has the group's part of train.batch_pairs. The table groups of an earlier run proposes some"},
 
 	{"published.arm", nil, 0, 0, nil, "", "a number from elsewhere, shown next to this run's (docs/reading-results.md): the arm it is compared with"},
 	{"published.languages", nil, 0, 0, nil, "", "seen, unseen, under-represented, strong or weak (seen, without or among the under-represented), all, or one language's code"},

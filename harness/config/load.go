@@ -247,6 +247,28 @@ func (b *binder) checkAggregators(owner string, c ConGrad, t Train) {
 	}
 }
 
+// checkScopes reports scopes of an arm where nothing tells the weights apart, or where nothing is combined.
+func (b *binder) checkScopes(i int, a Arm) {
+	arm := "arms[" + itoa(i) + "]."
+	if b.given[arm+"train.scope"] && a.Train.Scope != model.WholeModel && !a.Train.Surgery() {
+		b.report(arm+"train.scope", "is read by train.aggregator, and arm %q has none", a.Name)
+	}
+	key, c := b.giving(arm, "congrad.scope"), a.ConGrad
+	switch {
+	case c.Scope == model.WholeModel:
+	case a.Selector().Reads != method.ReadsConsensus:
+		if b.given[arm+"congrad.scope"] {
+			b.report(key, "is read by %s; arm %q finds no consensus", and(selectors(func(s method.Selector) bool { return s.Reads == method.ReadsConsensus })), a.Name)
+		}
+	case a.Online():
+		b.report(key, "%q: during training, the consensus is one of the whole model, and arm %q is online", c.Scope, a.Name)
+	case c.Sketch == "exact":
+		b.report(key, "%q: exact gradients are compared over all weights at once; choose a sketch, since arm %q has congrad.sketch = \"exact\"", c.Scope, a.Name)
+	case c.SketchNumbers != 0:
+		b.report(key, "%q: congrad.sketch_numbers = %d adds up the numbers of all weights; set it to 0", c.Scope, c.SketchNumbers)
+	}
+}
+
 func (b *binder) checkArms(e *Experiment, w World) {
 	var names []string
 	b.checkAggregators("", e.ConGrad, e.Train)
@@ -289,6 +311,7 @@ func (b *binder) checkArms(e *Experiment, w World) {
 		}
 		if b.sound("languages.seen") && b.soundArm(i, "select", "policy") {
 			b.checkWithout("arms["+itoa(i)+"].without", a, e.Languages.Seen, w)
+			b.checkGroups(i, a, e.Languages.Seen, w)
 		}
 	}
 	for i, a := range e.Arms {
@@ -302,8 +325,10 @@ func (b *binder) checkArms(e *Experiment, w World) {
 	b.checkOpponent(e, names)
 	b.checkReference(e)
 	for i, a := range e.Arms {
-		if b.soundArm(i, "select", "congrad", "keep", "train.temperature") {
+		if b.soundArm(i, "select", "congrad", "keep", "train.temperature", "train.aggregator", "train.scope", "train.rates", "match_kl") {
 			b.checkOnline(i, a, e)
+			b.checkScopes(i, a)
+			b.checkRates(i, a)
 		}
 	}
 	if b.sound("loss") {

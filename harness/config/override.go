@@ -52,7 +52,12 @@ func (b *binder) set(raw map[string]any, assignment string) {
 		}
 		table = next
 	}
-	table[parts[len(parts)-1]] = setValue(text, isList(of, parts))
+	kind := kindOf(of, parts)
+	if kind == reflect.Struct {
+		fail("is a table, whose keys are set one by one: %s.KEY=VALUE", strings.TrimSpace(key))
+		return
+	}
+	table[parts[len(parts)-1]] = setValue(text, kind == reflect.Slice)
 	b.sets[at+strings.Join(parts, ".")] = true
 }
 
@@ -101,7 +106,7 @@ func namedArm(given any, parts []string) (int, map[string]any, error) {
 	}
 	i := slices.Index(names, parts[1])
 	if i < 0 && slices.Contains(keysOf("arms"), "arms."+parts[1]) || i < 0 && len(keysOf(parts[1])) > 0 {
-		return 0, nil, fmt.Errorf("name the arm (%s), as in arms.%s.%s=...", strings.Join(names, ", "), quotedPart(first(names)), strings.Join(parts[1:], "."))
+		return 0, nil, fmt.Errorf("name the arm (%s), as in arms.%s.%s=VALUE", strings.Join(names, ", "), quotedPart(first(names)), strings.Join(parts[1:], "."))
 	}
 	if i < 0 {
 		return 0, nil, fmt.Errorf("%q: no such arm%s (%s)", parts[1], suggest.DidYouMean(parts[1], names), strings.Join(names, ", "))
@@ -151,11 +156,11 @@ func readTOML(text string) (any, bool) {
 	return value.V, true
 }
 
-// isList reports whether a key of a struct is a list of words or numbers.
-func isList(of reflect.Type, parts []string) bool {
+// kindOf is the kind of a key of a struct: a slice for a list of words or numbers, a struct for a table; invalid for no key.
+func kindOf(of reflect.Type, parts []string) reflect.Kind {
 	for _, part := range parts {
 		if of.Kind() != reflect.Struct {
-			return false
+			return reflect.Invalid
 		}
 		found := false
 		for i := range of.NumField() {
@@ -165,10 +170,10 @@ func isList(of reflect.Type, parts []string) bool {
 			}
 		}
 		if !found {
-			return false
+			return reflect.Invalid
 		}
 	}
-	return of.Kind() == reflect.Slice
+	return of.Kind()
 }
 
 // blame says of errors at lines of the file that are right by themselves which changes of the command line bring them about.

@@ -161,10 +161,19 @@ func write(f FS, path string, flush bool, content func(io.Writer) error) error {
 		err = f.SyncDir(filepath.Dir(path))
 	}
 	if err != nil {
-		return fmt.Errorf("writing %s: %w", path, err)
+		return &WriteError{path, err}
 	}
 	return nil
 }
+
+// WriteError reports a file that could not be written.
+type WriteError struct {
+	Path string
+	Err  error
+}
+
+func (e *WriteError) Error() string { return fmt.Sprintf("writing %s: %v", e.Path, e.Err) }
+func (e *WriteError) Unwrap() error { return e.Err }
 
 // Publish gives a folder whose files are flushed its name, so that it outlives a power cut.
 func Publish(f FS, fresh, path string) error {

@@ -5,11 +5,14 @@ import "errors"
 
 // The exit codes. A signal that ends the program adds its number to 128.
 const (
-	Other     = 1
-	Config    = 2 // the experiment file, the flags or the arguments
-	Data      = 3 // data or weights
-	Backend   = 4 // the device or its plugin
-	Numerical = 5 // numbers that mean nothing any more
+	Other      = 1
+	Config     = 2 // the experiment file, the flags or the arguments
+	Data       = 3 // data or weights
+	Backend    = 4 // the device or its plugin
+	Numerical  = 5 // numbers that mean nothing any more
+	Full       = 6 // no space is left on a disk
+	Unwritable = 7 // a disk or a folder cannot be written
+	Busy       = 8 // another process is at work there
 )
 
 // failure is an error with its code.

@@ -22,6 +22,7 @@ type Kind struct {
 	Version int    // of its code; a change that may change results raises it, and with it all keys
 	Title   string // what its stages do, in tables of what a run took: "sampling answers"
 	Check   bool   // they check the study and are no part of a method
+	Trains  bool   // its stages leave a model
 }
 
 // Work is a stage as its kind sees it: the settings of one stage, which are the fields, and what becomes of them. Fields are

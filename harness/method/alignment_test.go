@@ -116,6 +116,43 @@ func TestAlignmentIsThatOfTheGradients(t *testing.T) {
 	})
 }
 
+// A consensus that is found part by part is the concatenation of the parts' own, so scores are those of the gradients again.
+func TestAlignmentOfParts(t *testing.T) {
+	r := rng.Stream(2, "alignment")
+	x := newKnown(r, 13, 4, func() float64 { return 0.5 + r.Float64() })
+	weights := [][]float64{{0.4, -0.1, 0.3, 0.7}, {1, 0.2, -0.5, 0.1}}
+	cut := 4 // numbers of the first part
+	var parts []Part
+	for k, w := range weights {
+		y := &known{Pairs: Pairs{Language: x.Language, Share: x.Share}, grads: mat.DenseCopyOf(x.grads.Slice(0, 13, k*cut, cut+k*5)), k: x.k}
+		means, part := y.means(-1), Part{Weights: w}
+		part.Gram = gramOf(means)
+		for i := range 13 {
+			g, inner := y.grads.RowView(i), []float64{}
+			part.Square = append(part.Square, mat.Dot(g, g))
+			for l := range y.k {
+				inner = append(inner, mat.Dot(g, means.RowView(l)))
+			}
+			part.Inner = append(part.Inner, inner)
+		}
+		parts = append(parts, part)
+	}
+	eachScoring(func(s Scoring) {
+		e := Evidence{Pairs: x.Pairs, Scoring: s, Parts: parts}
+		for i, got := range ConGrad(e) {
+			without := -1
+			if s.LeaveOneOut {
+				without = i
+			}
+			means := x.means(without)
+			v := append(direction(means, weights[0])[:cut:cut], direction(means, weights[1])[cut:]...)
+			if want := x.similarity(i, v, s.Dot); math.Abs(got-want) > 1e-9 {
+				t.Errorf("%+v: pair %d scores %g, by its gradient %g", s, i, got, want)
+			}
+		}
+	})
+}
+
 func TestNoDirectionScoresZero(t *testing.T) {
 	p := Pairs{Language: []int{0}, Inner: [][]float64{{0}}, Square: []float64{0}, Share: []float64{1}}
 	for _, s := range []Scoring{{}, {LeaveOneOut: true}} {

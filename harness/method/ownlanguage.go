@@ -10,7 +10,7 @@ func OwnLanguage(e Evidence) []float64 {
 	for i, l := range e.Language {
 		own := make([]float64, e.Gram.SymmetricDim())
 		own[l] = 1
-		scores[i] = e.Scoring.score(e.Pairs, i, own, e.Gram)
+		scores[i] = e.Scoring.score(e.Pairs, i, []Part{{e.Inner, e.Square, e.Gram, own}})
 	}
 	return scores
 }

@@ -1,30 +1,18 @@
 package method
 
-import (
-	"cmp"
-	"math"
-	"slices"
-)
+import "math"
 
 // PerplexityBand scores a pair by how close to the middle of its language its chosen answer's perplexity under the policy
 // lies: what is easy teaches nothing, what is hardest is often wrong (Marion et al. 2023, who keep the middle of pretraining
-// data). The score is -|2q - 1| for the share q of the language's pairs whose answer is more likely per token, equal ones
+// data). The score is -|2q - 1| for the share q of the language's pairs whose answer is less likely per token, equal ones
 // counting half: 0 in the middle, towards -1 at both ends.
 //
 // Ranks are within the language whatever the quota: a token is less text in one language than in another, so perplexities of
 // two languages do not compare.
 func PerplexityBand(e Evidence) []float64 {
-	scores := make([]float64, len(e.Chosen))
-	for _, group := range groups(e.Language, false) {
-		slices.SortFunc(group, func(a, b int) int { return cmp.Compare(e.Chosen[b], e.Chosen[a]) })
-		for start, end := 0, 0; start < len(group); start = end {
-			for end = start; end < len(group) && e.Chosen[group[end]] == e.Chosen[group[start]]; end++ {
-			}
-			q := float64(start+end) / float64(2*len(group)) // [start, end) is one tie
-			for _, i := range group[start:end] {
-				scores[i] = 0 - math.Abs(2*q-1)
-			}
-		}
+	scores := standings(e.Language, e.Chosen)
+	for i, below := range scores {
+		scores[i] = 0 - math.Abs(2*below-1) // the same from either end
 	}
 	return scores
 }

@@ -33,6 +33,8 @@ var Selectors = []Selector{
 	{"implicit_margin_low", "the pairs whose chosen answer the policy itself prefers least (after Qi et al. 2025)", PicksBest, ReadsMargin, ImplicitMarginLow},
 	{"perplexity_band", "the pairs whose chosen answer is neither easy nor hard for the policy (after Marion et al. 2023)", PicksBest, ReadsChosen, PerplexityBand},
 	{"ifd", "the pairs whose chosen answer gains least from the instruction: instruction-following difficulty (after Li et al. 2024)", PicksBest, ReadsUnprompted, IFD},
+	{"consistent", "the pairs on which the judge and the policy's own likelihood agree most (after Wang et al. 2024, CREAM; arXiv 2502.08922, SCIR)", PicksBest, ReadsAgreement, Consistent},
+	{"loss_difference", "the pairs that training on held-back pairs makes easiest for the policy (LossDiff of Zhang et al. 2025)", PicksBest, ReadsGain, LossDifference},
 	{"trusted", "all pairs in languages where the judge is trusted; in others, pairs whose gradient agrees with those languages'", PicksAtZero, ReadsTrust, Trusted},
 	{"consensus_or_own", "the pairs whose gradient agrees with the trusted languages' or, in those languages, with their own language's", PicksAtZero, ReadsTrust, ConsensusOrOwn},
 	{"random", "random pairs, as many of each language as another arm kept", PicksMatching, ReadsNothing, nil},
@@ -83,6 +85,8 @@ const (
 	ReadsChosen               // Chosen and Language
 	ReadsUnprompted           // Chosen and Unprompted
 	ReadsKnown                // Known
+	ReadsAgreement            // Gap, Margin and Language
+	ReadsGain                 // Gain, after a training on pairs that are held back
 	ReadsGradients            // Pairs, Gram and Scoring, of each pair what belongs to its own language
 	ReadsTrust                // Pairs, Gram and Scoring of all languages, and Trust
 	ReadsConsensus            // those and Consensus, without Trust
@@ -96,8 +100,10 @@ func (r Reading) Gradients() bool { return r >= ReadsGradients }
 // OtherLanguages reports whether a pair's score depends on other languages' pairs.
 func (r Reading) OtherLanguages() bool { return r == ReadsTrust || r == ReadsConsensus || r.HeldBack() }
 
-// HeldBack reports whether some of the pairs are held back to make the language gradients.
-func (r Reading) HeldBack() bool { return r == ReadsHeldBack || r == ReadsHeldBackAdam }
+// HeldBack reports whether some of the pairs are held back: to make the language gradients, or to train on.
+func (r Reading) HeldBack() bool {
+	return r == ReadsHeldBack || r == ReadsHeldBackAdam || r == ReadsGain
+}
 
 // Evidence is what is known of an iteration's n pairs when some are picked, before any is trained on.
 type Evidence struct {
@@ -106,12 +112,16 @@ type Evidence struct {
 	Chosen []float64 // [n] mean log-prob of the chosen answer's tokens, under the iteration's start
 	// [n] the same behind an instruction without a word
 	Unprompted []float64
-	Known      []float64 // [n] the chosen answer's score against the reference answer minus the rejected one's; 0 where they are equal
+	// [n] how much more likely the chosen answer is than the rejected one, as a log-ratio of whole answers, once the policy was trained on
+	// held-back pairs, minus the same before; NaN for the held-back pairs
+	Gain  []float64
+	Known []float64 // [n] the chosen answer's score against the reference answer minus the rejected one's; 0 where they are equal
 
 	Pairs                   // their gradients
 	Gram      *mat.SymDense // [K, K] of the language gradients
 	Scoring   Scoring
 	Consensus Weighting
+	Parts     []Part    // the consensus and what is compared with it, where it is found part by part of the weights; nil for all at once
 	Trust     []float64 // [K] how far the judge is trusted in each language, 0 where it is not (Told, Checked, Coherence)
 }
 

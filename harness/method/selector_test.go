@@ -35,6 +35,10 @@ func some(r *rand.Rand, reads Reading, n, k int) Evidence {
 		e.Chosen = append(e.Chosen, -math.Round(4*r.ExpFloat64())/4)
 		e.Unprompted = append(e.Unprompted, e.Chosen[i]-1+math.Round(4*r.NormFloat64())/4)
 		e.Known = append(e.Known, math.Round(2*r.NormFloat64())/4)
+		e.Gain = append(e.Gain, math.Round(4*r.NormFloat64())/4)
+		if e.Share[i] > 0 {
+			e.Gain[i] = math.NaN()
+		}
 		if r.IntN(8) == 0 {
 			e.Square[i], e.Inner[i] = 0, make([]float64, k)
 		}
@@ -45,7 +49,7 @@ func some(r *rand.Rand, reads Reading, n, k int) Evidence {
 // permuted is the evidence with its pairs in another order: pair i of it is pair order[i] of e.
 func permuted(e Evidence, order []int) Evidence {
 	p := e
-	for _, list := range []*[]float64{&p.Gap, &p.Margin, &p.Chosen, &p.Unprompted, &p.Known, &p.Square, &p.Share} {
+	for _, list := range []*[]float64{&p.Gap, &p.Margin, &p.Chosen, &p.Unprompted, &p.Known, &p.Gain, &p.Square, &p.Share} {
 		*list = reorder(*list, order)
 	}
 	p.Language, p.Inner = reorder(e.Language, order), reorder(e.Inner, order)
@@ -183,7 +187,7 @@ func TestOwnLanguageSelectors(t *testing.T) {
 		r := rng.Stream(1, "own", s.Name)
 		const k = 3
 		e := some(r, s.Reads, 30, k)
-		before := s.Scores(e)
+		before := slices.Clone(s.Scores(e))
 		other := mat.NewSymDense(k, nil)
 		other.SetSym(0, 0, e.Gram.At(0, 0))
 		for l := 1; l < k; l++ {
@@ -192,6 +196,7 @@ func TestOwnLanguageSelectors(t *testing.T) {
 		}
 		e.Gram = other
 		for i, l := range e.Language {
+			e.Gain[i]++ // of a training on all languages' held-back pairs
 			if l == 0 {
 				copy(e.Inner[i][1:], []float64{r.NormFloat64(), r.NormFloat64()})
 				continue

@@ -19,7 +19,7 @@ const (
 
 // GGUFTokenizer is what a file says of its tokenizer, as it says it.
 type GGUFTokenizer struct {
-	Model  string    // gpt2: byte-level BPE; llama: SentencePiece
+	Model  string    // gpt2: byte-level BPE; llama: SentencePiece; t5: a Unigram of SentencePiece
 	Gemma  bool      // the model is a Gemma, whose SentencePiece tokens are written in another way
 	Pre    string    // how text is cut before BPE, by llama.cpp's name
 	Tokens []string  // by id
@@ -29,7 +29,9 @@ type GGUFTokenizer struct {
 
 	BOS, EOS, EOT, Unknown, Padding int // -1: not said
 
-	AddBOS, AddEOS, AddSpacePrefix *bool // nil: not said
+	AddBOS, AddEOS, AddSpacePrefix, RemoveSpaces *bool // nil: not said
+
+	CharsMap []uint8 // a normalization that SentencePiece has compiled
 
 	ChatTemplate string
 	HuggingFace  string // a tokenizer.json, which few files have
@@ -44,6 +46,7 @@ func readGGUFTokenizer(m gguf.Metadata) (t GGUFTokenizer, err error) {
 	t.Types, err = ggufValue[[]int32](m, prefix+"token_type", err)
 	t.Scores, err = ggufValue[[]float32](m, prefix+"scores", err)
 	t.Merges, err = ggufValue[[]string](m, prefix+"merges", err)
+	t.CharsMap, err = ggufValue[[]uint8](m, prefix+"precompiled_charsmap", err)
 	t.ChatTemplate, err = ggufValue[string](m, "tokenizer.chat_template", err)
 	t.HuggingFace, err = ggufValue[string](m, "tokenizer.huggingface.json", err)
 	if n := len(t.Types); n != 0 && n != len(t.Tokens) {
@@ -71,7 +74,7 @@ func readGGUFTokenizer(m gguf.Metadata) (t GGUFTokenizer, err error) {
 	for _, flag := range []struct {
 		key string
 		to  **bool
-	}{{"add_bos_token", &t.AddBOS}, {"add_eos_token", &t.AddEOS}, {"add_space_prefix", &t.AddSpacePrefix}} {
+	}{{"add_bos_token", &t.AddBOS}, {"add_eos_token", &t.AddEOS}, {"add_space_prefix", &t.AddSpacePrefix}, {"remove_extra_whitespaces", &t.RemoveSpaces}} {
 		v, ok, wrong := gguf.Get[bool](m, prefix+flag.key)
 		if err = errors.Join(err, wrong); ok {
 			*flag.to = &v

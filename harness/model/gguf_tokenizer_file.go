@@ -44,8 +44,10 @@ func (t GGUFTokenizer) File() ([]byte, error) {
 		return t.byteLevelFile()
 	case t.Model == "llama":
 		return t.sentencePieceFile()
+	case t.Model == "t5":
+		return t.unigramFile()
 	}
-	return nil, fmt.Errorf("tokenizer.ggml.model %q is not supported; gpt2 (byte-level BPE) and llama (SentencePiece) are (for others use the folder with tokenizer.json)", t.Model)
+	return nil, fmt.Errorf("tokenizer.ggml.model %q is not supported; gpt2 (byte-level BPE), llama (SentencePiece) and t5 (Unigram) are (for others use the folder with tokenizer.json)", t.Model)
 }
 
 func (t GGUFTokenizer) byteLevelFile() ([]byte, error) {
@@ -102,7 +104,7 @@ type ggufModel struct {
 }
 
 // file writes a tokenizer.json.
-func (p ggufPipeline) file(added []ggufAdded, post string, model ggufModel) ([]byte, error) {
+func (p ggufPipeline) file(added []ggufAdded, post string, model any) ([]byte, error) {
 	raw := func(s string) json.RawMessage { return json.RawMessage(s) }
 	return indented(struct {
 		Version       string          `json:"version"`
@@ -113,7 +115,7 @@ func (p ggufPipeline) file(added []ggufAdded, post string, model ggufModel) ([]b
 		PreTokenizer  json.RawMessage `json:"pre_tokenizer"`
 		PostProcessor json.RawMessage `json:"post_processor"`
 		Decoder       json.RawMessage `json:"decoder"`
-		Model         ggufModel       `json:"model"`
+		Model         any             `json:"model"`
 	}{"1.0", nil, nil, added, raw(p.normalizer), raw(p.split), raw(post), raw(p.decoder), model})
 }
 
@@ -131,8 +133,11 @@ type ggufAdded struct {
 // isAdded says whether a token is cut from a text before anything else happens to it.
 func (t GGUFTokenizer) isAdded(id int) bool {
 	kind := t.Types[id]
-	return kind == GGUFControl || kind == GGUFUserDefined || kind == GGUFUnknown && t.Model == "llama"
+	return kind == GGUFControl || kind == GGUFUserDefined || kind == GGUFUnknown && t.sentencePieces()
 }
+
+// sentencePieces says whether the tokens come of SentencePiece, with ▁ for spaces and bytes as tokens.
+func (t GGUFTokenizer) sentencePieces() bool { return t.Model == "llama" || t.Model == "t5" }
 
 // lists are the added tokens and the vocabulary, the tokens up to inside.
 func (t GGUFTokenizer) lists(tokens []string, inside int) (added []ggufAdded, vocab json.RawMessage, err error) {
@@ -148,7 +153,7 @@ func (t GGUFTokenizer) lists(tokens []string, inside int) (added []ggufAdded, vo
 		switch kind := t.Types[id]; {
 		case t.isAdded(id):
 			added = append(added, ggufAdded{ID: id, Content: token, Special: kind != GGUFUserDefined})
-		case kind != GGUFNormal && kind != GGUFUnused && (kind != GGUFByte || t.Model != "llama"):
+		case kind != GGUFNormal && kind != GGUFUnused && (kind != GGUFByte || !t.sentencePieces()):
 			return nil, nil, fmt.Errorf("tokenizer.ggml.token_type: token %d, %q, has the type %d, which a tokenizer.ggml.model %q does not have", id, token, kind, t.Model)
 		}
 		if id >= inside {

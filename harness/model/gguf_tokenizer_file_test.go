@@ -181,19 +181,22 @@ func TestTokenizersThatMetadataCannotGive(t *testing.T) {
 		change func(g *model.GGUFTokenizer)
 		want   string
 	}{
-		"nothing":            {func(g *model.GGUFTokenizer) {}, ""},
-		"WordPiece":          {func(g *model.GGUFTokenizer) { g.Model = "bert" }, `tokenizer.ggml.model "bert" is not supported; gpt2 (byte-level BPE) and llama (SentencePiece) are`},
-		"Unigram":            {func(g *model.GGUFTokenizer) { g.Model = "t5" }, `tokenizer.ggml.model "t5" is not supported`},
-		"no scores":          {func(g *model.GGUFTokenizer) { g.Model, g.Merges = "llama", nil }, "scores has 0 entries for 4 tokens, and there are no tokenizer.ggml.merges"},
-		"no type":            {func(g *model.GGUFTokenizer) { g.Model, g.Types = "llama", []int32{3, 1, 0, 1} }, `token 2, "b", has the type 0`},
-		"another splitting":  {func(g *model.GGUFTokenizer) { g.Pre = "deepseek-llm" }, `tokenizer.ggml.pre "deepseek-llm" is not supported; llama-bpe, qwen2 and smollm are`},
-		"no kinds":           {func(g *model.GGUFTokenizer) { g.Types = nil }, "token_type has 0 entries for 4 tokens"},
-		"no tokens":          {func(g *model.GGUFTokenizer) { g.Types, g.Tokens = nil, nil }, "token_type has 0 entries for 0 tokens"},
-		"a byte token":       {func(g *model.GGUFTokenizer) { g.Types = []int32{3, 1, 6, 1} }, `token 2, "b", has the type 6`},
-		"a token twice":      {func(g *model.GGUFTokenizer) { g.Tokens = []string{"<s>", "a", "a", "b"} }, `1 and 2 are both "a"`},
-		"an end without one": {func(g *model.GGUFTokenizer) { g.AddEOS = &yes }, "add_eos_token is set, but there is no eos_token_id"},
-		"no beginning":       {func(g *model.GGUFTokenizer) { g.Pre, g.BOS = "llama-bpe", -1 }, "add_bos_token is set, but there is no bos_token_id"},
-		"none wanted":        {func(g *model.GGUFTokenizer) { g.Pre, g.BOS, g.AddBOS = "llama-bpe", -1, &no }, ""},
+		"nothing":             {func(g *model.GGUFTokenizer) {}, ""},
+		"WordPiece":           {func(g *model.GGUFTokenizer) { g.Model = "bert" }, `tokenizer.ggml.model "bert" is not supported; gpt2 (byte-level BPE), llama (SentencePiece) and t5 (Unigram) are`},
+		"a Unigram's scores":  {func(g *model.GGUFTokenizer) { g.Model = "t5" }, "tokenizer.ggml.scores has 0 entries for 4 tokens"},
+		"a Unigram's unknown": {func(g *model.GGUFTokenizer) { g.Model, g.Scores = "t5", make([]float32, 4) }, "tokenizer.ggml.unknown_token_id is missing"},
+		"a normalization":     {func(g *model.GGUFTokenizer) { g.Model, g.Scores, g.CharsMap = "t5", make([]float32, 4), []uint8{1} }, "tokenizer.ggml.precompiled_charsmap is not supported"},
+		"spaces removed":      {func(g *model.GGUFTokenizer) { g.Model, g.Scores, g.RemoveSpaces = "t5", make([]float32, 4), &yes }, "tokenizer.ggml.remove_extra_whitespaces true is not supported"},
+		"no scores":           {func(g *model.GGUFTokenizer) { g.Model, g.Merges = "llama", nil }, "scores has 0 entries for 4 tokens, and there are no tokenizer.ggml.merges"},
+		"no type":             {func(g *model.GGUFTokenizer) { g.Model, g.Types = "llama", []int32{3, 1, 0, 1} }, `token 2, "b", has the type 0`},
+		"another splitting":   {func(g *model.GGUFTokenizer) { g.Pre = "deepseek-llm" }, `tokenizer.ggml.pre "deepseek-llm" is not supported; llama-bpe, qwen2 and smollm are`},
+		"no kinds":            {func(g *model.GGUFTokenizer) { g.Types = nil }, "token_type has 0 entries for 4 tokens"},
+		"no tokens":           {func(g *model.GGUFTokenizer) { g.Types, g.Tokens = nil, nil }, "token_type has 0 entries for 0 tokens"},
+		"a byte token":        {func(g *model.GGUFTokenizer) { g.Types = []int32{3, 1, 6, 1} }, `token 2, "b", has the type 6`},
+		"a token twice":       {func(g *model.GGUFTokenizer) { g.Tokens = []string{"<s>", "a", "a", "b"} }, `1 and 2 are both "a"`},
+		"an end without one":  {func(g *model.GGUFTokenizer) { g.AddEOS = &yes }, "add_eos_token is set, but there is no eos_token_id"},
+		"no beginning":        {func(g *model.GGUFTokenizer) { g.Pre, g.BOS = "llama-bpe", -1 }, "add_bos_token is set, but there is no bos_token_id"},
+		"none wanted":         {func(g *model.GGUFTokenizer) { g.Pre, g.BOS, g.AddBOS = "llama-bpe", -1, &no }, ""},
 	} {
 		g := good
 		c.change(&g)

@@ -2,6 +2,7 @@ package nn
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/gomlx/gomlx/core/graph"
 	"github.com/gomlx/gomlx/core/tensors"
@@ -36,14 +37,21 @@ func (s *GradientStack) Push() error {
 	return nil
 }
 
-// Gram is the matrix of inner products of the gradients on the stack [n, n], in the order of their pushes. The products over
-// one weight are float32, their sum over weights is float64.
-func (s *GradientStack) Gram() (*mat.SymDense, error) {
+// Grams are the matrices of inner products of the gradients on the stack [n, n], in the order of their pushes, over each part of the
+// weights: parts says which part each of the trainer's weights belongs to (model.Parts). The products over one weight are float32, their
+// sum over weights is float64.
+func (s *GradientStack) Grams(parts []int) ([]*mat.SymDense, error) {
 	n := len(s.grads)
 	if n == 0 {
 		return nil, fmt.Errorf("inner products of gradients: there is none on the stack")
 	}
-	sum := mat.NewSymDense(n, nil)
+	if len(parts) != len(s.trainer.weights) {
+		return nil, fmt.Errorf("inner products of gradients: parts of %d weights for %d", len(parts), len(s.trainer.weights))
+	}
+	sums := make([]*mat.SymDense, slices.Max(parts)+1)
+	for k := range sums {
+		sums[k] = mat.NewSymDense(n, nil)
+	}
 	for i := range s.trainer.weights {
 		out, err := s.trainer.engine.run("gram matrix", appendTensors(nil, s.of(i)), func(in []*Node) []*Node {
 			x := stacked(in)
@@ -56,39 +64,48 @@ func (s *GradientStack) Gram() (*mat.SymDense, error) {
 		if err != nil {
 			return nil, err
 		}
+		sum := sums[parts[i]]
 		for k := range n {
 			for l := k; l < n; l++ {
 				sum.SetSym(k, l, sum.At(k, l)+flat[k*s.slots+l])
 			}
 		}
 	}
-	return sum, nil
+	return sums, nil
 }
 
 // Combine makes Σ weights_k·g_k of the gradients on the stack, in the order of their pushes, the trainer's accumulated
-// gradient, and leaves the stack empty.
-func (s *GradientStack) Combine(weights []float64) error {
+// gradient, and leaves the stack empty. Each part of the trainer's weights has weights_k of its own, [parts][n].
+func (s *GradientStack) Combine(parts []int, weights [][]float64) error {
 	t := s.trainer
-	if len(weights) != len(s.grads) || len(weights) == 0 {
-		return fmt.Errorf("combining gradients: %d weights for %d gradients", len(weights), len(s.grads))
+	if len(parts) != len(t.weights) || slices.Max(parts) >= len(weights) {
+		return fmt.Errorf("combining gradients: %d parts for %d weights", len(weights), len(t.weights))
+	}
+	for _, w := range weights {
+		if len(w) != len(s.grads) || len(w) == 0 {
+			return fmt.Errorf("combining gradients: %d weights for %d gradients", len(w), len(s.grads))
+		}
 	}
 	if t.grads != nil {
 		return fmt.Errorf("combining gradients: one was accumulated and is not on the stack")
 	}
-	factors, err := padded("weights of gradients", weights, s.slots) // what repeats the last gradient counts for nothing
-	if err != nil {
-		return err
+	factors := make([]*tensors.Tensor, len(weights))
+	defer func() { freeAll(factors) }()
+	for k, w := range weights {
+		var err error
+		if factors[k], err = padded("weights of gradients", w, s.slots); err != nil { // what repeats the last gradient counts for nothing
+			return err
+		}
 	}
-	defer factors.FinalizeAll()
 	sum := make([]*tensors.Tensor, len(t.weights))
 	for i := range sum {
-		out, err := t.engine.run("combine gradients", appendTensors([]argument{{tensor: factors}}, s.of(i)), func(in []*Node) []*Node {
+		out, err := t.engine.run("combine gradients", appendTensors([]argument{{tensor: factors[parts[i]]}}, s.of(i)), func(in []*Node) []*Node {
 			x := MatMul(graph.InsertAxes(in[0], 0), stacked(in[1:])) // [1, size]
 			return []*Node{graph.Reshape(x, in[1].Shape().Dimensions...)}
 		})
 		if err != nil {
 			freeAll(sum)
-			return fmt.Errorf("combining %d gradients: %w", len(weights), err)
+			return fmt.Errorf("combining %d gradients: %w", len(s.grads), err)
 		}
 		sum[i] = out[0]
 		for _, g := range s.grads {

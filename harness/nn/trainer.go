@@ -118,6 +118,9 @@ func (t *Trainer) Accumulate(b *Batch, targets Targets) ([]Unit, error) {
 	return readUnits(out[0], out[1], out[2])
 }
 
+// Shapes are those of the weights that are trained, in the order in which gradients have them.
+func (t *Trainer) Shapes() []model.Shape { return t.engine.Config.Shapes() }
+
 // gradients are those of all that is trained, of a loss of the answers' log-probs [rows, span].
 func (t *transformer) gradients(b batchNodes, loss func(logp *Node) *Node) []*Node {
 	var targets []*Node

@@ -28,6 +28,8 @@ const smollm2 = "build/models/SmolLM2-135M-Instruct.Q4_1.gguf"
 type source struct {
 	dir  fs.FS
 	gguf string // the file of dir that is the model; empty where the folder is
+
+	adapter fs.FS // a folder with an adapter that is merged into the model; nil where there is none
 }
 
 // findModel finds a model by what --model and an experiment's model may say. What is on disk goes before what an id may
@@ -40,9 +42,9 @@ func findModel(name string) (source, error) {
 	stat, err := os.Stat(name)
 	switch {
 	case err == nil && stat.IsDir():
-		return source{dir: os.DirFS(name)}, nil
+		return adapted(name)
 	case err == nil && strings.HasSuffix(name, ".gguf"):
-		return source{os.DirFS(filepath.Dir(name)), filepath.Base(name)}, nil
+		return source{dir: os.DirFS(filepath.Dir(name)), gguf: filepath.Base(name)}, nil
 	case err == nil:
 		return source{}, fmt.Errorf("%q is neither a folder nor a .gguf file", name)
 	case name == smollm2:
@@ -66,7 +68,49 @@ func findModel(name string) (source, error) {
 	if err != nil {
 		return source{}, err
 	}
-	return source{dir: os.DirFS(dir)}, nil
+	return adapted(dir)
+}
+
+// adapted is the model in a folder: where that holds an adapter, the one that the adapter names, found as any other or beside the folder, with
+// the adapter merged into it.
+func adapted(name string) (source, error) {
+	dir := os.DirFS(name)
+	if _, err := fs.Stat(dir, "config.json"); err == nil {
+		return source{dir: dir}, nil
+	}
+	base, is, err := model.AdapterBase(dir)
+	if err != nil || !is {
+		return source{dir: dir}, err
+	}
+	if beside := filepath.Join(filepath.Dir(name), base); !filepath.IsAbs(base) && isFolder(beside) {
+		base = beside
+	}
+	at, err := findModel(base)
+	switch {
+	case err != nil:
+		return at, fmt.Errorf("%s is an adapter of %q (adapter_config.json): %w", name, base, err)
+	case at.adapter != nil:
+		return at, fmt.Errorf("%s is an adapter of %q, which is an adapter itself; merge that one first", name, base)
+	}
+	at.adapter = dir
+	return at, nil
+}
+
+func isFolder(name string) bool {
+	stat, err := os.Stat(name)
+	return err == nil && stat.IsDir()
+}
+
+// merged is a model with the adapter, where there is one.
+func (s source) merged(base *model.Folder, err error) (*model.Folder, error) {
+	if err != nil || s.adapter == nil {
+		return base, err
+	}
+	f, err := model.Adapt(base, s.adapter)
+	if err != nil {
+		return nil, errors.Join(err, base.Close())
+	}
+	return f, nil
 }
 
 // config is the model's shape with the config.json that it is in.
@@ -84,9 +128,9 @@ func (s source) config() (model.Config, []byte, error) {
 // look opens the model without reading its weights.
 func (s source) look() (*model.Folder, error) {
 	if s.gguf == "" {
-		return model.Look(s.dir)
+		return s.merged(model.Look(s.dir))
 	}
-	return model.LookGGUF(s.dir, s.gguf)
+	return s.merged(model.LookGGUF(s.dir, s.gguf))
 }
 
 // tokenizer is the model's tokenizer.json, which needs nothing else of the model.
@@ -182,9 +226,9 @@ func Weights(name string) (*model.Folder, error) {
 	}
 	var base *model.Folder
 	if at.gguf == "" {
-		base, err = model.LookBare(at.dir)
+		base, err = at.merged(model.LookBare(at.dir))
 	} else {
-		base, err = model.LookBareGGUF(at.dir, at.gguf)
+		base, err = at.merged(model.LookBareGGUF(at.dir, at.gguf))
 	}
 	if err == nil {
 		_, err = base.Load()

@@ -123,10 +123,10 @@ func (c Card) training(b *strings.Builder) {
 		loss += fmt.Sprintf(", %s %g", p.Key, p.Value)
 	}
 	fmt.Fprintf(b, "- Loss %s.\n", loss)
-	fmt.Fprintf(b, "- AdamW, peak rate %g (%s, warm-up %g), %s, %d pairs a step, clipped at %g.\n",
-		a.Train.LearningRate, a.Train.Schedule, a.Train.Warmup, passes(a), a.Train.BatchPairs, a.Train.Clip)
+	fmt.Fprintf(b, "- AdamW, peak rate %s (%s, warm-up %g), %s, %d pairs a step, clipped at %g.\n",
+		peak(a.Train), a.Train.Schedule, a.Train.Warmup, passes(a), a.Train.BatchPairs, a.Train.Clip)
 	if a.Train.Surgery() {
-		fmt.Fprintf(b, "- The languages' gradients in a step are combined by %s.\n", code(a.Train.Aggregator))
+		fmt.Fprintf(b, "- The languages' gradients in a step are combined by %s%s.\n", code(a.Train.Aggregator), map[string]string{"block": ", in each decoder block by itself", "weight": ", in each weight by itself"}[a.Train.Scope])
 	}
 	if a.Train.Temperature != 1 {
 		fmt.Fprintf(b, "- Languages are sampled with temperature %g.\n", a.Train.Temperature)
@@ -256,4 +256,12 @@ func passes(a config.Arm) string {
 		words += ", ended where it had drifted as far as " + code(a.MatchKL)
 	}
 	return words
+}
+
+// peak is the learning rate, or how it is chosen.
+func peak(t config.Train) string {
+	if len(t.Rates) == 0 {
+		return fmt.Sprintf("%g", t.LearningRate)
+	}
+	return fmt.Sprintf("chosen on development prompts from %v", t.Rates)
 }

@@ -14,8 +14,9 @@ type Arm struct {
 	Temperature float64 `json:"temperature,omitempty"`
 
 	Trained bool     `json:"trained"`
-	Mode    string   `json:"mode,omitempty"`    // of "congrad", when pairs are picked: "offline" before training, "online" during it
-	Policy  string   `json:"policy"`            // "shared": one model for all languages; "mono": one for each of Languages
+	Mode    string   `json:"mode,omitempty"` // of "congrad", when pairs are picked: "offline" before training, "online" during it
+	Policy  string   `json:"policy"`         // "shared": one model for all languages; "mono": one for each of Languages, or for each of Groups
+	Groups  []string `json:"groups,omitempty"`
 	Without []string `json:"without,omitempty"` // seen languages whose pairs it does without
 	// Languages for each of which it has a model of its own; it has none for others. Empty where one model answers in all.
 	Languages []string `json:"languages,omitempty"`
@@ -61,6 +62,7 @@ type Gradients struct {
 	EMADecay         float64  `json:"ema_decay,omitempty"`
 	Normalise        string   `json:"normalise,omitempty"`     // of the languages in the consensus: "unit", "none"
 	Aggregator       string   `json:"aggregator,omitempty"`    // of the consensus
+	Scope            string   `json:"scope,omitempty"`         // in whose parts the consensus is found: "block", "weight"; empty: in the whole model at once
 	LeaveOneOut      bool     `json:"leave_one_out,omitempty"` // the pair's own share is left out of its language's gradient
 	Trust            []string `json:"trust,omitempty"`         // the trusted languages, where the experiment names them
 	TrustPairs       int      `json:"trust_pairs,omitempty"`   // pairs of each language that are checked to find them; 0 and no Trust: by coherence

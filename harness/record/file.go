@@ -102,6 +102,7 @@ type Set struct {
 	Trials      []Evaluation // the same
 	Drift       []Drift      // the same
 	Matched     []Matched    // the same
+	Rates       []Rate       // the same
 }
 
 // Load reads the records of a run from the folder that holds them (runs/<experiment>/records).
@@ -128,6 +129,7 @@ func Load(dir fs.FS) (*Set, error) {
 		"trials":  func() error { return load(dir, "trials", &s.Trials) },
 		"drift":   func() error { return load(dir, "drift", &s.Drift) },
 		"matched": func() error { return load(dir, "matched", &s.Matched) },
+		"rates":   func() error { return load(dir, "rates", &s.Rates) },
 	} {
 		if _, err := fs.Stat(dir, kind+".jsonl"); !errors.Is(err, fs.ErrNotExist) {
 			kinds = append(kinds, read)
@@ -190,6 +192,9 @@ func (s *Set) Files() (map[string][]byte, error) {
 	}
 	if len(s.Matched) > 0 {
 		err = errors.Join(err, file(files, "matched", s.Matched))
+	}
+	if len(s.Rates) > 0 {
+		err = errors.Join(err, file(files, "rates", s.Rates))
 	}
 	return files, err
 }

@@ -243,6 +243,23 @@ type Check struct {
 	Drift float64 `json:"drift"`
 }
 
+// Rate is which of several learning rates a policy was trained with (rates.jsonl; no file where no arm chooses one).
+type Rate struct {
+	Seed      uint64  `json:"seed"`
+	Arm       string  `json:"arm"`
+	Iteration int     `json:"iteration"`
+	Lang      string  `json:"lang,omitempty"` // of the model of a mono arm
+	Tried     []Tried `json:"tried"`          // by rate, lowest first
+	Taken     int     `json:"taken"`          // of them, from 0
+}
+
+// Tried is a learning rate and how well the policy that it leads to answers development prompts: the share of exact answers, or their mean
+// score against the reference answers where win rates are decided by that.
+type Tried struct {
+	Rate  float64 `json:"rate"`
+	Known float64 `json:"known"`
+}
+
 // Drift is how far a policy has moved from the model that all arms start from, on one held-out prompt (drift.jsonl, where it is measured):
 // Kullback-Leibler divergences of next-token distributions, exact over the vocabulary, summed over the positions of an answer in nats.
 type Drift struct {

@@ -28,6 +28,7 @@ func TestSetRoundTrip(t *testing.T) {
 		Trials:      []Evaluation{{Sample: 2, Iteration: 1}},
 		Drift:       []Drift{{Nats: 0.5, Tokens: 3}},
 		Matched:     []Matched{{Arm: "congrad", Target: 0.5, Checks: []Check{{Step: 2, Drift: 0.25}}}},
+		Rates:       []Rate{{Arm: "joint", Tried: []Tried{{Rate: 1e-4, Known: 0.5}}}},
 	}
 	files, err := want.Files()
 	if err != nil {

@@ -102,18 +102,20 @@ type Parameter struct {
 
 // Train is the optimiser and its schedule.
 type Train struct {
-	LearningRate float64 `json:"learning_rate"` // at its peak
-	Schedule     string  `json:"schedule"`
-	Warmup       float64 `json:"warmup"` // share of the steps
-	Epochs       int     `json:"epochs"`
-	BatchPairs   int     `json:"batch_pairs"`
-	WeightDecay  float64 `json:"weight_decay"`
-	Clip         float64 `json:"clip"`
-	Beta1        float64 `json:"beta1"`
-	Beta2        float64 `json:"beta2"`
-	Epsilon      float64 `json:"epsilon"`
-	Aggregator   string  `json:"aggregator"`  // of the languages' gradients in a step; "none" takes one gradient of the batch
-	Temperature  float64 `json:"temperature"` // of sampling languages
+	LearningRate float64   `json:"learning_rate"`   // at its peak
+	Rates        []float64 `json:"rates,omitempty"` // that it is chosen from, in place of LearningRate
+	Schedule     string    `json:"schedule"`
+	Warmup       float64   `json:"warmup"` // share of the steps
+	Epochs       int       `json:"epochs"`
+	BatchPairs   int       `json:"batch_pairs"`
+	WeightDecay  float64   `json:"weight_decay"`
+	Clip         float64   `json:"clip"`
+	Beta1        float64   `json:"beta1"`
+	Beta2        float64   `json:"beta2"`
+	Epsilon      float64   `json:"epsilon"`
+	Aggregator   string    `json:"aggregator"`      // of the languages' gradients in a step; "none" takes one gradient of the batch
+	Scope        string    `json:"scope,omitempty"` // in whose parts the aggregator works: "block", "weight"; empty: in the whole model at once
+	Temperature  float64   `json:"temperature"`     // of sampling languages
 }
 
 // Evaluate says how answers to held-out prompts are compared. It is empty where nothing is evaluated.

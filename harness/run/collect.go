@@ -1,6 +1,8 @@
 package run
 
 import (
+	"strings"
+
 	"congrad/harness/bench"
 	"congrad/harness/kind"
 	"congrad/harness/kind/training"
@@ -88,7 +90,7 @@ func (c collector) record(at kind.Place, stages ...*stage.Stage) error {
 // placeOf is where a round's stages are met.
 func (c collector) placeOf(r round) (at kind.Place, err error) {
 	shelf := stage.Shelf{Store: c.store}
-	at = kind.Place{Seed: r.seed, Arm: r.arm, Iteration: r.iteration, Lang: r.lang, Diagnosed: c.Experiment.Base.Steps > 0 && r.generated != nil}
+	at = kind.Place{Seed: r.seed, Arm: r.arm, Iteration: r.iteration, Lang: strings.Join(r.only, " "), Diagnosed: c.Experiment.Base.Steps > 0 && r.generated != nil}
 	if at.Pairs, err = kind.Pairs(shelf, r.pairs.Key); err != nil {
 		return at, err
 	}
@@ -103,7 +105,7 @@ func (c collector) placeOf(r round) (at kind.Place, err error) {
 	if r.train == nil {
 		return at, nil
 	}
-	w, err := workOf(r.train)
+	w, err := workOf(r.schedule())
 	if err != nil {
 		return at, err
 	}

@@ -105,6 +105,9 @@ func gradientFields(a config.Arm, reads method.Reading) *record.Gradients {
 	}
 	if reads == method.ReadsConsensus {
 		g.With, g.Normalise, g.Aggregator = record.WithConsensus, c.Normalise, c.Aggregator
+		if c.Scope != model.WholeModel {
+			g.Scope = c.Scope
+		}
 	}
 	if reads == method.ReadsTrust {
 		s := filtering.TrustingOf(c)
@@ -169,7 +172,7 @@ func uses(a config.Arm, key string) bool {
 		return a.Select == "congrad"
 	case "congrad.renew_every", "congrad.resample_every":
 		return a.Online()
-	case "congrad.normalise", "congrad.aggregator":
+	case "congrad.normalise", "congrad.aggregator", "congrad.scope":
 		return selector.Reads == method.ReadsConsensus
 	case "congrad.fidelity_pairs", "congrad.fidelity_seeds":
 		return a.Select == "congrad" && !a.Online()

@@ -14,8 +14,8 @@ func (p *planner) final(t *trainee, seed uint64) {
 	e := p.Experiment
 	who := fmt.Sprintf("seed %d, %s", seed, t.name())
 	languages := e.Languages.All()
-	if t.lang != "" {
-		languages = []string{t.lang}
+	if t.only != nil {
+		languages = t.only
 	}
 	for i := range len(t.passed) - 1 {
 		if e.Evaluate.Iterations {

@@ -48,6 +48,8 @@ func studies(t *testing.T) map[string]study {
 		"a server":                   l.plan(t, judgedByServer...),
 		"scores validated":           l.lds(t, 1).Plan,
 		"a drift matched":            l.planOf(t, drifting),
+		"rates to choose from":       l.planOf(t, choosing),
+		"groups of languages":        l.planOf(t, grouped),
 		"a threshold, and noise":     l.plan(t, "keep.threshold=-0.1", "judge.noise=0.25", "pair.flip=0.3", "lora.rank=2"),
 	}
 	list := map[string]study{"greedy answers": {greedy.plan(t, "languages.unseen=[]", `evaluate.tasks=["`+x.Name+`"]`), greedy.bench}}

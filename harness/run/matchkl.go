@@ -1,9 +1,6 @@
 package run
 
 import (
-	"errors"
-	"fmt"
-
 	"congrad/harness/bench"
 	"congrad/harness/data"
 	"congrad/harness/kind"
@@ -25,21 +22,4 @@ func (p *planner) match(other *round) *training.Match {
 	target := training.Target{Policy: bench.Policy{Stage: other.train.Key, Trained: true}, Probe: probe}
 	s := p.add(target, other.where(other.arm.Name), len(languages)*probe.Asked.Per)
 	return &training.Match{Target: s.Key, Probe: probe}
-}
-
-// development reports languages without development prompts, where an arm needs some.
-func (p *planner) development() error {
-	e := p.Experiment
-	for i, a := range e.Arms {
-		if a.MatchKL == "" {
-			continue
-		}
-		for _, code := range e.Languages.All() {
-			list, err := p.bench.Source.Held(data.PartDev, code, 1)
-			if err != nil || len(list) == 0 {
-				return errors.Join(err, fmt.Errorf("%s: match_kl of the arm %q: no prompt in %s is held out for development (prompts.dev = %g), on which drifts are measured", e.From(fmt.Sprintf("arms[%d].match_kl", i)), a.Name, code, e.Prompts.Dev))
-			}
-		}
-	}
-	return nil
 }

@@ -102,6 +102,9 @@ func (f Folder) Free() Folder {
 	}
 }
 
+// All are the folders that PlaceOf chooses from.
+func (f Folder) All() []Folder { return append([]Folder{f, f + "~new"}, f.moved()...) }
+
 // Settle gives a complete run the folder of its name. What is there is moved aside with all of its files; moved is where to, and empty
 // if nothing was in the way.
 func (p Place) Settle() (moved Folder, err error) {

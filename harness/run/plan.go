@@ -30,8 +30,8 @@ type Plan struct {
 type round struct {
 	seed      uint64
 	arm       config.Arm
-	lang      string // the only one that is trained on; empty for all
-	label     string // names whose pairs these are, for people
+	only      []string // languages that are trained on; nil for all
+	label     string   // names whose pairs these are, for people
 	iteration int
 	before    *round // the model's last one, nil in the first
 	policy    bench.Policy
@@ -44,11 +44,15 @@ type round struct {
 	all               *stage.Stage // pairs in all languages
 	pairs             *stage.Stage // those that the arm meets
 	reference         *stage.Stage
-	unprompted        *stage.Stage // nil unless the selector reads it
-	gradients         *stage.Stage // nil unless the selector reads gradients
-	selection         *stage.Stage // nil where all pairs are kept; the training itself where it picks them
-	fidelity          *stage.Stage // nil but for the first round of the seeds that ask for it
-	train             *stage.Stage // nil where nothing is trained
+	unprompted        *stage.Stage   // nil unless the selector reads it
+	heldBack          *stage.Stage   // nil unless the selector reads what a training on held-back pairs does
+	rehearsal         *stage.Stage   // that training
+	trained           *stage.Stage   // the log-probs under its policy
+	gradients         *stage.Stage   // nil unless the selector reads gradients
+	selection         *stage.Stage   // nil where all pairs are kept; the training itself where it picks them
+	fidelity          *stage.Stage   // nil but for the first round of the seeds that ask for it
+	train             *stage.Stage   // nil where nothing is trained
+	candidates        []*stage.Stage // trainings with several rates and their answers, of which train takes one
 }
 
 // where names the round for people.
@@ -58,7 +62,7 @@ func (r *round) where(who string) string {
 
 // stages are those of the round; some may be nil.
 func (r *round) stages() []*stage.Stage {
-	return []*stage.Stage{r.generated, r.judged, r.all, r.pairs, r.reference, r.unprompted, r.gradients, r.selection, r.fidelity, r.train}
+	return append([]*stage.Stage{r.generated, r.judged, r.all, r.pairs, r.reference, r.unprompted, r.heldBack, r.rehearsal, r.trained, r.gradients, r.selection, r.fidelity, r.train}, r.candidates...)
 }
 
 // final is what one model of an arm and seed is measured by, at its end or after an earlier iteration.

@@ -89,6 +89,7 @@ var direct = map[string]struct {
 	"loss.ld_alpha":                  {"0.2", "fidelity gradients train"},
 	"loss.nll_weight":                {"0.2", "fidelity gradients train"},
 	"train.learning_rate":            {"0.2", "train"},
+	"train.rates":                    {"[0.1,0.2]", "train"}, // and what chooses, by its inputs
 	"train.schedule":                 {"linear", "train"},
 	"train.warmup":                   {"0.2", "train"},
 	"train.epochs":                   {"2", "train"},
@@ -99,6 +100,7 @@ var direct = map[string]struct {
 	"train.beta2":                    {"0.2", "train"},
 	"train.epsilon":                  {"0.2", "gradients train"},
 	"train.aggregator":               {"pcgrad", "train"},
+	"train.scope":                    {"block", "train"},
 	"train.temperature":              {"5", "train"},
 	"congrad.mode":                   {"online", "train"},
 	"congrad.renew_every":            {"3", "train"},
@@ -112,9 +114,10 @@ var direct = map[string]struct {
 	"congrad.ema_decay":              {"0.5", "fidelity gradients"},
 	"congrad.normalise":              {"none", "fidelity select"},
 	"congrad.aggregator":             {"mean", "fidelity select"},
+	"congrad.scope":                  {"block", "gradients"}, // and, by its input, what selects
 	"congrad.similarity":             {"dot", "fidelity select"},
 	"congrad.leave_one_out":          {"false", "fidelity select"},
-	"congrad.held_back":              {"0.4", "gradients"},
+	"congrad.held_back":              {"0.4", "gradients held-back"},
 	"congrad.trust":                  {"[\"en\"]", "select"},
 	"congrad.trust_pairs":            {"3", "select"},
 	"congrad.fidelity_pairs":         {"2", "fidelity"},
@@ -171,6 +174,7 @@ var judgedByServer = []string{"evaluate.judge=endpoint", "evaluate.endpoint.url=
 var needs = map[string][]string{
 	"pair.flip_languages":  {"pair.flip=0.5"},
 	"base.shared_share":    {"base.steps=1"},
+	"train.scope":          {"train.aggregator=mgda"},
 	"lora.alpha":           {"lora.rank=2"},
 	"lora.layers":          {"lora.rank=2"},
 	"loss.label_smoothing": {"loss.kind=cdpo"},
@@ -237,11 +241,12 @@ func TestKeysFollowSettings(t *testing.T) {
 // A selection depends on those keys of the filter that its selector reads.
 func TestSelectionsDependOnWhatTheyRead(t *testing.T) {
 	reads := map[string]string{
-		"congrad":          "aggregator ema_decay language_gradient layers leave_one_out mode normalise projection similarity sketch sketch_numbers sketch_rank",
-		"anti":             "aggregator ema_decay language_gradient layers leave_one_out normalise projection similarity sketch sketch_numbers sketch_rank",
+		"congrad":          "aggregator ema_decay language_gradient layers leave_one_out mode normalise projection scope similarity sketch sketch_numbers sketch_rank",
+		"anti":             "aggregator ema_decay language_gradient layers leave_one_out normalise projection scope similarity sketch sketch_numbers sketch_rank",
 		"own_language":     "ema_decay language_gradient layers leave_one_out projection similarity sketch sketch_numbers sketch_rank",
 		"trusted":          "ema_decay language_gradient layers leave_one_out projection sketch sketch_numbers sketch_rank trust trust_pairs",
 		"consensus_or_own": "ema_decay language_gradient layers leave_one_out projection sketch sketch_numbers sketch_rank trust trust_pairs",
+		"loss_difference":  "held_back",
 		"validation":       "held_back layers projection similarity sketch sketch_numbers sketch_rank",
 		"validation_adam":  "held_back layers similarity",
 	}
@@ -273,7 +278,7 @@ func TestSelectorsShareStages(t *testing.T) {
 	for _, s := range newLab(t).planOf(t, every()).Stages {
 		counts[s.Kind]++
 	}
-	want := map[string]int{"generate": 1, "judge": 1, "pairs": 1, "reference": 1, "unprompted": 1, "gradients": 3, "select": 13, "random": 1, "fidelity": 1, "train": 15}
+	want := map[string]int{"generate": 1, "judge": 1, "pairs": 1, "reference": 2, "unprompted": 1, "held-back": 1, "gradients": 3, "select": 15, "random": 1, "fidelity": 1, "train": 18}
 	for kind, n := range want {
 		if counts[kind] != n {
 			t.Errorf("%d %s stages, want %d", counts[kind], kind, n)

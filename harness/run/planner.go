@@ -3,6 +3,7 @@ package run
 import (
 	"fmt"
 	"slices"
+	"strings"
 
 	"congrad/eval/task"
 	"congrad/harness/bench"
@@ -118,32 +119,28 @@ func (p *planner) planBase(model *model.Folder, at int) {
 	p.start, p.bases[at] = append(p.start, s), bench.Policy{Stage: s.Key, Trained: true}
 }
 
-// trainee is a model on its way through the iterations: an arm's only one, or its model for one language.
+// trainee is a model on its way through the iterations: an arm's only one, or its model for some languages.
 type trainee struct {
 	arm    config.Arm
-	lang   string // the only one that it is trained on and answers in; empty for all
+	only   []string // languages that it is trained on and answers in; nil for all
 	policy bench.Policy
 	last   *round         // nil before the first
 	passed []bench.Policy // of the iterations so far
 }
 
 func (t *trainee) name() string {
-	if t.lang == "" {
+	if t.only == nil {
 		return t.arm.Name
 	}
-	return t.arm.Name + " (" + t.lang + ")"
+	return t.arm.Name + " (" + strings.Join(t.only, " ") + ")"
 }
 
 // trainees are the models of all arms, at their start.
 func (p *planner) trainees() []*trainee {
 	var list []*trainee
 	for _, arm := range p.Experiment.Arms {
-		languages := []string{""}
-		if arm.Mono() {
-			languages = p.Experiment.Languages.Seen
-		}
-		for _, lang := range languages {
-			list = append(list, &trainee{arm: arm, lang: lang, policy: p.base})
+		for _, only := range arm.Models(p.Experiment.Languages.Seen) {
+			list = append(list, &trainee{arm: arm, only: only, policy: p.base})
 		}
 	}
 	return list

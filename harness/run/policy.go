@@ -18,6 +18,23 @@ var ErrNotRun = errors.New("not in the store")
 
 // Policy is an arm's policy after an iteration under a seed, as weights of the whole model on the host, adapters merged.
 func (p *Plan) Policy(st *store.Store, b *bench.Bench, arm string, seed uint64, iteration int) (*model.Weights, error) {
+	w, err := p.Trained(st, b, arm, seed, iteration)
+	if err != nil || w.Config.LoRA.Rank == 0 {
+		return w, err
+	}
+	folder := b.Base
+	if at := p.Experiment.Start(seed); at > 0 {
+		folder = b.Others[at-1]
+	}
+	base, err := folder.Load()
+	if err != nil {
+		return nil, err
+	}
+	return model.Merge(base, w)
+}
+
+// Trained is the same as it was trained: where adapters were, they alone.
+func (p *Plan) Trained(st *store.Store, b *bench.Bench, arm string, seed uint64, iteration int) (*model.Weights, error) {
 	x := p.Experiment
 	a := x.FindArm(arm)
 	switch {
@@ -41,13 +58,5 @@ func (p *Plan) Policy(st *store.Store, b *bench.Bench, arm string, seed uint64, 
 	if !st.Has(string(trained.Key)) {
 		return nil, fmt.Errorf("%s: %w", trained.Label, ErrNotRun)
 	}
-	w, err := b.Weights(stage.Shelf{Store: st}, bench.Policy{Stage: trained.Key, Trained: true})
-	if err != nil || w.Config.LoRA.Rank == 0 {
-		return w, err
-	}
-	base, err := b.Base.Load()
-	if err != nil {
-		return nil, err
-	}
-	return model.Merge(base, w)
+	return b.Weights(stage.Shelf{Store: st}, bench.Policy{Stage: trained.Key, Trained: true})
 }

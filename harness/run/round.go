@@ -10,6 +10,7 @@ import (
 	"congrad/harness/kind/sampling"
 	"congrad/harness/kind/training"
 	"congrad/harness/method"
+	"congrad/harness/model"
 	"congrad/harness/stage"
 	"congrad/harness/train"
 )
@@ -18,14 +19,14 @@ import (
 // after it a language's own model has its own answers, in its language only. checked asks for the fidelity of its sketches.
 func (p *planner) round(t *trainee, seed uint64, iteration int, matched *round, checked bool) *round {
 	e := p.Experiment
-	r := &round{seed: seed, arm: t.arm, lang: t.lang, label: t.name(), iteration: iteration, before: t.last, policy: t.policy}
+	r := &round{seed: seed, arm: t.arm, only: t.only, label: t.name(), iteration: iteration, before: t.last, policy: t.policy}
 	r.languages = t.arm.Meets(e.Languages.Seen)
 	who, asked := r.label, r.languages
 	switch {
 	case iteration == 1:
 		who, r.label, asked = "every arm", t.arm.Name, e.Languages.Seen
-	case t.lang != "":
-		asked = []string{t.lang}
+	case t.only != nil:
+		asked = t.only
 		r.languages = asked
 	}
 	if iteration == 1 && p.bench.Pairs != nil {
@@ -120,18 +121,33 @@ func (p *planner) selection(r *round, matched *round, checked bool, where string
 	s := filtering.SelectOf(r.arm, r.selector, r.languages)
 	s.Pairs = r.pairs.Key
 	switch reads := r.selector.Reads; {
-	case reads == method.ReadsMargin, reads == method.ReadsChosen:
+	case reads == method.ReadsMargin, reads == method.ReadsChosen, reads == method.ReadsAgreement:
 		s.Reference = r.reference.Key
 	case reads == method.ReadsUnprompted:
 		r.unprompted = p.add(filtering.Unprompted{Policy: r.policy, Pairs: r.pairs.Key, Batch: p.Experiment.Batch.Tokens}, where, p.expected(r))
 		s.Reference, s.Unprompted = r.reference.Key, r.unprompted.Key
+	case reads == method.ReadsGain:
+		p.rehearse(r, &s, where)
 	case reads.Gradients():
 		p.scoring(r, &s, where)
 	}
 	r.selection = p.add(s, who, p.expected(r))
-	if c := r.arm.ConGrad; r.arm.Select == "congrad" && checked && c.FidelityPairs > 0 {
+	if c := r.arm.ConGrad; r.arm.Select == "congrad" && checked && c.FidelityPairs > 0 && c.Scope == model.WholeModel {
 		r.fidelity = p.add(filtering.FidelityOf(*s.Round, c.FidelityPairs, filtering.ScoringOf(c)), who, p.expected(r)+c.FidelityPairs)
 	}
+}
+
+// rehearse plans a training on held-back pairs, as the arm trains, and what it does to all pairs.
+func (p *planner) rehearse(r *round, s *filtering.Select, where string) {
+	share, batch := r.arm.ConGrad.HeldBack, p.Experiment.Batch.Tokens
+	r.heldBack = p.add(filtering.HeldBack{Pairs: r.pairs.Key, Languages: r.languages, Share: share, Seed: r.seed, Iteration: r.iteration}, where, 0)
+	t := training.TrainOf(r.arm, r.languages)
+	t.Policy, t.Pairs, t.Reference, t.Selection = r.policy, r.pairs.Key, r.reference.Key, r.heldBack.Key
+	t.Seed, t.Iteration, t.Batch = r.seed, r.iteration, batch
+	r.rehearsal = p.add(t, where+", held-back pairs", int(math.Ceil(share*float64(p.expected(r))))*r.arm.Train.Epochs)
+	trained := filtering.Reference{Policy: bench.Policy{Stage: r.rehearsal.Key, Trained: true}, Pairs: r.pairs.Key, Batch: batch}
+	r.trained = p.add(trained, where+", after held-back pairs", p.expected(r))
+	s.Reference, s.HeldBack, s.Trained = r.reference.Key, r.heldBack.Key, r.trained.Key
 }
 
 // scoring plans the gradients that a selection reads.
@@ -164,16 +180,20 @@ func (p *planner) remembered(r *round) stage.Ref {
 func (p *planner) train(r *round, of *trainee, matched *round, drift *training.Match) {
 	t := training.TrainOf(r.arm, r.languages)
 	t.Policy, t.Pairs, t.Reference, t.Selection = r.policy, r.pairs.Key, r.reference.Key, ref(r.selection)
-	t.Seed, t.Iteration, t.Language, t.Batch = r.seed, r.iteration, r.lang, p.Experiment.Batch.Tokens
+	t.Seed, t.Iteration, t.Batch = r.seed, r.iteration, p.Experiment.Batch.Tokens
+	t.Of(r.only)
+	if len(r.arm.Groups) > 0 { // its part of a batch of all
+		t.Train.BatchPairs = max(1, t.Train.BatchPairs*len(r.only)/len(p.Experiment.Languages.Seen))
+	}
 	t.Match = drift
 	kept := int(math.Ceil(p.kept(r)))
 	met := kept * r.arm.Train.Epochs
 	if matched != nil {
 		t.Train.Epochs, t.Steps = 0, training.StepsOf(matched.arm, matched.pairs.Key, ref(matched.own()))
 		steps := train.Settings{Epochs: matched.arm.Train.Epochs, BatchPairs: matched.arm.Train.BatchPairs}.Steps(int(math.Ceil(p.kept(matched))))
-		met = steps * min(kept, r.arm.Train.BatchPairs)
+		met = steps * min(kept, t.Train.BatchPairs)
 	}
-	r.train = p.add(t, r.where(of.name()), met)
+	r.train = p.trained(r, t, of, met)
 	if r.arm.Online() {
 		r.selection = r.train // which leaves its choices as a selection does
 	}
@@ -185,8 +205,8 @@ func (p *planner) kept(r *round) float64 {
 	if r.arm.Online() {
 		return kept
 	}
-	if r.lang != "" {
-		kept /= float64(len(r.languages))
+	if r.only != nil {
+		kept *= float64(len(r.only)) / float64(len(r.languages))
 	}
 	if r.arm.Keep.Action != "drop" {
 		return kept

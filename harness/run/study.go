@@ -28,7 +28,7 @@ func (p *Plan) study(st *store.Store, b *bench.Bench, table lang.Table) (record.
 	s := record.Study{
 		Name: x.Name, Title: x.Title, Seeds: x.Seeds, Iterations: x.Iterations, Partial: strings.Join(x.Partial, " "), Backend: b.Backend,
 		Opponent: x.Evaluate.Opponent, Baseline: p.untouched(), Sweeps: sweeps(x),
-		Model: model, Bases: bases, Judge: record.Judge(x.Judge), Loss: lossFields(x.Loss), Train: record.Train(x.Train),
+		Model: model, Bases: bases, Judge: record.Judge(x.Judge), Loss: lossFields(x.Loss), Train: trainFields(x.Train),
 		Generate: record.Generate{
 			PerLanguage: p.limited(x.Prompts.PerLanguage), Samples: x.Generate.Samples, Temperature: x.Generate.Temperature, TopP: x.Generate.TopP,
 		},
@@ -93,6 +93,9 @@ func taskFields(b *bench.Bench, t task.Task, languages []string, per int) record
 	return r
 }
 
+// trainFields are the settings of training.
+func trainFields(t config.Train) record.Train { return record.Train(t.Plain()) }
+
 // armFields describe an arm as far as it uses its settings; changed are those of its own tables that are not the experiment's.
 func (p *Plan) armFields(st *store.Store, b *bench.Bench, a config.Arm, changed []config.Origin) (record.Arm, error) {
 	selector, _ := method.FindSelector(a.Select) // the experiment was checked
@@ -107,6 +110,7 @@ func (p *Plan) armFields(st *store.Store, b *bench.Bench, a config.Arm, changed 
 		r.Mode = a.ConGrad.Mode
 	}
 	if a.Mono() {
+		r.Groups = a.Groups
 		r.Languages = p.Experiment.Languages.Seen
 	}
 	if a.MeetsPairs() {
@@ -114,7 +118,7 @@ func (p *Plan) armFields(st *store.Store, b *bench.Bench, a config.Arm, changed 
 		r.Loss = &l
 	}
 	if a.Trained() {
-		t := record.Train(a.Train)
+		t := trainFields(a.Train)
 		r.Train = &t
 	}
 	if a.Ranks() {

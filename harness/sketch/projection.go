@@ -177,17 +177,22 @@ func Hash(config model.Config, s Settings, seed uint64, round string) func(sketc
 func unhashed(config model.Config, s Settings) int {
 	n := 0
 	for _, shape := range config.Projections(s.Layers) {
-		out, in := shape.Dims[0], shape.Dims[1]
-		a, c := s.sides(out, in)
-		if a {
-			in = min(s.Rank, in)
-		}
-		if c {
-			out = min(s.Rank, out)
-		}
-		n += out * in
+		n += s.length(shape)
 	}
 	return n
+}
+
+// length is that of the sketch of one weight.
+func (s Settings) length(shape model.Shape) int {
+	out, in := shape.Dims[0], shape.Dims[1]
+	a, c := s.sides(out, in)
+	if a {
+		in = min(s.Rank, in)
+	}
+	if c {
+		out = min(s.Rank, out)
+	}
+	return out * in
 }
 
 // Weights are the shares ω_i of a language's pairs in its gradient m = Σ ω_i g_i, in the order in which the pairs were

@@ -11,6 +11,14 @@ import (
 type Round struct {
 	Pairs method.Pairs
 	Gram  *mat.SymDense // [K, K] of the language gradients; a language without pairs has a zero row
+	Parts []Part        // of the weights, where they are told apart: their sums are Pairs and Gram; else nil
+}
+
+// Part is a round of the numbers that belong to one part of the weights.
+type Part struct {
+	Inner  [][]float64   // [n, K]
+	Square []float64     // [n]
+	Gram   *mat.SymDense // [K, K]
 }
 
 // Gather reduces the sketches [n, numbers] of pairs, each in the language of that index into codes, to a Round. The pairs

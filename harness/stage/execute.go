@@ -21,6 +21,7 @@ type Executor struct {
 	Work   func(context.Context, *Stage, *Desk) (Files, error)
 	AtOnce int   // stages at a time; one if it is less
 	Memory int64 // bytes that the stages at work may need together; 0 for no limit. One stage always runs.
+	Wait   bool  // for stages that other processes are at; else Run ends where nothing else is left to do
 
 	memory memory
 }
@@ -42,37 +43,92 @@ func (x *Executor) Run(ctx context.Context, stages []*Stage) error {
 	ends := make(chan done)
 	var faults []error
 	for {
+		var busy error // a stage that another process is at
 		for len(running) < max(1, x.AtOnce) && ctx.Err() == nil {
-			at := next(waiting, running, x.room(len(running), needed))
-			if at < 0 {
+			var s *Stage
+			var release func() error
+			var err error
+			s, release, waiting, busy, err = x.claim(waiting, running, x.room(len(running), needed))
+			if err != nil {
+				faults = append(faults, err)
+				cancel()
+			}
+			if s == nil {
 				break
 			}
-			s := waiting[at]
-			waiting = append(waiting[:at:at], waiting[at+1:]...)
 			running[s.Key] = s
 			needed += s.Memory
 			begun++
-			line := x.Report.Begin(s, begun, total)
-			go func() { ends <- done{s, x.do(ctx, s, line)} }()
+			line := x.Report.Begin(s, begun, max(total, begun))
+			go func() { ends <- done{s, errors.Join(x.do(ctx, s, line), release())} }()
 		}
-		if len(running) == 0 {
+		if len(running) == 0 && (busy == nil || !x.Wait || ctx.Err() != nil) {
+			if ctx.Err() == nil {
+				faults = append(faults, busy)
+			}
 			return conclude(ctx, waiting, faults)
 		}
-		end := <-ends
-		delete(running, end.stage.Key)
-		needed -= end.stage.Memory
-		if stopped := errors.Is(end.err, context.Canceled) && ctx.Err() != nil; end.err != nil && !stopped {
-			faults = append(faults, end.err)
-			cancel()
+		var again <-chan time.Time
+		if busy != nil {
+			again = time.After(lookAgain)
 		}
+		var stopped <-chan struct{}
+		if len(running) == 0 {
+			stopped = ctx.Done()
+		}
+		select {
+		case <-again:
+		case <-stopped:
+		case end := <-ends:
+			delete(running, end.stage.Key)
+			needed -= end.stage.Memory
+			if stopped := errors.Is(end.err, context.Canceled) && ctx.Err() != nil; end.err != nil && !stopped {
+				faults = append(faults, end.err)
+				cancel()
+			}
+		}
+	}
+}
+
+// lookAgain is how long it takes at most until a stage that another process has finished is noticed.
+const lookAgain = 500 * time.Millisecond
+
+// claim takes the first of the waiting stages that is ready, fits, and that no other process is at. Stages that others have finished
+// meanwhile leave the list. busy says who is at a stage that would be ready.
+func (x *Executor) claim(waiting []*Stage, running map[Ref]*Stage, room int64) (s *Stage, release func() error, left []*Stage, busy, err error) {
+	left = waiting
+	held := map[Ref]bool{}
+	for {
+		at := next(left, running, held, room)
+		if at < 0 {
+			return nil, nil, left, busy, nil
+		}
+		s := left[at]
+		release, err := x.Store.HoldStage(string(s.Key), s.Label)
+		var b *store.Busy
+		if errors.As(err, &b) {
+			held[s.Key], busy = true, err
+			continue
+		}
+		if err != nil {
+			return nil, nil, left, busy, err
+		}
+		left = append(left[:at:at], left[at+1:]...)
+		if !x.Store.Has(string(s.Key)) {
+			return s, release, left, busy, nil
+		}
+		if err := release(); err != nil {
+			return nil, nil, left, busy, err
+		}
+		x.Report.Reused(s)
 	}
 }
 
 // conclude is the outcome of a run in which no stage is at work any more.
 func conclude(ctx context.Context, waiting []*Stage, faults []error) error {
-	switch {
-	case len(faults) > 0:
-		return errors.Join(faults...)
+	switch err := errors.Join(faults...); {
+	case err != nil:
+		return err
 	case ctx.Err() != nil:
 		return ctx.Err()
 	case len(waiting) > 0:
@@ -102,8 +158,8 @@ func (x *Executor) room(running int, needed int64) int64 {
 	return max(0, x.Memory-needed)
 }
 
-// next is the first of the waiting stages whose inputs are there and that fits; -1 if there is none.
-func next(waiting []*Stage, running map[Ref]*Stage, room int64) int {
+// next is the first of the waiting stages whose inputs are there, that fits and that is not held; -1 if there is none.
+func next(waiting []*Stage, running map[Ref]*Stage, held map[Ref]bool, room int64) int {
 	unfinished := make(map[Ref]bool, len(waiting)+len(running))
 	for key := range running {
 		unfinished[key] = true
@@ -112,7 +168,7 @@ func next(waiting []*Stage, running map[Ref]*Stage, room int64) int {
 		unfinished[s.Key] = true
 	}
 	for i, s := range waiting {
-		ready := room < 0 || s.Memory <= room
+		ready := (room < 0 || s.Memory <= room) && !held[s.Key]
 		for _, in := range s.Inputs {
 			ready = ready && !unfinished[in]
 		}

@@ -31,7 +31,11 @@ func WriteFolder(path string, fill func(add AddFile) error) error {
 	}
 	defer func() { _ = f.RemoveAll(fresh) }() // nothing is left of it once it is renamed
 	if err := fill(func(name string, content func(w io.Writer) error) error {
-		return disk.Fill(f, filepath.Join(fresh, name), content)
+		file := filepath.Join(fresh, filepath.FromSlash(name))
+		if err := disk.MkdirAll(f, filepath.Dir(file)); err != nil {
+			return err
+		}
+		return disk.Fill(f, file, content)
 	}); err != nil {
 		return err
 	}

@@ -12,6 +12,10 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"congrad/harness/disk"
+
+	"github.com/gofrs/flock"
 )
 
 // registryFolder lists the runs that were planned: one file each, named by the stages. A run's folder may be moved or renamed; its
@@ -39,6 +43,19 @@ func (s *Store) Register(folder string, keys []string) error {
 	if err != nil {
 		return fmt.Errorf("registering a run: %w", err)
 	}
+	return s.listed(func() error { return s.register(folder, keys) })
+}
+
+// listed does something to the list while no other process does.
+func (s *Store) listed(do func() error) error {
+	lock := flock.New(filepath.Join(s.root, registryFolder+".lock"))
+	if err := lock.Lock(); err != nil { // which takes moments
+		return fmt.Errorf("registering a run: %w", err)
+	}
+	return errors.Join(do(), lock.Close())
+}
+
+func (s *Store) register(folder string, keys []string) error {
 	r := Run{RunID(keys), nil, time.Now().UTC().Truncate(time.Second), slices.Sorted(slices.Values(keys))}
 	if known, err := s.registered(r.ID); err == nil { // else there is none, or it is damaged and written again
 		r = known
@@ -55,7 +72,7 @@ func (s *Store) writeRun(r Run) error {
 	if err != nil {
 		return fmt.Errorf("registering a run: %w", err)
 	}
-	return WriteFile(s.registryFile(r.ID), append(data, '\n'))
+	return disk.Write(s.disk, s.registryFile(r.ID), disk.Bytes(append(data, '\n')))
 }
 
 func (s *Store) registryFile(id string) string {
@@ -101,11 +118,15 @@ func (s *Store) registered(id string) (Run, error) {
 
 // Forget drops folders of a run from the store's list, and the run with the last of them; its artefacts stay until they are removed.
 func (s *Store) Forget(r Run, folders []string) error {
+	return s.listed(func() error { return s.forget(r, folders) })
+}
+
+func (s *Store) forget(r Run, folders []string) error {
 	r.Folders = slices.DeleteFunc(slices.Clone(r.Folders), func(f string) bool { return slices.Contains(folders, f) })
 	if len(r.Folders) > 0 {
 		return s.writeRun(r)
 	}
-	if err := os.Remove(s.registryFile(r.ID)); err != nil {
+	if err := s.disk.RemoveAll(s.registryFile(r.ID)); err != nil {
 		return fmt.Errorf("forgetting a run: %w", err)
 	}
 	return nil

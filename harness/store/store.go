@@ -19,6 +19,7 @@ import (
 	"strings"
 
 	"congrad/harness/disk"
+	"congrad/harness/exit"
 
 	"github.com/gofrs/flock"
 )
@@ -62,12 +63,11 @@ func (m Meta) Key() (string, error) {
 // none of its artefacts would be found, at worst one would be taken for something else.
 const format = "2"
 
-// checkFormat reports a store of another format, and marks a new one.
-func checkFormat(f disk.FS, root string) error {
-	path := filepath.Join(root, "format")
-	data, err := os.ReadFile(path)
+// formatOf is the format of the store at root; empty for a new one.
+func formatOf(root string) (string, error) {
+	data, err := os.ReadFile(filepath.Join(root, "format"))
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
-		return fmt.Errorf("opening the store: %w", err)
+		return "", fmt.Errorf("opening the store: %w", err)
 	}
 	there := strings.TrimSpace(string(data))
 	if there == "" {
@@ -75,55 +75,83 @@ func checkFormat(f disk.FS, root string) error {
 			there = "1"
 		}
 	}
-	switch there {
-	case "":
-		return disk.Write(f, path, disk.Bytes([]byte(format+"\n")))
-	case format:
-		return nil
-	}
-	return fmt.Errorf("the store %s has format %s, this congrad reads format %s: its stages cannot be continued, and nothing in it was changed. "+
-		"Move it out of the way (mv %s %s), or give runs another folder (--runs DIR); kept replies of judges (replies-*.jsonl) may be copied to the new store",
-		root, there, format, root, root+"-"+there)
+	return there, nil
 }
 
-// Open opens or makes the store at root for one process, and removes what a killed one left half written.
+// checkFormat reports a store of another format.
+func checkFormat(root string) error {
+	there, err := formatOf(root)
+	if err != nil || there == "" || there == format {
+		return err
+	}
+	return exit.With(exit.Data, fmt.Errorf("the store %s has format %s, this congrad reads format %s: its stages cannot be continued, and nothing in it was changed. "+
+		"Move it out of the way (mv %s %s), or give runs another folder (--runs DIR); kept replies of judges (replies-*.jsonl) may be copied to the new store",
+		root, there, format, root, root+"-"+there))
+}
+
+// Open opens or makes the store at root, next to other processes. The first one removes what killed ones left half written.
 func Open(root string) (*Store, error) { return OpenOn(disk.Machine{}, root) }
 
 // OpenOn opens the store, and writes through the disk that it is given.
 func OpenOn(f disk.FS, root string) (*Store, error) {
+	if err := checkFormat(root); err != nil { // nothing in it is touched
+		return nil, err
+	}
 	if err := disk.MkdirAll(f, root); err != nil {
 		return nil, fmt.Errorf("opening the store: %w", err)
 	}
-	s := &Store{root: root, disk: f, lock: flock.New(filepath.Join(root, "lock"))}
-	ok, err := s.lock.TryLock()
+	s := &Store{root: root, disk: f}
+	return s, s.join(s.prepare)
+}
+
+// Alone opens the store for one process, which may remove artefacts.
+func Alone(root string) (*Store, error) {
+	s, err := Open(root)
 	if err != nil {
-		return nil, fmt.Errorf("locking the store %s: %w", root, err)
+		return nil, err
 	}
-	if !ok {
-		return nil, fmt.Errorf("the store %s is in use by another congrad; wait for it, or give this run another folder (--runs DIR)", root)
+	if err := s.Close(); err != nil {
+		return nil, err
 	}
-	if err := checkFormat(f, root); err != nil {
-		return nil, errors.Join(err, s.lock.Unlock())
+	s.lock, err = hold("the store "+root, filepath.Join(root, "lock"))
+	return s, err
+}
+
+// Read opens the store to read from it. It takes no lock, makes nothing and waits for nobody; a store that is not there is empty.
+func Read(root string) (*Store, error) {
+	return &Store{root: root, disk: disk.Machine{}}, checkFormat(root)
+}
+
+// prepare marks a new store and removes what killed processes left half written. No other process may be at work.
+func (s *Store) prepare() error {
+	if there, err := formatOf(s.root); err != nil {
+		return err
+	} else if there == "" {
+		if err := disk.Write(s.disk, filepath.Join(s.root, "format"), disk.Bytes([]byte(format+"\n"))); err != nil {
+			return fmt.Errorf("opening the store: %w", err)
+		}
 	}
-	entries, err := os.ReadDir(root)
+	entries, err := os.ReadDir(s.root)
 	if err != nil {
-		return nil, fmt.Errorf("opening the store: %w", err)
+		return fmt.Errorf("opening the store: %w", err)
 	}
 	for _, e := range entries {
 		if strings.HasPrefix(e.Name(), "new-") {
-			if err := f.RemoveAll(filepath.Join(root, e.Name())); err != nil {
-				return nil, fmt.Errorf("removing incomplete artefacts: %w", err)
+			if err := s.disk.RemoveAll(filepath.Join(s.root, e.Name())); err != nil {
+				return fmt.Errorf("removing incomplete artefacts: %w", err)
 			}
 		}
 	}
-	if err := disk.Sweep(f, root); err != nil {
-		return nil, err
-	}
-	return s, nil
+	return disk.Sweep(s.disk, s.root)
 }
 
-// Close lets other processes in.
-func (s *Store) Close() error { return s.lock.Unlock() }
+// Close ends the work in the store.
+func (s *Store) Close() error {
+	if s.lock == nil {
+		return nil
+	}
+	return s.lock.Close()
+}
 
 // Has reports whether the artefact is there.
 func (s *Store) Has(key string) bool {
@@ -216,7 +244,7 @@ func (a *Artefact) Read(name string) ([]byte, error) {
 // Keys lists, in order, what the store holds anything of: artefacts, and stages that left no more than their scratch.
 func (s *Store) Keys() ([]string, error) {
 	entries, err := os.ReadDir(s.root)
-	if err != nil {
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return nil, fmt.Errorf("listing the store: %w", err)
 	}
 	var keys []string

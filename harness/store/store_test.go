@@ -8,6 +8,8 @@ import (
 	"strings"
 	"testing"
 
+	"congrad/harness/exit"
+
 	"github.com/google/go-cmp/cmp"
 )
 
@@ -191,20 +193,91 @@ func TestPutReplacesWhatARemovalLeft(t *testing.T) {
 	}
 }
 
-func TestOneProcessAtATime(t *testing.T) {
+// Any number of processes work in a store, unless one removes artefacts; a stage and a run are one process's. Readers wait for nobody.
+func TestWhoWaitsForWhom(t *testing.T) {
 	root := t.TempDir()
-	s := open(t, root)
-	if _, err := Open(root); err == nil || !strings.Contains(err.Error(), "in use") {
-		t.Errorf("a second one got in: %v", err)
+	one, two := open(t, root), open(t, root)
+	isBusy := func(what string, err error) {
+		t.Helper()
+		var b *Busy
+		if !errors.As(err, &b) || exit.Code(err) != exit.Busy || !strings.Contains(err.Error(), what) || b.By != me() {
+			t.Errorf("%s: %v", what, err)
+		}
 	}
-	if err := s.Close(); err != nil {
+	for what, hold := range map[string]func(s *Store) (func() error, error){
+		"training":  func(s *Store) (func() error, error) { return s.HoldStage("k", "training") },
+		"the run x": func(s *Store) (func() error, error) { return s.HoldRun("x") },
+	} {
+		release, err := hold(one)
+		if err != nil {
+			t.Fatal(err)
+		}
+		_, err = hold(two)
+		isBusy(what, err)
+		if err := release(); err != nil {
+			t.Fatal(err)
+		}
+		if release, err = hold(two); err != nil {
+			t.Fatal(err)
+		}
+		if err := release(); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if _, err := Alone(root); err == nil || !strings.Contains(err.Error(), "in use") {
+		t.Errorf("alone, beside two others: %v", err)
+	}
+	if err := errors.Join(one.Close(), two.Close()); err != nil {
 		t.Fatal(err)
 	}
-	again, err := Open(root)
+	alone, err := Alone(root)
 	if err != nil {
 		t.Fatal(err)
 	}
-	again.Close()
+	_, err = Open(root)
+	isBusy("the store "+root, err)
+	if _, err := Read(root); err != nil {
+		t.Errorf("a reader: %v", err)
+	}
+	if err := alone.Close(); err != nil {
+		t.Fatal(err)
+	}
+	open(t, root)
+}
+
+// A reader makes nothing, and refuses a store of another format.
+func TestReadersLeaveNothing(t *testing.T) {
+	root := filepath.Join(t.TempDir(), "none")
+	s, err := Read(root)
+	if err != nil || s.Has("x") {
+		t.Fatal(err)
+	}
+	if keys, err := s.Keys(); len(keys) != 0 || err != nil {
+		t.Error(keys, err)
+	}
+	if _, err := os.Stat(root); !os.IsNotExist(err) {
+		t.Error("it made the store")
+	}
+	if err := WriteFile(filepath.Join(root, "format"), []byte("3")); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := Read(root); err == nil || !strings.Contains(err.Error(), "has format 3") {
+		t.Error(err)
+	}
+}
+
+// A process that has ended is not named.
+func TestHoldersThatAreGone(t *testing.T) {
+	h := me()
+	if h.gone() || !strings.Contains(h.String(), "(process ") {
+		t.Error(h.String())
+	}
+	if h.PID = 1 << 22; !h.gone() || h.String() != "another congrad" { // the kernel's highest
+		t.Error(h.String())
+	}
+	if h.Host += "x"; h.gone() {
+		t.Error("a process of another machine cannot be seen")
+	}
 }
 
 // Units that were computed before a stop are not computed again, and a line that was cut is.

@@ -9,6 +9,8 @@ import (
 	"path/filepath"
 	"regexp"
 	"time"
+
+	"congrad/harness/disk"
 )
 
 // trashFolder holds what was taken out of the store, until it has been there long enough. The time of a folder in it is when it was
@@ -41,7 +43,7 @@ func (s *Store) discard(dir, name string) (string, error) {
 		return "", nil
 	}
 	trash := filepath.Join(s.root, trashFolder)
-	if err := os.MkdirAll(trash, 0o755); err != nil {
+	if err := disk.MkdirAll(s.disk, trash); err != nil {
 		return "", fmt.Errorf("moving %s to the trash: %w", dir, err)
 	}
 	to := filepath.Join(trash, name)
@@ -52,7 +54,11 @@ func (s *Store) discard(dir, name string) (string, error) {
 		to = filepath.Join(trash, fmt.Sprintf("%s~%d", name, n))
 	}
 	now := time.Now()
-	if err := errors.Join(os.Chtimes(dir, now, now), Move(dir, to)); err != nil { // the time first: killed in between, it is not old
+	err := errors.Join(os.Chtimes(dir, now, now), move(s.disk, dir, to)) // the time first: killed in between, it is not old
+	if errors.Is(err, fs.ErrNotExist) {
+		return "", nil // another process was faster
+	}
+	if err != nil {
 		return "", fmt.Errorf("moving %s to the trash: %w", dir, err)
 	}
 	return to, nil
@@ -75,7 +81,11 @@ func (s *Store) Restore(key string) (bool, error) {
 				continue // it stays in the trash; the stage is done again
 			}
 		}
-		if err := Move(from, dir); err != nil {
+		err := move(s.disk, from, dir)
+		if _, gone := os.Stat(from); errors.Is(gone, fs.ErrNotExist) && err != nil {
+			continue // another process took it back
+		}
+		if err != nil {
 			return back, fmt.Errorf("taking %s back from the trash: %w", key, err)
 		}
 		back = true
@@ -117,7 +127,7 @@ func (s *Store) Discarded() ([]Discarded, error) {
 
 // Delete deletes something in the trash for good.
 func (s *Store) Delete(d Discarded) error {
-	if err := os.RemoveAll(filepath.Join(s.root, trashFolder, d.Name)); err != nil {
+	if err := s.disk.RemoveAll(filepath.Join(s.root, trashFolder, d.Name)); err != nil {
 		return fmt.Errorf("emptying the trash: %w", err)
 	}
 	return nil

@@ -49,6 +49,22 @@ func joinCharacters(tokens []string) string {
 	return out.String()
 }
 
+// joinMetaspace is the decoder Metaspace: ▁ are spaces, but in the first token nothing, if the pre-tokenizer puts one before a text. It
+// leaves byte tokens as they are spelled.
+func joinMetaspace(added bool) decoder {
+	return func(tokens []string) string {
+		var out strings.Builder
+		for i, token := range tokens {
+			space := " "
+			if i == 0 && added {
+				space = ""
+			}
+			out.WriteString(strings.ReplaceAll(token, metaspace, space))
+		}
+		return out.String()
+	}
+}
+
 // byteToken is the byte that a token <0xNN> stands for.
 func byteToken(token string) (byte, bool) {
 	if len(token) != 6 || !strings.HasPrefix(token, "<0x") || token[5] != '>' {

@@ -15,7 +15,7 @@ import (
 )
 
 // families are the small tokenizers that testdata/families.py makes, with the pipelines of the real ones.
-var families = []string{"llama", "qwen", "smollm2", "gemma"}
+var families = []string{"llama", "qwen", "smollm2", "gemma", "unigram", "unigram-words"}
 
 // golden is what the Python package tokenizers makes of families/texts.json (testdata/goldens.py).
 type golden struct {
@@ -292,7 +292,12 @@ func BenchmarkFamilies(b *testing.B) {
 				b.SetBytes(int64(size))
 				for b.Loop() {
 					if cold {
-						tok.model.cache = newCache()
+						switch m := tok.model.(type) {
+						case *bpe:
+							m.cache = newCache()
+						case *unigram:
+							m.cache = newCache()
+						}
 					}
 					for _, line := range lines {
 						tok.Encode(line)

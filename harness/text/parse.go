@@ -44,6 +44,8 @@ type modelFile struct {
 	IgnoreMerges bool           `json:"ignore_merges"`
 	Vocab        map[string]int `json:"vocab"`
 	Merges       mergeList      `json:"merges"`
+
+	unigram *unigramFile // of a Unigram, which has nothing of the above but type and vocab
 }
 
 // mergeList reads merges in either of their two spellings, "a b" or ["a", "b"].
@@ -105,9 +107,12 @@ func parse(data []byte) (*Tokenizer, error) {
 		return nil, fmt.Errorf("pre_tokenizer: %w", err)
 	}
 	if split.bytes != nil {
+		if m.unigram != nil {
+			return nil, fmt.Errorf("pre_tokenizer: ByteLevel before a Unigram is not supported")
+		}
 		err = t.byteLevel(&f, m, split.bytes)
 	} else {
-		t.prefix = split.prefix
+		t.prefix, t.split = split.prefix, split.characters
 		err = t.characters(&f, m)
 	}
 	if err == nil {
@@ -122,19 +127,29 @@ func parse(data []byte) (*Tokenizer, error) {
 	return t, nil
 }
 
-// parseModel reads the BPE.
+// parseModel reads the BPE or the Unigram.
 func parseModel(data json.RawMessage) (*modelFile, error) {
+	var kind struct{ Type string }
+	if json.Unmarshal(data, &kind) == nil && kind.Type == "Unigram" {
+		m := modelFile{Type: kind.Type, Vocab: map[string]int{}, unigram: new(unigramFile)}
+		if err := strict(data, m.unigram); err != nil {
+			return nil, fmt.Errorf("model: %w", err)
+		}
+		for id, t := range m.unigram.Vocab {
+			m.Vocab[t.token] = id
+		}
+		return &m, nil
+	}
 	var m modelFile
 	if err := strict(data, &m); err != nil {
-		var kind struct{ Type string }
-		if json.Unmarshal(data, &kind) == nil && kind.Type != "BPE" {
-			return nil, fmt.Errorf("model.type %q is not supported; BPE is", kind.Type)
+		if kind.Type != "BPE" {
+			return nil, fmt.Errorf("model.type %q is not supported; BPE and Unigram are", kind.Type)
 		}
 		return nil, fmt.Errorf("model: %w", err)
 	}
 	switch {
 	case m.Type != "BPE":
-		return nil, fmt.Errorf("model.type %q is not supported; BPE is", m.Type)
+		return nil, fmt.Errorf("model.type %q is not supported; BPE and Unigram are", m.Type)
 	case m.Dropout != nil && *m.Dropout != 0:
 		return nil, fmt.Errorf("model.dropout %g is not supported; null is", *m.Dropout)
 	case m.Prefix != nil && *m.Prefix != "":
@@ -147,7 +162,7 @@ func parseModel(data json.RawMessage) (*modelFile, error) {
 
 // needsMerges reports a vocabulary that nothing makes: without its merges every text would fall apart into single symbols, silently.
 func (m *modelFile) needsMerges(added []addedToken) error {
-	if len(m.Merges) > 0 || m.IgnoreMerges {
+	if m.Type != "BPE" || len(m.Merges) > 0 || m.IgnoreMerges {
 		return nil
 	}
 	given := map[string]bool{}

@@ -38,10 +38,11 @@ type step struct {
 }
 
 // splitting is what a pre-tokenizer does: how text is split before ByteLevel writes it as bytes, or, where bytes is nil, what it puts
-// before a text.
+// before a text and whether it cuts it.
 type splitting struct {
-	bytes  splitter
-	prefix prefix
+	bytes      splitter
+	characters splitter // where the reference itself cuts; nil: it does not
+	prefix     prefix
 }
 
 // parsePreTokenizer reads what comes before ByteLevel, or what comes of SentencePiece: nothing (Llama-2), Metaspace (Llama-2 as
@@ -61,8 +62,11 @@ func parsePreTokenizer(data json.RawMessage) (splitting, error) {
 	if p.Type == "Metaspace" {
 		schemes := map[string]prefix{"always": splitterAdds, "first": splitterAddsOne, "never": noPrefix}
 		scheme, ok := schemes[p.PrependScheme]
-		if !ok || p.Replacement != metaspace || p.Split == nil || *p.Split {
-			return none, fmt.Errorf(`of Metaspace only replacement "▁" with split false and a prepend_scheme is supported: %.240s`, data)
+		if !ok || p.Replacement != metaspace {
+			return none, fmt.Errorf(`of Metaspace only replacement "▁" with a prepend_scheme is supported: %.240s`, data)
+		}
+		if p.Split == nil || *p.Split {
+			return splitting{prefix: scheme, characters: everyMetaspace}, nil
 		}
 		return splitting{prefix: scheme}, nil
 	}
@@ -101,15 +105,16 @@ func (t *Tokenizer) byteLevel(f *file, m *modelFile, split splitter) error {
 		return fmt.Errorf("model: unk_token, fuse_unk and byte_fallback are not supported beside ByteLevel")
 	}
 	t.split, t.join = split, joinBytes
-	t.model = &bpe{bytes: new([256]int32), cache: newCache()}
+	model := &bpe{bytes: new([256]int32), cache: newCache()}
+	t.model = model
 	for b, symbol := range byteSymbol {
-		t.model.bytes[b] = -1
+		model.bytes[b] = -1
 		if id, ok := m.Vocab[symbol]; ok {
-			t.model.bytes[b] = int32(id)
+			model.bytes[b] = int32(id)
 		}
 	}
 	if m.IgnoreMerges {
-		t.model.whole = make(map[string]int, len(m.Vocab))
+		model.whole = make(map[string]int, len(m.Vocab))
 	}
 	t.spell = func(token string) string {
 		if spelled, ok := symbolBytes(token); ok {
@@ -121,10 +126,10 @@ func (t *Tokenizer) byteLevel(f *file, m *modelFile, split splitter) error {
 	for id, token := range t.tokens {
 		t.spelled[id] = t.spell(token)
 		if _, ok := symbolBytes(token); ok && m.IgnoreMerges && id < len(m.Vocab) {
-			t.model.whole[t.spelled[id]] = id
+			model.whole[t.spelled[id]] = id
 		}
 	}
-	return t.model.learn(m.Merges, m.Vocab)
+	return model.learn(m.Merges, m.Vocab)
 }
 
 // characters completes a tokenizer whose symbols are characters, with ▁ for spaces.
@@ -138,12 +143,22 @@ func (t *Tokenizer) characters(f *file, m *modelFile) error {
 	if m.IgnoreMerges {
 		return fmt.Errorf("model: ignore_merges is not supported without ByteLevel")
 	}
-	t.split = metaspaced(joinedToMetaspace(m.Merges))
 	t.spelled, t.spell = slices.Clone(t.tokens), func(token string) string { return token }
-	t.model = &bpe{chars: map[rune]int32{}, unknown: -1, fuse: m.FuseUnknown, cache: newCache()}
+	if m.unigram != nil {
+		if t.split == nil {
+			t.split = func(s string, piece func(string)) { piece(s) }
+		}
+		u, err := newUnigram(m.unigram, t.special)
+		t.model = u
+		return err
+	}
+	if t.split == nil {
+		t.split = metaspaced(joinedToMetaspace(m.Merges))
+	}
+	model := &bpe{chars: map[rune]int32{}, unknown: -1, fuse: m.FuseUnknown, cache: newCache()}
 	for token, id := range m.Vocab {
 		if r, n := utf8.DecodeRuneInString(token); n > 0 && n == len(token) {
-			t.model.chars[r] = int32(id)
+			model.chars[r] = int32(id)
 		}
 	}
 	if m.Unknown != nil {
@@ -151,18 +166,13 @@ func (t *Tokenizer) characters(f *file, m *modelFile) error {
 		if !ok {
 			return fmt.Errorf("model: the unk_token %q is not in the vocabulary", *m.Unknown)
 		}
-		t.model.unknown = int32(id)
+		model.unknown = int32(id)
 	}
 	if m.ByteFallback {
-		t.model.fallback = new([256]int32)
-		for b := range 256 {
-			t.model.fallback[b] = -1
-			if id, ok := m.Vocab[fmt.Sprintf("<0x%02X>", b)]; ok {
-				t.model.fallback[b] = int32(id)
-			}
-		}
+		model.fallback = byteTokens(func(token string) (int, bool) { id, ok := m.Vocab[token]; return id, ok })
 	}
-	return t.model.learn(m.Merges, m.Vocab)
+	t.model = model
+	return model.learn(m.Merges, m.Vocab)
 }
 
 // spaces reads where spaces become ▁, and what is put before a text: a normalizer, unless the pre-tokenizer Metaspace does it.
@@ -198,10 +208,15 @@ func (t *Tokenizer) spaces(f *file) error {
 // joining reads how tokens become text.
 func (t *Tokenizer) joining(data json.RawMessage) error {
 	var d step
-	known := !null(data) && strict(data, &d) == nil && d.Type == "Sequence" && len(d.Decoders) >= 3
+	read := !null(data) && strict(data, &d) == nil
+	if read && d.Type == "Metaspace" && d.Replacement == metaspace && slices.Contains([]string{"always", "first", "never"}, d.PrependScheme) {
+		t.join = joinMetaspace(d.PrependScheme != "never")
+		return nil
+	}
+	known := read && d.Type == "Sequence" && len(d.Decoders) >= 3
 	if !known || d.Decoders[0].Type != "Replace" || d.Decoders[0].Pattern.String != metaspace || d.Decoders[0].Content != " " ||
 		d.Decoders[1].Type != "ByteFallback" || d.Decoders[2].Type != "Fuse" {
-		return fmt.Errorf(`decoder: without ByteLevel only Sequence[Replace "▁" by " ", ByteFallback, Fuse] is supported, with or without a Strip of one space on the left: %.240s`, data)
+		return fmt.Errorf(`decoder: without ByteLevel only Metaspace with a prepend_scheme is supported and Sequence[Replace "▁" by " ", ByteFallback, Fuse], with or without a Strip of one space on the left: %.240s`, data)
 	}
 	t.join = joinCharacters
 	switch rest := d.Decoders[3:]; {

@@ -6,12 +6,17 @@ import (
 	"slices"
 )
 
-// Tokenizer is a BPE read from a Hugging Face tokenizer.json. Its ids are those of the Python package tokenizers. It is
+// merger makes a piece tokens.
+type merger interface {
+	piece(ids []int, s string) []int
+}
+
+// Tokenizer is a BPE or a Unigram read from a Hugging Face tokenizer.json. Its ids are those of the Python package tokenizers. It is
 // safe for concurrent use.
 //
 // Text runs through the parts of the file in this order: added tokens are cut out of it, what lies between is normalized, added tokens
-// that are normalized themselves are cut out of that, the rest is split into pieces, the symbols of each piece are merged, and the
-// post-processor puts special tokens around it all.
+// that are normalized themselves are cut out of that, the rest is split into pieces, the symbols of each piece are merged (of a Unigram: the
+// best tokens of each piece are found), and the post-processor puts special tokens around it all.
 //
 // Own code, because no Go library reads these files exactly: of those measured, one panics on common files, one needs
 // Rust at build time, and one reads only SentencePiece models.
@@ -26,7 +31,7 @@ type Tokenizer struct {
 	normalize func(string) string
 	prefix    prefix
 	split     splitter
-	model     *bpe
+	model     merger
 	join      decoder
 	before    []int // what the post-processor puts before a text,
 	after     []int // and after it

@@ -189,7 +189,7 @@ func TestParseRefuses(t *testing.T) {
 	const post = `"post_processor": {"type": "TemplateProcessing", "pair": [], "special_tokens": {"x": {"id": "x", "ids": [%s], "tokens": ["x"]}}, "single": [%s]}`
 	const textPart, tokenPart = `{"Sequence": {"id": "A", "type_id": 0}}`, `{"SpecialToken": {"id": "x", "type_id": 0}}`
 	for name, c := range map[string]struct{ old, new, want string }{
-		"another model":          {`"type": "BPE"`, `"type": "Unigram"`, `model.type "Unigram"`},
+		"another model":          {`"type": "BPE"`, `"type": "WordPiece"`, `model.type "WordPiece" is not supported; BPE and Unigram are`},
 		"an unknown key":         {`"version"`, `"postscript": 1, "version"`, `unknown field "postscript"`},
 		"an unknown flag":        {`"fuse_unk"`, `"merge_twice": true, "fuse_unk"`, `unknown field "merge_twice"`},
 		"dropout":                {`"dropout": null`, `"dropout": 0.1`, "model.dropout 0.1"},

@@ -2,10 +2,12 @@ package train
 
 import (
 	"math"
+	"math/rand/v2"
 	"slices"
 	"strconv"
 
 	"congrad/harness/method"
+	"congrad/harness/model"
 	"congrad/harness/nn"
 	"congrad/harness/rng"
 
@@ -28,7 +30,8 @@ import (
 type Surgery struct {
 	Aggregator method.Aggregator
 	Languages  int       // of the study
-	State      []float64 // [languages, languages] what a Stateful aggregator goes on from; nil starts afresh
+	Scope      string    // of model.Scopes: the parts of the weights in each of which gradients are combined by themselves; empty: the whole model
+	State      []float64 // [parts, languages, languages] what a Stateful aggregator goes on from; nil starts afresh
 }
 
 // Combined is what a step of surgery reports; a language pair is two languages that both have pairs and gradients in the step.
@@ -45,6 +48,7 @@ type surgeon struct {
 	settings Settings
 	trainer  *nn.Trainer
 	stack    *nn.GradientStack
+	parts    []int // of the trainer's weights
 	layout   Layout
 	seed     uint64
 	round    string
@@ -55,7 +59,7 @@ type surgeon struct {
 func (s Settings) newSurgeon(t *nn.Trainer, c course, pairs []Pair, seed uint64, round string) *surgeon {
 	slots := min(c.full, len(byLanguage(pairs)))
 	return &surgeon{
-		Surgery: *s.Surgery, settings: s, trainer: t, stack: t.NewGradientStack(slots), layout: c.room((c.full + slots - 1) / slots), seed: seed, round: round,
+		Surgery: *s.Surgery, settings: s, trainer: t, stack: t.NewGradientStack(slots), parts: model.Parts(t.Shapes(), s.Surgery.Scope), layout: c.room((c.full + slots - 1) / slots), seed: seed, round: round,
 	}
 }
 
@@ -74,22 +78,43 @@ func (s *surgeon) accumulate(batch []Pair, step *Step) error {
 			return err
 		}
 	}
-	gram, err := s.stack.Gram()
+	grams, err := s.stack.Grams(s.parts)
 	if err != nil {
 		return err
 	}
-	if err := Diverged(step.Loss, math.Sqrt(mat.Trace(gram))); err != nil {
+	whole := mat.NewSymDense(len(groups), nil)
+	for _, gram := range grams {
+		whole.AddSym(whole, gram)
+	}
+	if err := Diverged(step.Loss, math.Sqrt(mat.Trace(whole))); err != nil {
 		return err
 	}
-	stream := rng.Stream(s.seed, "aggregator of a step", s.round, strconv.Itoa(step.Step))
-	w, err := method.ConsensusAmong(s.Aggregator, gram, present, s.Languages, s.State, stream)
+	weights, err := s.weights(grams, present, rng.Stream(s.seed, "aggregator of a step", s.round, strconv.Itoa(step.Step)))
 	if err != nil {
 		return err
 	}
-	s.State = w.State
-	step.Surgery = combined(gram)
-	step.Surgery.State = w.State
-	return s.stack.Combine(w.Weights)
+	step.Surgery = combined(whole)
+	step.Surgery.State = s.State
+	return s.stack.Combine(s.parts, weights)
+}
+
+// weights are those of the gradients of the present languages in each part [parts][present], of which grams are the Gram matrices.
+func (s *surgeon) weights(grams []*mat.SymDense, present []int, stream *rand.Rand) ([][]float64, error) {
+	var weights [][]float64
+	var state []float64
+	for k, gram := range grams {
+		var own []float64
+		if n := s.Languages * s.Languages; s.State != nil {
+			own = s.State[k*n : (k+1)*n]
+		}
+		w, err := method.ConsensusAmong(s.Aggregator, gram, present, s.Languages, own, stream)
+		if err != nil {
+			return nil, err
+		}
+		weights, state = append(weights, w.Weights), append(state, w.State...)
+	}
+	s.State = state
+	return weights, nil
 }
 
 // byLanguage are the indices of the pairs of each language that has some, by language.

@@ -192,13 +192,19 @@ func weighted(weights []float64, gradients [][][]float64) [][]float64 {
 // operate is the gradient that a step of surgery leaves, and what the step reports.
 func operate(t *testing.T, e *nn.Engine, batch []Pair, a method.Aggregator) ([][]float64, Step) {
 	t.Helper()
-	trainer, err := e.NewTrainer(model.New(config, 1), settings.Adam)
+	s := settings
+	s.BatchPairs, s.Surgery = len(batch), &Surgery{Aggregator: a, Languages: 5}
+	return operateAs(t, e, batch, s)
+}
+
+// operateAs is the same under settings of its own.
+func operateAs(t *testing.T, e *nn.Engine, batch []Pair, s Settings) ([][]float64, Step) {
+	t.Helper()
+	trainer, err := e.NewTrainer(model.New(config, 1), s.Adam)
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer trainer.Free()
-	s := settings
-	s.BatchPairs, s.Surgery = len(batch), &Surgery{Aggregator: a, Languages: 5}
 	step := Step{Step: 1, Pairs: len(batch)}
 	if err := s.newSurgeon(trainer, s.course(babel(), 1, "1"), babel(), 1, "1").accumulate(batch, &step); err != nil {
 		t.Fatal(err)
@@ -244,6 +250,55 @@ func TestSurgeryByHand(t *testing.T) {
 			}
 			if step.Surgery.Languages != 3 || math.Abs(step.Surgery.Conflicts-conflicts/3) > 1e-12 {
 				t.Errorf("%s: %+v, with %g conflicts among three languages", a.Name, step.Surgery, conflicts)
+			}
+		}
+	})
+}
+
+// Block by block, the step is what the aggregator makes of the languages' gradients in each block alone.
+func TestSurgeryByBlock(t *testing.T) {
+	devicetest.Each(t, func(t *testing.T, b device.Backend) {
+		e, batch := nn.NewEngine(b, config), babel()[:8]
+		gradients, shapes := explicit(t, e, batch), config.Shapes()
+		parts := model.Parts(shapes, model.EachBlock)
+		for _, name := range []string{"pcgrad_fixed", "mgda", "gradvac"} {
+			s := settings
+			s.BatchPairs, s.Surgery = len(batch), &Surgery{Aggregator: find(t, name), Languages: 5, Scope: model.EachBlock}
+			got, step := operateAs(t, e, batch, s)
+			whole, _ := operate(t, e, batch, find(t, name))
+			stream, differs := rng.Stream(1, "aggregator of a step", "1", "1"), 0.0
+			for part := range slices.Max(parts) + 1 {
+				only := make([][][]float64, len(gradients)) // of the part's weights
+				for k := range gradients {
+					for w := range shapes {
+						if parts[w] == part {
+							only[k] = append(only[k], gradients[k][w])
+						}
+					}
+				}
+				gram := mat.NewSymDense(len(only), nil)
+				for i := range only {
+					for j := i; j < len(only); j++ {
+						gram.SetSym(i, j, dot(only[i], only[j]))
+					}
+				}
+				want, at := weighted(find(t, name).Weights(gram, stream).Weights, only), 0
+				for w, shape := range shapes {
+					if parts[w] != part {
+						continue
+					}
+					if d := floats.Distance(got[w], want[at], math.Inf(1)); d > 1e-5*math.Sqrt(mat.Trace(gram)) {
+						t.Errorf("%s: %s is %g from what the host makes of its block", name, shape.Name, d)
+					}
+					differs = max(differs, floats.Distance(got[w], whole[w], math.Inf(1)))
+					at++
+				}
+			}
+			if differs == 0 {
+				t.Errorf("%s: block by block is the whole model at once", name)
+			}
+			if step.Surgery.Languages != 3 {
+				t.Errorf("%s: %+v", name, step.Surgery)
 			}
 		}
 	})

@@ -14,9 +14,8 @@ import (
 	"congrad/results/records"
 )
 
-// Colours of kept and dropped pairs: they differ in lightness, and the dropped lie below.
-func keptColor() color.RGBA    { return color.RGBA{0x00, 0x72, 0xb2, 0xff} }
-func droppedColor() color.RGBA { return color.RGBA{0xe8, 0xc4, 0x7a, 0xff} }
+// droppedColor is that of dropped pairs. Kept ones have the colour of the arm that kept them, which is darker.
+func droppedColor() color.RGBA { return color.RGBA{0xbb, 0xbf, 0xc4, 0xff} }
 
 const bins = 30
 
@@ -58,13 +57,17 @@ func Alignments(s *outcome.Study) Figure {
 	}
 	score := cmp.Or(records.Score(*selector), "score")
 	f.Caption = fmt.Sprintf("Which pairs does %s keep? Each pair's %s in iteration 1, all seeds; "+
-		"kept pairs dark, dropped ones light, stacked. It keeps %d of %d pairs. Dashed lines are the lowest kept scores, one per seed.",
+		"kept pairs in colour on top of dropped ones in grey. It keeps %d of %d pairs. Dashed lines are the lowest kept scores, one per seed.",
 		selector.Name, score, kept, total)
+	keptColor := plain().color
+	if l, ok := looks(s)[selector.Name]; ok {
+		keptColor = l.color
+	}
 	columns := min(5, len(panels))
 	lines := (len(panels) + columns - 1) / columns
 	f.Height = vg.Points(float64(26 + 66*lines))
 	f.paint = func(c draw.Canvas) {
-		c = keys(draw.Crop(c, 2, -4, 2, -2))
+		c = keys(draw.Crop(c, 2, -4, 2, -2), keptColor)
 		c.FillText(words(normal, draw.XCenter, draw.YBottom), vg.Point{X: (c.Min.X + c.Max.X) / 2, Y: c.Min.Y}, score)
 		c = draw.Crop(c, 0, 0, vg.Points(10), 0)
 		width, height := (c.Max.X-c.Min.X)/vg.Length(columns), (c.Max.Y-c.Min.Y)/vg.Length(lines)
@@ -73,7 +76,7 @@ func Alignments(s *outcome.Study) Figure {
 			left, top := c.Min.X+width*vg.Length(i), c.Max.Y-height*vg.Length(j)
 			panels[k].draw(draw.Canvas{Canvas: c.Canvas, Rectangle: vg.Rectangle{
 				Min: vg.Point{X: left + vg.Points(4), Y: top - height + vg.Points(2)}, Max: vg.Point{X: left + width - vg.Points(4), Y: top},
-			}}, r)
+			}}, r, keptColor)
 		}
 	}
 	return f
@@ -95,13 +98,13 @@ func counted(a measure.Alignment, r span) histogram {
 }
 
 // keys is the legend of the two shades.
-func keys(c draw.Canvas) draw.Canvas {
+func keys(c draw.Canvas, kept color.RGBA) draw.Canvas {
 	style := words(normal, draw.XLeft, draw.YCenter)
 	x, y := c.Min.X+vg.Points(4), c.Max.Y-vg.Points(5)
 	for _, k := range []struct {
 		name  string
 		color color.RGBA
-	}{{"kept", keptColor()}, {"dropped", droppedColor()}} {
+	}{{"kept", kept}, {"dropped", droppedColor()}} {
 		fill(c, k.color, x, y-vg.Points(3), x+vg.Points(10), y+vg.Points(3))
 		c.FillText(style, vg.Point{X: x + vg.Points(13), Y: y}, k.name)
 		x += vg.Points(13+14) + style.Width(k.name)
@@ -110,7 +113,7 @@ func keys(c draw.Canvas) draw.Canvas {
 }
 
 // draw leaves out the vertical axis: heights compare within a panel, not between panels.
-func (h histogram) draw(c draw.Canvas, r span) {
+func (h histogram) draw(c draw.Canvas, r span, kept color.RGBA) {
 	p := axes("", "")
 	r.set(&p.X, 3)
 	top := 1.05 * float64(max(1, h.highest))
@@ -125,7 +128,7 @@ func (h histogram) draw(c draw.Canvas, r span) {
 				fill(c, droppedColor(), left, y(0), right, y(float64(h.dropped[b])))
 			}
 			if h.kept[b] > 0 {
-				fill(c, keptColor(), left, y(float64(h.dropped[b])), right, y(float64(h.dropped[b]+h.kept[b])))
+				fill(c, kept, left, y(float64(h.dropped[b])), right, y(float64(h.dropped[b]+h.kept[b])))
 			}
 		}
 		for _, t := range h.Thresholds {

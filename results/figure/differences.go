@@ -37,16 +37,7 @@ func Differences(s *outcome.Study) Figure {
 		f.Caption = s.NoReference()
 		return f
 	}
-	var others []record.Arm
-	all := drawable(s.Trained())
-	arms := series{labels: labels{key: all.key}, left: all.left}
-	for i, a := range all.arms {
-		if a.Name != reference.Name {
-			others = append(others, a)
-			arms.look, arms.drawn = append(arms.look, all.look[i]), append(arms.drawn, all.drawn[i])
-		}
-	}
-	arms.arms = others
+	arms := drawable(s, s.Trained()).only(func(a record.Arm) bool { return a.Name != reference.Name })
 	places, blocks, end := slots(s)
 	r, n := over(0), 0
 	contrasts := make([]contrast, len(arms.arms))
@@ -70,7 +61,7 @@ func Differences(s *outcome.Study) Figure {
 	}
 	f.Caption = question + " Win rate minus " + reference.Name + "'s on the same prompts and seeds, with 95 % intervals. " +
 		detections(arms, contrasts, places) + " Filled markers are significant after Holm's correction over languages, hollow ones are not." +
-		starred(s) + confined(s, arms) + s.JudgedBy() + arms.note() + label.key
+		daggered(s) + confined(s, arms) + s.JudgedBy() + arms.note() + label.key
 	r = r.wide(0.04)
 	f.Height = vg.Points(46 + (8+3.5*float64(len(arms.arms)))*end)
 	f.paint = func(c draw.Canvas) {

@@ -18,7 +18,7 @@ type moved struct{ drift, rate stats.Estimate }
 // of answering: an arm that gains more at the same distance does not merely train faster.
 func Drift(s *outcome.Study) Figure {
 	f := Figure{Name: "drift", Width: Page, Height: 2.6 * vg.Inch}
-	arms := drawable(s.Trained())
+	arms := drawable(s, s.Trained())
 	seen, ok := s.Group("seen")
 	if !s.Drifted() || !ok || len(arms.arms) == 0 {
 		f.Caption = "No win rate over drift to draw: the distance from the base model was not measured."
@@ -70,7 +70,7 @@ func Drift(s *outcome.Study) Figure {
 
 // driftPanel draws the marks of all arms, each joined to the base model at zero, whose win rate is start.
 func driftPanel(title string, arms series, marks [][]moved, start float64, far, high span) *plot.Plot {
-	p := axes("KL(arm || base model), nats per token", "win rate")
+	p := axes("distance from the base model (nats per token)", "win rate")
 	p.Title.Text = title
 	far.set(&p.X, 5)
 	high.set(&p.Y, 4)

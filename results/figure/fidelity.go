@@ -11,7 +11,6 @@ import (
 	"gonum.org/v1/plot/vg/draw"
 
 	"congrad/eval/stats"
-	"congrad/harness/record"
 	"congrad/results/measure"
 	"congrad/results/outcome"
 	"congrad/results/records"
@@ -22,8 +21,8 @@ import (
 func Fidelity(s *outcome.Study) Figure {
 	f := Figure{Name: "fidelity", Width: Page, Height: 2.75 * vg.Inch}
 	byKind := map[string][]measure.Faith{}
-	var kinds []record.Arm
-	n := 0
+	var kinds []string
+	n, compressed := 0, false
 	x := over()
 	for _, c := range measure.Fidelity(s.Study) {
 		if c.Iteration != 1 || c.Numbers == 0 || c.Seeds == 0 {
@@ -31,20 +30,21 @@ func Fidelity(s *outcome.Study) Figure {
 		}
 		kind := records.Family(c.Arm)
 		if byKind[kind] == nil {
-			kinds = append(kinds, record.Arm{Name: kind})
+			kinds = append(kinds, kind)
 		}
 		byKind[kind] = append(byKind[kind], c)
 		x = x.and(math.Log10(float64(c.Bytes())))
 		n++
+		compressed = compressed || c.Arm.Sketch.Kind != "exact"
 	}
-	if n < 2 {
+	if n < 2 || !compressed { // exact gradients agree with themselves
 		f.Caption = "No sketches to draw: the figure needs two arms whose sketches are compared with exact gradients."
 		return f
 	}
 	for _, list := range byKind {
 		slices.SortStableFunc(list, func(a, b measure.Faith) int { return cmp.Compare(a.Numbers, b.Numbers) })
 	}
-	drawn := drawable(kinds)
+	drawn := distinct("sketch", kinds)
 	x = x.wide(0.06)
 	f.Caption = fmt.Sprintf("What does compression cost? Scores from sketches compared with scores from exact gradients, by the size of one sketch (of a language or a pair) in float32 bytes. "+
 		"Left: rank correlation of the scores; right: of the pairs kept by exact scores, the share that the sketch keeps too. Vertical lines are 95 %% intervals; "+
@@ -63,8 +63,8 @@ func Fidelity(s *outcome.Study) Figure {
 			label string
 			of    func(measure.Faith) stats.Estimate
 		}{
-			{"rank correlation", func(f measure.Faith) stats.Estimate { return f.Rank }},
-			{"kept alike", func(f measure.Faith) stats.Estimate { return f.Kept }},
+			{"rank correlation of the scores", func(f measure.Faith) stats.Estimate { return f.Rank }},
+			{"share of pairs kept alike", func(f measure.Faith) stats.Estimate { return f.Kept }},
 		} {
 			panel := draw.Crop(c, half*vg.Length(k), -half*vg.Length(1-k), 0, 0)
 			front(draw.Crop(panel, 0, -vg.Points(4), 0, -vg.Points(8)), drawn, byKind, x, s.Model.Parameters, p.label, p.of)
@@ -75,7 +75,7 @@ func Fidelity(s *outcome.Study) Figure {
 
 // front draws one panel.
 func front(c draw.Canvas, kinds series, byKind map[string][]measure.Faith, x span, parameters int, label string, of func(measure.Faith) stats.Estimate) {
-	axis := axes("bytes per language", label)
+	axis := axes("size of one sketch", label)
 	axis.X.Min, axis.X.Max = x.low, x.high
 	axis.X.Tick.Marker = plot.ConstantTicks(decades(x))
 	y := over(1)

@@ -18,10 +18,10 @@ import (
 	"gonum.org/v1/plot/vg/vgsvg"
 )
 
-// Column and Page are the widths that figures come in.
+// Column and Page are the widths that figures come in: one and both columns of a page in the ACL's style.
 const (
-	Column = 3.3 * vg.Inch
-	Page   = 6.8 * vg.Inch
+	Column = 7.7 * vg.Centimeter
+	Page   = 16 * vg.Centimeter
 )
 
 // dpi is what printers ask of pictures with lines in them.
@@ -37,6 +37,14 @@ type Figure struct {
 
 // Empty reports that there was nothing to draw; Caption then says why.
 func (f Figure) Empty() bool { return f.paint == nil }
+
+// Title is the first sentence of the caption: the question that the figure answers.
+func (f Figure) Title() string {
+	if at := strings.Index(f.Caption, "? "); at >= 0 {
+		return f.Caption[:at+1]
+	}
+	return f.Caption
+}
 
 // families stand in for Liberation Sans where it is not installed; all have its metrics or nearly so.
 const families = "'Liberation Sans',Arimo,Helvetica,Arial,sans-serif"

@@ -16,6 +16,7 @@ import (
 
 	"congrad/harness/record"
 	"congrad/results/outcome"
+	"congrad/results/records"
 	"congrad/results/synthetic"
 )
 
@@ -66,10 +67,10 @@ func texts(t *testing.T, svg []byte) []string {
 }
 
 func TestFiguresNameTheirDataAndThemselves(t *testing.T) {
-	s := study(t, swept(synthetic.Plant(synthetic.Set(synthetic.Small()))))
+	s := study(t, keepingEnglish(swept(synthetic.Plant(synthetic.Set(synthetic.Small())))))
 	want := map[string][]string{
-		"win-rates":   {"joint", "congrad", "random", "en", "th*", "mean", "seen languages", "unseen languages", "win rate"},
-		"differences": {"congrad", "random", "en", "sw*", "win rate minus joint's"},
+		"win-rates":   {"joint", "congrad", "random", "en", "th†", "mean", "seen languages", "unseen languages", "win rate"},
+		"differences": {"congrad", "random", "en", "sw†", "win rate minus joint's"},
 		"trade-off":   {"joint", "accuracy minus baseline's (right is better)", "bits per byte minus baseline's (left is better)"},
 		"tax":         {"joint", "seen", "unseen", "capitals", "udhr", "accuracy minus baseline's (right is better)", "bits per byte minus baseline's (left is better)"},
 		"kept":        {"congrad", "random", "en", "ar", "ja", "share of pairs kept", "0.6"},
@@ -78,7 +79,7 @@ func TestFiguresNameTheirDataAndThemselves(t *testing.T) {
 		"cosines":     {"all pairs", "kept pairs", "en", "ar", "ja"},
 		"alignments":  {"kept", "dropped", "en", "ar", "ja", "15/30"},
 		"planted":     {"AUROC", "congrad", "random", "ar", "ja", "mean"},
-		"training":    {"loss", "margin", "log-prob of chosen", "log-prob of rejected", "iteration", "1", "2"},
+		"training":    {"loss", "margin", "log-probability of chosen", "log-probability of rejected", "optimiser steps"},
 	}
 	missing := maps.Clone(want)
 	for _, f := range drawnOf(s) {
@@ -111,6 +112,51 @@ func TestFiguresNameTheirDataAndThemselves(t *testing.T) {
 	}
 	if len(missing) > 0 {
 		t.Errorf("no figures of the names %v", missing)
+	}
+}
+
+// keepingEnglish makes the arms that rank pairs keep all English ones, so that languages differ in their share.
+func keepingEnglish(set *record.Set) *record.Set {
+	for i := range set.Pairs {
+		if p := &set.Pairs[i]; p.Lang == "en" {
+			p.Kept = true
+		}
+	}
+	return set
+}
+
+// A quota by language fixes the shares: a figure of them would show the quota.
+func TestFiguresAreNotConstantByConstruction(t *testing.T) {
+	if f := Kept(study(t, synthetic.Set(synthetic.Small()))); !f.Empty() || !strings.Contains(f.Caption, "by its quota") {
+		t.Errorf("equal shares are drawn: %s", f.Caption)
+	}
+	if f := Kept(study(t, keepingEnglish(synthetic.Set(synthetic.Small())))); f.Empty() {
+		t.Errorf("unequal shares are not drawn: %s", f.Caption)
+	}
+}
+
+// Roles look the same in every study, whatever other arms are there and in whatever order.
+func TestRolesLookTheSame(t *testing.T) {
+	size := synthetic.Small()
+	first := looks(study(t, synthetic.Set(size)))
+	size.Arms = 7
+	set := synthetic.Set(size)
+	slices.Reverse(set.Study.Arms)
+	second := looks(study(t, set))
+	for _, a := range []string{"baseline", "joint", "congrad", "random"} {
+		if first[a].color != second[a].color || first[a].shape != second[a].shape {
+			t.Errorf("%s is %v in one study and %v in another", a, first[a], second[a])
+		}
+	}
+	seen := map[string]string{}
+	for name, l := range second {
+		if other := seen[hex(l.color)]; other != "" {
+			t.Errorf("%s and %s have one colour", name, other)
+		}
+		seen[hex(l.color)] = name
+	}
+	if c := second["congrad"].color; c.R < c.B+100 {
+		t.Errorf("ConGrad's colour is not warm: %s", hex(c))
 	}
 }
 
@@ -224,7 +270,13 @@ func TestInlineTakesThePagesColours(t *testing.T) {
 // No data may be drawn in a grey that Inline exchanges.
 func TestDataColoursAreNotThePages(t *testing.T) {
 	page := map[string]bool{hex(ink): true, hex(paper): true, hex(faint): true, hex(shade): true}
-	for _, l := range looks() {
+	all := append(further(), plain())
+	for r := records.Other; r <= records.Mono; r++ {
+		if l, ok := lookOf(r); ok {
+			all = append(all, l)
+		}
+	}
+	for _, l := range all {
 		if page[hex(l.color)] {
 			t.Errorf("%s is the page's", hex(l.color))
 		}
@@ -234,7 +286,7 @@ func TestDataColoursAreNotThePages(t *testing.T) {
 			t.Errorf("the colour of %g is the page's", v)
 		}
 	}
-	if page[hex(keptColor())] || page[hex(droppedColor())] {
+	if page[hex(droppedColor())] {
 		t.Error("a shade of the alignment scores is the page's")
 	}
 }
@@ -314,7 +366,7 @@ func TestFrontOfSketches(t *testing.T) {
 		t.Fatal(err)
 	}
 	found := texts(t, svg)
-	for _, want := range []string{"flora", "exact", "rank correlation", "kept alike", "bytes per language", "1 MB", "10 %"} {
+	for _, want := range []string{"flora", "exact", "rank correlation of the scores", "share of pairs kept alike", "size of one sketch", "1 MB", "10 %"} {
 		if !slices.Contains(found, want) {
 			t.Errorf("the figure lacks %q: %q", want, found)
 		}

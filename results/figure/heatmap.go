@@ -5,6 +5,7 @@ import (
 	"math"
 	"strings"
 
+	"gonum.org/v1/plot/text"
 	"gonum.org/v1/plot/vg"
 	"gonum.org/v1/plot/vg/draw"
 
@@ -43,8 +44,8 @@ func HeatMap(g *outcome.Grid) Figure {
 	limit = math.Ceil(100*limit-1e-9) / 100
 	arms := labelled("arm", append([]string{filter.Name}, names...))
 	f.Caption = fmt.Sprintf("When does %s help? Its win rate minus that of each other arm (from top to bottom: %s), paired on the same prompts and seeds (%s), "+
-		"in seen and unseen languages; blue where %s is ahead, red where it is behind. Rows: %s, columns: %s. The 95 %% interval is below each difference; * marks intervals that "+
-		"exclude zero, ** those that still do after Holm's correction over the cells of the panel.",
+		"in seen and unseen languages; blue where %s is ahead, red where it is behind. Rows: %s, columns: %s. The 95 %% interval is below each difference; ~ marks intervals that "+
+		"contain zero, * those that exclude it after Holm's correction over the cells of the panel.",
 		filter.Name, strings.Join(names, ", "), table.Counted(len(g.First().Seeds), "seed"), filter.Name, g.Rows.Key, g.Columns.Key) + g.First().JudgedBy() + arms.key + rows.key + columns.key
 	f.Width = Page
 	bar := vg.Points(34)
@@ -73,10 +74,11 @@ func heat(c draw.Canvas, g *outcome.Grid, rowNames, columnNames []string, contra
 	x0, x1, y0, y1 := c.Min.X+left, c.Max.X-vg.Points(6), c.Min.Y+bottom, c.Max.Y-top
 	w, h := (x1-x0)/vg.Length(columns), (y1-y0)/vg.Length(rows)
 	c.FillText(words(normal, draw.XCenter, draw.YTop), vg.Point{X: (x0 + x1) / 2, Y: c.Max.Y - vg.Points(3)}, title)
-	c.FillText(words(small, draw.XCenter, draw.YBottom), vg.Point{X: (x0 + x1) / 2, Y: c.Min.Y + vg.Points(4)}, g.Columns.Key)
-	side := words(small, draw.XCenter, draw.YTop)
+	below := fitting(words(small, draw.XCenter, draw.YBottom), records.Key(g.Columns.Key), x1-x0)
+	c.FillText(below, vg.Point{X: (x0 + x1) / 2, Y: c.Min.Y + vg.Points(4)}, records.Key(g.Columns.Key))
+	side := fitting(words(small, draw.XCenter, draw.YTop), records.Key(g.Rows.Key), y1-y0+vg.Points(24))
 	side.Rotation = math.Pi / 2
-	c.FillText(side, vg.Point{X: c.Min.X + vg.Points(4), Y: (y0 + y1) / 2}, g.Rows.Key)
+	c.FillText(side, vg.Point{X: c.Min.X + vg.Points(4), Y: (y0 + y1) / 2}, records.Key(g.Rows.Key))
 	for i, v := range rowNames {
 		c.FillText(words(small, draw.XRight, draw.YCenter), vg.Point{X: x0 - vg.Points(3), Y: y1 - h*(vg.Length(i)+0.5)}, v)
 	}
@@ -113,13 +115,21 @@ func heat(c draw.Canvas, g *outcome.Grid, rowNames, columnNames []string, contra
 	c.Stroke(vg.Rectangle{Min: vg.Point{X: x0, Y: y0}, Max: vg.Point{X: x1, Y: y1}}.Path())
 }
 
-// heatMark says whether a difference was detected, alone and among all cells.
+// fitting is the style in a size in which the name is no longer than the room.
+func fitting(style text.Style, name string, room vg.Length) text.Style {
+	if width := style.Width(name); width > room {
+		style.Font.Size *= room / width
+	}
+	return style
+}
+
+// heatMark is the mark of the table: whether a difference was detected, alone and among all cells.
 func heatMark(c outcome.CellContrast) string {
 	switch {
 	case c.Corrected:
-		return " **"
-	case c.Estimate.Detected(records.Level):
 		return " *"
+	case !c.Estimate.Detected(records.Level):
+		return " ~"
 	}
 	return ""
 }

@@ -27,7 +27,7 @@ type courses struct {
 // Iterations shows the win rate after every iteration: a panel for each group of languages and way of answering.
 func Iterations(s *outcome.Study) Figure {
 	f := Figure{Name: "iterations", Width: Page}
-	arms := drawable(s.Trained())
+	arms := drawable(s, s.Trained())
 	if !s.EachIteration() || len(arms.arms) == 0 {
 		f.Caption = "No win rates by iteration to draw: only the last policies were evaluated."
 		return f

@@ -3,6 +3,7 @@ package figure
 import (
 	"fmt"
 	"image/color"
+	"math"
 	"strings"
 
 	"gonum.org/v1/plot/vg"
@@ -17,22 +18,18 @@ import (
 // Kept shows which share of each language's pairs the arms keep that drop any.
 func Kept(s *outcome.Study) Figure {
 	f := Figure{Name: "kept", Width: Column, Height: 1.7 * vg.Inch}
-	all := drawable(s.Trained())
-	arms := series{labels: labels{key: all.key}, left: all.left}
 	shares := map[string]map[string]measure.KeptShare{}
-	met := over()
-	for i, a := range all.arms {
+	met, vary := over(), false
+	arms := drawable(s, s.Trained()).only(func(a record.Arm) bool {
 		list := measure.KeptShares(s.Study, a.Name, 1)
-		if list == nil {
-			continue
-		}
-		arms.arms, arms.look, arms.drawn = append(arms.arms, a), append(arms.look, all.look[i]), append(arms.drawn, all.drawn[i])
 		shares[a.Name] = map[string]measure.KeptShare{}
 		for _, x := range list {
 			shares[a.Name][x.Lang] = x
 			met = met.and(float64(x.Pairs))
 		}
-	}
+		vary = vary || uneven(list)
+		return list != nil
+	})
 	var codes []string
 	for _, l := range s.Languages {
 		for _, a := range arms.arms {
@@ -44,6 +41,10 @@ func Kept(s *outcome.Study) Figure {
 	}
 	if len(codes) == 0 {
 		f.Caption = "No kept shares to draw: no arm dropped a pair in the first iteration."
+		return f
+	}
+	if !vary {
+		f.Caption = "No kept shares to draw: each arm keeps the same share of every language, by its quota."
 		return f
 	}
 	if len(codes) > 12 {
@@ -84,6 +85,15 @@ func Kept(s *outcome.Study) Figure {
 		p.Draw(draw.Crop(c, 0, 0, 0, -vg.Points(4)))
 	}
 	return f
+}
+
+// uneven reports whether the shares of the languages differ by more than rounding to whole pairs explains.
+func uneven(shares []measure.KeptShare) bool {
+	of, least := over(), math.Inf(1)
+	for _, x := range shares {
+		of, least = of.and(x.Mean), math.Min(least, float64(x.Pairs))
+	}
+	return of.high-of.low > 1/math.Max(1, least)
 }
 
 func metPairs(met span) string {

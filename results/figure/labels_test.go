@@ -93,10 +93,10 @@ func lettersInFont(t *testing.T, f Figure) {
 // What is not drawn is counted, whichever of the drawn arms a figure has anything of.
 func TestArmsThatAreNotDrawnAreCounted(t *testing.T) {
 	set := synthetic.Set(synthetic.Small())
-	for i := range 5 { // three are trained already, and six can be distinguished
+	for i := range 8 { // six of those without a role can be distinguished
 		set.Study.Arms = append(set.Study.Arms, record.Arm{Name: fmt.Sprint("arm", i), Trained: true})
 	}
-	s := study(t, set)
+	s := study(t, keepingEnglish(set))
 	for _, f := range []Figure{WinRates(s), Differences(s), Tax(s), Kept(s)} {
 		if !strings.Contains(f.Caption, "Not drawn: 2 more") {
 			t.Errorf("%s: %s", f.Name, f.Caption)

@@ -56,7 +56,7 @@ func slots(s *outcome.Study) (places []slot, blocks []block, end float64) {
 			}
 			label := l.Code
 			if l.UnderRepresented {
-				label += "*"
+				label += "†"
 			}
 			places = append(places, slot{label, records.Only(l.Code), at + 0.5, false})
 			at++
@@ -71,11 +71,11 @@ func slots(s *outcome.Study) (places []slot, blocks []block, end float64) {
 	return places, blocks, at - 0.5
 }
 
-// starred explains the star where there is one.
-func starred(s *outcome.Study) string {
+// daggered explains the dagger where there is one.
+func daggered(s *outcome.Study) string {
 	for _, l := range s.Languages {
 		if l.UnderRepresented {
-			return " A star marks languages that are under-represented in the base model's data."
+			return " † marks languages that are under-represented in the base model's data."
 		}
 	}
 	return ""
@@ -103,7 +103,7 @@ func whose(s *outcome.Study) string {
 // WinRates shows for every language how often each arm's answers beat the opponent's.
 func WinRates(s *outcome.Study) Figure {
 	f := Figure{Name: "win-rates", Width: Page, Height: 2.5 * vg.Inch}
-	arms := drawable(s.Contenders())
+	arms := drawable(s, s.Contenders())
 	places, blocks, end := slots(s)
 	rates := map[string][]stats.Estimate{}
 	r := over(0.5)
@@ -123,7 +123,7 @@ func WinRates(s *outcome.Study) Figure {
 		return f
 	}
 	f.Caption = "Which languages gain? Win rate against " + whose(s) + ", with 95 % intervals; the line at 0.5 is a draw. " +
-		above(s, arms) + starred(s) + confined(s, arms) + s.JudgedBy() + arms.note()
+		above(s, arms) + daggered(s) + confined(s, arms) + s.JudgedBy() + arms.note()
 	r = span{max(0, r.low), min(1, r.high)}.wide(0.05)
 	if len(places) <= 6 {
 		f.Width = Column

@@ -8,6 +8,8 @@ import (
 
 	"gonum.org/v1/plot/vg"
 	"gonum.org/v1/plot/vg/draw"
+
+	"congrad/results/records"
 )
 
 // Vector is a gradient in the plane of the picture; real ones have as many entries as a model has weights.
@@ -26,6 +28,12 @@ type Example struct {
 	Consensus Vector   // V = Σ w_l m_l
 	Pairs     []Vector // [n] g_i
 	Kept      []bool   // [n]
+}
+
+// warm is ConGrad's colour.
+func warm() color.RGBA {
+	l, _ := lookOf(records.Congrad)
+	return l.color
 }
 
 // steps are those of one self-rewarding iteration.
@@ -71,7 +79,7 @@ func loop(c draw.Canvas) (filter vg.Rectangle) {
 		box.Max = vg.Point{X: box.Min.X + width, Y: top}
 		edge, thick := color.Color(ink), 0.6
 		if s[0] == "filter" {
-			filter, edge, thick = box, keptColor(), 1.4
+			filter, edge, thick = box, warm(), 1.4
 		}
 		fill(c, shade, box.Min.X, box.Min.Y, box.Max.X, box.Max.Y)
 		c.StrokeLines(line(edge, thick), corners(box))
@@ -92,9 +100,9 @@ func loop(c draw.Canvas) (filter vg.Rectangle) {
 
 // zoom shows that what is in the frame happens in the box above it.
 func zoom(c draw.Canvas, box, frame vg.Rectangle) {
-	c.StrokeLines(line(keptColor(), 1.4), corners(frame))
-	c.StrokeLine2(line(keptColor(), 0.7, 2, 1.5), box.Min.X, box.Min.Y, frame.Min.X, frame.Max.Y)
-	c.StrokeLine2(line(keptColor(), 0.7, 2, 1.5), box.Max.X, box.Min.Y, frame.Max.X, frame.Max.Y)
+	c.StrokeLines(line(warm(), 1.4), corners(frame))
+	c.StrokeLine2(line(warm(), 0.7, 2, 1.5), box.Min.X, box.Min.Y, frame.Min.X, frame.Max.Y)
+	c.StrokeLine2(line(warm(), 0.7, 2, 1.5), box.Max.X, box.Min.Y, frame.Max.X, frame.Max.Y)
 }
 
 // draw sets the three panels of the filter side by side.
@@ -141,7 +149,7 @@ func (e Example) languages(c draw.Canvas, origin vg.Point, unit vg.Length, col c
 // direction draws V as long as a language's gradient: only where it points matters.
 func (e Example) direction(c draw.Canvas, origin vg.Point, unit vg.Length) {
 	v := e.Consensus.times(1.15 / e.Consensus.length())
-	arrow(c, keptColor(), 2.4, origin, v.at(origin, unit))
+	arrow(c, warm(), 2.4, origin, v.at(origin, unit))
 	c.FillText(words(normal+1.5, draw.XCenter, draw.YCenter), v.times(1.12).at(origin, unit), "V")
 }
 
@@ -150,7 +158,7 @@ func (e Example) scatter(c draw.Canvas, origin vg.Point, unit vg.Length) {
 	for _, kept := range []bool{false, true} {
 		look := look{color: droppedColor()}
 		if kept {
-			look.color = keptColor()
+			look.color = warm()
 		}
 		for i, g := range e.Pairs {
 			if e.Kept[i] != kept {
@@ -163,7 +171,7 @@ func (e Example) scatter(c draw.Canvas, origin vg.Point, unit vg.Length) {
 	}
 	keys(draw.Canvas{Canvas: c.Canvas, Rectangle: vg.Rectangle{
 		Min: vg.Point{X: origin.X - vg.Points(49), Y: origin.Y - vg.Points(40)}, Max: vg.Point{X: origin.X + vg.Points(49), Y: origin.Y - vg.Points(18)},
-	}})
+	}}, warm())
 }
 
 // arrow draws a line with a filled head that ends at to.
@@ -182,11 +190,11 @@ func corners(r vg.Rectangle) []vg.Point {
 	return []vg.Point{r.Min, {X: r.Max.X, Y: r.Min.Y}, r.Max, {X: r.Min.X, Y: r.Max.Y}, r.Min}
 }
 
-// Dark is the SVG for pages with a dark ground: ink, paper and the greys between them are exchanged, and blue becomes lighter.
+// Dark is the SVG for pages with a dark ground: ink, paper and the greys between them are exchanged.
 func (f Figure) Dark() ([]byte, error) {
 	svg, err := f.SVG()
 	if err != nil {
 		return nil, err
 	}
-	return []byte(strings.NewReplacer(hex(ink), "#E4E4E2", hex(paper), "#0D1117", hex(shade), "#1C2128", hex(faint), "#4A5058", hex(keptColor()), "#56B4E9").Replace(string(svg))), nil
+	return []byte(strings.NewReplacer(hex(ink), "#E4E4E2", hex(paper), "#0D1117", hex(shade), "#1C2128", hex(faint), "#4A5058").Replace(string(svg))), nil
 }

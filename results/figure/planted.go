@@ -109,7 +109,7 @@ func (p panel) draw(c draw.Canvas, arms []string, r span, named bool) {
 	a.Y.Scale = plot.InvertedScale{Normalizer: plot.LinearScale{}}
 	a.HideY()
 	a.X.Padding, a.Y.Padding = 0, 0
-	look := looks()[1]
+	look := plain()
 	a.Add(layer(func(c draw.Canvas, x, y func(float64) vg.Length) {
 		if p.mean {
 			fill(c, shade, c.Min.X, c.Min.Y, c.Max.X, c.Max.Y)

@@ -10,8 +10,6 @@ import (
 	"gonum.org/v1/plot/text"
 	"gonum.org/v1/plot/vg"
 	"gonum.org/v1/plot/vg/draw"
-
-	"congrad/harness/record"
 )
 
 // The four greys that Inline replaces with the colours of the page. Data must not be drawn in them.
@@ -27,53 +25,6 @@ const (
 	small  = 6.5
 	normal = 7.5
 )
-
-// look is how an arm is drawn, in every figure alike.
-type look struct {
-	color  color.RGBA
-	shape  int // corners of the marker; 0 is a circle
-	turn   float64
-	dashes []vg.Length
-}
-
-// looks are the colours of Okabe and Ito (2008) but yellow, which is lost on white, ordered so that neighbours differ in
-// lightness too.
-func looks() []look {
-	return []look{
-		{color.RGBA{0x56, 0xb4, 0xe9, 0xff}, 4, math.Pi / 4, []vg.Length{4, 1.5}},
-		{color.RGBA{0x00, 0x72, 0xb2, 0xff}, 0, 0, nil},
-		{color.RGBA{0xe6, 0x9f, 0x00, 0xff}, 3, math.Pi / 2, []vg.Length{1, 1.2}},
-		{color.RGBA{0xd5, 0x5e, 0x00, 0xff}, 4, 0, []vg.Length{5, 1.5, 1, 1.5}},
-		{color.RGBA{0x00, 0x9e, 0x73, 0xff}, 3, -math.Pi / 2, []vg.Length{2.5, 1}},
-		{color.RGBA{0xcc, 0x79, 0xa7, 0xff}, 5, math.Pi / 2, []vg.Length{7, 2}},
-	}
-}
-
-// series are arms with the look of each. More arms than looks cannot be distinguished, so the rest is left to the tables.
-type series struct {
-	labels
-	arms []record.Arm
-	look []look
-	left int // arms that are not drawn
-}
-
-func drawable(arms []record.Arm) series {
-	all := looks()
-	n := min(len(arms), len(all))
-	var names []string
-	for _, a := range arms[:n] {
-		names = append(names, a.Name)
-	}
-	return series{labelled("arm", names), arms[:n], all[:n], len(arms) - n}
-}
-
-// note ends a caption when arms are left out, or not drawn by their names.
-func (s series) note() string {
-	if s.left == 0 {
-		return s.key
-	}
-	return fmt.Sprintf(" Not drawn: %d more, because there are not enough distinct markers; the tables have all arms.", s.left) + s.key
-}
 
 // dodge is the offset of arm i that sets the arms side by side within width.
 func (s series) dodge(i int, width float64) float64 {

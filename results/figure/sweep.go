@@ -53,13 +53,14 @@ func (of setting) figureOf(s *outcome.Study) Figure {
 		f.Caption = "No sweep to draw: no two evaluated arms differ only in " + of.key + ", or there is no reference to compare them with."
 		return f
 	}
-	var names []record.Arm
+	var names []string
+	var first []record.Arm
 	x, y := over(), over(0)
 	answers := map[string]int{}
 	var members []string
 	for _, w := range sweeps {
 		name := of.name(w.First)
-		names = append(names, record.Arm{Name: name})
+		names, first = append(names, name), append(first, w.First)
 		var arms []string
 		for _, p := range w.Points {
 			arms = append(arms, p.Arm)
@@ -73,7 +74,7 @@ func (of setting) figureOf(s *outcome.Study) Figure {
 		}
 		members = append(members, name+" ("+strings.Join(arms, ", ")+")")
 	}
-	drawn := drawable(names)
+	drawn := sweepSeries(s, names, first)
 	x, y = x.wide(0.08), y.wide(0.06)
 	var n []string
 	for _, g := range groups {
@@ -100,6 +101,17 @@ func (of setting) figureOf(s *outcome.Study) Figure {
 		}
 	}
 	return f
+}
+
+// sweepSeries are the groups of a sweep, each with the look of its first arm where that has one.
+func sweepSeries(s *outcome.Study, names []string, first []record.Arm) series {
+	drawn, by := distinct("group", names), looks(s)
+	for i := range drawn.arms {
+		if l, ok := by[first[i].Name]; ok {
+			drawn.look[i] = l
+		}
+	}
+	return drawn
 }
 
 // at is where a value is on the axis.

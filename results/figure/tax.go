@@ -19,13 +19,14 @@ type toll struct {
 	blocks  []block
 	end     float64
 	change  [][]stats.Estimate // by arm, in the order of the places: arm minus base model
+	told    [][]bool           // whether it is significant, corrected over the places of the arm
 	span    span
 }
 
 // Tax shows for every task what each arm loses or gains against the base model, as a forest plot.
 func Tax(s *outcome.Study) Figure {
 	f := Figure{Name: "tax", Width: Column}
-	arms := drawable(s.Trained())
+	arms := drawable(s, s.Trained())
 	base := s.Untouched()
 	tasks := labelled("task", s.TaxTasks())
 	var tolls []toll
@@ -53,7 +54,7 @@ func Tax(s *outcome.Study) Figure {
 		}
 		f.Caption += t.sentence(arms)
 	}
-	f.Caption += ". Filled markers are significantly different from zero, without correction: of twenty true zeros, one is filled by chance. Length-normalised accuracies are in the table." +
+	f.Caption += ". Filled markers are significant after Holm's correction over the tasks of an arm, hollow ones are not. Length-normalised accuracies are in the table." +
 		confined(s, arms) + arms.note() + tasks.key + reference.key
 	f.Height = vg.Points(50 + (9+4*float64(len(arms.arms)))*end)
 	f.paint = func(c draw.Canvas) {
@@ -100,9 +101,28 @@ func tollOf(s *outcome.Study, m outcome.Measure, base string, arms series, label
 			at += 0.5
 		}
 	}
+	for _, changes := range t.change {
+		t.told = append(t.told, significant(changes))
+	}
 	t.end = at - 0.5
 	t.span = t.span.wide(0.06)
 	return t
+}
+
+// significant reports for each of several estimates whether it is significant after Holm's correction over them.
+func significant(estimates []stats.Estimate) []bool {
+	var p []float64
+	var at []int
+	for i, e := range estimates {
+		if e.N > 0 && e.Bounded() {
+			p, at = append(p, e.P), append(at, i)
+		}
+	}
+	told := make([]bool, len(estimates))
+	for i, adjusted := range stats.Holm(p) {
+		told[at[i]] = adjusted < 1-records.Level
+	}
+	return told
 }
 
 func (t toll) draw(c draw.Canvas, arms series, base string) {
@@ -126,7 +146,7 @@ func (t toll) draw(c draw.Canvas, arms series, base string) {
 				}
 				py := y(at.at + arms.dodge(i, 0.75))
 				c.StrokeLine2(line(arms.look[i].color, 0.9), x(e.Low), py, x(e.High), py)
-				marker(c, arms.look[i], vg.Point{X: x(e.Mean), Y: py}, 2, e.Detected(records.Level))
+				marker(c, arms.look[i], vg.Point{X: x(e.Mean), Y: py}, 2, t.told[i][k])
 			}
 		}
 	}))
@@ -137,14 +157,14 @@ func (t toll) draw(c draw.Canvas, arms series, base string) {
 func (t toll) sentence(arms series) string {
 	worse, better, n, items := 0, 0, 0, 0
 	for i := range arms.arms {
-		for _, e := range t.change[i] {
+		for k, e := range t.change[i] {
 			if e.N == 0 {
 				continue
 			}
 			n++
 			items = max(items, e.N)
 			switch {
-			case !e.Detected(records.Level):
+			case !t.told[i][k]:
 			case (e.Mean > 0) == (t.measure.Better > 0):
 				better++
 			default:

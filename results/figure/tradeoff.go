@@ -22,7 +22,7 @@ type price struct {
 // TradeOff sets what an arm gains in win rate against what it loses in other tasks.
 func TradeOff(s *outcome.Study) Figure {
 	f := Figure{Name: "trade-off", Height: 2.55 * vg.Inch}
-	arms := drawable(s.Trained())
+	arms := drawable(s, s.Trained())
 	all, ok := s.Group("all")
 	base := s.Untouched()
 	if !ok || base == nil || len(arms.arms) == 0 {

@@ -2,8 +2,6 @@ package figure
 
 import (
 	"fmt"
-	"image/color"
-	"math"
 
 	"gonum.org/v1/plot"
 	"gonum.org/v1/plot/vg"
@@ -17,16 +15,16 @@ import (
 // Training shows loss, margin and log-probabilities along training, one panel each.
 func Training(s *outcome.Study) Figure {
 	f := Figure{Name: "training", Width: Page, Height: 3.6 * vg.Inch}
-	arms := drawable(s.Trained())
+	arms := drawable(s, s.Trained())
 	readings := measure.Readings()
 	curves := make([]map[string]measure.Curve, len(readings))
-	n, iterations := 0, 1
+	n, steps, breaks := 0, 0.0, 1
 	for k, r := range readings {
 		curves[k] = map[string]measure.Curve{}
 		for _, c := range measure.Curves(s.Study, r, 40) {
 			curves[k][c.Arm] = c
 			n++
-			iterations = max(iterations, int(math.Ceil(c.At[len(c.At)-1])))
+			steps, breaks = max(steps, c.Steps), max(breaks, len(c.Breaks))
 		}
 	}
 	if n == 0 {
@@ -34,13 +32,13 @@ func Training(s *outcome.Study) Figure {
 		return f
 	}
 	f.Caption = fmt.Sprintf("Does training separate chosen from rejected answers? Loss, margin and summed log-probabilities of the batches over %s; "+
-		"lines are means over %s, bands show their range. Steps are averaged in 40 bins per iteration; arms may take different numbers of steps.",
-		table.Counted(iterations, "iteration"), table.Counted(len(s.Seeds), "seed")) + ownModels(s, arms) + arms.note()
+		"lines are means over %s, bands show their range. Steps are averaged in 40 bins per iteration%s.",
+		table.Counted(breaks, "iteration"), table.Counted(len(s.Seeds), "seed"), broken(breaks)) + ownModels(s, arms) + arms.note()
 	f.paint = func(c draw.Canvas) {
 		c = arms.legend(draw.Crop(c, 2, -4, 2, -2), true)
 		panels := make([][]*plot.Plot, 2)
 		for k, r := range readings {
-			panels[k/2] = append(panels[k/2], curvesPanel(r.Name, arms, curves[k], iterations, k/2 == 1))
+			panels[k/2] = append(panels[k/2], curvesPanel(r.Name, arms, curves[k], steps, k/2 == 1))
 		}
 		tiles := draw.Tiles{Rows: 2, Cols: 2, PadX: vg.Points(8), PadY: vg.Points(6), PadRight: vg.Points(2)}
 		for i, row := range plot.Align(panels, tiles, c) {
@@ -60,10 +58,18 @@ func ownModels(s *outcome.Study, arms series) string {
 	return " An arm with one model per language shows the mean over its models."
 }
 
-func curvesPanel(name string, arms series, curves map[string]measure.Curve, iterations int, bottom bool) *plot.Plot {
+// broken says why lines have gaps, where they have some.
+func broken(iterations int) string {
+	if iterations < 2 {
+		return ""
+	}
+	return "; a line breaks where a new iteration begins"
+}
+
+func curvesPanel(name string, arms series, curves map[string]measure.Curve, steps float64, bottom bool) *plot.Plot {
 	label := ""
 	if bottom {
-		label = "iteration"
+		label = "optimiser steps"
 	}
 	p := axes(label, name)
 	r := over()
@@ -74,17 +80,8 @@ func curvesPanel(name string, arms series, curves map[string]measure.Curve, iter
 	}
 	r = r.wide(0.05)
 	r.set(&p.Y, 4)
-	p.X.Min, p.X.Max = 0, float64(iterations)
-	var ticks plot.ConstantTicks
-	for i := range iterations {
-		ticks = append(ticks, plot.Tick{Value: float64(i) + 0.5, Label: fmt.Sprint(i + 1)})
-	}
-	p.X.Tick.Marker = ticks
-	p.X.Tick.LineStyle.Color = color.Transparent // without lines its labels would touch the axis
+	span{0, steps}.set(&p.X, 5)
 	p.Add(layer(func(c draw.Canvas, x, y func(float64) vg.Length) {
-		for i := 1; i < iterations; i++ {
-			c.StrokeLine2(line(ink, 0.5, 1, 2), x(float64(i)), c.Min.Y, x(float64(i)), c.Max.Y)
-		}
 		for _, t := range r.ticks(4) {
 			c.StrokeLine2(line(faint, 0.4), c.Min.X, y(t.Value), c.Max.X, y(t.Value))
 		}

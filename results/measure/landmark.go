@@ -14,33 +14,39 @@ import (
 
 // Landmark is a cell of a recorded grid: what could be observed in it without known answers, and what the filter was worth.
 type Landmark struct {
-	Shared   float64 `json:"shared_share"` // of the defects in the base model's mixture, those that are wrong in every language
-	Noise    float64 `json:"judge_noise"`  // of the judge's scores, those replaced at random
-	Cosine   float64 `json:"cosine"`       // as Observation has it
-	Against  float64 `json:"against"`      // the same
-	Distance float64 `json:"distance"`     // see Nearest
+	Row      Setting `json:"row"`
+	Column   Setting `json:"column"`
+	Cosine   float64 `json:"cosine"`   // as Observation has it
+	Against  float64 `json:"against"`  // the same
+	Distance float64 `json:"distance"` // see Nearest
 	// Win rate of the filter minus the reference's, which trains on all pairs.
 	Seen   stats.Estimate `json:"minus_joint_seen"`
 	Unseen stats.Estimate `json:"minus_joint_unseen"`
 }
 
-// Landmarks reads the tables `observed` and `grid` of a grid over base.shared_share and judge.noise, as CSV. reference is the
-// arm whose differences are read.
+// Setting is a key of the grid and its value in a cell.
+type Setting struct {
+	Key   string `json:"key"`
+	Value string `json:"value"`
+}
+
+// Landmarks reads the tables `observed` and `grid` of a grid, as CSV: the first two columns of the former are the grid's keys. reference is
+// the arm whose differences are read.
 func Landmarks(observed, grid []byte, reference string) ([]Landmark, error) {
-	cells, err := readTable(observed)
+	keys, cells, err := readTable(observed)
 	if err != nil {
 		return nil, fmt.Errorf("the map's table of observables: %w", err)
 	}
-	contrasts, err := readTable(grid)
+	_, contrasts, err := readTable(grid)
 	if err != nil {
 		return nil, fmt.Errorf("the map's table of contrasts: %w", err)
 	}
 	minus := "minus " + reference
 	var list []Landmark
 	for _, c := range cells {
-		l := Landmark{Shared: c.number("base.shared_share"), Noise: c.number("judge.noise"), Cosine: c.number("cosine"), Against: c.number("negative")}
+		l := Landmark{Row: c.setting(keys[0]), Column: c.setting(keys[1]), Cosine: c.number("cosine"), Against: c.number("negative")}
 		for _, x := range contrasts {
-			if x.text["base.shared_share"] != c.text["base.shared_share"] || x.text["judge.noise"] != c.text["judge.noise"] {
+			if x.setting(l.Row.Key) != l.Row || x.setting(l.Column.Key) != l.Column {
 				continue
 			}
 			e := stats.Estimate{
@@ -52,7 +58,7 @@ func Landmarks(observed, grid []byte, reference string) ([]Landmark, error) {
 				l.Unseen = e
 			}
 		}
-		if values := []float64{l.Shared, l.Noise, l.Cosine, l.Against, l.Seen.Low, l.Unseen.High}; slices.ContainsFunc(values, math.IsNaN) || l.Seen.N == 0 || l.Unseen.N == 0 {
+		if values := []float64{l.Cosine, l.Against, l.Seen.Low, l.Unseen.High}; slices.ContainsFunc(values, math.IsNaN) || l.Seen.N == 0 || l.Unseen.N == 0 {
 			return nil, fmt.Errorf("the map lacks numbers of the cell %v", c.text)
 		}
 		list = append(list, l)
@@ -95,12 +101,15 @@ func (r row) number(column string) float64 {
 	return v
 }
 
-func readTable(data []byte) ([]row, error) {
+// setting is the value of a key.
+func (r row) setting(key string) Setting { return Setting{key, r.text[key]} }
+
+// readTable returns the names of the columns, two at least, and the rows, one at least.
+func readTable(data []byte) (columns []string, rows []row, err error) {
 	lines, err := csv.NewReader(bytes.NewReader(data)).ReadAll()
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	var rows []row
 	for _, line := range lines[min(1, len(lines)):] {
 		r := row{map[string]string{}}
 		for i, text := range line {
@@ -108,8 +117,8 @@ func readTable(data []byte) ([]row, error) {
 		}
 		rows = append(rows, r)
 	}
-	if len(rows) == 0 {
-		return nil, fmt.Errorf("it has no rows")
+	if len(rows) == 0 || len(lines[0]) < 2 {
+		return nil, nil, fmt.Errorf("it has no rows")
 	}
-	return rows, nil
+	return lines[0], rows, nil
 }

@@ -32,7 +32,7 @@ func TestLandmarksAreNearestToThemselves(t *testing.T) {
 	}
 	for _, l := range list {
 		sorted := Nearest(Observation{Cosine: l.Cosine, Against: l.Against}, list)
-		if sorted[0].Shared != l.Shared || sorted[0].Noise != l.Noise || sorted[0].Distance != 0 || sorted[1].Distance <= 0 {
+		if sorted[0].Row != l.Row || sorted[0].Column != l.Column || sorted[0].Distance != 0 || sorted[1].Distance <= 0 {
 			t.Errorf("nearest to %+v: %+v", l, sorted[0])
 		}
 		if !(l.Seen.Low < l.Seen.Mean && l.Seen.Mean < l.Seen.High) {

@@ -126,7 +126,7 @@ func TestCurvesAverageSeedsAndStretches(t *testing.T) {
 		}
 	}
 	want := []Curve{{
-		Arm: "joint", At: []float64{0.25, 0.75, 1.25, 1.75}, Mean: []float64{5.5, 7.5, 5.5, 7.5},
+		Arm: "joint", Steps: 8, At: []float64{1, 3, 5, 7}, Mean: []float64{5.5, 7.5, 5.5, 7.5},
 		Low: []float64{0.5, 2.5, 0.5, 2.5}, High: []float64{10.5, 12.5, 10.5, 12.5}, Breaks: []int{0, 2},
 	}}
 	if d := cmp.Diff(want, Curves(study(t, set), Readings()[0], 2)); d != "" {

@@ -16,8 +16,8 @@ func Readings() []Reading {
 	return []Reading{
 		{"loss", func(s *record.Step) float64 { return s.Loss }},
 		{"margin", func(s *record.Step) float64 { return s.Margin }},
-		{"log-prob of chosen", func(s *record.Step) float64 { return s.Chosen }},
-		{"log-prob of rejected", func(s *record.Step) float64 { return s.Rejected }},
+		{"log-probability of chosen", func(s *record.Step) float64 { return s.Chosen }},
+		{"log-probability of rejected", func(s *record.Step) float64 { return s.Rejected }},
 	}
 }
 
@@ -115,9 +115,10 @@ func average(steps []*record.Step, of func(*record.Step) float64) float64 {
 // Curve is a reading of one arm along training: the mean over seeds and the range that the seeds span.
 type Curve struct {
 	Arm string
-	// At is the place in training, in iterations: 1.25 is a quarter of the way through the second one.
+	// At is the number of optimiser steps before the middle of a stretch, over all iterations; of several models, per model.
 	At, Mean, Low, High []float64
-	Breaks              []int // where a new iteration begins
+	Breaks              []int   // where a new iteration begins
+	Steps               float64 // of the whole training: mean over seeds
 }
 
 // Curves reads every arm with steps. Each iteration is cut into at most bins stretches, within which steps are averaged:
@@ -132,7 +133,7 @@ func Curves(s *records.Study, of Reading, bins int) []Curve {
 				continue
 			}
 			c.Breaks = append(c.Breaks, len(c.At))
-			c.add(runs, i, bins, of)
+			c.add(runs, bins, of)
 		}
 		if len(c.At) > 0 {
 			list = append(list, c)
@@ -141,10 +142,12 @@ func Curves(s *records.Study, of Reading, bins int) []Curve {
 	return list
 }
 
-func (c *Curve) add(runs []run, iteration, bins int, of Reading) {
+func (c *Curve) add(runs []run, bins int, of Reading) {
+	length := 0.0
 	for _, r := range runs {
 		for _, steps := range r {
 			bins = min(bins, len(steps))
+			length += float64(len(steps)) / float64(len(r)*len(runs))
 		}
 	}
 	for b := range bins {
@@ -157,8 +160,9 @@ func (c *Curve) add(runs []run, iteration, bins int, of Reading) {
 			}
 			low, high = min(low, v), max(high, v)
 		}
-		c.At = append(c.At, float64(iteration-1)+(float64(b)+0.5)/float64(bins))
+		c.At = append(c.At, c.Steps+(float64(b)+0.5)/float64(bins)*length)
 		c.Mean = append(c.Mean, mean/float64(len(runs)))
 		c.Low, c.High = append(c.Low, low), append(c.High, high)
 	}
+	c.Steps += length
 }

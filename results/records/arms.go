@@ -89,7 +89,7 @@ func (s *Study) Arm(name string) *record.Arm {
 
 // OneEach are the trained arms with one model per language: what a language reaches by itself.
 func (s *Study) OneEach() []record.Arm {
-	return s.arms(func(a record.Arm) bool { return a.Trained && a.Policy == "mono" })
+	return s.arms(func(a record.Arm) bool { return a.Trained && a.Policy == "mono" && len(a.Groups) == 0 })
 }
 
 // Oracles are the trained arms with one model for all languages that keep the right pairs only, by the reference answers: what no filter can

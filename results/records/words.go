@@ -20,6 +20,8 @@ var scores = map[string]string{
 	"trusted":              "alignment with the trusted languages",
 	"consensus_or_own":     "alignment with the trusted or its own language",
 	"oracle":               "reference score, chosen minus rejected",
+	"consistent":           "lower of the judge's and the policy's standing",
+	"loss_difference":      "margin gained by training on held-back pairs",
 	"ifd":                  "perplexity with the instruction / without it",
 }
 
@@ -36,6 +38,8 @@ func Training(a record.Arm) string {
 	switch {
 	case !a.Trained:
 		return "no training"
+	case len(a.Groups) > 0:
+		return "training a model for each group of languages"
 	case a.Policy == "mono":
 		return "training a model for each language"
 	case a.Select == "oracle":
@@ -67,4 +71,18 @@ func Family(a record.Arm) string {
 		words = append(words, a.Sketch.Layers)
 	}
 	return strings.Join(words, ", ")
+}
+
+// Key says a setting of the experiment in words, for the axis of a figure; the key itself where no words are known.
+func Key(key string) string {
+	words := map[string]string{
+		"base.shared_share": "share of defects that all languages have",
+		"judge.noise":       "share of the judge's scores that are random",
+		"keep.share":        "share of pairs kept",
+		"pair.flip":         "share of pairs whose answers are swapped",
+	}[key]
+	if words == "" {
+		return key
+	}
+	return words
 }

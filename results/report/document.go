@@ -28,7 +28,7 @@ type Section struct {
 }
 
 // Block is one of: a paragraph, a list, a table, a figure, examples. The others are empty. A figure that could not be drawn
-// leaves its caption, which says why.
+// leaves its caption, which says why. No sentence is said twice.
 type Block struct {
 	Text     string
 	List     []string
@@ -43,7 +43,7 @@ type Block struct {
 // nothing to say.
 func New(s *outcome.Study, sections []Section) Document {
 	d := Document{study: s}
-	tables, figures := 0, 0
+	tables, figures, said := 0, 0, once{}
 	for _, section := range sections {
 		if len(section.Blocks) == 0 {
 			continue
@@ -53,12 +53,14 @@ func New(s *outcome.Study, sections []Section) Document {
 			switch b := &section.Blocks[i]; {
 			case b.Table != nil:
 				tables++
-				b.number = tables
+				b.number, b.Table = tables, said.table(*b.Table)
 			case b.Figure != nil && b.Figure.Empty():
-				*b = Block{Text: b.Figure.Caption}
+				*b = Block{Text: said.text(b.Figure.Caption)}
 			case b.Figure != nil:
 				figures++
-				b.number = figures
+				b.number, b.Text = figures, said.text(b.Figure.Caption)
+			default:
+				b.Text, b.List = said.text(b.Text), said.list(b.List)
 			}
 		}
 		d.sections = append(d.sections, section)
@@ -71,6 +73,15 @@ func (k Block) numberedTable() table.Table {
 	t := *k.Table
 	t.Title = fmt.Sprintf("Table %d. %s", k.number, t.Title)
 	return t
+}
+
+// long reports whether the table is folded until somebody wants it: long ones with a row for each language, and very long ones.
+func (k Block) long() bool {
+	most := 24
+	if slices.ContainsFunc(k.Table.Columns, func(c table.Column) bool { return c.Name == "language" }) {
+		most = 6
+	}
+	return len(k.Table.Rows) > most
 }
 
 // title of the report.

@@ -81,11 +81,12 @@ func verb(subjects []string, one, many string) string {
 	return many
 }
 
+// bracket is the interval of a share, cut at its bounds, where there is nothing to cover.
 func bracket(e stats.Estimate) string {
 	if !e.Bounded() {
 		return "[no interval]"
 	}
-	return fmt.Sprintf("[%s, %s]", table.Fixed(e.Low, 3), table.Fixed(e.High, 3))
+	return fmt.Sprintf("[%s, %s]", table.Fixed(max(e.Low, 0), 3), table.Fixed(min(e.High, 1), 3))
 }
 
 func signedBracket(e stats.Estimate) string {

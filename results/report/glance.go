@@ -21,7 +21,15 @@ func Glance(s *outcome.Study) []Block {
 	if len(s.Claims()) == 0 {
 		list = append(list, "No claim was made before the run ([[claims]] in the experiment's file), so nothing here tests one: the findings describe.")
 	}
-	return []Block{{List: list}}
+	var blocks []Block
+	for _, d := range s.Doubts() { // first what makes the rest no result
+		blocks = append(blocks, Block{Text: d.Text})
+	}
+	blocks = append(blocks, Block{List: list})
+	if text := striking(s); text != "" {
+		blocks = append(blocks, Block{Text: text})
+	}
+	return blocks
 }
 
 // scope says what was studied and how much of it.

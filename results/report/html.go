@@ -1,11 +1,11 @@
 package report
 
 import (
-	_ "embed" // the style sheet goes into the page
+	"bytes"
+	_ "embed" // the style sheet and the template go into the page
 	"fmt"
-	"html"
+	"html/template"
 	"regexp"
-	"strings"
 
 	"congrad/harness/record"
 	"congrad/results/figure"
@@ -14,83 +14,100 @@ import (
 //go:embed style.css
 var style string
 
+//go:embed page.tmpl
+var markup string
+
+// pageTemplate is the report's; a mistake in it is found by the first test.
+var pageTemplate = template.Must(template.New("page").Parse(markup))
+
 var negative = regexp.MustCompile(`(^|[ (\[])-([0-9])`)
+
+// pageView is the document as the template takes it.
+type pageView struct {
+	Title, Warning string
+	Style          template.CSS
+	Sections       []pageSection
+}
+
+type pageSection struct {
+	ID, Title string
+	Blocks    []pageBlock
+}
+
+// pageBlock is one of: a table, a figure with its caption in Text, a list, examples, a paragraph.
+type pageBlock struct {
+	Table         template.HTML
+	SVG           template.HTML
+	Figure, Class string
+	Number        int
+	List          []string
+	Examples      []pageExample
+	Text          string
+}
+
+// pageExample isolates each answer from the English around it, so that right-to-left text keeps to itself.
+type pageExample struct {
+	Head, Lang, Direction string
+	Lines                 [][2]string // role and text
+}
 
 // HTML is the report as one file: no script, nothing to load, readable on a phone, in the dark and on paper.
 func (d Document) HTML() ([]byte, error) {
-	var b strings.Builder
-	title := html.EscapeString(d.title())
-	fmt.Fprintf(&b, "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"+
-		"<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n<title>%s</title>\n<style>\n%s</style>\n</head>\n<body>\n<main>\n<h1><bdi>%s</bdi></h1>\n",
-		title, style, title)
-	if w := d.warning(); w != "" {
-		fmt.Fprintf(&b, "<p class=\"warning\" role=\"note\">%s</p>\n", html.EscapeString(w))
-	}
-	b.WriteString("<nav aria-label=\"Contents\"><ul>\n")
+	p := pageView{Title: d.title(), Warning: d.warning(), Style: template.CSS(style)} //nolint:gosec // our own
 	for _, s := range d.sections {
-		fmt.Fprintf(&b, "<li><a href=\"#%s\">%s</a></li>\n", s.ID, html.EscapeString(s.Title))
-	}
-	b.WriteString("</ul></nav>\n")
-	for _, s := range d.sections {
-		fmt.Fprintf(&b, "<section id=\"%s\">\n<h2>%s</h2>\n", s.ID, html.EscapeString(s.Title))
+		section := pageSection{ID: s.ID, Title: s.Title}
 		for _, block := range s.Blocks {
-			if err := block.html(&b, d); err != nil {
+			b, err := block.html(d)
+			if err != nil {
 				return nil, err
 			}
+			section.Blocks = append(section.Blocks, b)
 		}
-		b.WriteString("</section>\n")
+		p.Sections = append(p.Sections, section)
 	}
-	b.WriteString("</main>\n</body>\n</html>\n")
-	return []byte(b.String()), nil
+	var b bytes.Buffer
+	if err := pageTemplate.Execute(&b, p); err != nil {
+		return nil, fmt.Errorf("writing the report as HTML: %w", err)
+	}
+	return b.Bytes(), nil
 }
 
-func (k Block) html(b *strings.Builder, d Document) error {
+func (k Block) html(d Document) (pageBlock, error) {
 	switch {
 	case k.Table != nil:
-		b.WriteString(k.numberedTable().HTML())
+		text, err := k.numberedTable().HTML(k.long())
+		return pageBlock{Table: text}, err
 	case k.Figure != nil:
 		svg, err := k.Figure.Inline()
-		if err != nil {
-			return err
-		}
 		class := "page"
 		if k.Figure.Width == figure.Column {
 			class = "column"
 		}
-		fmt.Fprintf(b, "<figure id=\"figure-%s\" class=\"%s\">\n<div class=\"wide\" tabindex=\"0\" role=\"region\" aria-label=\"Figure %d\">%s</div>\n<figcaption><strong>Figure %d.</strong> %s</figcaption>\n</figure>\n",
-			k.Figure.Name, class, k.number, svg, k.number, prose(k.Figure.Caption))
-	case k.List != nil:
-		b.WriteString("<ul>\n")
-		for _, item := range k.List {
-			fmt.Fprintf(b, "<li>%s</li>\n", prose(item))
-		}
-		b.WriteString("</ul>\n")
+		return pageBlock{SVG: template.HTML(svg), Figure: k.Figure.Name, Class: class, Number: k.number, Text: prose(k.Text)}, err //nolint:gosec // SVG escapes its text
 	case k.Examples != nil:
-		b.WriteString("<dl class=\"examples\">\n")
+		var list []pageExample
 		for _, p := range k.Examples {
-			d.exampleHTML(b, p)
+			list = append(list, d.exampleHTML(p))
 		}
-		b.WriteString("</dl>\n")
-	default:
-		fmt.Fprintf(b, "<p>%s</p>\n", prose(k.Text))
+		return pageBlock{Examples: list}, nil
 	}
-	return nil
+	b := pageBlock{Text: prose(k.Text)}
+	for _, item := range k.List {
+		b.List = append(b.List, prose(item))
+	}
+	return b, nil
 }
 
-// prose escapes text and sets the hyphen before a number as a minus sign.
-func prose(text string) string {
-	return html.EscapeString(negative.ReplaceAllString(text, "${1}\u2212${2}"))
-}
+// prose sets the hyphen before a number as a minus sign.
+func prose(text string) string { return negative.ReplaceAllString(text, "${1}\u2212${2}") }
 
-// exampleHTML isolates each answer from the English around it, so that right-to-left text keeps to itself.
-func (d Document) exampleHTML(b *strings.Builder, p record.Pair) {
-	fmt.Fprintf(b, "<dt>%s</dt>\n", prose(d.exampleHead(p)))
-	direction := "auto"
-	if d := languageOf(d.study, p.Lang).Direction; d != "" {
-		direction = d
+func (d Document) exampleHTML(p record.Pair) pageExample {
+	e := pageExample{Head: prose(d.exampleHead(p)), Lang: p.Lang, Direction: "auto"}
+	if direction := languageOf(d.study, p.Lang).Direction; direction != "" {
+		e.Direction = direction
 	}
 	for _, line := range d.exampleLines(p) {
-		fmt.Fprintf(b, "<dd><span class=\"role\">%s</span> <bdi lang=\"%s\" dir=\"%s\">%s</bdi></dd>\n",
-			line[0], html.EscapeString(p.Lang), direction, html.EscapeString(clipped(line[1])))
+		e.Lines = append(e.Lines, [2]string{line[0], clipped(line[1])})
 	}
+	return e
 }

@@ -39,9 +39,8 @@ func (k Block) markdown(b *strings.Builder, d Document) error {
 		}
 		b.Write(text)
 	case k.Figure != nil:
-		caption := table.EscapeMarkdown(k.Figure.Caption)
-		alt := strings.NewReplacer("[", `\[`, "]", `\]`).Replace(caption)
-		fmt.Fprintf(b, "![%s](figures/%s.svg)\n\n**Figure %d.** %s\n", alt, k.Figure.Name, k.number, caption)
+		alt := strings.NewReplacer("[", `\[`, "]", `\]`).Replace(table.EscapeMarkdown(k.Figure.Title()))
+		fmt.Fprintf(b, "![%s](figures/%s.svg)\n\n**Figure %d.** %s\n", alt, k.Figure.Name, k.number, table.EscapeMarkdown(k.Text))
 	case k.List != nil:
 		for _, item := range k.List {
 			fmt.Fprintf(b, "- %s\n", table.EscapeMarkdown(item))
@@ -50,7 +49,7 @@ func (k Block) markdown(b *strings.Builder, d Document) error {
 		for _, p := range k.Examples {
 			b.WriteString(d.exampleMarkdown(p))
 		}
-	default:
+	case k.Text != "":
 		b.WriteString(table.EscapeMarkdown(k.Text) + "\n")
 	}
 	return nil

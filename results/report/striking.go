@@ -2,6 +2,7 @@ package report
 
 import (
 	"fmt"
+	"math"
 	"strings"
 
 	"congrad/eval/stats"
@@ -10,6 +11,42 @@ import (
 	"congrad/results/records"
 	"congrad/results/table"
 )
+
+// striking is what strikes most, in a sentence: languages that lose under every arm, or the largest significant difference to the reference in a
+// language. Of numbers that are no result there is nothing to say.
+func striking(s *outcome.Study) string {
+	if len(s.Doubts()) > 0 {
+		return ""
+	}
+	if lost := lostLanguages(s); lost != "" {
+		return lost
+	}
+	reference := s.Reference()
+	if reference == nil {
+		return ""
+	}
+	best, text, measured := 0.0, "", false
+	for _, a := range s.Trained() {
+		if a.Name == reference.Name {
+			continue
+		}
+		for _, c := range s.Contrasts(a.Name, reference.Name) {
+			measured = measured || c.Estimate.N > 0
+			if size := math.Abs(c.Estimate.Mean); c.Detected && size > best {
+				how := "more"
+				if c.Estimate.Mean < 0 {
+					how = "less"
+				}
+				best, text = size, fmt.Sprintf("Most striking: in %s, %s wins %s often than %s (%s), the largest difference in any language that is significant after Holm's correction.",
+					languageOf(s, c.Lang).Name, a.Name, how, reference.Name, signedBracket(c.Estimate))
+			}
+		}
+	}
+	if text == "" && measured {
+		return "Most striking: no arm is significantly different from " + reference.Name + " in any language, after Holm's correction."
+	}
+	return text
+}
 
 // lostLanguages names the languages in which every trained arm has a win rate below a half, corrected over languages by Holm's method. In
 // the figure of win rates they are what strikes first; a mean over languages hides them.

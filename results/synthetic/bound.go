@@ -45,6 +45,11 @@ func Bound(set *record.Set) *record.Set {
 		})...)
 		set.Steps = append(set.Steps, copied(set.Steps, func(x *record.Step) bool { return x.Arm == set.Study.Reference }, func(x *record.Step) { x.Arm = a.Name })...)
 	}
+	for i, seed := range set.Study.Seeds {
+		set.Rates = append(set.Rates, record.Rate{
+			Seed: seed, Arm: set.Study.Reference, Iteration: 1, Taken: i % 2, Tried: []record.Tried{{Rate: 3e-5, Known: 0.5}, {Rate: 1e-4, Known: 0.5 - 0.125 + 0.25*float64(i%2)}},
+		})
+	}
 	return set
 }
 

@@ -43,6 +43,7 @@ func Rename(set *record.Set, names map[string]string) *record.Set {
 	each(set.Replies, func(r *record.Reply) { as(&r.Arm) })
 	each(set.Trials, func(r *record.Evaluation) { as(&r.Arm) })
 	each(set.Matched, func(r *record.Matched) { as(&r.Arm) })
+	each(set.Rates, func(r *record.Rate) { as(&r.Arm) })
 	each(set.Drift, func(r *record.Drift) { as(&r.Arm) })
 	return set
 }

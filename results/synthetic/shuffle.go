@@ -22,6 +22,7 @@ func Shuffle(set *record.Set) {
 	shuffle(r, set.Trials)
 	shuffle(r, set.Drift)
 	shuffle(r, set.Matched)
+	shuffle(r, set.Rates)
 }
 
 func shuffle[T any](r *rand.Rand, records []T) {

@@ -1,62 +1,101 @@
 package table
 
 import (
+	_ "embed" // the template goes into the program
 	"fmt"
-	"html"
+	"html/template"
+	"slices"
 	"strings"
 )
 
-// HTML is the table as a figure element that scrolls sideways where the page is too narrow.
-func (t Table) HTML() string {
-	var b strings.Builder
-	fmt.Fprintf(&b, "<figure class=\"table\" id=\"table-%s\">\n<figcaption><strong>%s.</strong> %s</figcaption>\n",
-		html.EscapeString(t.Name), html.EscapeString(t.Heading()), html.EscapeString(t.Note))
-	fmt.Fprintf(&b, "<div class=\"wide\" tabindex=\"0\" role=\"region\" aria-label=\"%s\">\n<table>\n<thead>\n", html.EscapeString(t.Heading()))
+//go:embed table.tmpl
+var markup string
+
+// page is the template of a table; a mistake in it is found by the first test.
+var page = template.Must(template.New("table").Parse(markup))
+
+// view is a table as the template takes it.
+type view struct {
+	Name, Heading, Note, Size string
+	Folded                    bool
+	Groups                    []heading // above the columns; nil if no column has any
+	Columns                   []Column
+	Blocks                    []rows
+	Footnotes                 []string
+}
+
+type heading struct {
+	Name  string
+	Width int // columns
+}
+
+// rows is a block of rows, under a name where the table has one for each block.
+type rows struct {
+	Name string
+	Rows [][]shown
+}
+
+type shown struct {
+	Cell
+	Number, Room bool // Room: the column has marks, and a cell without one leaves room
+}
+
+// HTML is the table as an element that scrolls sideways where the page is too narrow, under its first column. Folded, it shows its title
+// until it is opened.
+func (t Table) HTML(folded bool) (template.HTML, error) {
+	v := view{
+		Name: t.Name, Heading: t.Heading(), Note: t.Note, Folded: folded, Columns: t.Columns, Footnotes: t.Footnotes, Size: Counted(len(t.Rows), "row"),
+	}
+	from := 0 // the first column that is shown
+	if t.blocked() {
+		from = 1
+	}
+	v.Columns = t.Columns[from:]
 	if t.grouped() {
-		b.WriteString("<tr>")
 		for _, s := range t.spans() {
-			if s.name == "" {
-				fmt.Fprintf(&b, "<td colspan=\"%d\"></td>", s.to-s.from)
-				continue
+			if s.to > from {
+				v.Groups = append(v.Groups, heading{s.name, s.to - max(from, s.from)})
 			}
-			fmt.Fprintf(&b, "<th scope=\"colgroup\" class=\"group\" colspan=\"%d\">%s</th>", s.to-s.from, html.EscapeString(s.name))
 		}
-		b.WriteString("</tr>\n")
 	}
-	b.WriteString("<tr>")
-	for _, c := range t.Columns {
-		fmt.Fprintf(&b, "<th scope=\"col\"%s>%s</th>", numberClass(c), html.EscapeString(c.Name))
-	}
-	b.WriteString("</tr>\n</thead>\n<tbody>\n")
 	marked := t.marked()
 	for i, r := range t.Rows {
-		if r.Break && i > 0 {
-			b.WriteString("</tbody>\n<tbody>\n")
+		if i == 0 || r.Break {
+			v.Blocks = append(v.Blocks, rows{})
 		}
-		b.WriteString("<tr>")
-		for j, c := range r.Cells {
-			column := t.Columns[j]
-			fmt.Fprintf(&b, "<td%s>", numberClass(column))
-			if column.Number {
-				b.WriteString(html.EscapeString(strings.ReplaceAll(c.Text, "-", minus(c.Text))))
-			} else {
-				fmt.Fprintf(&b, "<bdi>%s</bdi>", html.EscapeString(c.Text))
-			}
-			if marked[j] && column.Number {
-				fmt.Fprintf(&b, "<span class=\"mark\">%s</span>", html.EscapeString(c.Mark))
-			} else if c.Mark != "" {
-				b.WriteString(" " + html.EscapeString(c.Mark))
-			}
-			b.WriteString("</td>")
+		b := &v.Blocks[len(v.Blocks)-1]
+		if from > 0 && b.Name == "" {
+			b.Name = r.Cells[0].Text
 		}
-		b.WriteString("</tr>\n")
+		var line []shown
+		for j, c := range r.Cells[from:] {
+			number := v.Columns[j].Number
+			if number {
+				c.Text = strings.ReplaceAll(c.Text, "-", minus(c.Text))
+			}
+			line = append(line, shown{c, number, marked[from+j] && number})
+		}
+		b.Rows = append(b.Rows, line)
 	}
-	b.WriteString("</tbody>\n</table>\n</div>\n")
-	for _, f := range t.Footnotes {
-		fmt.Fprintf(&b, "<p class=\"footnote\">%s</p>\n", html.EscapeString(f))
+	var b strings.Builder
+	if err := page.Execute(&b, v); err != nil {
+		return "", fmt.Errorf("writing table %s as HTML: %w", t.Name, err)
 	}
-	b.WriteString("</figure>\n")
-	return b.String()
+	return template.HTML(b.String()), nil //nolint:gosec // the template has escaped what it holds
+}
+
+// blocked reports whether the first column names blocks of rows: then it has a text where a block begins and nowhere else.
+func (t Table) blocked() bool {
+	if len(t.Columns) < 2 || t.Columns[0].Number {
+		return false
+	}
+	repeats := slices.ContainsFunc(t.Rows, func(r Row) bool { return r.Cells[0].Text == "" })
+	for i, r := range t.Rows {
+		if begins := i == 0 || r.Break; begins != (r.Cells[0].Text != "") {
+			return false
+		}
+	}
+	return repeats
 }
 
 // minus is the sign to print for a hyphen in a number: a real minus, except where it means that nothing was measured.
@@ -65,11 +104,4 @@ func minus(text string) string {
 		return Missing
 	}
 	return "\u2212"
-}
-
-func numberClass(c Column) string {
-	if c.Number {
-		return ` class="n"`
-	}
-	return ""
 }

@@ -3,15 +3,35 @@ package table
 import (
 	"fmt"
 	"strings"
+
+	"github.com/mozillazg/go-unidecode"
 )
 
 // LaTeX is the table as a float for \input, drawn with booktabs and shrunk by adjustbox where it is wider than the page.
-// Scripts other than Latin need XeLaTeX or LuaLaTeX and a font that has them.
+// Scripts other than Latin are transliterated, so that every LaTeX with any font compiles it.
 func (t Table) LaTeX() []byte {
 	var b strings.Builder
 	b.WriteString("% needs \\usepackage{booktabs,adjustbox}\n\\begin{table*}[t]\n\\centering\\small\\setlength{\\tabcolsep}{4pt}\n")
 	fmt.Fprintf(&b, "\\caption{%s.%s}\n\\label{tab:%s}\n\\vspace{4pt}\n", latex(t.Heading()), latex(prefixed(" ", t.Note)), t.Name)
-	b.WriteString("\\begin{adjustbox}{max width=\\textwidth}\n\\begin{tabular}{@{}")
+	b.WriteString("\\begin{adjustbox}{max width=\\textwidth}\n")
+	t.tabular(&b)
+	b.WriteString("\\end{adjustbox}\n")
+	for i, f := range t.Footnotes {
+		if i == 0 {
+			b.WriteString("\\par\\smallskip\n\\begin{minipage}{\\linewidth}\\footnotesize\n")
+		}
+		b.WriteString(latex(f) + "\\par\n")
+		if i == len(t.Footnotes)-1 {
+			b.WriteString("\\end{minipage}\n")
+		}
+	}
+	b.WriteString("\\end{table*}\n")
+	return []byte(b.String())
+}
+
+// tabular is the table without what is around it.
+func (t Table) tabular(b *strings.Builder) {
+	b.WriteString("\\begin{tabular}{@{}")
 	for _, c := range t.Columns {
 		if c.Number {
 			b.WriteString("r")
@@ -21,7 +41,7 @@ func (t Table) LaTeX() []byte {
 	}
 	b.WriteString("@{}}\n\\toprule\n")
 	if t.grouped() {
-		t.latexGroups(&b)
+		t.latexGroups(b)
 	}
 	for i, c := range t.Columns {
 		b.WriteString(between(i) + latex(c.Name))
@@ -34,11 +54,14 @@ func (t Table) LaTeX() []byte {
 		}
 		for j, c := range r.Cells {
 			b.WriteString(between(j))
+			text := latex(c.Text)
 			if t.Columns[j].Number {
-				b.WriteString(latexNumber(c.Text))
-			} else {
-				b.WriteString(latex(c.Text))
+				text = latexNumber(c.Text)
 			}
+			if c.Best {
+				text = "\\textbf{" + text + "}"
+			}
+			b.WriteString(text)
 			switch {
 			case c.Mark != "":
 				b.WriteString("~" + latexMark(c.Mark))
@@ -48,18 +71,7 @@ func (t Table) LaTeX() []byte {
 		}
 		b.WriteString(" \\\\\n")
 	}
-	b.WriteString("\\bottomrule\n\\end{tabular}\n\\end{adjustbox}\n")
-	for i, f := range t.Footnotes {
-		if i == 0 {
-			b.WriteString("\\par\\smallskip\n\\begin{minipage}{\\linewidth}\\footnotesize\n")
-		}
-		b.WriteString(latex(f) + "\\par\n")
-		if i == len(t.Footnotes)-1 {
-			b.WriteString("\\end{minipage}\n")
-		}
-	}
-	b.WriteString("\\end{table*}\n")
-	return []byte(b.String())
+	b.WriteString("\\bottomrule\n\\end{tabular}\n")
 }
 
 func (t Table) latexGroups(b *strings.Builder) {
@@ -89,20 +101,42 @@ func prefixed(prefix, s string) string {
 	return prefix + s
 }
 
-// latex escapes text. A sign of comparison would come out as another character in the old font encoding.
-func latex(s string) string {
-	return strings.NewReplacer(
-		`\`, `\textbackslash{}`, `{`, `\{`, `}`, `\}`, `$`, `\$`, `&`, `\&`, `#`, `\#`, `%`, `\%`, `_`, `\_`,
-		`^`, `\textasciicircum{}`, `~`, `$\sim$`, `<`, `$<$`, `>`, `$>$`, `|`, `$|$`, `"`, `''`,
-	).Replace(oneLine(s))
+// latin is the text in letters that every font of LaTeX has: Latin ones and common signs stay, all else is transliterated.
+func latin(s string) string {
+	var b strings.Builder
+	foreign := false // the last letter: transliterations of Chinese ones end in a space
+	for _, r := range oneLine(s) {
+		if foreign = r >= 0x180 && !strings.ContainsRune("†‡–—‘’“”•…±−×·≤≥→", r); !foreign {
+			b.WriteRune(r)
+		} else {
+			b.WriteString(unidecode.Unidecode(string(r)))
+		}
+	}
+	if foreign {
+		return strings.TrimRight(b.String(), " ")
+	}
+	return b.String()
 }
+
+// escapes are what latex writes for characters that mean something to LaTeX, or that a font may lack.
+var escapes = strings.NewReplacer(
+	`\`, `\textbackslash{}`, `{`, `\{`, `}`, `\}`, `$`, `\$`, `&`, `\&`, `#`, `\#`, `%`, `\%`, `_`, `\_`,
+	`^`, `\textasciicircum{}`, `~`, `$\sim$`, `<`, `$<$`, `>`, `$>$`, `|`, `$|$`, `"`, `''`,
+	`±`, `$\pm$`, `−`, `$-$`, `×`, `$\times$`, `·`, `$\cdot$`, `≤`, `$\le$`, `≥`, `$\ge$`, `→`, `$\to$`, `†`, `\textdagger{}`, `‡`, `\textdaggerdbl{}`,
+)
+
+// latex escapes text. A sign of comparison would come out as another character in the old font encoding.
+func latex(s string) string { return escapes.Replace(latin(s)) }
+
+// signs sets signs as such, not as hyphens.
+var signs = strings.NewReplacer("-", "$-$", "+", "$+$")
 
 // latexNumber sets minus signs as such, not as hyphens; a lone hyphen means that nothing was measured.
 func latexNumber(s string) string {
 	if s == Missing {
 		return "--"
 	}
-	return strings.NewReplacer("-", "$-$", "+", "$+$").Replace(latex(s))
+	return signs.Replace(latex(s))
 }
 
 func latexMark(mark string) string {

@@ -32,6 +32,7 @@ type Row struct {
 type Cell struct {
 	Text string
 	Mark string   // a sign behind the text: "~", ">" or "<"
+	Best bool     // of those that it is compared with
 	Data []string // what CSV holds, one per field of the column; nil means Text
 }
 
@@ -80,6 +81,17 @@ func (t Table) marked() []bool {
 		}
 	}
 	return marked
+}
+
+// best reports for each column whether any of its cells is a best one.
+func (t Table) best() []bool {
+	best := make([]bool, len(t.Columns))
+	for _, r := range t.Rows {
+		for i, c := range r.Cells {
+			best[i] = best[i] || c.Best
+		}
+	}
+	return best
 }
 
 // Marked reports whether any cell has a mark, which a footnote then has to explain.

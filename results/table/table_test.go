@@ -212,7 +212,7 @@ func TestLaTeXEscapes(t *testing.T) {
 func TestHTMLEscapesAndIsolates(t *testing.T) {
 	table := scripts()
 	table.Rows[0].Cells[0] = Text("<script>")
-	text := table.HTML()
+	text := asHTML(t, table)
 	for _, want := range []string{"<bdi>&lt;script&gt;</bdi>", "<bdi>العربية</bdi>", `<th scope="colgroup" class="group" colspan="2">rates</th>`, "100 % of &lt;them&gt;"} {
 		if !strings.Contains(text, want) {
 			t.Errorf("the table lacks %q", want)
@@ -220,6 +220,35 @@ func TestHTMLEscapesAndIsolates(t *testing.T) {
 	}
 	if strings.Count(text, "<tbody>") != 2 {
 		t.Error("a block of rows is a body of its own")
+	}
+}
+
+func asHTML(t *testing.T, table Table) string {
+	t.Helper()
+	text, err := table.HTML(false)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(text)
+}
+
+// A first column that names blocks becomes a row above each, so that the column that stays in sight says which row it is.
+func TestHTMLNamesBlocksAbove(t *testing.T) {
+	table := Table{
+		Name: "x", Columns: []Column{{Name: "group"}, {Name: "arm"}, {Group: "g", Name: "n", Number: true}},
+		Rows: []Row{{Break: true, Cells: []Cell{Text("seen"), Text("a"), Count(1)}}, {Cells: []Cell{Repeated("seen"), Text("b"), Count(2)}}, {Break: true, Cells: []Cell{Text("unseen"), Text("c"), Count(3)}}},
+	}
+	text := asHTML(t, table)
+	for _, want := range []string{`<th scope="rowgroup" colspan="2"><span><bdi>seen</bdi></span></th>`, `<th scope="row"><bdi>b</bdi></th><td class="n">2</td>`} {
+		if !strings.Contains(text, want) {
+			t.Errorf("the table lacks %q:\n%s", want, text)
+		}
+	}
+	if strings.Contains(text, ">group<") {
+		t.Error("the blocks have a column as well")
+	}
+	if folded, err := table.HTML(true); err != nil || !strings.HasPrefix(string(folded), "<details") {
+		t.Errorf("folded: %v, %s", err, folded)
 	}
 }
 
@@ -268,7 +297,7 @@ func TestPartialStandsInEveryTitle(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for kind, text := range map[string]string{"text": string(plain), "Markdown": string(markdown), "LaTeX": string(table.LaTeX()), "HTML": table.HTML()} {
+	for kind, text := range map[string]string{"text": string(plain), "Markdown": string(markdown), "LaTeX": string(table.LaTeX()), "HTML": asHTML(t, table)} {
 		if !strings.Contains(text, "[PARTIAL: --limit 8]") {
 			t.Errorf("%s does not say that the records are partial", kind)
 		}

@@ -107,7 +107,7 @@ func (t Table) writer(b *bytes.Buffer, r tw.Renderer, padding tw.Padding) *table
 
 // texts are the cells of a row; where a column has marks, cells without one leave room so that digits stay in line.
 func (t Table) texts(r Row, marked []bool, clean func(string) string) []string {
-	texts := make([]string, len(t.Columns))
+	texts, best := make([]string, len(t.Columns)), t.best()
 	for i := range t.Columns {
 		if i >= len(r.Cells) {
 			continue
@@ -117,7 +117,9 @@ func (t Table) texts(r Row, marked []bool, clean func(string) string) []string {
 		switch {
 		case c.Mark != "":
 			texts[i] += " " + c.Mark
-		case marked[i] && t.Columns[i].Number:
+		case c.Best:
+			texts[i] += " *"
+		case (marked[i] || best[i]) && t.Columns[i].Number:
 			texts[i] += "  "
 		}
 	}

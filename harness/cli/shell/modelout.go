@@ -65,6 +65,19 @@ func (w ModelOut) Write(f *model.Folder, chat *text.Chat, card []byte) error {
 	})
 }
 
+// WriteAdapter writes trained adapters of a model, with their card.
+func (w ModelOut) WriteAdapter(adapters *model.Weights, base string, card []byte) error {
+	return store.WriteFolder(w.Out, func(add store.AddFile) error {
+		if err := model.WriteAdapter(add, adapters, base, weightTypes[w.DType]); err != nil {
+			return err
+		}
+		return add("README.md", func(to io.Writer) error {
+			_, err := to.Write(card)
+			return err
+		})
+	})
+}
+
 // talk is how a chat's model is talked to.
 func talk(c *text.Chat) model.Talk {
 	t := model.Talk{Start: c.Plain()[0], Stop: c.Stop(), Template: c.Template()}

@@ -93,7 +93,17 @@ func (a *app) pretrain(ctx context.Context, p pretraining) error {
 		return err
 	}
 	defer st.Close()
-	folder, log, err := pretrain.Build(ctx, b.Backend, r, w, start, st.Scratch(key), a.countdown(r.Train.Steps))
+	release, err := st.HoldStage(key, "the training in "+p.out)
+	if err != nil {
+		return err
+	}
+	defer release()
+	scratch := st.Scratch(key)
+	if err := scratch.Check(); err != nil {
+		return err
+	}
+	scratch.Say = func(message string) { fmt.Fprintln(a.Err, message) }
+	folder, log, err := pretrain.Build(ctx, b.Backend, r, w, start, scratch, a.countdown(r.Train.Steps))
 	if errors.Is(err, context.Canceled) {
 		fmt.Fprintf(a.Err, "stopped. The same command continues: congrad pretrain %s --out %s\n", p.file, p.out)
 	}

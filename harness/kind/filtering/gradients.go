@@ -8,6 +8,7 @@ import (
 	"congrad/harness/bench"
 	"congrad/harness/forecast"
 	"congrad/harness/kind"
+	"congrad/harness/model"
 	"congrad/harness/sketch"
 	"congrad/harness/stage"
 )
@@ -28,6 +29,9 @@ func (Gradients) Kind() kind.Kind {
 // Title says what the stage does.
 func (g Gradients) Title() string {
 	title := fmt.Sprintf("per-pair gradients (%s)", g.Sketch)
+	if g.Scope != "" {
+		title += ", " + g.Scope + " by " + g.Scope
+	}
 	if g.HeldBack > 0 {
 		title += " against held-back pairs"
 	}
@@ -54,7 +58,7 @@ func (g Gradients) Do(ctx context.Context, d *stage.Desk, b *bench.Bench) (stage
 	if err != nil {
 		return nil, err
 	}
-	data, err := json.Marshal(scored{round.Pairs.Inner, round.Pairs.Square, round.Pairs.Share, rows(round.Gram), sketch.Numbers(b.Config, g.Sketch)})
+	data, err := json.Marshal(scoredOf(round, sketch.Numbers(b.Config, g.Sketch)))
 	return stage.Files{"round.json": data}, err
 }
 
@@ -66,11 +70,25 @@ func (g Gradients) score(ctx context.Context, d *stage.Desk, b *bench.Bench, m m
 	case g.Sketch.Kind == sketch.Exact:
 		return g.exact(ctx, d, b, m, nil)
 	}
-	gatherer := sketch.NewGatherer(m.language, g.Languages, g.weights(), g.Seed, g.name())
+	gatherer := g.gatherer(b.Config, m.language)
 	if err := g.sketch(ctx, d, b, d.Own, m, gatherer); err != nil {
 		return nil, err
 	}
 	return gatherer.Round(), nil
+}
+
+// gathering takes in sketches and makes a round of them.
+type gathering interface {
+	sums
+	Round() *sketch.Round
+}
+
+// gatherer tells the parts of the weights apart where the round does.
+func (g Gradients) gatherer(config model.Config, language []int) gathering {
+	if g.Scope == "" {
+		return sketch.NewGatherer(language, g.Languages, g.weights(), g.Seed, g.name())
+	}
+	return sketch.NewParted(sketch.NumbersOf(config, g.Sketch, g.Scope), language, g.Languages, g.weights(), g.Seed, g.name())
 }
 
 // Forecast counts the pairs and the sketches that are in memory together.

@@ -34,12 +34,16 @@ type Round struct {
 	Batch            int     // tokens
 	HeldBack         float64 `json:",omitempty"` // share of each language's pairs that alone make its gradient
 	Adam             *Adam   `json:",omitempty"` // of the optimiser whose updates take the place of gradients, or nil
+	Scope            string  `json:",omitempty"` // whose parts are told apart (model.Scopes); empty: none
 }
 
 // RoundOf is the scoring round of an arm, all but its pairs and their place.
 func RoundOf(a config.Arm, reads method.Reading) Round {
 	c := Comparing(a)
 	r := Round{Loss: a.Loss, Sketch: SketchOf(c), LanguageGradient: c.LanguageGradient, EMADecay: c.EMADecay}
+	if reads == method.ReadsConsensus && c.Scope != model.WholeModel {
+		r.Scope = c.Scope
+	}
 	if reads.HeldBack() {
 		r.LanguageGradient, r.EMADecay, r.HeldBack = "held back", 0, c.HeldBack
 	}
@@ -110,6 +114,23 @@ type scored struct {
 	Share   []float64   `json:"share"`  // [pairs]
 	Gram    [][]float64 `json:"gram"`   // [languages, languages]
 	Numbers int         `json:"numbers"`
+	Parts   []part      `json:"parts,omitempty"` // of the weights
+}
+
+// part is a scoring round's numbers in one part of the weights.
+type part struct {
+	Inner  [][]float64 `json:"inner"`  // [pairs, languages]
+	Square []float64   `json:"square"` // [pairs]
+	Gram   [][]float64 `json:"gram"`   // [languages, languages]
+}
+
+// scoredOf is a round as it is written.
+func scoredOf(r *sketch.Round, numbers int) scored {
+	s := scored{Inner: r.Pairs.Inner, Square: r.Pairs.Square, Share: r.Pairs.Share, Gram: rows(r.Gram), Numbers: numbers}
+	for _, p := range r.Parts {
+		s.Parts = append(s.Parts, part{p.Inner, p.Square, rows(p.Gram)})
+	}
+	return s
 }
 
 // readRound reads a gradients stage, whose pairs have the given languages.
@@ -122,13 +143,22 @@ func readRound(s stage.Shelf, of stage.Ref, language []int) (*sketch.Round, erro
 	if err := json.Unmarshal(data, &r); err != nil {
 		return nil, fmt.Errorf("stage %s: %w", of.Short(), err)
 	}
-	gram := mat.NewSymDense(len(r.Gram), nil)
-	for i, row := range r.Gram {
+	round := &sketch.Round{Pairs: method.Pairs{Language: language, Inner: r.Inner, Square: r.Square, Share: r.Share}, Gram: symmetric(r.Gram)}
+	for _, p := range r.Parts {
+		round.Parts = append(round.Parts, sketch.Part{Inner: p.Inner, Square: p.Square, Gram: symmetric(p.Gram)})
+	}
+	return round, nil
+}
+
+// symmetric is the matrix of which a list of lists has the rows.
+func symmetric(rows [][]float64) *mat.SymDense {
+	m := mat.NewSymDense(len(rows), nil)
+	for i, row := range rows {
 		for j := i; j < len(row); j++ {
-			gram.SetSym(i, j, row[j])
+			m.SetSym(i, j, row[j])
 		}
 	}
-	return &sketch.Round{Pairs: method.Pairs{Language: language, Inner: r.Inner, Square: r.Square, Share: r.Share}, Gram: gram}, nil
+	return m
 }
 
 // rows are a matrix as a list of lists.

@@ -1,11 +1,17 @@
 package filtering
 
 import (
+	"fmt"
+	"math/rand/v2"
+
 	"congrad/harness/config"
 	"congrad/harness/kind"
 	"congrad/harness/method"
 	"congrad/harness/rng"
 	"congrad/harness/sketch"
+
+	"gonum.org/v1/gonum/floats"
+	"gonum.org/v1/gonum/mat"
 )
 
 // Scoring is how a consensus is found and pairs are compared with it; empty fields are of no account.
@@ -67,11 +73,46 @@ func (s Scoring) evidence(round *sketch.Round, r Round, state []float64) (method
 	if err != nil {
 		return known, err
 	}
-	if aggregator, err = method.GoOn(aggregator, state, round.Gram.SymmetricDim()); err != nil {
+	stream := rng.Stream(r.Seed, "aggregator", r.name())
+	if round.Parts == nil {
+		known.Consensus, err = s.consensus(aggregator, round.Gram, state, stream)
 		return known, err
 	}
-	known.Consensus, err = method.Consensus(aggregator, round.Gram, s.Normalise == "unit", rng.Stream(r.Seed, "aggregator", r.name()))
+	known.Parts, known.Consensus, err = s.parts(aggregator, round, state, stream)
 	return known, err
+}
+
+// consensus goes on from state.
+func (s Scoring) consensus(a method.Aggregator, gram *mat.SymDense, state []float64, stream *rand.Rand) (method.Weighting, error) {
+	a, err := method.GoOn(a, state, gram.SymmetricDim())
+	if err != nil {
+		return method.Weighting{}, err
+	}
+	return method.Consensus(a, gram, s.Normalise == "unit", stream)
+}
+
+// parts finds a consensus in each part of the weights. mean has the languages' mean weights over the parts, and the parts' states one
+// after the other.
+func (s Scoring) parts(a method.Aggregator, round *sketch.Round, state []float64, stream *rand.Rand) (parts []method.Part, mean method.Weighting, err error) {
+	languages := round.Gram.SymmetricDim()
+	mean.Weights = make([]float64, languages)
+	for k, p := range round.Parts {
+		var own []float64 // of the state
+		if n := languages * languages; state != nil {
+			if len(state) != n*len(round.Parts) {
+				return nil, mean, fmt.Errorf("finding a consensus in %d parts of the weights: the state of the round before has %d numbers, want %d", len(round.Parts), len(state), n*len(round.Parts))
+			}
+			own = state[k*n : (k+1)*n]
+		}
+		w, err := s.consensus(a, p.Gram, own, stream)
+		if err != nil {
+			return nil, mean, err
+		}
+		parts = append(parts, method.Part{Inner: p.Inner, Square: p.Square, Gram: p.Gram, Weights: w.Weights})
+		mean.State = append(mean.State, w.State...)
+		floats.AddScaled(mean.Weights, 1/float64(len(round.Parts)), w.Weights)
+	}
+	return parts, mean, nil
 }
 
 // score is every pair's alignment with the consensus of a first round: there is nothing to remember.

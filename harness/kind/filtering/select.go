@@ -28,6 +28,8 @@ type Select struct {
 	Pairs      stage.Ref
 	Reference  stage.Ref `json:",omitempty"`
 	Unprompted stage.Ref `json:",omitempty"`
+	HeldBack   stage.Ref `json:",omitempty"` // the pairs that a policy was trained on
+	Trained    stage.Ref `json:",omitempty"` // what Reference is, under that policy
 	Gradients  stage.Ref `json:",omitempty"`
 	Round      *Round    `json:",omitempty"` // that Gradients are of, where there is a consensus
 	Before     stage.Ref `json:",omitempty"` // the selection that the aggregator goes on from
@@ -89,7 +91,7 @@ func (s Select) Title() string { return "select pairs by " + s.Selector }
 
 // Inputs are those that the selector reads; for a consensus all that sketches are made of again.
 func (s Select) Inputs() []stage.Ref {
-	all := []stage.Ref{s.Pairs, s.Reference, s.Unprompted, s.Gradients, s.Before}
+	all := []stage.Ref{s.Pairs, s.Reference, s.Unprompted, s.HeldBack, s.Trained, s.Gradients, s.Before}
 	if s.Round != nil {
 		all = append(all, s.Round.Policy.Stage)
 	}
@@ -144,23 +146,59 @@ func (s Select) evidence(shelf stage.Shelf, reads method.Reading, pairs []kind.P
 	case reads.Gradients():
 		return s.gradientEvidence(shelf, reads, pairs, language)
 	case reads == method.ReadsMargin:
-		known.Margin, err = perToken(shelf, s.Reference, func(p loss.PairLogProb) float64 { return p.Chosen.Mean() - p.Rejected.Mean() })
+		known.Margin, err = ofLogProbs(shelf, s.Reference, func(p loss.PairLogProb) float64 { return p.Chosen.Mean() - p.Rejected.Mean() })
 	case reads == method.ReadsChosen, reads == method.ReadsUnprompted:
 		known.Language = language
-		if known.Chosen, err = perToken(shelf, s.Reference, func(p loss.PairLogProb) float64 { return p.Chosen.Mean() }); err != nil {
+		if known.Chosen, err = ofLogProbs(shelf, s.Reference, func(p loss.PairLogProb) float64 { return p.Chosen.Mean() }); err != nil {
 			return known, err
 		}
 		if reads == method.ReadsUnprompted {
 			known.Unprompted, err = stage.Lines[float64](shelf, s.Unprompted, "unprompted")
 		}
+	case reads == method.ReadsAgreement:
+		known.Language, known.Gap = language, gaps(pairs)
+		known.Margin, err = ofLogProbs(shelf, s.Reference, func(p loss.PairLogProb) float64 { return p.Chosen.Mean() - p.Rejected.Mean() })
+	case reads == method.ReadsGain:
+		known.Gain, err = s.gain(shelf, len(pairs))
 	case reads == method.ReadsKnown:
 		known.Known = knownGaps(pairs)
 	default:
-		for _, p := range pairs {
-			known.Gap = append(known.Gap, p.Gap)
-		}
+		known.Gap = gaps(pairs)
 	}
 	return known, err
+}
+
+// gaps are those of the judge's scores.
+func gaps(pairs []kind.Pair) []float64 {
+	list := make([]float64, len(pairs))
+	for i, p := range pairs {
+		list[i] = p.Gap
+	}
+	return list
+}
+
+// gain is how much a training on the held-back pairs raised the margins of the others.
+func (s Select) gain(shelf stage.Shelf, pairs int) ([]float64, error) {
+	held, err := kind.Choices(shelf, s.HeldBack, pairs)
+	if err != nil {
+		return nil, err
+	}
+	ratio := func(p loss.PairLogProb) float64 { return p.Chosen.Sum - p.Rejected.Sum }
+	before, err := ofLogProbs(shelf, s.Reference, ratio)
+	if err != nil {
+		return nil, err
+	}
+	gain, err := ofLogProbs(shelf, s.Trained, ratio)
+	if err != nil {
+		return nil, err
+	}
+	for i, c := range held {
+		gain[i] -= before[i]
+		if c.Kept {
+			gain[i] = math.NaN()
+		}
+	}
+	return gain, nil
 }
 
 // knownGaps are the pairs' gaps by the reference answers.
@@ -192,8 +230,8 @@ func (s Select) gradientEvidence(shelf stage.Shelf, reads method.Reading, pairs 
 	return s.Scoring.evidence(round, *s.Round, state)
 }
 
-// perToken is, for each pair, a number made of its answers' mean log-probs per token under the iteration's start.
-func perToken(s stage.Shelf, reference stage.Ref, of func(loss.PairLogProb) float64) ([]float64, error) {
+// ofLogProbs is, for each pair, a number made of its answers' log-probs under a policy.
+func ofLogProbs(s stage.Shelf, reference stage.Ref, of func(loss.PairLogProb) float64) ([]float64, error) {
 	list, err := stage.Lines[loss.PairLogProb](s, reference, "reference")
 	numbers := make([]float64, len(list))
 	for i, p := range list {

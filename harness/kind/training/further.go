@@ -24,7 +24,7 @@ type Further struct {
 
 // Kind of the stage.
 func (Further) Kind() kind.Kind {
-	return kind.Kind{Name: "further", Version: 2, Title: "training the base model further"}
+	return kind.Kind{Name: "further", Version: 2, Title: "training the base model further", Trains: true}
 }
 
 // Title says what the stage does.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"maps"
+	"slices"
 	"strconv"
 
 	"congrad/harness/bench"
@@ -32,17 +33,18 @@ type Train struct {
 	Iteration int
 	Loss      loss.Loss
 	Train     config.Train
-	Batch     int     // tokens
-	Language  string  `json:",omitempty"` // the only one whose pairs are trained on
-	Online    *Online `json:",omitempty"` // how it picks pairs while it trains; nil where it does not
-	Steps     *Steps  `json:",omitempty"` // of another arm, which it takes as many of; nil where its epochs decide
-	Match     *Match  `json:",omitempty"` // ends it where it has drifted as far as another policy; nil where it does not
+	Batch     int      // tokens
+	Language  string   `json:",omitempty"` // the only one whose pairs are trained on
+	Group     []string `json:",omitempty"` // the only ones, where they are several
+	Online    *Online  `json:",omitempty"` // how it picks pairs while it trains; nil where it does not
+	Steps     *Steps   `json:",omitempty"` // of another arm, which it takes as many of; nil where its epochs decide
+	Match     *Match   `json:",omitempty"` // ends it where it has drifted as far as another policy; nil where it does not
 	kind.Device
 }
 
 // TrainOf is the training of an arm, all but its inputs and their place. What makes no difference is left out of the key.
 func TrainOf(a config.Arm, languages []string) Train {
-	t := Train{Languages: languages, Loss: a.Loss, Train: a.Train, Online: onlineOf(a)}
+	t := Train{Languages: languages, Loss: a.Loss, Train: a.Train.Plain(), Online: onlineOf(a)}
 	if t.Train.Temperature == 1 {
 		t.Train.Temperature = 0
 	}
@@ -52,8 +54,27 @@ func TrainOf(a config.Arm, languages []string) Train {
 	return t
 }
 
+// Of has only the pairs of some languages trained on; nil for those of all.
+func (t *Train) Of(only []string) {
+	if len(only) == 1 {
+		t.Language = only[0]
+	} else {
+		t.Group = only
+	}
+}
+
+// meets reports whether pairs of a language are trained on.
+func (t Train) meets(lang string) bool {
+	if t.Language == "" && t.Group == nil {
+		return true
+	}
+	return lang == t.Language || slices.Contains(t.Group, lang)
+}
+
 // Kind of the stage.
-func (Train) Kind() kind.Kind { return kind.Kind{Name: "train", Version: 2, Title: "training"} }
+func (Train) Kind() kind.Kind {
+	return kind.Kind{Name: "train", Version: 2, Title: "training", Trains: true}
+}
 
 // Title says what the stage does.
 func (Train) Title() string { return "train" }
@@ -119,7 +140,7 @@ func (t Train) kept(s stage.Shelf) ([]train.Pair, error) {
 	}
 	var kept []train.Pair
 	for i, p := range pairs {
-		if c := chosen[i]; c.Trained() && (t.Language == "" || p.Lang == t.Language) {
+		if c := chosen[i]; c.Trained() && t.meets(p.Lang) {
 			rows, margin := p.Rows(), margins[i]
 			if c.Flipped {
 				rows[0], rows[1], margin = rows[1], rows[0], -margin
@@ -160,7 +181,7 @@ func (t Train) surgery(done []loggedStep) (*train.Surgery, error) {
 	if err != nil {
 		return nil, err
 	}
-	surgery := &train.Surgery{Aggregator: aggregator, Languages: len(t.Languages)}
+	surgery := &train.Surgery{Aggregator: aggregator, Languages: len(t.Languages), Scope: t.Train.Scope}
 	if len(done) > 0 {
 		surgery.State = done[len(done)-1].State
 	}
@@ -189,7 +210,7 @@ func (t Train) Met(s stage.Shelf, language []int, chosen []kind.Choice) ([]*int,
 	}
 	var at, of []int // the pairs that are trained on and their languages
 	for i, c := range chosen {
-		if c.Trained() && (t.Language == "" || t.Languages[language[i]] == t.Language) {
+		if c.Trained() && t.meets(t.Languages[language[i]]) {
 			at, of = append(at, i), append(of, language[i])
 		}
 	}
