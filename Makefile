@@ -11,7 +11,7 @@ STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.8.2
 # the folders with Go code of this project
 OURS := cmd eval experiments harness results
 
-.PHONY: build setup demo test check gobench bench reports lint clean world lingua go-xla parquet tokenizers transformers templates smollm2 base world-2-bases dose record record-smollm2 record-ablations map paper exchange fidelity
+.PHONY: build setup demo test check gobench bench reports soak lint clean world lingua go-xla parquet tokenizers transformers templates smollm2 base world-2-bases dose record record-smollm2 record-ablations map paper exchange fidelity
 
 build:
 	@command -v $(GO) >/dev/null || { echo "congrad is written in Go: install Go 1.26 or later" >&2; exit 1; }
@@ -53,6 +53,10 @@ bench: setup
 # How reports grow with the number of records: the rows of "Reports" in docs/performance.md.
 reports: build
 	$(GO) run ./results/bench -congrad $(BIN)
+
+# 200 random kills of a small study: writes what they cost to docs/reliability.md.
+soak:
+	$(GO) test ./harness/cli -run 'TestSoak$$' -count=1 -timeout 4h -v -kills 200 -update
 
 lint:
 	$(GO) vet ./...
