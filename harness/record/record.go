@@ -180,7 +180,7 @@ type Step struct {
 	Seed      uint64  `json:"seed"`
 	Arm       string  `json:"arm"`
 	Iteration int     `json:"iteration"`
-	Lang      string  `json:"lang,omitempty"` // of the model that is trained, in an arm that has one for each language
+	Lang      string  `json:"lang,omitempty"` // of the model that is trained, in an arm that has one for each language; several with spaces between for that of a group
 	Step      int     `json:"step"`           // 1-based within the iteration
 	Loss      float64 `json:"loss"`
 	Accuracy  float64 `json:"accuracy"`      // share of pairs with a positive margin

@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"congrad/harness/kind/training"
+	"congrad/results"
 
 	"github.com/google/go-cmp/cmp"
 )
@@ -42,6 +43,9 @@ func TestGroups(t *testing.T) {
 		t.Fatal(err)
 	}
 	set := load(t, files)
+	if _, err := results.Render(set); err != nil {
+		t.Errorf("the study cannot be reported: %v", err)
+	}
 	type answer struct{ prompt, text string }
 	answers := map[string][]answer{}
 	for _, e := range set.Evaluations {

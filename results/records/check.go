@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"math"
 	"slices"
+	"strings"
 
 	"congrad/harness/record"
 )
@@ -27,13 +28,16 @@ func (f *faults) add(format string, args ...any) {
 	f.found = append(f.found, fmt.Errorf(format, args...))
 }
 
-// at checks the coordinates of a record; lang is empty for records that have none.
+// at checks the coordinates of a record; lang is empty for records that have none, and several with spaces between for those of a model of
+// a group.
 func (f *faults) at(where fmt.Stringer, kind, arm, lang string) {
 	if _, ok := f.study.armAt[arm]; !ok {
 		f.add("%s: %s: the study has no arm %q", kind, where, arm)
 	}
-	if _, ok := f.study.langAt[lang]; !ok && lang != "" {
-		f.add("%s: %s: the study has no language %q", kind, where, lang)
+	for _, code := range strings.Fields(lang) {
+		if _, ok := f.study.langAt[code]; !ok {
+			f.add("%s: %s: the study has no language %q", kind, where, code)
+		}
 	}
 }
 
