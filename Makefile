@@ -218,7 +218,7 @@ map: setup
 # The page of docs/paper from the finished run of `tiny`, compiled in build/paper.
 paper: build
 	$(BIN) table tiny --cols group --measure win-rate,win-rate-minus-reference --percent --bold-best --columns 2 --out docs/paper/main.tex
-	$(BIN) table tiny --rows language --cols arm --arms joint,congrad,random,oracle --percent --bold-best --out docs/paper/languages.tex
+	$(BIN) table tiny --rows language --cols arm --arms joint,congrad,random,oracle --percent --bold-best --columns 2 --out docs/paper/languages.tex
 	cp runs/tiny/figures/differences.pdf runs/tiny/figures/training.pdf docs/paper/
 	mkdir -p build/paper && cd docs/paper && pdflatex -halt-on-error -output-directory ../../build/paper page.tex && \
 		pdflatex -halt-on-error -output-directory ../../build/paper page.tex
