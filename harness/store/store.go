@@ -122,7 +122,7 @@ func Read(root string) (*Store, error) {
 	return &Store{root: root, disk: disk.Machine{}}, checkFormat(root)
 }
 
-// prepare marks a new store and removes what killed processes left half written. No other process may be at work.
+// prepare marks a new store and removes what killed processes left: what is half written, and scratch of no use any more. No other process may be at work.
 func (s *Store) prepare() error {
 	if there, err := formatOf(s.root); err != nil {
 		return err
@@ -136,7 +136,8 @@ func (s *Store) prepare() error {
 		return fmt.Errorf("opening the store: %w", err)
 	}
 	for _, e := range entries {
-		if strings.HasPrefix(e.Name(), "new-") {
+		key, part := strings.CutPrefix(e.Name(), scratchPrefix)
+		if strings.HasPrefix(e.Name(), "new-") || part && s.Has(key) { // the scratch of a stage that another process finished first
 			if err := s.disk.RemoveAll(filepath.Join(s.root, e.Name())); err != nil {
 				return fmt.Errorf("removing incomplete artefacts: %w", err)
 			}

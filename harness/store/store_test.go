@@ -397,3 +397,26 @@ func TestStoresOfOtherFormats(t *testing.T) {
 		}
 	}
 }
+
+// A process that is killed with a stage in hand which another one has finished leaves scratch that nobody asks for; the next one to open the
+// store alone removes it, and no other scratch.
+func TestScratchOfFinishedStages(t *testing.T) {
+	root := t.TempDir()
+	s := open(t, root)
+	key := put(t, s, map[string][]byte{"a": []byte("x")})
+	for _, k := range []string{key, "other"} {
+		if err := s.Scratch(k).Save("checkpoint", []byte("01234")); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := s.Close(); err != nil {
+		t.Fatal(err)
+	}
+	s = open(t, root)
+	if s.Scratch(key).Has("checkpoint") || !s.Has(key) {
+		t.Error("the scratch of a finished stage stays, or the artefact does not")
+	}
+	if !s.Scratch("other").Has("checkpoint") {
+		t.Error("the scratch of an unfinished stage is removed")
+	}
+}
