@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
@@ -132,17 +133,20 @@ func (s *Store) join(alone func() error) error {
 // HoldStage takes a stage for this process, or returns a Busy. release lets go of it.
 func (s *Store) HoldStage(key, label string) (release func() error, err error) {
 	dir := s.scratchDir(key)
-	if err := disk.MkdirAll(s.disk, dir); err != nil {
-		return nil, fmt.Errorf("locking %s: %w", label, err)
+	var lock *flock.Flock
+	for again := true; again; again = errors.Is(err, fs.ErrNotExist) { // a process that has finished the stage may remove the folder between the two
+		if err := disk.MkdirAll(s.disk, dir); err != nil {
+			return nil, fmt.Errorf("locking %s: %w", label, err)
+		}
+		lock, err = hold(label, filepath.Join(dir, "lock"))
 	}
-	lock, err := hold(label, filepath.Join(dir, "lock"))
 	if err != nil {
 		return nil, err
 	}
 	release = func() error {
 		var err error
-		if s.Has(key) { // the scratch is of no use any more
-			err = s.disk.RemoveAll(dir)
+		if s.Has(key) {
+			err = s.dropScratch(key)
 		}
 		return errors.Join(err, lock.Close())
 	}
@@ -150,6 +154,16 @@ func (s *Store) HoldStage(key, label string) (release func() error, err error) {
 		return nil, errors.Join(err, release())
 	}
 	return release, nil
+}
+
+// dropScratch removes the scratch of a finished stage, which is of no use any more. Another process may take the stage's lock in that moment, and
+// so put a file into the folder that is being removed: it finds the artefact there, and removes the folder itself.
+func (s *Store) dropScratch(key string) error {
+	err := s.disk.RemoveAll(s.scratchDir(key))
+	if errors.Is(err, syscall.ENOTEMPTY) || errors.Is(err, syscall.EEXIST) {
+		return nil
+	}
+	return err
 }
 
 // HoldRun takes the folder of a run for this process, or returns a Busy.

@@ -165,7 +165,7 @@ func (s *Store) Put(key string, meta Meta, files map[string][]byte) error {
 	if err := s.put(key, meta, files); err != nil {
 		return fmt.Errorf("storing a %s stage: %w", meta.Kind, err)
 	}
-	return s.disk.RemoveAll(s.scratchDir(key))
+	return s.dropScratch(key)
 }
 
 func (s *Store) put(key string, meta Meta, files map[string][]byte) error {
