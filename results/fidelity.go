@@ -1,6 +1,7 @@
 package results
 
 import (
+	"congrad/eval/stats"
 	"congrad/results/measure"
 	"congrad/results/outcome"
 	"congrad/results/records"
@@ -24,6 +25,11 @@ func fidelityTable(s *outcome.Study) table.Table {
 	}
 	var last measure.Faith
 	for _, f := range measure.Fidelity(s.Study) {
+		if f.Arm.Sketch != nil && f.Arm.Sketch.Kind == "exact" { // compared with itself: there is nothing to estimate
+			for _, e := range []*stats.Estimate{&f.Rank, &f.Kept} {
+				e.Clusters, e.Seeds = 1, 1
+			}
+		}
 		first := f.Arm.Name != last.Arm.Name
 		rank, size, together := table.None(1), table.None(1), table.None(1)
 		if f.Numbers > 0 {
