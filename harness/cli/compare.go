@@ -26,10 +26,8 @@ func (a *app) compareCommand() *cobra.Command {
 		Example: "  congrad compare tiny tiny-1 tiny-all\n  congrad compare tiny tiny-1 --group seen --measure win-rate,exact",
 		Args:    cobra.MinimumNArgs(1),
 		RunE: func(_ *cobra.Command, args []string) error {
-			for _, m := range measures {
-				if err := oneOf("measure", m, results.PaperMeasures()); err != nil {
-					return exit.With(exit.Config, err)
-				}
+			if err := eachOf("measure", measures, results.PaperMeasures()); err != nil {
+				return exit.With(exit.Config, err)
 			}
 			var runs []results.Compared
 			var settings [][]byte

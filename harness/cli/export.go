@@ -6,9 +6,13 @@ import (
 	"path/filepath"
 	"strings"
 
+	"congrad/harness/bench"
 	"congrad/harness/cli/shell"
+	"congrad/harness/config"
 	"congrad/harness/exit"
+	"congrad/harness/model"
 	"congrad/harness/open"
+	"congrad/harness/paper"
 	"congrad/harness/run"
 	"congrad/harness/store"
 	"congrad/harness/suggest"
@@ -77,6 +81,9 @@ func (a *app) export(arg, arm string, x exported) error {
 		}
 		return exit.With(exit.Config, fmt.Errorf("%q: %s has no such arm%s (%s)", arm, e.Name, suggest.DidYouMean(arm, names), strings.Join(names, ", ")))
 	}
+	if x.adapter && e.LoRA.Rank == 0 {
+		return exit.With(exit.Config, fmt.Errorf("--adapter: %s trains all weights, so there is no adapter (lora.rank = 0); leave the flag out to export the model", e.Name))
+	}
 	if err := x.Check(); err != nil {
 		return err
 	}
@@ -98,9 +105,6 @@ func (a *app) export(arg, arm string, x exported) error {
 	}
 	policy := plan.Policy
 	if x.adapter {
-		if e.LoRA.Rank == 0 {
-			return exit.With(exit.Config, fmt.Errorf("--adapter: %s trains all weights, so there is no adapter (lora.rank = 0); leave the flag out to export the model", e.Name))
-		}
 		policy = plan.Trained
 	}
 	weights, err := policy(w.store, w.bench, arm, seed, iteration)
@@ -119,25 +123,26 @@ func (a *app) export(arg, arm string, x exported) error {
 		return err
 	}
 	card.Seed, card.Iteration, card.Weights = seed, iteration, weights.Hash()
+	return a.writeExported(x, e, arm, w.bench, weights, card)
+}
+
+// writeExported writes the model, or the adapter alone, with its card, and says what was written.
+func (a *app) writeExported(x exported, e *config.Experiment, arm string, b *bench.Bench, weights *model.Weights, card paper.Card) error {
+	what, over := "", ""
 	if x.adapter {
-		base := e.Model
-		if at := e.Start(seed); at > 0 {
-			base = e.Bases[at-1]
-		}
-		if err := x.WriteAdapter(weights, base, card.Markdown()); err != nil {
+		if err := x.WriteAdapter(weights, e.Model, card.Markdown()); err != nil {
 			return err
 		}
-		_, err = fmt.Fprintf(a.Out, "%s: adapter of %s of %s, seed %d, iteration %d: %d parameters in %s over %s, weights %s\n",
-			x.Out, arm, e.Name, seed, iteration, weights.Config.Parameters(), x.DType, base, card.Weights[:16])
-		return err
+		what, over = "adapter of ", " over "+e.Model
+	} else {
+		folder := *b.Base
+		folder.Weights = weights
+		if err := x.Write(&folder, b.Chat, card.Markdown()); err != nil {
+			return err
+		}
 	}
-	folder := *w.bench.Base
-	folder.Weights = weights
-	if err := x.Write(&folder, w.bench.Chat, card.Markdown()); err != nil {
-		return err
-	}
-	_, err = fmt.Fprintf(a.Out, "%s: %s of %s, seed %d, iteration %d: %d parameters in %s, weights %s\n",
-		x.Out, arm, e.Name, seed, iteration, folder.Config.Parameters(), x.DType, card.Weights[:16])
+	_, err := fmt.Fprintf(a.Out, "%s: %s%s of %s, seed %d, iteration %d: %d parameters in %s%s, weights %s\n",
+		x.Out, what, arm, e.Name, card.Seed, card.Iteration, weights.Config.Parameters(), x.DType, over, card.Weights[:16])
 	return err
 }
 

@@ -67,7 +67,7 @@ type paperOut struct {
 
 func paperFormats() []string { return []string{"latex", "text", "markdown", "csv"} }
 
-// oneOf says that a flag has a value that is none of some words.
+// oneOf reports a value of a flag that is not among the words it takes.
 func oneOf(flag, value string, among []string) error {
 	if slices.Contains(among, value) {
 		return nil
@@ -75,17 +75,22 @@ func oneOf(flag, value string, among []string) error {
 	return fmt.Errorf("--%s %q: want %s%s", flag, value, strings.Join(among, ", "), suggest.DidYouMean(value, among))
 }
 
-// checkPaper checks the words of the flags.
-func checkPaper(p results.Paper, o paperOut) error {
-	for _, err := range []error{
-		oneOf("rows", p.Rows, results.PaperSides()), oneOf("cols", p.Columns, results.PaperSides()), oneOf("ci", p.Interval, results.PaperIntervals()), oneOf("format", o.format, paperFormats()),
-	} {
-		if err != nil {
+// eachOf is oneOf for a flag that takes several values.
+func eachOf(flag string, values, among []string) error {
+	for _, v := range values {
+		if err := oneOf(flag, v, among); err != nil {
 			return err
 		}
 	}
-	for _, m := range p.Measures {
-		if err := oneOf("measure", m, results.PaperMeasures()); err != nil {
+	return nil
+}
+
+// checkPaper checks the words of the flags.
+func checkPaper(p results.Paper, o paperOut) error {
+	for _, err := range []error{
+		oneOf("rows", p.Rows, results.PaperSides()), oneOf("cols", p.Columns, results.PaperSides()), oneOf("ci", p.Interval, results.PaperIntervals()), oneOf("format", o.format, paperFormats()), eachOf("measure", p.Measures, results.PaperMeasures()),
+	} {
+		if err != nil {
 			return err
 		}
 	}

@@ -37,26 +37,30 @@ func skipped(found map[string]int, codes func(name string) string) (list []recor
 
 // SkippedNote says which rows of a file were skipped; empty if none were.
 func SkippedNote(f record.PromptFile) string {
-	rows, found := 0, map[string]int{}
+	found := map[string]int{}
 	for _, s := range f.Skipped {
-		rows += s.Rows
 		found[s.Language] = s.Rows
 	}
-	if rows == 0 {
-		return ""
-	}
-	return fmt.Sprintf("%s: skipped %d of %d rows, in languages that the experiment does not name: %s", f.Path, rows, f.Rows, counted(found))
+	return noted("%s: skipped %d of %d rows, in languages that the experiment does not name: %s", f, found)
 }
 
 // UnusableNote says which rows of a file are no preference pairs; empty if all are.
 func UnusableNote(f record.PromptFile) string {
-	rows, found := 0, map[string]int{}
+	found := map[string]int{}
 	for _, u := range f.Unusable {
-		rows += u.Rows
 		found[u.Why] = u.Rows
+	}
+	return noted("%s: %d of %d rows are no pairs: %s", f, found)
+}
+
+// noted is a sentence about rows of a file; empty if there are none.
+func noted(sentence string, f record.PromptFile, found map[string]int) string {
+	rows := 0
+	for _, n := range found {
+		rows += n
 	}
 	if rows == 0 {
 		return ""
 	}
-	return fmt.Sprintf("%s: %d of %d rows are no pairs: %s", f.Path, rows, f.Rows, counted(found))
+	return fmt.Sprintf(sentence, f.Path, rows, f.Rows, counted(found))
 }

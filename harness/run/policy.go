@@ -22,11 +22,7 @@ func (p *Plan) Policy(st *store.Store, b *bench.Bench, arm string, seed uint64, 
 	if err != nil || w.Config.LoRA.Rank == 0 {
 		return w, err
 	}
-	folder := b.Base
-	if at := p.Experiment.Start(seed); at > 0 {
-		folder = b.Others[at-1]
-	}
-	base, err := folder.Load()
+	base, err := b.Base.Load() // adapters stand on one model
 	if err != nil {
 		return nil, err
 	}

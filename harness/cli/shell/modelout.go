@@ -3,8 +3,8 @@ package shell
 import (
 	"errors"
 	"fmt"
-	"io"
 
+	"congrad/harness/disk"
 	"congrad/harness/exit"
 	"congrad/harness/model"
 	"congrad/harness/model/safetensors"
@@ -56,10 +56,7 @@ func (w ModelOut) Write(f *model.Folder, chat *text.Chat, card []byte) error {
 	return store.WriteFolder(w.Out, func(add store.AddFile) error {
 		err := f.Write(add, weightTypes[w.DType])
 		if err == nil && card != nil {
-			err = add("README.md", func(to io.Writer) error {
-				_, err := to.Write(card)
-				return err
-			})
+			err = add("README.md", disk.Bytes(card))
 		}
 		return err
 	})
@@ -71,10 +68,7 @@ func (w ModelOut) WriteAdapter(adapters *model.Weights, base string, card []byte
 		if err := model.WriteAdapter(add, adapters, base, weightTypes[w.DType]); err != nil {
 			return err
 		}
-		return add("README.md", func(to io.Writer) error {
-			_, err := to.Write(card)
-			return err
-		})
+		return add("README.md", disk.Bytes(card))
 	})
 }
 

@@ -9,7 +9,6 @@ import (
 	"congrad/harness/cli/shell"
 	"congrad/harness/data"
 	"congrad/harness/exit"
-	"congrad/harness/hub"
 	"congrad/harness/model"
 	"congrad/harness/open"
 
@@ -49,11 +48,7 @@ func (a *app) downloadData(ctx context.Context, arg string) error {
 			return err
 		}
 	}
-	cache, err := hub.CacheDir()
-	if err != nil {
-		return exit.With(exit.Config, err)
-	}
-	client, err := hub.NewClient()
+	cache, client, err := hubAccess()
 	if err != nil {
 		return exit.With(exit.Config, err)
 	}

@@ -34,11 +34,7 @@ func (a *app) download(ctx context.Context, name string) error {
 	if err != nil {
 		return exit.With(exit.Config, err)
 	}
-	cache, err := hub.CacheDir()
-	if err != nil {
-		return exit.With(exit.Config, err)
-	}
-	client, err := hub.NewClient()
+	cache, client, err := hubAccess()
 	if err != nil {
 		return exit.With(exit.Config, err)
 	}
@@ -49,6 +45,16 @@ func (a *app) download(ctx context.Context, name string) error {
 	}
 	_, err = fmt.Fprintln(a.Out, dir)
 	return err
+}
+
+// hubAccess is where downloads go and what fetches them, by the environment.
+func hubAccess() (hub.Cache, *hub.Client, error) {
+	cache, err := hub.CacheDir()
+	if err != nil {
+		return cache, nil, err
+	}
+	client, err := hub.NewClient()
+	return cache, client, err
 }
 
 // meter shows how downloads get on: a bar for each file on a terminal, a line for each in a pipe.
