@@ -30,7 +30,7 @@ type Candidate struct {
 
 // Kind of the stage.
 func (Rate) Kind() kind.Kind {
-	return kind.Kind{Name: "rate", Version: 1, Title: "choice of a learning rate"}
+	return kind.Kind{Name: "rate", Version: 1, Title: "choice of a learning rate", Trains: true} // its artefact has the model that is taken
 }
 
 // Title says what the stage does.
